@@ -1,0 +1,63 @@
+# Leadbot. `make help` lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# tests make thousands of small databases: in memory where there is such a folder
+MEMORY := $(shell test -w /dev/shm && echo /dev/shm)
+# half as many again as there are cores: a test at a browser or a killed process waits half of its time
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
+
+# Two copies may start at once from one checkout: one installs, the other waits.
+define install
+	@command -v flock >/dev/null && flock $(CURDIR)/.setup.lock $(MAKE) --no-print-directory $(1) || $(MAKE) --no-print-directory $(1)
+endef
+
+.PHONY: help setup run demo test check bench e2e messages forms format clean _runtime _development
+
+help:  ## list the commands
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup:  ## make the environment in .venv
+	$(call install,_development)
+
+run:  ## serve web and worker on http://localhost:8000
+	$(call install,_runtime)
+	@exec $(BIN)/python -m leadbot.serve
+
+demo:  ## two companies with talks and leads in ru, kk and en; prints the logins
+	$(call install,_runtime)
+	@$(BIN)/flask --app wsgi:app demo
+
+test: setup check  ## all checks and tests
+	PYTEST_DEBUG_TEMPROOT=$(MEMORY) $(BIN)/pytest -n $(WORKERS)
+
+check: setup  ## format, lint, types, templates, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/lint-imports
+
+bench: setup  ## speed and memory, beside their goals
+	$(BIN)/python -m benchmarks
+
+e2e: setup  ## the browser tests alone
+	$(BIN)/pytest -m browser
+
+format: setup  ## format code and templates
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix --quiet .
+
+_runtime: $(VENV)/.runtime ; @:
+_development: $(VENV)/.development ; @:
+
+$(VENV)/.runtime: requirements.txt
+	@echo "Leadbot: installing what it needs, once"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leadbot needs Python 3.11 or newer")'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt requirements.txt $(VENV)/.runtime
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

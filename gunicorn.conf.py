@@ -1,0 +1,57 @@
+"""How gunicorn serves Leadbot: two processes of many threads, since a turn may wait seconds for a model."""
+
+import gc
+import sys
+from ctypes import CDLL
+
+from leadbot.config import Config
+from leadbot.serve import GRACE_SECONDS, die_with_parent
+
+M_ARENA_MAX = -8  # malloc.h
+
+settings = Config.from_env()
+bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
+workers = settings.web_workers
+threads = settings.web_threads
+worker_class = "gthread"
+worker_connections = max(1000, 2 * threads)
+preload_app = True
+timeout = 60
+graceful_timeout = GRACE_SECONDS
+keepalive = 5
+control_socket_disable = True  # it would lie in the home folder, one for all copies
+worker_tmp_dir = None
+forwarded_allow_ips = ""  # ProxyFix counts the hops, see PROXY_HOPS
+limit_request_line = 8190
+limit_request_fields = 100
+loglevel = "warning"
+
+
+def on_starting(server):
+    """Bring the database up to date before anybody is served; die with the supervisor."""
+    from leadbot.engines.rules.extract import warm_up
+    from leadbot.upgrade import upgrade
+    from wsgi import app
+
+    die_with_parent(15)
+    warm_up()  # before the fork: the workers share what is read
+    with app.app_context():
+        upgrade()
+
+
+def when_ready(server):
+    """Say where."""
+    server.log.warning("Leadbot serves on http://%s", bind.replace("127.0.0.1", "localhost"))
+
+
+def pre_fork(server, worker):
+    """Let the workers share what is loaded: the collector would write into every object of it, and copy it so."""
+    gc.collect()
+    gc.freeze()
+
+
+def post_fork(server, worker):
+    """A worker that outlived its master would hold the port."""
+    die_with_parent()
+    if sys.platform == "linux":
+        CDLL(None).mallopt(M_ARENA_MAX, 2)  # glibc would keep memory apart for each of the many threads

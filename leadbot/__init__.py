@@ -1,0 +1,68 @@
+"""Leadbot turns the talk of a company's clients into leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from leadbot.config import Config
+
+BODY_MOST_BYTES = 256 * 1024
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Wire extensions, tenancy, doors and errors together. Raises ConfigError where a setting is wrong."""
+    # Imported here, so that an engine can be used without the house around it.
+    from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from leadbot import api, cli, headers, i18n, jobs, limits, tenancy, web, widget
+    from leadbot.config import Config
+    from leadbot.db import db, engine_options, migrate, prepare_engine
+    from leadbot.engines import OwnModels, build_engine, build_rules, build_speech
+
+    config = config or Config.from_env()
+    app = Flask("leadbot", template_folder="../templates", static_folder="../static")
+    app.config.update(_flask_settings(config))
+    app.json.ensure_ascii, app.json.sort_keys = False, False  # type: ignore[attr-defined]  # as the contract reads
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.database_url)
+    app.extensions["leadbot_config"] = config
+    app.extensions["leadbot_engine"] = build_engine(config)
+    app.extensions["leadbot_rules"] = rules = build_rules()
+    app.extensions["leadbot_own_models"] = OwnModels(config, rules)
+    app.extensions["leadbot_speech"] = build_speech(config)
+    if config.proxy_hops:
+        hops = config.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        prepare_engine(db.engine)
+        tenancy.guard(db.session, db.engine)
+    i18n.init_app(app)
+    limits.init_app(app, config)
+    jobs.init_app(app)
+    for door in (web, api, widget, cli):
+        door.init_app(app)
+    headers.init_app(app)
+    return app
+
+
+def _flask_settings(config: Config) -> dict[str, object]:
+    cookie = "__Host-leadbot" if config.is_https else f"leadbot-{config.port}"
+    return {
+        "SECRET_KEY": config.secret_key,
+        "TESTING": config.testing,
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "MAX_CONTENT_LENGTH": BODY_MOST_BYTES,
+        "TRUSTED_HOSTS": list(config.trusted_hosts) or None,
+        "SESSION_COOKIE_NAME": cookie,
+        "SESSION_COOKIE_SECURE": config.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 7 * 24 * 3600,
+        "WTF_CSRF_TIME_LIMIT": None,  # a board stays open for days
+        "WTF_CSRF_SSL_STRICT": False,
+    }

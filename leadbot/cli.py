@@ -1,0 +1,179 @@
+"""The command line: `flask worker`, `flask demo`, `flask score`, ..."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+from flask import Flask, current_app
+
+from leadbot import create_app, jobs, upgrade
+from leadbot.catalogs import catalogs
+from leadbot.config import Config
+from leadbot.console import companies, reset_link
+from leadbot.engines.rules import extract, forms
+from leadbot.engines.rules import score as scoring
+from leadbot.engines.rules.scene import Found
+from leadbot.services import backup, doctor, trial
+from leadbot.services import demo as demonstration
+from leadbot.services import score as published_score
+
+
+def init_app(app: Flask) -> None:
+    """Hang the commands in."""
+    for command in (
+        worker,
+        upgrade_command,
+        demo,
+        doctor_command,
+        backup_command,
+        restore_command,
+        build_forms,
+        extract_command,
+        score,
+        catalogs,
+        companies,
+        reset_link,
+    ):
+        app.cli.add_command(command)
+
+
+@click.command("worker")
+def worker() -> None:
+    """Carry out what the outbox holds, until a signal ends it."""
+    jobs.work(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@click.command("upgrade")
+def upgrade_command() -> None:
+    """Bring the database to the newest shape; safe to run from several processes at once."""
+    upgrade.upgrade()
+
+
+@click.command("demo")
+def demo() -> None:
+    """Make two companies with talks and leads in Russian, Kazakh and English, and print their logins."""
+    upgrade.upgrade()
+    config: Config = current_app.extensions["leadbot_config"]
+    for company, email, password in demonstration.make():
+        print(f"{company}: {email} / {password}")
+    print(f"Log in at {config.base_url}/login")
+
+
+@click.command("doctor")
+def doctor_command() -> None:
+    """Say what is set up here, what of it can be reached, and what waits; fails where something is at fault."""
+    is_ill = False
+    for finding in doctor.examine():
+        print(f"{finding.level:8} {finding.topic:12} {finding.words}", flush=True)
+        is_ill = is_ill or finding.level == doctor.FAULT
+    sys.exit(1 if is_ill else 0)
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup_command(file: Path) -> None:
+    """Write all that this copy keeps into one FILE (.tar.gz), while it runs. SQLite only."""
+    config: Config = current_app.extensions["leadbot_config"]
+    with _told():
+        size = backup.write(config, file)
+    print(f"{file}: {size / 1024**2:.1f} MB")
+    if not backup.has_key(file):
+        print("The secret key is not in it: keep SECRET_KEY of the environment as well")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore_command(file: Path) -> None:
+    """Put what is in FILE back into an empty data folder. Nothing that is there is overwritten."""
+    config: Config = current_app.extensions["leadbot_config"]
+    with _told():
+        backup.restore(config, file)
+    print(f"Restored into {config.data_dir}. Start with `make run`")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What can't be done is said in one line, and the command fails."""
+    try:
+        yield
+    except backup.BackupError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.command("build-forms")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="another folder, to compare")
+def build_forms(into: Path | None) -> None:
+    """Generate the tables of inflected forms that the embedded qualifier reads."""
+    for path in forms.build(into) if into else forms.build():
+        print(path)
+
+
+@click.command("extract")
+def extract_command() -> None:
+    """Read JSON lines {id, text, asked?, language?}, write {id, slots}: what the qualifier takes from each message."""
+    logging.disable(logging.CRITICAL)  # nothing but JSON lines goes out
+    for line in sys.stdin:
+        if line.strip():
+            print(json.dumps(_extracted(json.loads(line)), ensure_ascii=False), flush=True)
+
+
+def _extracted(row: dict[str, Any]) -> dict[str, Any]:
+    found = extract.extract(row["text"], asked=row.get("asked"), language=row.get("language")).slots
+    slots: dict[str, Any] = {slot: found[slot].value for slot in ("name", "city", "object_type") if slot in found}
+    if "phone" in found:
+        slots["phone_e164"] = found["phone"].e164
+    if "area" in found:
+        slots["area_value"] = _area_number(found["area"])
+    return {"id": row.get("id"), "slots": slots}
+
+
+def _area_number(area: Found) -> float | None:
+    """The number in the unit the client named; the lower end of a range."""
+    if area.unit in {"", "м²"} and area.m2 is not None:
+        return area.m2
+    number = re.match(r"\d+(?:[.,]\d+)?", area.value)
+    return float(number.group().replace(",", ".")) if number else None
+
+
+@click.command("score")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--mistakes", is_flag=True, help="list each wrong, missing and extra value")
+@click.option("--publish", is_flag=True, help="write the figures that the page /status shows")
+def score(folder: Path, mistakes: bool, publish: bool) -> None:
+    """Hold the dialogues of a folder with the whole chat service and print how many leads came out right."""
+    with _throwaway():
+        sets = scoring.run(folder, _by_service, scoring.by_extractor)
+    print(scoring.report(sets, mistakes=mistakes))
+    if publish:
+        published_score.publish(sets, folder)
+
+
+def _by_service(row: scoring.Row) -> scoring.Prediction:
+    outcome = trial.hold(row["turns"])
+    if outcome.lead is None:
+        return {"registered": False, "language": outcome.language}
+    lead = outcome.lead
+    given = {slot: getattr(lead, slot) for slot in ("name", "city", "object_type", "area")}
+    return {"registered": True, "language": lead.language, "phone": lead.phone_e164, **given}
+
+
+@contextmanager
+def _throwaway() -> Iterator[None]:
+    """An installation of its own, without a model, that is gone afterwards."""
+    config: Config = current_app.extensions["leadbot_config"]
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/leadbot.db"
+        app = create_app(replace(config, data_dir=Path(folder), database_url=url, openai_api_key=None))
+        with app.app_context():
+            upgrade.upgrade()
+            yield

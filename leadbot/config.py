@@ -1,0 +1,184 @@
+"""Every environment variable, read once, typed and strictly: a bad value stops the start with a clear line."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(Exception):
+    """A setting is wrong; the text names the variable and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one running copy. Field names are the variables' own in lower case."""
+
+    data_dir: Path
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    redis_url: str | None = field(default=None, repr=False)
+    access_token_expire_minutes: int = 10080
+    public_url: str | None = None
+    trusted_hosts: tuple[str, ...] = ()
+    proxy_hops: int = 0
+    openai_api_key: str | None = field(default=None, repr=False)
+    openai_base_url: str | None = None
+    openai_model: str = "gpt-4o-mini"
+    openai_transcribe_model: str = "whisper-1"
+    openai_timeout_seconds: float = 9.0
+    telegram_bot_token: str | None = field(default=None, repr=False)
+    telegram_api_url: str = "https://api.telegram.org"
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    metrics_token: str | None = field(default=None, repr=False)
+    ratelimit_enabled: bool = True
+    web_workers: int = 2
+    web_threads: int = 250
+    testing: bool = False
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
+        """Read the settings. Raises ConfigError. Makes the data folder, and the secret key where none is given."""
+        read = _Reader(os.environ if env is None else env)
+        data_dir = Path(read.text("LEADBOT_DATA_DIR") or ROOT / "instance").expanduser().resolve()
+        _make_private_folder(data_dir)
+        return cls(
+            data_dir=data_dir,
+            secret_key=read.text("SECRET_KEY", at_least=32) or _kept_secret(data_dir),
+            database_url=read.database_url("DATABASE_URL") or f"sqlite:///{data_dir / 'leadbot.db'}",
+            host=read.text("HOST") or "127.0.0.1",
+            port=read.whole("PORT", 8000, 1, 65535),
+            redis_url=read.url("REDIS_URL", ("redis", "rediss", "unix")),
+            access_token_expire_minutes=read.whole("ACCESS_TOKEN_EXPIRE_MINUTES", 10080, 1, 5_256_000),
+            public_url=(read.url("PUBLIC_URL", ("http", "https")) or "").rstrip("/") or None,
+            trusted_hosts=read.words("TRUSTED_HOSTS"),
+            proxy_hops=read.whole("PROXY_HOPS", 0, 0, 10),
+            openai_api_key=read.text("OPENAI_API_KEY"),
+            openai_base_url=read.url("OPENAI_BASE_URL", ("http", "https")),
+            openai_model=read.text("OPENAI_MODEL") or "gpt-4o-mini",
+            openai_transcribe_model=read.text("OPENAI_TRANSCRIBE_MODEL") or "whisper-1",
+            openai_timeout_seconds=read.number("OPENAI_TIMEOUT_SECONDS", 9.0, 0.1, 60.0),
+            telegram_bot_token=read.text("TELEGRAM_BOT_TOKEN"),
+            telegram_api_url=(read.url("TELEGRAM_API_URL", ("http", "https")) or "https://api.telegram.org").rstrip(
+                "/"
+            ),
+            smtp_url=read.url("SMTP_URL", ("smtp", "smtps")),
+            mail_from=read.address("MAIL_FROM"),
+            metrics_token=read.text("METRICS_TOKEN", at_least=16),
+            ratelimit_enabled=read.flag("RATELIMIT_ENABLED", True),
+            web_workers=read.whole("WEB_WORKERS", min(2, os.cpu_count() or 1), 1, 64),
+            web_threads=read.whole("WEB_THREADS", 250, 1, 2000),
+        )
+
+    @property
+    def is_https(self) -> bool:
+        """People reach this copy over https: cookies are then Secure and bound to the host."""
+        return bool(self.public_url and self.public_url.startswith("https://"))
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach this copy, without a slash at the end; never taken from a request's Host."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+
+class _Reader:
+    """Reads single variables out of a mapping; an empty value counts as not set."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def text(self, name: str, *, at_least: int = 0) -> str | None:
+        value = self._env.get(name, "").strip()
+        if value and len(value) < at_least:
+            raise ConfigError(f"{name} is too short: at least {at_least} characters")
+        return value or None
+
+    def words(self, name: str) -> tuple[str, ...]:
+        return tuple(word.strip() for word in (self.text(name) or "").split(",") if word.strip())
+
+    def flag(self, name: str, default: bool) -> bool:
+        value = (self.text(name) or str(default)).lower()
+        if value not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
+            raise ConfigError(f"{name} must be true or false, not {value!r}")
+        return value in {"true", "1", "yes", "on"}
+
+    def whole(self, name: str, default: int, least: int, most: int) -> int:
+        return int(self._bounded(name, default, least, most, int))
+
+    def number(self, name: str, default: float, least: float, most: float) -> float:
+        return float(self._bounded(name, default, least, most, float))
+
+    def _bounded(self, name: str, default: float, least: float, most: float, kind: type) -> float:
+        value = self.text(name)
+        if value is None:
+            return default
+        try:
+            number: float = kind(value)
+        except ValueError:
+            raise ConfigError(f"{name} must be a number from {least} to {most}, not {value!r}") from None
+        if not least <= number <= most:  # also refuses nan
+            raise ConfigError(f"{name} must be a number from {least} to {most}, not {value!r}")
+        return number
+
+    def url(self, name: str, schemes: tuple[str, ...]) -> str | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        try:
+            parts.port  # noqa: B018  (raises where it is no number)
+        except ValueError:
+            raise ConfigError(f"{name} has a port that is not a number from 0 to 65535") from None
+        if parts.scheme not in schemes or not (parts.netloc or parts.scheme == "unix"):
+            raise ConfigError(f"{name} must be an address that begins with {' or '.join(s + '://' for s in schemes)}")
+        return value
+
+    def address(self, name: str) -> str | None:
+        value = self.text(name)
+        if value and not re.fullmatch(r"[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+", value):
+            raise ConfigError(f"{name} must be an address as leadbot@example.com or Leadbot <leadbot@example.com>")
+        return value
+
+    def database_url(self, name: str) -> str | None:
+        value = self.text(name)
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ConfigError(f"{name} must begin with sqlite:/// or postgresql+psycopg://")
+        return value
+
+
+def _make_private_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError(f"LEADBOT_DATA_DIR: {path} can't be made: {error.strerror}") from None
+    if not os.access(path, os.W_OK):
+        raise ConfigError(f"LEADBOT_DATA_DIR: {path} can't be written to")
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """The key of this installation: made once, kept 0600; the same for all processes and after a restart."""
+    path = data_dir / "secret_key"
+    draft = data_dir / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
+    if not path.exists():
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:  # link, not rename: of two processes that start together one wins and both read the same key
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    key = path.read_text().strip()
+    if len(key) < 32:
+        raise ConfigError(f"the secret key in {path} is damaged; delete the file to make a new one (all log-ins end)")
+    return key

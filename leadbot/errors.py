@@ -1,0 +1,126 @@
+"""What can go wrong in the house, by name.
+
+    LeadbotError                what a user can be told; status, code and a text to translate
+    ├── NotFound          404   absent, or another company's: the two look the same
+    ├── Invalid           422   a value that is not right; `field` says which
+    │   └── Faults              several values are not right; `faults` has them all
+    ├── Conflict          409   right in itself, but somebody was quicker; `fresh` is how it stands now
+    ├── EmailTaken        400   the address has an account
+    ├── WrongLogin        401   e-mail or password is wrong, or the account is off
+    ├── Forbidden         403   the role does not allow it
+    ├── LinkExpired       410   a one-time link that was used, taken back or is out of date
+    ├── TooMany           429   a limit is reached; `retry_after_seconds`
+    └── Busy              503   try again; `retry_after_seconds`
+
+Engines raise EngineError, channels DeliveryError; both are caught by their services and never reach a door.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class LeadbotError(Exception):
+    """Base of all errors that a door may show. `text` is English and is what gettext looks up."""
+
+    status = 400
+    code = "error"
+    text = "Something went wrong"
+
+    def __init__(self, text: str | None = None, **values: Any) -> None:
+        self.text = text or self.text
+        self.values = values
+        super().__init__(self.text % values if values else self.text)
+
+
+class NotFound(LeadbotError):
+    """Absent or another company's; nobody can tell which."""
+
+    status = 404
+    code = "not_found"
+    text = "Not Found"
+
+
+class Invalid(LeadbotError):
+    """A value that can't be taken. `field` is its name in the form or the JSON body."""
+
+    status = 422
+    code = "invalid"
+    text = "This value is not right"
+
+    def __init__(self, text: str | None = None, *, field: str = "", **values: Any) -> None:
+        super().__init__(text, **values)
+        self.field = field
+
+
+class Faults(Invalid):
+    """Several values that can't be taken; the error itself speaks of the first."""
+
+    def __init__(self, faults: list[Invalid]) -> None:
+        super().__init__(faults[0].text, field=faults[0].field, **faults[0].values)
+        self.faults = faults
+
+
+class Conflict(LeadbotError):
+    """Somebody was quicker. `fresh` is the record as it stands now."""
+
+    status = 409
+    code = "conflict"
+    text = "This has been changed meanwhile"
+
+    def __init__(self, text: str | None = None, *, fresh: Any = None, **values: Any) -> None:
+        super().__init__(text, **values)
+        self.fresh = fresh
+
+
+class EmailTaken(LeadbotError):
+    """The address already has an account."""
+
+    status = 400
+    code = "email_taken"
+    text = "Email already registered"
+
+
+class WrongLogin(LeadbotError):
+    """E-mail or password is wrong or the account is switched off: one text for all three."""
+
+    status = 401
+    code = "wrong_login"
+    text = "Incorrect email or password"
+
+
+class Forbidden(LeadbotError):
+    """The person's role does not allow this."""
+
+    status = 403
+    code = "forbidden"
+    text = "You are not allowed to do this"
+
+
+class LinkExpired(LeadbotError):
+    """A one-time link that no longer works; whichever way it ended, one text."""
+
+    status = 410
+    code = "link_expired"
+    text = "The link has expired. Ask for a new one"
+
+
+class TooMany(LeadbotError):
+    """So often is not allowed; it may be tried again when the time is up."""
+
+    status = 429
+    code = "too_many"
+    text = "Too many requests"
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Busy(LeadbotError):
+    """Not now; the same request may work in a moment."""
+
+    status = 503
+    code = "busy"
+    text = "Service temporarily unavailable"
+    retry_after_seconds = 2

@@ -1,0 +1,193 @@
+"""The worker: Huey runs what the outbox says is due, and looks after talks that went silent.
+
+The rows are the truth, Huey only the runner: a task lost with a killed worker is found again by the next sweep.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+from flask import Flask, current_app
+from huey import Huey, RedisHuey, SqliteHuey
+from huey.consumer import Consumer
+from sqlalchemy import event
+
+from leadbot.config import Config
+from leadbot.db import db
+from leadbot.delivery.base import Channel, DeliveryError
+from leadbot.delivery.email import EmailChannel
+from leadbot.delivery.telegram import TelegramChannel
+from leadbot.serve import die_with_parent
+from leadbot.services import attachments, erasing, idle, outbox, take_timer, tasks, telegram_chat, unanswered
+from leadbot.upgrade import upgrade
+
+SWEEP_SECONDS = 5
+TIDY_SECONDS = 3600
+LISTEN_SECONDS, LISTEN_PAUSE_MOST = 25, 60.0
+THREADS = 4
+LONG_SECONDS = 120  # what has to wait longer is left to the sweep
+
+log = logging.getLogger(__name__)
+_channels: dict[str, Channel] = {}
+
+
+def init_app(app: Flask) -> None:
+    """Nudge the worker about each row once the transaction that put it is through."""
+    huey = build_huey(app.extensions["leadbot_config"])
+    app.extensions["leadbot_huey"] = huey
+
+    def deliver(delivery_id: int) -> None:
+        with app.app_context():
+            carried = outbox.deliver(delivery_id, channel_for)
+        if carried.again_in_seconds is not None and carried.again_in_seconds < LONG_SECONDS:
+            task.schedule((delivery_id,), delay=carried.again_in_seconds)
+
+    task = app.extensions["leadbot_deliver"] = huey.task(name="deliver")(deliver)
+    outbox.on_put(_remember)
+    if not event.contains(db.session, "after_commit", _nudge):
+        event.listen(db.session, "after_commit", _nudge)
+        event.listen(db.session, "after_rollback", _forget)
+
+
+def build_huey(config: Config) -> Huey:
+    """Redis where there is one, else SQLite in the data folder."""
+    if config.redis_url:
+        return RedisHuey("leadbot", url=config.redis_url, results=False)
+    return SqliteHuey("leadbot", filename=str(config.data_dir / "jobs.db"), results=False)
+
+
+def channel_for(name: str) -> Channel:
+    """The channel a row names. Raises DeliveryError while it is not set up."""
+    if name not in _channels:
+        _channels[name] = _open(name, current_app.extensions["leadbot_config"])
+    return _channels[name]
+
+
+def _open(name: str, config: Config) -> Channel:
+    if name == outbox.MAIL and config.smtp_url:
+        return EmailChannel(config.smtp_url, config.mail_from)
+    if name == "telegram" and config.telegram_bot_token:
+        return TelegramChannel(config.telegram_bot_token, config.telegram_api_url)
+    raise DeliveryError("SMTP_URL is not set" if name == outbox.MAIL else "TELEGRAM_BOT_TOKEN is not set")
+
+
+def forget_channels() -> None:
+    """Open channels anew, with the settings as they are now."""
+    _channels.clear()
+
+
+def work(app: Flask) -> None:
+    """Run the worker until a signal ends it."""
+    die_with_parent(signal.SIGTERM)
+    with app.app_context():
+        upgrade()
+    stop = threading.Event()
+    sweeper = threading.Thread(target=_sweep_for_ever, args=(app, stop), name="sweep", daemon=True)
+    sweeper.start()
+    if app.extensions["leadbot_config"].telegram_bot_token:
+        threading.Thread(target=_listen_for_ever, args=(app, stop), name="telegram", daemon=True).start()
+    try:
+        Consumer(
+            app.extensions["leadbot_huey"],
+            workers=THREADS,
+            periodic=False,
+            initial_delay=0.05,
+            max_delay=1.0,
+            check_worker_health=True,
+        ).run()
+    finally:
+        stop.set()
+
+
+def sweep(app: Flask) -> None:
+    """Hand every due row to the runner; look after silent talks, leads nobody takes and clients nobody answers."""
+    with app.app_context():
+        for delivery_id in outbox.due():
+            app.extensions["leadbot_deliver"](delivery_id)
+    looked_after = (
+        idle.nudge_due, idle.finish_due, idle.return_due, take_timer.remind_due, unanswered.tell_due, tasks.remind_due,
+    )  # fmt: skip
+    for due in looked_after:
+        with app.app_context():
+            due()
+
+
+def tidy(app: Flask) -> None:
+    """Delete files that belong to nobody any more, and what companies want kept no longer."""
+    for what in (erasing.expire, attachments.sweep):
+        with app.app_context():
+            what()
+
+
+def _sweep_for_ever(app: Flask, stop: threading.Event) -> None:
+    tidied_at = float("-inf")
+    while not stop.wait(SWEEP_SECONDS):
+        try:
+            sweep(app)
+            if time.monotonic() - tidied_at > TIDY_SECONDS:
+                tidied_at = time.monotonic()
+                tidy(app)
+        except Exception:
+            log.exception("the sweep failed and will be tried again")
+
+
+def listen(app: Flask, wait_seconds: int = LISTEN_SECONDS) -> int:
+    """Take what people have written to the platform's bot, waiting so long for the first; returns how many it were.
+
+    Raises DeliveryError where Telegram gives nothing out. No transaction is open while it waits.
+    """
+    with app.app_context():
+        bot = cast(TelegramChannel, channel_for("telegram"))
+        updates = bot.updates(telegram_chat.next_update(), wait_seconds)
+    for update in updates:
+        with app.app_context():
+            answer = telegram_chat.take(update)
+        if answer:
+            try:
+                bot.send(answer.chat_id, answer.text)
+            except DeliveryError as error:
+                log.info("an answer in Telegram was not taken: %s", error.said)
+    return len(updates)
+
+
+def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
+    is_known, pause_seconds = False, 1.0
+    while not stop.wait(0 if pause_seconds == 1.0 else pause_seconds):
+        try:
+            if not is_known:
+                with app.app_context():
+                    name = cast(TelegramChannel, channel_for("telegram")).name_of_bot()
+                    telegram_chat.remember_bot(name)
+                is_known = True
+            listen(app)
+            pause_seconds = 1.0
+        except DeliveryError as error:
+            log.warning("Telegram gives no updates: %s", error.said)
+            pause_seconds = min(pause_seconds * 2, LISTEN_PAUSE_MOST)
+        except Exception:
+            log.exception("listening to Telegram failed and will be tried again")
+            pause_seconds = min(pause_seconds * 2, LISTEN_PAUSE_MOST)
+
+
+def _remember(delivery_id: int) -> None:
+    db.session.info.setdefault("put", []).append(delivery_id)
+
+
+def _forget(session: Any) -> None:
+    session.info.pop("put", None)
+
+
+def _nudge(session: Any) -> None:
+    put = session.info.pop("put", ())
+    deliver: Callable[[int], Any] | None = current_app.extensions.get("leadbot_deliver") if put else None
+    for delivery_id in put:
+        try:
+            if deliver:
+                deliver(delivery_id)
+        except Exception:  # the sweep will find the row: a full or missing queue must not fail the request
+            log.warning("could not nudge the worker about delivery %s", delivery_id)

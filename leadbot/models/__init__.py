@@ -1,0 +1,43 @@
+"""The nouns of the house."""
+
+from leadbot.models import tally  # noqa: F401  (the database counts as soon as the tables are made)
+from leadbot.models.bot import BotVersion, Scenario
+from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, WebSession
+from leadbot.models.conversation import Author, BotUser, CannedAnswer, Conversation, Message, Source, TalkNote, TalkRead
+from leadbot.models.delivery import Delivery, DeliveryState, TelegramBot
+from leadbot.models.lead import Evidence, Lead, LeadEvent, LeadMerge, LeadNote, LeadStatus, LostReason
+from leadbot.models.opening import Opening
+from leadbot.models.task import LeadTask
+from leadbot.models.usage import ModelUsage
+
+__all__ = [
+    "Author",
+    "BotUser",
+    "BotVersion",
+    "CannedAnswer",
+    "Company",
+    "Conversation",
+    "Delivery",
+    "DeliveryState",
+    "Evidence",
+    "Lead",
+    "LeadEvent",
+    "LeadMerge",
+    "LeadNote",
+    "LeadStatus",
+    "LeadTask",
+    "LinkKind",
+    "LostReason",
+    "Message",
+    "ModelUsage",
+    "OneTimeLink",
+    "Opening",
+    "Role",
+    "Scenario",
+    "Source",
+    "TalkNote",
+    "TalkRead",
+    "TelegramBot",
+    "User",
+    "WebSession",
+]

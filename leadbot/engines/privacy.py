@@ -1,0 +1,141 @@
+"""Phones, e-mails, ИИН and card numbers never leave the house: placeholders go out in their place, and back they come.
+So do people's names, where a company wants it.
+
+    hide   «Канат, 8 776 877 66 37»  ->  «Канат, [PHONE_1]»
+    reveal «Канат, [PHONE_1]»        ->  «Канат, 8 776 877 66 37»
+
+reveal(hide(text)) is the text, whatever it is: words of the client that look like a placeholder are hidden themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from leadbot.engines.rules import people
+from leadbot.engines.rules import text as texts
+
+KINDS = ("PHONE", "EMAIL", "IIN", "CARD", "NAME", "TEXT")
+PLACEHOLDER = rf"(?ai:\[\s*(?:{'|'.join(KINDS)})[\s_-]*\d+\s*\])"
+PARTS = re.compile(r"(?ai:([a-z]+)[\s_-]*(\d+))")
+EMAIL = r"[^\s@<>\"'(),;:\[\]]+@[^\s@<>\"'(),;:\[\]]+\.[^\s@<>\"'(),;:\[\]]+"
+ENDING_LETTERS = 4  # «Канаттың», «Айгүлмен»
+# Digits of any script with what people write between those of one number: a dot, a comma, or three other signs at most.
+DIGITS = r"\+?\d(?:(?:[.,]|[\s()/_*\-\u2010-\u2015\u200b-\u200d\u2060]{0,3})\d){4,}"
+
+# What follows an amount, not a phone.
+UNIT = re.compile(
+    r"\s*(?:₸|\$|€|тг\b|тең?ге|тенге|руб|сом\b|usd|kzt|тыс|мың|млн|млрд|миллион|кв|м2|м²|m2|m²|метр|шаршы|сот|га\b|%)",
+    re.IGNORECASE,
+)
+DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})")
+DECIMAL = re.compile(r"\d+[.,]\d{1,2}")
+
+
+class Placeholders:
+    """The placeholders of one call. `quotes` are further words to hide: a phone the client spelled in words.
+
+    `names` are the people of the talk as far as they are known; given, names are hidden in it, these and all others.
+    """
+
+    def __init__(self, quotes: Iterable[str] = (), names: Iterable[str] | None = None) -> None:
+        words = sorted({quote for quote in quotes if quote.strip()}, key=len, reverse=True)
+        quoted = "|".join(re.escape(word) for word in words)
+        patterns = {"text": PLACEHOLDER, "email": EMAIL, "phone": quoted, "digits": DIGITS}
+        self._private = re.compile("|".join(f"(?P<{kind}>{what})" for kind, what in patterns.items() if what))
+        self._by_value: dict[tuple[str, str], str] = {}
+        self._values: dict[str, str] = {}
+        self._names = None if names is None else {texts.fold(part): part for name in names for part in name.split()}
+
+    def hide(self, text: str) -> str:
+        """`text` with a placeholder for every private value; the same value always gets the same one."""
+        return self._private.sub(self._hidden, text)
+
+    def hide_talk(self, text: str) -> str:
+        """The same for what was said in a talk, where there may be names of people too."""
+        if self._names is None:
+            return self.hide(text)
+        parts, end = [], 0
+        for found in self._private.finditer(text):
+            parts += [self._without_names(text[end : found.start()]), self._hidden(found)]
+            end = found.end()
+        return "".join((*parts, self._without_names(text[end:])))
+
+    def _without_names(self, text: str) -> str:
+        parts, end = [], 0
+        for token in texts.read(text).tokens:
+            name = self._name(token)
+            if name:
+                parts += [text[end : token.start], self._placeholder("NAME", name)]
+                end = token.end
+        return "".join((*parts, text[end:]))
+
+    def _name(self, token: texts.Token) -> str:
+        """Whose name this word is, in its plain form; empty where it is none."""
+        if token.kind != "word":
+            return ""
+        known = next((shown for key, shown in (self._names or {}).items() if token.key.startswith(key)), "")
+        if known and len(token.key) - len(texts.fold(known)) <= ENDING_LETTERS:
+            return known
+        given = people.given(token)
+        if given and token.capital:
+            return given.name
+        is_family = token.capital and (people.is_surname(token.key, strongly=True) or people.is_patronymic(token.key))
+        return token.raw if is_family else ""
+
+    def reveal(self, text: str) -> str:
+        """`text` with our placeholders replaced by their values; others stay."""
+        return re.sub(PLACEHOLDER, lambda found: self._values.get(_canonical(found[0]), found[0]), text)
+
+    def has_strangers(self, text: str) -> bool:
+        """`text`, not yet revealed, has placeholders that stand for nothing."""
+        return any(_canonical(found[0]) not in self._values for found in re.finditer(PLACEHOLDER, text))
+
+    def _hidden(self, found: re.Match[str]) -> str:
+        value, kind = found[0], (found.lastgroup or "text").upper()
+        if kind == "DIGITS":
+            number_kind = kind_of_number(value, found.string[found.end() : found.end() + 12])
+            if number_kind is None:
+                return value
+            kind = number_kind
+        return self._placeholder(kind, value)
+
+    def _placeholder(self, kind: str, value: str) -> str:
+        key = (kind, value)
+        if key not in self._by_value:
+            placeholder = f"[{kind}_{1 + sum(known == kind for known, _ in self._by_value)}]"
+            self._by_value[key] = placeholder
+            self._values[placeholder] = value
+        return self._by_value[key]
+
+
+def kind_of_number(number: str, after: str = "") -> str | None:
+    """PHONE, IIN or CARD for a number that is a person's; None for an amount, a size or a date.
+
+    Ten digits or more are always a person's. Fewer may be the beginning of a phone, unless they read as something else:
+    a round sum, a decimal, a date, or a unit stands behind them (`after` is what follows the number).
+    """
+    digits = sum(char.isdecimal() for char in number)
+    if digits >= 10:
+        is_phone = number.startswith("+") or digits <= 11
+        return "PHONE" if is_phone else "IIN" if digits == 12 else "CARD"
+    is_something_else = (
+        digits_of(number).endswith("000") or DATE.fullmatch(number) or DECIMAL.fullmatch(number) or UNIT.match(after)
+    )
+    return None if is_something_else else "PHONE"
+
+
+def digits_of(text: str) -> str:
+    """The digits of `text` in ASCII, whatever script they are written in."""
+    return "".join(str(int(char)) for char in text if char.isdecimal())
+
+
+def numbers_in(text: str) -> list[str]:
+    """The digits of every personal number in `text`."""
+    found = re.finditer(DIGITS, text)
+    return [digits_of(one[0]) for one in found if kind_of_number(one[0], text[one.end() : one.end() + 12])]
+
+
+def _canonical(placeholder: str) -> str:
+    parts = PARTS.search(placeholder)
+    return f"[{parts[1].upper()}_{int(parts[2])}]" if parts else placeholder

@@ -1,0 +1,71 @@
+"""Answers to what the client asks: the company's own facts, else honestly that a manager will tell."""
+
+from __future__ import annotations
+
+from leadbot.engines.rules import phrases
+from leadbot.engines.rules.exchange import Exchange, Reply
+from leadbot.engines.rules.intents import fold
+
+_INSTEAD = ("answer.other", "noted")  # where the same question comes again
+MOST_QUESTIONS = 3  # of a client, kept for the manager
+SHORT = 4  # words of a greeting that is nothing else
+
+
+def answer(scene: Exchange, made: Reply) -> None:
+    """Answer the client's question from the company's facts, else honestly that a manager will."""
+    acts = scene.acts
+    for act, key in (("bot", "answer.bot"), ("why_phone", "answer.why_phone"), ("why_name", "answer.why_name")):
+        if act in acts:
+            made.parts.append(scene.say(key))
+            return
+    if asks(scene):
+        told = _told(scene, acts.topic or "other")
+        if scene.just_said(told):  # he asks again: the same words won't help him
+            _keep_question(scene)
+            told = next((text for text in map(scene.say, _INSTEAD) if not scene.just_said(text)), "")
+        made.kept = told  # a company's own sentence may be long: it is what he asked for
+        made.parts.append(told)
+        made.asks = made.asks and "?" not in told
+    elif "off_topic" in acts and not scene.news:
+        made.parts.append(scene.say("off_topic"))
+
+
+def asks(scene: Exchange) -> bool:
+    """Does the message ask something of the company?
+
+    «Здравствуйте, есть кто живой?» only greets, and who asks «do you make such things?» wishes for one.
+    """
+    acts = scene.acts
+    if acts.topic != "other":
+        return acts.topic is not None
+    short = len(scene.turn.message.text.split()) <= SHORT or "anyone" in acts
+    only_greets = "greeting" in acts and short
+    return not only_greets and "object_type" not in scene.news.fresh
+
+
+def _told(scene: Exchange, topic: str) -> str:
+    """What the company says of a topic, or who will."""
+    company, fact = scene.turn.company, scene.acts.fact
+    if fact is not None and not _declined(scene):
+        text = fact.text.get(scene.language) or fact.text.get(company.language) or next(iter(fact.text.values()), "")
+        if text:
+            return scene.say("answer.price.fact", fact=text.strip()) if topic == "price" else text.strip()
+    told = {"address": company.address, "hours": company.hours_in(scene.language), "phone": company.phone}
+    if told.get(topic):
+        return scene.say(f"answer.{topic}.fact")
+    _keep_question(scene)
+    return scene.say(f"answer.{topic}" if phrases.knows(f"answer.{topic}", scene.setup) else "answer.other")
+
+
+def _declined(scene: Exchange) -> bool:
+    """Does the message speak of what the company has told its bot to leave to a manager?"""
+    said = f" {fold(scene.turn.message.text)}"
+    return any(f" {fold(topic)}" in said for topic in scene.turn.company.forbidden if topic.strip())
+
+
+def _keep_question(scene: Exchange) -> None:
+    """Put the client's question on the lead: «передан» is true only then."""
+    words = " ".join(scene.turn.message.text.split())[:80]
+    kept = scene.memory.questions
+    if words and words not in kept and len(kept) < MOST_QUESTIONS:
+        kept.append(words)

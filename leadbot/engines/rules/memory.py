@@ -1,0 +1,96 @@
+"""What the embedded qualifier remembers of a talk between turns: `known` of engines.base, opened for writing.
+
+`known["state"]` is small JSON. Whatever is absent or of a wrong shape reads as empty: a talk may have been led by
+another engine until now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from leadbot.engines.base import SLOTS, Known
+
+Fact = dict[str, Any]
+
+_COUNTS = ("asks", "refused")
+_TEXTS = ("questions", "others", "wishes", "skipped")
+_NUMBERS = ("fruitless", "abuse", "turns")
+_FLAGS = ("not_client", "offered_human", "nameless")
+
+
+@dataclass(slots=True)
+class Memory:
+    """The facts of a talk and how it has gone so far."""
+
+    facts: dict[str, Fact] = field(default_factory=dict)
+    asked: str | None = None
+    asks: dict[str, int] = field(default_factory=dict)  # how often each slot, or "contact", has been asked
+    refused: dict[str, int] = field(default_factory=dict)  # how often "phone" or "name" has been refused
+    skipped: list[str] = field(default_factory=list)  # slots the client does not know yet
+    questions: list[str] = field(default_factory=list)  # what he wants to know and only a manager can tell
+    others: list[str] = field(default_factory=list)  # further numbers, e-mails, accounts
+    wishes: list[str] = field(default_factory=list)  # further objects beside the one of the lead
+    partial: str = ""  # digits of a phone that is not whole yet
+    first: str = ""  # his first words that say something
+    fruitless: int = 0  # turns in a row that brought nothing
+    abuse: int = 0
+    turns: int = 0
+    not_client: bool = False
+    offered_human: bool = False  # the last message asked whether to call a manager
+    nameless: bool = False  # the name was asked twice and has not come
+
+    @classmethod
+    def of(cls, known: Known) -> Self:
+        """What `known` holds, copied: the caller's dict is never touched."""
+        state = known.get("state")
+        state = state if isinstance(state, dict) else {}
+        memory = cls(facts=_facts(known.get("facts")), asked=_text(known.get("asked")) or None)
+        for name in _COUNTS:
+            setattr(memory, name, _counts(state.get(name)))
+        for name in _TEXTS:
+            setattr(memory, name, _texts(state.get(name)))
+        for name in _NUMBERS:
+            setattr(memory, name, _number(state.get(name)))
+        for name in _FLAGS:
+            setattr(memory, name, state.get(name) is True)
+        memory.partial, memory.first = _text(state.get("partial")), _text(state.get("first"))
+        return memory
+
+    def known(self) -> Known:
+        """The JSON to store. What is empty is left out."""
+        names = (*_COUNTS, *_TEXTS, *_NUMBERS, *_FLAGS, "partial", "first")
+        state = {name: getattr(self, name) for name in names if getattr(self, name)}
+        return {"facts": self.facts, "asked": self.asked, "state": state}
+
+    def value(self, slot: str) -> str | None:
+        """The value of a slot, None where it is not known."""
+        fact = self.facts.get(slot)
+        return str(fact["value"]) if fact else None
+
+    def times_asked(self, slot: str) -> int:
+        """How often the client has been asked this; for name and phone the question for both counts once."""
+        together = min(1, self.asks.get("contact", 0)) if slot in ("name", "phone") else 0
+        return self.asks.get(slot, 0) + together
+
+
+def _facts(raw: object) -> dict[str, Fact]:
+    if not isinstance(raw, dict):
+        return {}
+    return {slot: dict(raw[slot]) for slot in SLOTS if isinstance(raw.get(slot), dict) and raw[slot].get("value")}
+
+
+def _text(raw: object) -> str:
+    return raw if isinstance(raw, str) else ""
+
+
+def _texts(raw: object) -> list[str]:
+    return [text for text in raw if isinstance(text, str)] if isinstance(raw, list) else []
+
+
+def _number(raw: object) -> int:
+    return raw if isinstance(raw, int) else 0
+
+
+def _counts(raw: object) -> dict[str, int]:
+    return {str(key): _number(count) for key, count in raw.items()} if isinstance(raw, dict) else {}

@@ -1,0 +1,164 @@
+"""A client's text as the extractors see it: cleaned, cut, folded tokens that know where they stand in the original.
+
+Everything downstream works on tokens, so the cost of any message is bounded here: at most 2,000 characters
+(the first 1,500 and the last 500: contacts come last) and 320 tokens are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+HEAD_CHARS, TAIL_CHARS = 1500, 500
+HEAD_TOKENS, TAIL_TOKENS = 240, 80
+
+_LONGEST_CLEAN = HEAD_CHARS + TAIL_CHARS
+_PLAIN = re.compile(r"[\n\t -~А-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі«»–—№₸…“”’]*")
+_TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*|\n|[^\w\s]|_")
+_CYRILLIC = re.compile(r"[Ѐ-ӿ]")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+
+# Kazakh letters fall on the Russian ones people type instead of them.
+_FOLD = str.maketrans("ёәғқңөұүһіэї", "еагкноуухиеи")
+_APOSTROPHES = str.maketrans("’ʼ`´", "''''")
+_LOOKALIKE = str.maketrans("aceopxyktmhbi", "асеорхуктмнви")
+_TO_LATIN = str.maketrans(
+    {
+        "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "j", "з": "z", "и": "i", "й": "i", "к": "k",
+        "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h",
+        "ц": "c", "ч": "ch", "ш": "sh", "щ": "sh", "ъ": "", "ы": "i", "ь": "", "ю": "iu", "я": "ia",
+        "y": "i", "w": "v", "q": "k", "x": "ks", "'": "", "’": "", "ʼ": "", "`": "", "´": "",
+        "ä": "a", "ö": "o", "ü": "u", "ı": "i", "ş": "sh", "ç": "ch", "ğ": "g", "ñ": "n", "ū": "u", "ŋ": "n",
+    }
+)  # fmt: skip
+_SPELLINGS = (
+    ("shch", "sh"),
+    ("sch", "sh"),
+    ("zh", "j"),
+    ("kh", "h"),
+    ("gh", "g"),
+    ("ts", "c"),
+    ("yo", "e"),
+    ("ye", "e"),
+)
+_DOUBLE = re.compile(r"([aeiouckrpfbgz])\1+")  # not n, t, d, l: Kazakh endings begin with them
+
+
+@dataclass(slots=True)
+class Token:
+    """One word, number, mark or line end. `start` and `end` are code points of the original text."""
+
+    raw: str
+    key: str  # folded: lower case, Kazakh letters as Russian ones; a mark is itself
+    kind: str  # "word", "number", "mark", "line"
+    start: int
+    end: int
+    spaced: bool  # white space stands before it
+    latin: bool = False
+
+    @property
+    def capital(self) -> bool:
+        return self.raw[:1].isupper()
+
+
+@dataclass(slots=True)
+class Reading:
+    """A text and the tokens of what was looked at."""
+
+    text: str
+    tokens: list[Token]
+
+
+def fold(word: str) -> str:
+    """The spelling under which words are looked up: «Өскемен» and «оскемен» are one."""
+    return word.lower().translate(_FOLD)
+
+
+def skeleton(key: str) -> str:
+    """A spelling that Cyrillic and Latin share: «шымкентте» and "Shymkentte" both give "shimkente"."""
+    for written, short in _SPELLINGS:
+        if written in key:
+            key = key.replace(written, short)
+    return _DOUBLE.sub(r"\1", key.translate(_TO_LATIN))
+
+
+def read(text: str) -> Reading:
+    """Clean, cut and tokenise."""
+    if len(text) > HEAD_CHARS + TAIL_CHARS:
+        tail_at = len(text) - TAIL_CHARS
+        tokens = _tokens(text[:HEAD_CHARS], 0)
+        tokens.append(Token("\n", "\n", "line", HEAD_CHARS, HEAD_CHARS, True))
+        tokens += _tokens(text[tail_at:], tail_at)
+    else:
+        tokens = _tokens(text, 0)
+    if len(tokens) > HEAD_TOKENS + TAIL_TOKENS:
+        tokens = tokens[:HEAD_TOKENS] + tokens[-TAIL_TOKENS:]
+    return Reading(text, tokens)
+
+
+def _tokens(text: str, offset: int) -> list[Token]:
+    cleaned, places = _clean(text)
+    found = []
+    last_end = 0
+    for match in _TOKEN.finditer(cleaned):
+        start, end = match.span()
+        raw = match.group()
+        spaced = start > last_end or start == 0
+        last_end = end
+        kind, key, latin = _kind_and_key(raw)
+        if places is not None:
+            start, end = places[start], places[end - 1] + 1
+        found.append(Token(raw, key, kind, start + offset, end + offset, spaced, latin))
+    return found
+
+
+def _kind_and_key(raw: str) -> tuple[str, str, bool]:
+    first = raw[0]
+    if first.isdecimal():
+        return "number", raw, False
+    if first == "\n":
+        return "line", raw, False
+    if not first.isalpha():
+        return "mark", raw, False
+    key = fold(raw).translate(_APOSTROPHES)
+    if _LATIN.search(key) is None:
+        return "word", key, False
+    if _CYRILLIC.search(key) is None:
+        return "word", key, True
+    return "word", key.translate(_LOOKALIKE), False
+
+
+def _clean(text: str) -> tuple[str, list[int] | None]:
+    """Compatibility forms, digits of other scripts and invisible marks made plain, with each character's old place."""
+    if _PLAIN.fullmatch(text):
+        return text, None
+    out: list[str] = []
+    places: list[int] = []
+    for at, char in enumerate(text):
+        if len(out) > _LONGEST_CLEAN:
+            break  # a sign that unfolds into many: no client writes so
+        for plain in _plain_of(char, out):
+            out.append(plain)
+            places.append(at)
+    return "".join(out), places
+
+
+def _plain_of(char: str, before: list[str]) -> str:
+    if char < "\x7f" or char == "№":  # whose compatible form is the word "No"
+        return " " if char == "\r" else char
+    category = unicodedata.category(char)
+    if category == "Nd":
+        return str(unicodedata.digit(char))
+    if category in ("Cf", "Me", "Cs", "Co") or "\ufe00" <= char <= "\ufe0f":
+        return ""
+    if category == "Mn":  # й and ё typed as two signs
+        if before:
+            joined = unicodedata.normalize("NFC", before[-1] + char)
+            if len(joined) == 1:
+                before[-1] = joined
+        return ""
+    if category in ("Zs", "Zl", "Zp"):
+        return " " if category == "Zs" else "\n"
+    plain = unicodedata.normalize("NFKC", char)
+    return "".join(c for c in plain if not unicodedata.combining(c)) if len(plain) > 1 else plain

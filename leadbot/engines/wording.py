@@ -1,0 +1,152 @@
+"""What a model wrote, made fit for a client: plain, short, without foreign links, and nothing in it that isn't true."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from leadbot.engines.base import CompanyCard, EngineDeclined, Turn
+from leadbot.engines.privacy import numbers_in
+from leadbot.engines.rules import language as languages
+from leadbot.engines.rules.text import read
+from leadbot.engines.secrets import gives_away
+
+TEXT_CHARACTERS = 600
+
+CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_ANGLES = re.compile(r"[＜﹤〈＞﹥〉]")
+MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"```[^\n`]*\n?|`"), ""),
+    (re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.I | re.S), ""),
+    (re.compile(r"</?[a-z!][^<>]*(?:>|$)", re.I), ""),
+    (re.compile(r"!?\[([^\[\]\n]*)\]\(((?:[^()\n]|\([^()\n]*\))*)\)"), r"\1 \2"),
+    (re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.M), ""),
+    (re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?)", re.M), ""),
+    (re.compile(r"^\s*[*+•]\s+", re.M), "- "),
+    (re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~)(?=\S)(.+?)(?<=\S)\1(?!\w)"), r"\2"),
+)
+LINK = re.compile(
+    r"[a-z][a-z0-9+.-]*://\S+|(?:javascript|data|vbscript|mailto|tel):\S+|[^\s@(),;:]+@[^\s@(),;:]+\.\w+"
+    r"|(?<![\w@])(?:[\w-]+\.)+(?:[a-z]{2,}|рф|қаз)\b(?:[/?#]\S*)?",
+    re.IGNORECASE,
+)
+LINK_ENDS = ".,;:!?)»”\"'"
+# «The manager will call you», «your request is taken»: true only once we have stored it, so only we say it.
+PROMISE = re.compile(
+    r"свяж(?:ет|ут)ся|перезвон(?:ит|ят|им)\b|позвон(?:ит|ят|им)\b"
+    r"|заявк\w* (?:принят|оформлен|зарегистрирован|создан|отправлен)"
+    r"|(?:принял|оформил|зарегистрировал|создал|передал)\w* (?:вашу )?заявк"
+    r"|хабарласады|қоңырау шалады|байланысады|өтінім\w* (?:қабылдан|тіркел|рәсімдел|жіберіл)"
+    r"|\bwill (?:\w+ )?(?:call|contact|phone|ring|get in touch)"
+    r"|request (?:is|has been) (?:registered|accepted|submitted)",
+    re.IGNORECASE,
+)
+# What a question is about, by its words; the last question of a text is the one a client answers.
+SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("name", re.compile(r"зовут|ваше имя|имя\b|обращаться|есім|атыңыз|your name|what name", re.I)),
+    ("phone", re.compile(r"номер|телефон|перезвонить|нөмір|phone|number (?:should|can|to)|reach you", re.I)),
+    ("plot", re.compile(r"участ|земл|жер тел|жеріңіз|\bplot\b|\bland\b", re.I)),
+    ("area", re.compile(r"площад|квадрат|кв\.? ?м|м²|метраж|аудан|шаршы|floor area|square|m²|how big", re.I)),
+    ("city", re.compile(r"город|населённ|населенн|посёлк|поселк|қала|ауыл|\bcity\b|\btown\b|where is", re.I)),
+    ("object_type", re.compile(r"объект|планируете|дом,? или|квартир\w* или|нысан|жоспарла|planning|kind of p", re.I)),
+)  # fmt: skip
+
+
+def fit(text: str, turn: Turn, known_phone: str = "") -> str:
+    """`text` as a client may read it. Raises EngineDeclined where it gives away or invents what it must not."""
+    if gives_away(text, turn):
+        raise EngineDeclined("repeats its instructions")
+    plain = _plain(text)
+    plain = _without_foreign_links(plain, turn)
+    if _strange_numbers(plain, turn, known_phone):
+        raise EngineDeclined("a number nobody gave")
+    plain = _short(plain)
+    if not any(char.isalnum() for char in plain):
+        raise EngineDeclined("nothing left to say")
+    return plain
+
+
+def promises(text: str) -> bool:
+    """Does the text claim that somebody will call, or that a request has been taken?"""
+    return PROMISE.search(text) is not None
+
+
+def is_in(text: str, language: str) -> bool:
+    """Is the text in this language, as far as its words tell?"""
+    return languages.of(read(text).tokens) in {language, None}
+
+
+def asked_in(text: str) -> str | None:
+    """The slot that the last question of a text asks for, "contact" for name and phone in one; None if unclear."""
+    questions = re.findall(r"[^.!?\n]*\?", text)
+    if not questions:
+        return None
+    slots = [slot for slot, words in SUBJECTS if words.search(questions[-1])]
+    if slots[:2] == ["name", "phone"]:
+        return "contact"
+    return slots[0] if len(slots) == 1 else None
+
+
+def _plain(text: str) -> str:
+    text = _ANGLES.sub(lambda found: "<" if found[0] in "＜﹤〈" else ">", text)
+    text = CONTROLS.sub(lambda found: " " if found[0] == "\t" else "", text.replace("\r\n", "\n").replace("\r", "\n"))
+    before = None
+    while text != before:  # markup inside markup: what one pass uncovers the next one removes
+        before = text
+        text = html.unescape(text)
+        for pattern, kept in MARKUP:
+            text = pattern.sub(kept, text)
+    return _tidy(text)
+
+
+def _tidy(text: str) -> str:
+    lines = (re.sub(r" {2,}", " ", line).strip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _without_foreign_links(text: str, turn: Turn) -> str:
+    """Links, domains and e-mails stay only as the company's card has them; the client's own e-mail stays too."""
+    allowed = {_address(link) for link in LINK.findall(_card_text(turn.company))}
+    allowed |= {_address(link) for link in LINK.findall(_client_text(turn)) if "@" in link}
+
+    def kept(found: re.Match[str]) -> str:
+        link = found[0].rstrip(LINK_ENDS)
+        if _address(link) in allowed:
+            return found[0]
+        return found[0][len(link) :].replace(")", "" if "(" in link else ")")
+
+    return re.sub(r" +([.,;:!?])", r"\1", _tidy(LINK.sub(kept, text)))
+
+
+def _address(link: str) -> str:
+    """What tells two links apart: https://www.stroy.kz/ and stroy.kz are one."""
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", link.casefold()).rstrip(LINK_ENDS + "/")
+
+
+def _strange_numbers(text: str, turn: Turn, known_phone: str) -> bool:
+    """Is there a phone, ИИН or card in the text that neither the company nor the client has named?"""
+    ours = "\n".join((_card_text(turn.company), _client_text(turn), known_phone))
+    named = " ".join(numbers_in(ours))
+    return any(len(number) >= 10 and number[-10:] not in named for number in numbers_in(text))
+
+
+def _short(text: str) -> str:
+    """Cut after the last whole sentence that fits, else after the last word."""
+    if len(text) <= TEXT_CHARACTERS:
+        return text
+    head = text[: TEXT_CHARACTERS - 1]
+    ends = [found.end() for found in re.finditer(r"[.!?](?=\s)", head)]
+    if ends and ends[-1] > TEXT_CHARACTERS // 3:
+        return head[: ends[-1]]
+    return (head.rsplit(" ", 1)[0] or head) + "…"
+
+
+def _card_text(company: CompanyCard) -> str:
+    facts = (text for fact in company.facts for text in fact.text.values())
+    contacts = (company.phone, company.email, company.address, company.hours, *company.week.values())
+    own = (company.name, company.about, company.services, company.service_area, *contacts)
+    return "\n".join((*own, *company.greeting.values(), *facts))
+
+
+def _client_text(turn: Turn) -> str:
+    return "\n".join(line.text for line in turn.history if line.author == "client")

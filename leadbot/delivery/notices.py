@@ -1,0 +1,277 @@
+"""The plain texts that managers get in Telegram, in ru, kk and en.
+
+Pure functions over plain data: cities, objects and labels come already in the notice's language. The first line alone
+is enough on a lock screen; a line without a value is left out. Whatever a client typed stays on one line, is clipped
+and bears no control characters, so that no name can break a notice or forge a second line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import phonenumbers
+
+FIELD_CHARACTERS = 300
+NO_BREAK = "\u00a0"
+INVISIBLE = re.compile(r"[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+
+PHRASES: Mapping[str, Mapping[str, str]] = {
+    "number": {"ru": "№\u00a0{number}", "kk": "№\u00a0{number}", "en": "#{number}"},
+    "test": {"ru": "ТЕСТ · ", "kk": "СЫНАҚ · ", "en": "TEST · "},
+    "new": {"ru": "🆕 {lead}: {who}", "kk": "🆕 {lead}: {who}", "en": "🆕 {lead}: {who}"},
+    "updated": {
+        "ru": "✏️ {lead}: новые данные. {label}: {value}",
+        "kk": "✏️ {lead}: жаңа мәлімет. {label}: {value}",
+        "en": "✏️ {lead}: new details. {label}: {value}",
+    },
+    "otherwise": {
+        "ru": "✏️ {lead}: клиент говорит иначе. {label}: {value}. В карточке осталось: {kept}",
+        "kk": "✏️ {lead}: клиент басқаша айтып отыр. {label}: {value}. Карточкада қалғаны: {kept}",
+        "en": "✏️ {lead}: the client says otherwise. {label}: {value}. The card keeps: {kept}",
+    },
+    "call_back": {
+        "ru": "🔔 Перезвоните в {time}: {who}. {note}",
+        "kk": "🔔 Сағат {time}, қайта қоңырау шалыңыз: {who}. {note}",
+        "en": "🔔 Call back at {time}: {who}. {note}",
+    },
+    "assignee": {"ru": "Ответственный: {name}", "kk": "Жауапты: {name}", "en": "Assignee: {name}"},
+    "returned": {
+        "ru": "🔁 {lead}: клиент написал снова. {who}",
+        "kk": "🔁 {lead}: клиент қайта жазды. {who}",
+        "en": "🔁 {lead}: the client wrote again. {who}",
+    },
+    "voice": {
+        "ru": "🎧 Есть голосовое, послушайте",
+        "kk": "🎧 Дауыстық хабарлама бар, тыңдаңыз",
+        "en": "🎧 There is a voice message to hear",
+    },
+    "call": {
+        "ru": "🙋 Клиент ждёт менеджера: {who}. «{words}»",
+        "kk": "🙋 Клиент менеджерді күтіп тұр: {who}. «{words}»",
+        "en": "🙋 A client is waiting for a manager: {who}. “{words}”",
+    },
+    "reminder": {
+        "ru": "⏰ {lead} ждёт {n} мин, никто не взял: {who}",
+        "kk": "⏰ {lead} {n} мин күтіп тұр, ешкім алған жоқ: {who}",
+        "en": "⏰ {lead} has waited {n} min, nobody has taken it: {who}",
+    },
+    "escalation": {
+        "ru": "❗ {owner}, {lead} без ответа {n} мин. {who}. Нужен ответственный",
+        "kk": "❗ {owner}, {lead} {n} мин жауапсыз тұр. {who}. Жауапты керек",
+        "en": "❗ {owner}, {lead} unanswered for {n} min. {who}. Needs an assignee",
+    },
+    "unanswered": {
+        "ru": "❗ {owner}, клиент ждёт ответа {n} мин: {who}. «{words}»",
+        "kk": "❗ {owner}, клиент {n} мин жауап күтіп тұр: {who}. «{words}»",
+        "en": "❗ {owner}, a client has waited {n} min for an answer: {who}. “{words}”",
+    },
+    "connected": {
+        "ru": "Готово: сюда будут приходить заявки компании {company}.",
+        "kk": "Дайын: {company} компаниясының өтінімдері осында келеді.",
+        "en": "Done: leads of {company} will arrive here.",
+    },
+    "wrong_code": {
+        "ru": "Код не подошёл или устарел. Возьмите новый в настройках.",
+        "kk": "Код жарамсыз немесе ескірген. Баптаулардан жаңасын алыңыз.",
+        "en": "The code is wrong or has expired. Get a new one in settings.",
+    },
+    "check": {
+        "ru": "Тестовое сообщение: сюда будут приходить заявки компании {company}.",
+        "kk": "Сынақ хабарлама: {company} компаниясының өтінімдері осында келеді.",
+        "en": "Test message: leads of {company} will arrive here.",
+    },
+}
+SOURCES: Mapping[str, Mapping[str, str]] = {
+    "widget": {"ru": "Сайт", "kk": "Сайт", "en": "Website"},
+    "telegram": {"ru": "Telegram", "kk": "Telegram", "en": "Telegram"},
+    "api": {"ru": "API", "kk": "API", "en": "API"},
+    "manual": {"ru": "Вручную", "kk": "Қолмен", "en": "By hand"},
+    "test": {"ru": "Тест", "kk": "Сынақ", "en": "Test"},
+}
+TALK_LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    "ru": {"ru": "русский", "kk": "орысша", "en": "Russian"},
+    "kk": {"ru": "казахский", "kk": "қазақша", "en": "Kazakh"},
+    "en": {"ru": "английский", "kk": "ағылшынша", "en": "English"},
+}
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "name": {"ru": "Имя", "kk": "Есімі", "en": "Name"},
+    "phone": {"ru": "Телефон", "kk": "Телефон", "en": "Phone"},
+    "city": {"ru": "Город", "kk": "Қала", "en": "City"},
+    "object_type": {"ru": "Объект", "kk": "Нысан", "en": "Object"},
+    "area": {"ru": "Площадь", "kk": "Ауданы", "en": "Area"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LeadNotice:
+    """A lead as its notice shows it.
+
+    `city` and `object_type` stand in the notice's language; `time` is the company's, as "16:04".
+    """
+
+    number: int
+    phone: str
+    name: str | None = None
+    object_type: str | None = None
+    area: str | None = None
+    city: str | None = None
+    summary: str = ""
+    source: str = "api"
+    talk_language: str = "ru"
+    time: str = ""
+    is_test: bool = False
+    has_voice: bool = False
+
+
+def new_lead(lead: LeadNotice, language: str) -> str:
+    """«🆕 № 128: Канат, 8 776 877 66 37», then what is wanted, the summary and where it came from."""
+    wanted = ", ".join(filter(None, (_line(lead.object_type), _area(lead.area, language), _line(lead.city))))
+    origin = (_of(SOURCES, lead.source, language), _of(TALK_LANGUAGES, lead.talk_language, language), _line(lead.time))
+    lines = (
+        _marked(lead, language, _phrase("new", language, lead=_number(lead, language), who=_who(lead))),
+        wanted[:1].upper() + wanted[1:],
+        _line(lead.summary),
+        _voice(lead, language),
+        " · ".join(filter(None, origin)),
+    )
+    return "\n".join(filter(None, lines))
+
+
+def updated_lead(lead: LeadNotice, language: str, changes: Mapping[str, str]) -> str:
+    """What is new on a lead the managers have: a line for each changed field, `changes` by slot ("phone") or label."""
+    lines = [
+        _phrase(
+            "updated",
+            language,
+            lead=_number(lead, language),
+            label=_of(LABELS, field, language) or _line(field),
+            value=_shown(field, value, language),
+        )
+        for field, value in changes.items()
+    ]
+    return "\n".join(filter(None, (_marked(lead, language, "\n".join(lines)), _voice(lead, language))))
+
+
+def returning_client(lead: LeadNotice, language: str) -> str:
+    """The client of an open lead has written again."""
+    first = _marked(lead, language, _phrase("returned", language, lead=_number(lead, language), who=_who(lead)))
+    return "\n".join(filter(None, (first, _line(lead.summary), _voice(lead, language))))
+
+
+def says_otherwise(lead: LeadNotice, language: str, field: str, said: str, kept: str) -> str:
+    """A client's word against a manager's edit, which stays on the card."""
+    text = _phrase(
+        "otherwise",
+        language,
+        lead=_number(lead, language),
+        label=_of(LABELS, field, language),
+        value=_shown(field, said, language),
+        kept=_shown(field, kept, language) or "–",
+    )
+    return _marked(lead, language, text)
+
+
+def call_back(lead: LeadNotice, language: str, time: str, note: str, assignee: str) -> str:
+    """A call back that is due now: whom to call and about what, then the lead's number and who is to do it."""
+    first = _phrase("call_back", language, time=time, who=_who(lead), note=_line(note)).rstrip(" .")
+    whose = _phrase("assignee", language, name=_line(assignee)) if assignee else ""
+    return f"{first}\n{' · '.join(filter(None, (_number(lead, language), whose)))}"
+
+
+def client_calls(who: str, words: str, language: str) -> str:
+    """A client asks for a human: `who` is his name, phone or the number of the talk, `words` his last message."""
+    return _phrase("call", language, who=shown_phone(who) if _is_phone(who) else _line(who), words=_line(words))
+
+
+def nobody_took(lead: LeadNotice, minutes: int, language: str, owner: str = "") -> str:
+    """A lead has waited so many working minutes: a reminder to all, or to the `owner` by name."""
+    return _phrase(
+        "escalation" if owner else "reminder",
+        language, owner=_line(owner), lead=_number(lead, language), n=str(minutes), who=_who(lead),
+    )  # fmt: skip
+
+
+def nobody_answered(owner: str, who: str, words: str, minutes: int, language: str) -> str:
+    """A client has waited so many minutes for a person, after these last words of his."""
+    named = shown_phone(who) if _is_phone(who) else _line(who)
+    return _phrase("unanswered", language, owner=_line(owner), who=named, words=_line(words), n=str(minutes))
+
+
+def connected(company: str, language: str) -> str:
+    """The first message in a chat that has just been connected."""
+    return _phrase("connected", language, company=_line(company))
+
+
+def wrong_code(language: str) -> str:
+    """The answer to a code that connects nothing; in Russian where the language is not one of ours."""
+    return _phrase("wrong_code", language)
+
+
+def test_message(company: str, language: str) -> str:
+    """What "send test" on the settings page sends."""
+    return _phrase("check", language, company=_line(company))
+
+
+def shown_phone(phone: str) -> str:
+    """A stored phone as people read it: `8 776 877 66 37`, other countries `+996 555 123 456`, with no-break spaces."""
+    digits = "".join(char for char in phone if char.isdecimal())
+    if len(digits) == 11 and not phone.startswith("+") and digits[0] in "78":
+        return NO_BREAK.join(("8", digits[1:4], digits[4:7], digits[7:9], digits[9:]))
+    try:
+        number = phonenumbers.parse(phone, "KZ")
+    except phonenumbers.NumberParseException:
+        return _line(phone)
+    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return re.sub(r"[\s()-]+", NO_BREAK, shown)
+
+
+def _is_phone(text: str) -> bool:
+    return re.fullmatch(r"\+?\d{10,15}", text) is not None
+
+
+def _phrase(key: str, language: str, **values: str) -> str:
+    return _of(PHRASES, key, language).format(**values)
+
+
+def _of(table: Mapping[str, Mapping[str, str]], key: str, language: str) -> str:
+    row = table.get(key, {})
+    return row.get(language) or row.get("ru", "")
+
+
+def _number(lead: LeadNotice, language: str) -> str:
+    return _phrase("number", language, number=str(lead.number))
+
+
+def _who(lead: LeadNotice) -> str:
+    return ", ".join(filter(None, (_line(lead.name), shown_phone(lead.phone))))
+
+
+def _marked(lead: LeadNotice, language: str, text: str) -> str:
+    """A test lead's notice begins with the test mark, which stands in place of the sign of a new lead."""
+    return _phrase("test", language) + text.removeprefix("🆕 ") if lead.is_test else text
+
+
+def _voice(lead: LeadNotice, language: str) -> str:
+    return _phrase("voice", language) if lead.has_voice else ""
+
+
+def _area(area: str | None, language: str) -> str:
+    shown = _line(area).replace(" м²", f"{NO_BREAK}м²")
+    return shown.replace("м²", "m²") if language == "en" else shown
+
+
+def _shown(field: str, value: str, language: str) -> str:
+    if field == "phone":
+        return shown_phone(value)
+    return _area(value, language) if field == "area" else _line(value)
+
+
+def _line(value: str | None) -> str:
+    """One line of clean text: no control or bidi characters, at most FIELD_CHARACTERS."""
+    text = INVISIBLE.sub("", value or "")
+    text = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp", "Cs"} else char for char in text)
+    text = " ".join(part for part in re.split(r"[ \t]+", text) if part)
+    return text if len(text) <= FIELD_CHARACTERS else text[: FIELD_CHARACTERS - 1] + "…"

@@ -1,0 +1,103 @@
+"""How often: limits that hold over all processes.
+
+Counters lie in Redis where there is one, else in a small SQLite file of their own in the data folder: never in the
+memory of a process, where each further worker would multiply the limit.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+from flask import Flask, current_app, request
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from leadbot.config import Config
+from leadbot.errors import TooMany
+from leadbot.limits.counters import SqliteCounters
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Choose where to count, or not to count at all."""
+    app.extensions["leadbot_limits"] = FixedWindowRateLimiter(_storage(config)) if config.ratelimit_enabled else None
+
+
+def _storage(config: Config) -> Storage:
+    if not config.redis_url:
+        return SqliteCounters(config.data_dir / "limits.db")
+    url = config.redis_url
+    # The library knows a socket by another name.
+    storage = storage_from_string(f"redis+{url}" if url.startswith("unix:") else url, wrap_exceptions=True)
+    return cast(Storage, storage)
+
+
+def address() -> str:
+    """Who calls, as far as limits go: an IPv4 address; of IPv6 the /64, which is what one customer gets."""
+    try:
+        ip = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "nowhere"
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False))
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many events of one kind for each key: `Limit("login", "10 per 15 minutes")`.
+
+    The caller says what counts. The time runs from the first event. Where the counters can't be reached nobody is
+    turned away: a limit must not take the service down.
+    """
+
+    name: str
+    how_often: str
+
+    def check(self, *key: str) -> None:
+        """Raises TooMany once the allowed number has been counted for this key; counts nothing."""
+        if not self._ask("test", key):
+            raise TooMany(retry_after_seconds=self._seconds_left(key))
+
+    def count(self, *key: str) -> None:
+        """Count one event. Raises TooMany if it is one more than allowed."""
+        if not self.takes(*key):
+            raise TooMany(retry_after_seconds=self._seconds_left(key))
+
+    def takes(self, *key: str) -> bool:
+        """Count one event and say whether it still was within the limit."""
+        return self._ask("hit", key)
+
+    def forget(self, *key: str) -> None:
+        """Begin anew for this key."""
+        self._ask("clear", key)
+
+    @cached_property
+    def _item(self) -> RateLimitItem:
+        return parse(self.how_often)
+
+    def _ask(self, what: str, key: tuple[str, ...]) -> bool:
+        counter: FixedWindowRateLimiter | None = current_app.extensions["leadbot_limits"]
+        if counter is None:
+            return True
+        try:
+            return bool(getattr(counter, what)(self._item, self.name, *key))
+        except StorageError:
+            log.warning("limits can't be counted", exc_info=True)
+            return True
+
+    def _seconds_left(self, key: tuple[str, ...]) -> int:
+        counter: FixedWindowRateLimiter = current_app.extensions["leadbot_limits"]
+        try:
+            ends_at = counter.get_window_stats(self._item, self.name, *key).reset_time
+        except StorageError:
+            return self._item.get_expiry()
+        return max(1, min(self._item.get_expiry(), round(ends_at - time.time())))

@@ -1,0 +1,89 @@
+"""Which brain answers: a company's own model, the installation's, or the embedded engine where neither may be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from leadbot.engines import OwnModels
+from leadbot.engines.away import Away
+from leadbot.engines.base import Engine, Spent
+from leadbot.engines.speech import NoSpeech, Speech
+from leadbot.models import Company, Conversation
+from leadbot.services import keys, settings, usage
+from leadbot.services.bot_fields import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Brain:
+    """Who thinks and who listens in one turn; with a ticket where that may cost something."""
+
+    engine: Engine
+    speech: Speech
+    ticket: usage.Ticket | None = None
+
+    def calls_out(self, *, hears: bool) -> bool:
+        """Will the turn wait for a network, so that no transaction may stay open?"""
+        return self.engine.needs_network or (hears and self.speech.needs_network)
+
+    def settle(self, spent: Spent | None, *, has_listened: bool) -> None:
+        """Write down what the turn has cost. Does not commit."""
+        if self.ticket:
+            usage.settle(self.ticket, spent, has_listened=has_listened and self.speech.needs_network)
+
+
+def take(talk: Conversation, *, is_thrifty: bool = False, drafted: Values | None = None) -> Brain:
+    """The brain for a turn of this talk, its costs reserved; does not commit.
+
+    A thrifty turn costs nothing. `drafted` are the values of a draft whose model is to be tried.
+    """
+    own = settings.company()
+    if talk.is_junk and talk.junk_is_settled:
+        return Brain(Away(rules()), NoSpeech())
+    chosen = Brain(engine(own, drafted), speech(own, drafted))
+    if not chosen.calls_out(hears=True):
+        return chosen
+    if is_thrifty:
+        return Brain(_models().spared, NoSpeech())
+    ticket = usage.reserve(own, talk)
+    if ticket is None:
+        return Brain(_models().over_budget, NoSpeech())
+    return Brain(chosen.engine, chosen.speech, ticket)
+
+
+def rules() -> Engine:
+    """The embedded engine."""
+    engine: Engine = current_app.extensions["leadbot_rules"]
+    return engine
+
+
+def engine(own: Company, drafted: Values | None = None) -> Engine:
+    """The engine of a company, behind which the embedded one stands: on its own key, else the installation's."""
+    access = _own_access(own, drafted)
+    if access:
+        return _models().engine(*access)
+    engine: Engine = current_app.extensions["leadbot_engine"]
+    return engine
+
+
+def speech(own: Company, drafted: Values | None = None) -> Speech:
+    """Who listens for a company."""
+    access = _own_access(own, drafted)
+    if access:
+        return _models().speech(*access)
+    speech: Speech = current_app.extensions["leadbot_speech"]
+    return speech
+
+
+def _own_access(own: Company, drafted: Values | None) -> tuple[str, str, str] | None:
+    """Key, address and model of a company's own; without a key of its own the others count for nothing."""
+    published = own.bot.get("model") or {}
+    key = keys.opened(published["key"]) if published.get("key") else None
+    said = published if drafted is None else drafted["model"]
+    return (key, said.get("base_url", ""), said.get("model", "")) if key else None
+
+
+def _models() -> OwnModels:
+    models: OwnModels = current_app.extensions["leadbot_own_models"]
+    return models

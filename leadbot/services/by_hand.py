@@ -1,0 +1,62 @@
+"""A lead that a manager writes down himself: somebody has called, or come by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadbot.db import db
+from leadbot.errors import Faults, Invalid
+from leadbot.models import Company, Lead, Source, User
+from leadbot.services import accounts, lead_fields, leads, outbox
+
+FIELDS = ("name", "phone", "object_type", "city")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The lead, or the open one that this phone has already."""
+
+    lead: Lead
+    is_new: bool
+
+
+def add(typed: Mapping[str, object], *, by: User) -> Added:
+    """Write a lead down; whoever does answers for it. One phone never has two open leads.
+
+    Raises Faults with everything that is wrong, Forbidden for a viewer.
+    """
+    accounts.check_may_write(by)
+    values = _clean(typed)
+    leads.take_turns(by.company_id, values["phone_e164"])
+    earlier = leads.latest(values["phone_e164"], is_test=False)
+    if earlier is not None and earlier.status.is_open:
+        return Added(earlier, is_new=False)
+    company = db.session.get_one(Company, by.company_id)
+    lead = Lead(
+        source=Source.MANUAL,
+        language=company.language,
+        assignee_id=by.id,
+        previous_id=earlier.id if earlier else None,
+        **values,
+    )
+    db.session.add(lead)
+    db.session.flush()
+    leads.record(lead, "created", by=by)
+    outbox.put_lead("lead.created", lead)
+    db.session.commit()
+    return Added(lead, is_new=True)
+
+
+def _clean(typed: Mapping[str, object]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    faults: list[Invalid] = []
+    for field in FIELDS:
+        try:
+            values |= lead_fields.clean(field, typed.get(field, ""))
+        except Invalid as fault:
+            faults.append(fault)
+    if faults:
+        raise Faults(faults)
+    return values

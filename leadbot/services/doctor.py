@@ -1,0 +1,142 @@
+"""What is set up on this copy, what of it can be reached, and what waits: for the operator at the command line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from leadbot.config import Config
+from leadbot.db import MIGRATIONS, db
+from leadbot.delivery.base import DeliveryError
+from leadbot.delivery.telegram import TelegramChannel
+from leadbot.services import health, vitals
+
+OK, WARNING, FAULT = "ok", "warning", "FAULT"
+FREE_LEAST_BYTES = 500 * 1024 * 1024
+OVERDUE_SECONDS = 60.0  # the worker comes by every five seconds
+PROBE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report: how bad, of what, in words."""
+
+    level: str
+    topic: str
+    words: str
+
+
+def examine() -> Iterator[Finding]:
+    """One finding after the other, as they come: some have to wait for a network."""
+    config: Config = current_app.extensions["leadbot_config"]
+    for check in (_folder, _secret, _database, _limits, _address, _model, _telegram, _mail):
+        yield check(config)
+    if health.is_database_up() and _shape() == _newest():
+        yield from _waiting()
+
+
+def _folder(config: Config) -> Finding:
+    free = shutil.disk_usage(config.data_dir).free
+    words = f"{config.data_dir}, {free // 1024**2} MB free"
+    return Finding(OK if free > FREE_LEAST_BYTES else WARNING, "data folder", words)
+
+
+def _secret(config: Config) -> Finding:
+    path = config.data_dir / "secret_key"
+    if os.environ.get("SECRET_KEY"):
+        return Finding(OK, "secret key", "from SECRET_KEY; no backup holds it")
+    if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return Finding(FAULT, "secret key", f"others may read {path}: chmod 600 it")
+    return Finding(OK, "secret key", f"in {path}")
+
+
+def _database(config: Config) -> Finding:
+    if not health.is_database_up():
+        return Finding(FAULT, "database", "does not answer")
+    kind, shape, newest = db.engine.dialect.name, _shape(), _newest()
+    if shape != newest:
+        said = f"{kind}, shape {shape or 'none yet'}, this copy needs {newest}: start it, or run `flask upgrade`"
+        return Finding(WARNING, "database", said)
+    return Finding(OK, "database", f"{kind}, shape {shape}")
+
+
+def _limits(config: Config) -> Finding:
+    limiter = current_app.extensions["leadbot_limits"]
+    where = "Redis" if config.redis_url else "the data folder"
+    if limiter is None:
+        return Finding(WARNING, "limits", "switched off (RATELIMIT_ENABLED)")
+    if not limiter.storage.check():
+        return Finding(FAULT, "limits", f"can't be counted in {where}; jobs wait there too")
+    return Finding(OK, "limits", f"counted in {where}")
+
+
+def _address(config: Config) -> Finding:
+    if not config.public_url:
+        return Finding(WARNING, "address", f"PUBLIC_URL is not set: links lead to {config.base_url}")
+    level = OK if config.is_https and config.trusted_hosts else WARNING
+    missing = [] if config.is_https else ["no https"]
+    missing += [] if config.trusted_hosts else ["TRUSTED_HOSTS is not set"]
+    return Finding(level, "address", ", ".join((config.public_url, *missing)))
+
+
+def _model(config: Config) -> Finding:
+    if not config.openai_api_key:
+        return Finding(OK, "model", "no OPENAI_API_KEY: the embedded engine answers")
+    from leadbot.engines.openai import OPENAI_URL, Access, trouble_with
+
+    where = f"{config.openai_model} at {config.openai_base_url or OPENAI_URL}"
+    access = Access(config.openai_api_key, config.openai_base_url, config.openai_timeout_seconds)
+    trouble = trouble_with(access, PROBE_SECONDS)
+    if trouble is None:
+        return Finding(OK, "model", where)
+    if str(trouble) in {"HTTP 404", "HTTP 405"}:  # many compatible servers have no list
+        return Finding(OK, "model", f"{where}; it answers, but lists no models")
+    return Finding(FAULT, "model", f"{where}: {trouble}; the embedded engine answers instead")
+
+
+def _telegram(config: Config) -> Finding:
+    if not config.telegram_bot_token:
+        return Finding(WARNING, "telegram", "TELEGRAM_BOT_TOKEN is not set: notices wait")
+    try:
+        name = TelegramChannel(config.telegram_bot_token, config.telegram_api_url).name_of_bot()
+    except DeliveryError as error:
+        return Finding(FAULT, "telegram", error.said)
+    return Finding(OK, "telegram", name)
+
+
+def _mail(config: Config) -> Finding:
+    return Finding(OK, "mail", "SMTP_URL is set" if config.smtp_url else "SMTP_URL is not set: no letters are sent")
+
+
+def _waiting() -> Iterator[Finding]:
+    now = vitals.read()
+    waits, dead = now.deliveries["pending"], now.deliveries["dead"]
+    is_late = now.outbox_age_seconds > OVERDUE_SECONDS
+    late = f", the first is {now.outbox_age_seconds:.0f} s late: does the worker run?" if is_late else ""
+    yield Finding(FAULT if is_late else OK, "outbox", f"{waits} notices wait{late}")
+    if dead:
+        yield Finding(WARNING, "outbox", f"{dead} notices were given up: see the pages of their leads")
+    said = f"{now.received} messages received, {sum(now.answered.values())} answered, {sum(now.leads.values())} leads"
+    yield Finding(OK, "so far", said)
+
+
+def _shape() -> str | None:
+    """The revision of the database; None where it has no table yet."""
+    try:
+        found: str | None = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    except DatabaseError:
+        return None
+    finally:
+        db.session.rollback()
+    return found
+
+
+def _newest() -> str:
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))

@@ -1,0 +1,84 @@
+"""Leads for a spreadsheet, and a talk as plain text. For owners: it is all that the company knows of its clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, select
+
+from leadbot import tenancy
+from leadbot.db import db
+from leadbot.models import Conversation, Lead, LeadStatus, Message, Source, User
+from leadbot.services import accounts
+from leadbot.services.filters import EVERYTHING, Filter
+
+BATCH = 1000
+LINES_MOST = 20_000  # of one talk
+
+
+class Exported(NamedTuple):
+    """A lead as it goes out, stored words and moments; the web writes them in the reader's language."""
+
+    id: int
+    created_at: datetime
+    status: LeadStatus
+    lost_reason: str | None
+    name: str | None
+    phone: str
+    city: str | None
+    object_type: str | None
+    area: str | None
+    summary: str
+    language: str
+    source: Source
+    assignee_id: int | None
+
+
+def rows(only: Filter = EVERYTHING, status: LeadStatus | None = None, *, by: User) -> Iterator[Exported]:
+    """The leads that the board shows under a filter, newest first. They are read a thousand at a time, and no
+    transaction is held while they travel. Raises Forbidden.
+
+    Leads that were merged into another are left out.
+    """
+    accounts.check_is_owner(by)
+    conditions = [Lead.merged_into_id.is_(None), *only.conditions()]
+    if status is not None:
+        conditions.append(Lead.status == status)
+    return _read(tenancy.acting_for(), conditions)
+
+
+def people() -> dict[int, str]:
+    """What everybody who ever was of the company is called, by id."""
+    return {each.id: each.shown_name for each in db.session.scalars(select(User))}
+
+
+def transcript(lead: Lead) -> list[tuple[datetime, str, str]]:
+    """What was said in the talk of a lead: when, by whom (client, bot, manager), the words."""
+    if lead.conversation_id is None:
+        return []
+    lines = select(Message).where(Message.conversation_id == lead.conversation_id).order_by(Message.seq)
+    found = db.session.scalars(lines.limit(LINES_MOST))
+    return [
+        (line.created_at, line.author.value, line.text or line.audio_file or line.file_name or "") for line in found
+    ]
+
+
+def talk_of(lead: Lead) -> Conversation | None:
+    """The talk a lead came from."""
+    return db.session.get(Conversation, lead.conversation_id) if lead.conversation_id else None
+
+
+def _read(company_id: int, conditions: list[ColumnElement[bool]]) -> Iterator[Exported]:
+    before: int | None = None
+    columns = [getattr(Lead, name) for name in Exported._fields]
+    while True:
+        tenancy.act_for(company_id)
+        page = select(*columns).where(*conditions).order_by(Lead.id.desc()).limit(BATCH)
+        found = db.session.execute(page if before is None else page.where(Lead.id < before)).all()
+        db.session.rollback()
+        yield from map(Exported._make, found)
+        if len(found) < BATCH:
+            return
+        before = found[-1].id

@@ -1,0 +1,240 @@
+"""Figures: how talks become contracts, over some days of the company's own calendar.
+
+Test leads and talks that are junk count nowhere; leads lost as spam or duplicate are no leads. A lead belongs to the
+day it came. The way of the client follows the talks that began in the period: who opened the chat, wrote, left a phone,
+became a lead, was taken (somebody is responsible or has touched the card) and signed. Only on a site can one open a
+chat and not write; elsewhere both are the same. A lead that came without a talk (by hand, from a file) is in all other
+figures. The first touch is the first thing a person did to a card; a lead written down by hand waits for none.
+"""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from leadbot.db import db, utcnow
+from leadbot.models import Conversation, Lead, LeadEvent, LeadStatus, LostReason, Opening, Source
+from leadbot.services import periods, settings, usage
+from leadbot.services.periods import Period
+
+PERIODS = (7, 30, 90, 365)
+DAYS = 30
+QUICK_MINUTES = 15
+NOT_LEADS = (LostReason.SPAM, LostReason.DUPLICATE)
+STEPS = ("opened", "wrote", "phone", "lead", "taken", "won")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The leads of a period in a few numbers; times in minutes, None where there is nothing to tell."""
+
+    leads: int
+    won: int
+    waiting: int  # leads that wait for a first touch, or have waited
+    quick: int  # of them touched within QUICK_MINUTES
+    touch_minutes: float | None  # median
+
+    @property
+    def quick_share(self) -> float | None:
+        """How many of those who wait are touched in time, 0 to 1."""
+        return self.quick / self.waiting if self.waiting else None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One source, or one campaign of it: its talks, leads and contracts."""
+
+    source: Source
+    campaign: str
+    talks: int
+    leads: int
+    won: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All of the page. `days` bears every day of the period, `stopped` where talks without a lead stand still."""
+
+    period: Period
+    now: Totals
+    before: Totals
+    funnel: dict[str, int]
+    days: dict[date, tuple[int, int]]  # leads, won
+    origins: list[Origin]
+    reasons: dict[LostReason, int]
+    stopped: dict[str, int]  # by the slot that was asked last
+    cost: usage.Cost
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to show at all."""
+        return not (self.now.leads or any(self.funnel.values()))
+
+    @property
+    def cost_of_lead(self) -> float | None:
+        """Tenge at the model for one lead; None without a price or a lead."""
+        return self.cost.tenge / self.now.leads if self.cost.tenge is not None and self.now.leads else None
+
+
+def of(days: int = DAYS) -> Figures:
+    """The figures of the last `days` days, today among them; the same number of statements however many leads."""
+    own = settings.company()
+    period = periods.latest(days, utcnow(), own.time_zone)
+    by_day = _by_day(period)
+    return Figures(
+        period=period,
+        now=_totals(period, by_day),
+        before=_totals(period.before(), _by_day(period.before())),
+        funnel=_funnel(period),
+        days={day: by_day.get(day, (0, 0)) for day in period},
+        origins=_origins(period),
+        reasons=_reasons(period),
+        stopped=_stopped(period),
+        cost=usage.of_days(period.first, period.last),
+    )
+
+
+def count_opening() -> None:
+    """A new visitor opened the chat."""
+    day = settings.local_now(settings.company()).date()
+    one_more = update(Opening).where(Opening.day == day).values(count=Opening.count + 1)
+    if not _changed(one_more):
+        try:
+            with db.session.begin_nested():
+                db.session.add(Opening(day=day, count=1))
+        except IntegrityError:  # somebody was the first of the day at the same moment
+            _changed(one_more)
+    db.session.commit()
+
+
+def _changed(statement: Any) -> int:
+    done: Any = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(done.rowcount)
+
+
+def _leads(period: Period) -> ColumnElement[bool]:
+    return and_(period.holds(Lead.created_at), _is_lead())
+
+
+def _is_lead() -> ColumnElement[bool]:
+    is_one = or_(Lead.lost_reason.is_(None), Lead.lost_reason.not_in(NOT_LEADS))
+    return and_(Lead.source != Source.TEST, is_one)
+
+
+def _talks(period: Period) -> ColumnElement[bool]:
+    # the first criterion says nothing new, but it has an index
+    return and_(
+        Conversation.last_message_at >= period.start,
+        period.holds(Conversation.created_at),
+        Conversation.source != Source.TEST,
+        Conversation.is_junk.is_(False),
+    )
+
+
+def _by_day(period: Period) -> dict[date, tuple[int, int]]:
+    day = period.day_of(Lead.created_at)
+    rows = db.session.execute(
+        select(day, func.count(), _times(Lead.status == LeadStatus.WON)).where(_leads(period)).group_by(day)
+    )
+    return {when: (leads, won) for when, leads, won in rows}
+
+
+def _totals(period: Period, by_day: dict[date, tuple[int, int]]) -> Totals:
+    touch = (
+        select(func.min(LeadEvent.created_at))
+        .where(LeadEvent.lead_id == Lead.id, LeadEvent.user_id.is_not(None))
+        .correlate(Lead)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(select(Lead.created_at, touch).where(_leads(period), Lead.source != Source.MANUAL)).all()
+    minutes = [(touched - created).total_seconds() / 60 for created, touched in rows if touched]
+    return Totals(
+        leads=sum(leads for leads, _ in by_day.values()),
+        won=sum(won for _, won in by_day.values()),
+        waiting=len(rows),
+        quick=sum(each <= QUICK_MINUTES for each in minutes),
+        touch_minutes=statistics.median(minutes) if minutes else None,
+    )
+
+
+def _funnel(period: Period) -> dict[str, int]:
+    opened = select(func.sum(Opening.count)).where(Opening.day.between(period.first, period.last))
+    has_phone = Conversation.known["facts"]["phone"]["value"].as_string().is_not(None)
+    is_on_site = Conversation.source == Source.WIDGET
+    begun = select(func.count(), _times(is_on_site), _times(has_phone)).where(_talks(period))
+    wrote, on_site, with_phone = (int(number or 0) for number in db.session.execute(begun).one())
+    touched = select(LeadEvent.lead_id).where(LeadEvent.lead_id == Lead.id, LeadEvent.user_id.is_not(None)).exists()
+    became = (
+        select(
+            func.count(Lead.conversation_id.distinct()),
+            _talks_where(not_(has_phone)),
+            _talks_where(or_(Lead.assignee_id.is_not(None), touched)),
+            _talks_where(Lead.status == LeadStatus.WON),
+        )
+        .join(Conversation, Conversation.id == Lead.conversation_id)
+        .where(Lead.created_at >= period.start, _is_lead(), _talks(period))
+    )
+    leads, without_phone, taken, won = db.session.execute(became).one()
+    silent = max(0, int(db.session.scalar(opened) or 0) - on_site)
+    return dict(zip(STEPS, (wrote + silent, wrote, with_phone + without_phone, leads, taken, won), strict=True))
+
+
+def _times(criterion: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many rows meet it."""
+    return func.sum(case((criterion, 1), else_=0))
+
+
+def _talks_where(criterion: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many talks have a lead that meets it; a talk may have more than one."""
+    return func.count(case((criterion, Lead.conversation_id)).distinct())
+
+
+def _campaign(touch: Any) -> ColumnElement[str]:
+    """What a client's link said of itself: the campaign, else where it stood; empty where it said nothing."""
+    return func.coalesce(touch["utm_campaign"].as_string(), touch["utm_source"].as_string(), "")
+
+
+def _origins(period: Period) -> list[Origin]:
+    campaign = _campaign(Lead.first_touch)
+    leads = select(Lead.source, campaign, func.count(), _times(Lead.status == LeadStatus.WON)).where(_leads(period))
+    found = {
+        (source, named): (count, won)
+        for source, named, count, won in db.session.execute(leads.group_by(Lead.source, campaign))
+    }
+    campaign = _campaign(Conversation.first_touch)
+    begun = select(Conversation.source, campaign, func.count()).where(_talks(period))
+    talks = {
+        (source, named): count
+        for source, named, count in db.session.execute(begun.group_by(Conversation.source, campaign))
+    }
+    rows = [
+        Origin(source, named, talks.get((source, named), 0), *found.get((source, named), (0, 0)))
+        for source, named in talks.keys() | found.keys()
+    ]
+    return sorted(rows, key=lambda row: (-row.leads, -row.talks, row.source, row.campaign))
+
+
+def _reasons(period: Period) -> dict[LostReason, int]:
+    """Why leads were lost, spam and duplicates among them: they are a reason too."""
+    rows = db.session.execute(
+        select(Lead.lost_reason, func.count())
+        .where(period.holds(Lead.created_at), Lead.source != Source.TEST, Lead.lost_reason.is_not(None))
+        .group_by(Lead.lost_reason)
+    )
+    return dict(sorted(((reason, count) for reason, count in rows if reason), key=lambda row: (-row[1], row[0])))
+
+
+def _stopped(period: Period) -> dict[str, int]:
+    asked = Conversation.known["asked"].as_string()
+    with_lead = select(Lead.conversation_id).where(Lead.conversation_id.is_not(None), Lead.created_at >= period.start)
+    rows = db.session.execute(
+        select(asked, func.count())
+        .where(_talks(period), Conversation.lead_id.is_(None), Conversation.id.not_in(with_lead), asked.is_not(None))
+        .group_by(asked)
+    )
+    return dict(sorted(((slot, count) for slot, count in rows), key=lambda row: (-row[1], row[0])))

@@ -1,0 +1,52 @@
+"""The gate every string from outside passes: what is refused, what is cleaned, how long it may be (in code points)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from leadbot.errors import Invalid
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# What shows as nothing: zero-width marks, joiners, the soft hyphen, blank Hangul and Braille letters.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028\u2029\u2060-\u206f\u2800\u3164\ufeff\uffa0]"
+)
+
+
+def line(value: object, field: str, *, most: int, required: bool = True) -> str:
+    """One line of text: NFC, trimmed, no controls, no marks that turn the reading direction. Raises Invalid."""
+    text = _text(value, field)
+    if _CONTROLS.search(text) or "\n" in text or "\t" in text:
+        raise Invalid("Must be one line without control characters", field=field)
+    text = _BIDI.sub("", unicodedata.normalize("NFC", text)).strip()
+    if required and not is_visible(text):
+        raise Invalid("Fill in this field", field=field)
+    if len(text) > most:
+        raise Invalid("At most %(max)s characters, now %(n)s", field=field, max=most, n=len(text))
+    return text
+
+
+def message(value: object, field: str, *, most: int) -> str:
+    """A message of a client: any script, several lines; controls are dropped, an empty one is refused."""
+    text = _text(value, field).replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROLS.sub("", unicodedata.normalize("NFC", text))
+    if len(text) > most:
+        raise Invalid("Message is too long", field=field)
+    return text.strip() if is_visible(text) else ""
+
+
+def is_visible(text: str) -> bool:
+    """Something a person can see is in it."""
+    return bool(_INVISIBLE.sub("", text).strip())
+
+
+def _text(value: object, field: str) -> str:
+    if not isinstance(value, str):
+        raise Invalid("Must be text", field=field)
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Invalid("Not valid text", field=field) from None
+    return value

@@ -1,0 +1,148 @@
+"""A lead's values as a manager writes them: what can be, how it is stored, and who wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
+
+from leadbot.db import db
+from leadbot.engines.base import SLOTS
+from leadbot.engines.rules import setup as setups
+from leadbot.engines.rules.extract import Found, extract
+from leadbot.errors import Conflict, Invalid, NotFound
+from leadbot.folding import fold
+from leadbot.models import Conversation, Lead, User
+from leadbot.services import accounts, bot_fields, guard, lead_holds, leads, names, settings
+
+SUMMARY_MOST, DETAIL_MOST = 2000, 200
+COLUMNS = ("name", "phone", "city", "object_type", "area", "summary")
+DETAILS = tuple(slot for slot in SLOTS if slot not in COLUMNS)  # what a talk may bring besides
+EDITABLE = (*COLUMNS, *DETAILS)
+
+
+def edit(
+    lead: Lead, field: str, typed: str, *, by: User, language: str, version: int | None = None, was: str | None = None
+) -> bool:
+    """Write a value over; whether anything changed. From then on the bot leaves the field alone.
+
+    `language` is the one the value was typed in. Raises NotFound for no such field, Invalid, Forbidden, and Conflict
+    with the fresh lead where the field is no longer as the writer saw it: the lead's `version`, or the value `was`.
+    """
+    accounts.check_may_write(by)
+    if field not in EDITABLE:
+        raise NotFound
+    lead_id, now = lead.id, value_of(lead, field)
+    if version is not None and version != lead.version and was != now:
+        raise Conflict("This has been changed meanwhile", fresh=lead)
+    new = {field: now} if now and _is_same(field, typed, now, language) else clean(field, typed)
+    if (new[field] or "") == now:
+        return False
+    if field in DETAILS:
+        lead.details = {**lead.details, field: new[field]}
+    else:
+        for column, value in new.items():
+            setattr(lead, column, value)
+    lead_holds.hold(lead, field, user_id=by.id, said=now or None)
+    try:
+        db.session.flush()
+        leads.record(lead, "edited", field=field, from_value=now or None, to_value=new[field] or None, by=by)
+        db.session.commit()
+    except StaleDataError:
+        db.session.rollback()
+        raise Conflict("This has been changed meanwhile", fresh=leads.get(lead_id)) from None
+    return True
+
+
+def value_of(lead: Lead, field: str) -> str:
+    """What stands on the card, as it is stored; empty for nothing."""
+    return stored(lead, field, said(lead) if field in DETAILS else {})
+
+
+def stored(lead: Lead, field: str, facts: dict[str, Any]) -> str:
+    """The same, with the `facts` of the lead's talks at hand."""
+    if field not in DETAILS:
+        return getattr(lead, field) or ""
+    return lead.details[field] if field in lead.details else str(facts.get(field, {}).get("value") or "")
+
+
+def said(lead: Lead) -> dict[str, Any]:
+    """The facts of the talks that belong to the lead."""
+    facts: dict[str, Any] = {}
+    for known in db.session.scalars(select(Conversation.known).where(Conversation.lead_id == lead.id)):
+        facts |= known.get("facts", {})
+    return facts
+
+
+def clean(field: str, typed: object) -> dict[str, Any]:
+    """A typed value as it is stored, by column: towns and objects canonical, phones as the API shows them.
+
+    Raises Invalid.
+    """
+    return _CLEANERS.get(field, _detail)(typed, field)
+
+
+def _is_same(field: str, typed: str, now: str, language: str) -> bool:
+    """It was sent as it was shown: that may be another spelling than the stored one."""
+    return fold(typed) == fold(names.value(field, now, language))
+
+
+def _name(typed: object, field: str) -> dict[str, Any]:
+    return {field: guard.line(typed, field, most=leads.FIELDS[field], required=False) or None}
+
+
+def _phone(typed: object, field: str) -> dict[str, Any]:
+    text = guard.line(typed, field, most=100)
+    found = extract(text, asked=field).slots.get(field)
+    rest = text[: found.start] + text[found.end :] if found else text
+    if found is None or found.e164 is None or any(char.isdigit() for char in rest):
+        raise Invalid("Check the number: 11 digits, for example 8 7XX XXX XX XX", field=field)
+    return {field: found.value, "phone_e164": found.e164}
+
+
+def _city(typed: object, field: str) -> dict[str, Any]:
+    text = guard.line(typed, field, most=leads.FIELDS[field], required=False)
+    found = _whole(extract(text, asked=field).slots.get(field), text)
+    return {field: found.value if found else text or None}
+
+
+def _object(typed: object, field: str) -> dict[str, Any]:
+    text = guard.line(typed, field, most=leads.FIELDS[field], required=False)
+    set_up = bot_fields.complete(settings.company().bot)
+    read = extract(text, asked=field, objects=tuple(set_up["objects"]), setup=setups.of(set_up["setup"]))
+    found = _whole(read.slots.get(field), text)
+    return {field: found.value if found else text or None}
+
+
+def _area(typed: object, field: str) -> dict[str, Any]:
+    text = guard.line(typed, field, most=leads.FIELDS[field], required=False)
+    found = _whole(extract(text, asked=field).slots.get(field), text)
+    return {field: found.value, "area_m2": found.m2} if found else {field: text or None, "area_m2": None}
+
+
+def _summary(typed: object, field: str) -> dict[str, Any]:
+    text = typed if isinstance(typed, str) else ""
+    if len(text) > SUMMARY_MOST:
+        raise Invalid("At most %(max)s characters, now %(n)s", field=field, max=SUMMARY_MOST, n=len(text))
+    return {field: guard.message(typed, field, most=SUMMARY_MOST)}
+
+
+def _detail(typed: object, field: str) -> dict[str, Any]:
+    return {field: guard.line(typed, field, most=DETAIL_MOST, required=False)}
+
+
+def _whole(found: Found | None, text: str) -> Found | None:
+    """A value that all of the text says; what says more is kept as it was typed."""
+    return found if found is not None and found.quote == text else None
+
+
+_CLEANERS: dict[str, Callable[[object, str], dict[str, Any]]] = {
+    "name": _name,
+    "phone": _phone,
+    "city": _city,
+    "object_type": _object,
+    "area": _area,
+    "summary": _summary,
+}

@@ -1,0 +1,348 @@
+"""The outbox: notes for the outside world, written in the caller's transaction and carried out by the worker."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import ColumnElement, or_, select, update
+
+from leadbot import tenancy
+from leadbot.db import db, utcnow
+from leadbot.delivery import notices
+from leadbot.delivery.base import Channel, DeliveryError
+from leadbot.errors import NotFound
+from leadbot.models import Company, Conversation, Delivery, DeliveryState, Lead, LeadTask, Message, User
+from leadbot.services import accounts, keys, names, samples
+from leadbot.services.pace import WORTH_WAITING_SECONDS, Pace
+
+LEASE_SECONDS = 30  # longer than a send may take
+# Waits before the tries; after the last the row is given up and waits for a person.
+RETRY_SECONDS = (0, 5, 30, 120, 600, 1800, 7200, 18000, 36000, 86400)
+JITTER = 0.2
+# A target that can't be reached may be back at any moment, and nothing can arrive twice: a notice that is still news is
+# tried at short intervals, which counts as no try.
+UNREACHABLE_SECONDS, NEWS_MINUTES = 30, 10
+BATCH = 50
+MAIL = "email"
+
+_pace = Pace()
+
+
+def put_lead(event: str, lead: Lead, *, field: str = "", key: str = "") -> None:
+    """Tell the company's managers of a lead: created, repeated, or a `field` of it changed.
+
+    `key` tells apart what may happen to one lead more than once.
+    """
+    company = _company()
+    if not company.telegram_chat_id or samples.is_sample(lead):
+        return
+    notice = _notice(lead, company)
+    if event == "lead.created":
+        text = notices.new_lead(notice, company.language)
+    elif event == "lead.repeated":
+        text = notices.returning_client(notice, company.language)
+    else:
+        text = notices.updated_lead(notice, company.language, {field: getattr(lead, field) or ""})
+    _put(company.telegram_chat_id, event, text, f"{event}:{lead.id}:{key}", lead_id=lead.id)
+
+
+def put_otherwise(lead: Lead, field: str, said: str, *, key: str) -> None:
+    """Tell the managers that a client says otherwise than a manager wrote on the card, which stays as it is."""
+    company = _company()
+    if company.telegram_chat_id:
+        kept = getattr(lead, field) or ""
+        text = notices.says_otherwise(_notice(lead, company), company.language, field, said, kept)
+        _put(company.telegram_chat_id, "lead.otherwise", text, f"lead.otherwise:{lead.id}:{key}", lead_id=lead.id)
+
+
+def put_call_back(task: LeadTask) -> None:
+    """Tell the managers that a task is due; once for each moment it was set to."""
+    company = _company()
+    if company.telegram_chat_id:
+        zone = ZoneInfo(company.time_zone)
+        due, now = task.due_at.astimezone(zone), utcnow().astimezone(zone)
+        when = f"{due:%H:%M}" if due.date() == now.date() else f"{due:%d.%m, %H:%M}"
+        who = task.assignee.shown_name if task.assignee else ""
+        text = notices.call_back(_notice(task.lead, company), company.language, when, task.text, who)
+        key = f"task:{task.id}:{task.due_at.timestamp():.0f}"
+        _put(company.telegram_chat_id, "task", text, key, lead_id=task.lead_id)
+
+
+def _notice(lead: Lead, company: Company) -> notices.LeadNotice:
+    local = lead.raised_at.astimezone(ZoneInfo(company.time_zone))
+    return notices.LeadNotice(
+        number=lead.id,
+        phone=lead.phone,
+        name=lead.name,
+        object_type=names.object_type(lead.object_type, company.language),
+        area=lead.area,
+        city=names.city(lead.city, company.language),
+        summary=lead.summary,
+        source=lead.source.value,
+        talk_language=lead.language,
+        time=f"{local:%H:%M}",
+        is_test=lead.is_test,
+        has_voice=_has_voice(lead),
+    )
+
+
+def _has_voice(lead: Lead) -> bool:
+    """A voice message that nobody could put into words waits to be heard."""
+    heard = select(Message.id).where(
+        Message.conversation_id == lead.conversation_id,
+        Message.audio_file.is_not(None),
+        Message.is_transcript.is_(False),
+    )
+    return lead.conversation_id is not None and db.session.scalars(heard.limit(1)).first() is not None
+
+
+def put_call(talk: Conversation, who: str, words: str) -> None:
+    """Tell the managers that a client asks for a human."""
+    company = _company()
+    if company.telegram_chat_id:
+        text = notices.client_calls(who or f"№ {talk.id}", words, company.language)
+        _put(company.telegram_chat_id, "call", text, f"call:{talk.id}:{talk.message_count}", lead_id=talk.lead_id)
+
+
+def put_mail(address: str, event: str, sealed: str) -> None:
+    """A letter to a person; it lies sealed until it goes out."""
+    _put(address, event, sealed, f"{event}:{secrets.token_hex(16)}", channel=MAIL)
+
+
+def who(talk: Conversation) -> str:
+    """How the client of a talk is called in a notice: by name, else by phone, as far as either is known."""
+    facts = talk.known.get("facts", {})
+    named = facts.get("name") or facts.get("phone")
+    return named["value"] if named else ""
+
+
+def put_waiting(lead: Lead, minutes: int, *, owner: str = "") -> None:
+    """Tell the managers, then once more the `owner` by name, that nobody has taken a lead; each once a lead."""
+    company = _company()
+    kind = "lead.escalation" if owner else "lead.reminder"
+    if company.telegram_chat_id and not _is_put(f"{kind}:{lead.id}"):
+        text = notices.nobody_took(_notice(lead, company), minutes, company.language, owner)
+        _put(company.telegram_chat_id, kind, text, f"{kind}:{lead.id}", lead_id=lead.id)
+
+
+def put_unanswered(talk: Conversation, words: str, minutes: int, owner: str) -> None:
+    """Tell the owner that a client waits for a person and nobody has answered."""
+    company = _company()
+    key = f"unanswered:{talk.id}:{talk.message_count}"
+    if company.telegram_chat_id and not _is_put(key):
+        text = notices.nobody_answered(owner, who(talk) or f"№ {talk.id}", words, minutes, company.language)
+        _put(company.telegram_chat_id, "unanswered", text, key, lead_id=talk.lead_id)
+
+
+def _is_put(dedup_key: str) -> bool:
+    return db.session.scalars(select(Delivery.id).where(Delivery.dedup_key == dedup_key)).first() is not None
+
+
+def put_connected(company: Company, key: str) -> None:
+    """The first message in the company's Telegram chat, once it is connected."""
+    _put(company.telegram_chat_id or "", "connected", notices.connected(company.name, company.language), key)
+
+
+def put_test(*, by: User) -> Delivery | None:
+    """A test message to the company's Telegram chat; None where none is set. Raises Forbidden."""
+    accounts.check_is_owner(by)
+    company = _company()
+    if not company.telegram_chat_id:
+        return None
+    text = notices.test_message(company.name, company.language)
+    row = _put(company.telegram_chat_id, "test", text, f"test:{company.id}:{utcnow().timestamp()}")
+    db.session.commit()
+    return row
+
+
+def _put(
+    target: str, event: str, text: str, dedup_key: str, *, lead_id: int | None = None, channel: str = "telegram"
+) -> Delivery:
+    row = Delivery(event=event, channel=channel, target=target, text=text, dedup_key=dedup_key, lead_id=lead_id)
+    db.session.add(row)
+    db.session.flush()
+    for listener in _listeners:
+        listener(row.id)
+    return row
+
+
+# Whoever wants to know that a row waits; jobs.py nudges the worker once the transaction is through.
+_listeners: list[Callable[[int], None]] = []
+
+
+def on_put(listener: Callable[[int], None]) -> None:
+    """Call `listener` with the id of each row that is put, still inside its transaction."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def due(limit: int = BATCH) -> list[int]:
+    """Rows of all companies whose time has come, longest waiting first."""
+    now = utcnow()
+    rows = db.session.scalars(
+        select(Delivery.id)
+        .join(Company, Company.id == Delivery.company_id)
+        .where(Company.is_active, Delivery.state == DeliveryState.PENDING, Delivery.next_at <= now, _free(now))
+        .order_by(Delivery.next_at, Delivery.id)
+        .limit(limit),
+        execution_options=tenancy.ALL_COMPANIES,
+    )
+    found = list(rows)
+    db.session.rollback()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of a row: sent, or to be come back to after a wait, or neither."""
+
+    is_sent: bool = False
+    again_in_seconds: float | None = None
+
+
+def deliver(delivery_id: int, channel_for: Callable[[str], Channel]) -> Carried:
+    """Carry one row out: claim it, send with no transaction open, mark it.
+
+    A claim that is not marked in time runs out and the row is sent again: at least once, never lost.
+    """
+    if not _claim(delivery_id):
+        return Carried()
+    row = db.session.scalars(
+        select(Delivery).where(Delivery.id == delivery_id), execution_options=tenancy.ALL_COMPANIES
+    ).one()
+    tenancy.act_for(row.company_id)
+    channel, target, text = row.channel, row.target, row.text if row.channel != MAIL else keys.opened(row.text)
+    db.session.rollback()
+    wait = _pace.wait_seconds(target, delivery_id)
+    if wait > WORTH_WAITING_SECONDS:
+        return _put_off(delivery_id, wait)
+    time.sleep(wait)
+    _pace.done(delivery_id)
+    try:
+        if text is None:
+            raise DeliveryError("The letter was sealed with another SECRET_KEY", permanent=True)
+        channel_for(channel).send(target, text)
+    except DeliveryError as error:
+        return _mark_failed(delivery_id, error)
+    except Exception as error:  # a fault of ours must not lose the notice either
+        current_app.logger.exception("delivery %s failed", delivery_id)
+        return _mark_failed(delivery_id, DeliveryError(type(error).__name__))
+    return _mark_sent(delivery_id)
+
+
+def retry(delivery_id: int, *, by: User) -> Delivery:
+    """Try a given-up row again, from the beginning. Raises NotFound, Forbidden."""
+    accounts.check_may_write(by)
+    row = _own(delivery_id)
+    row.state, row.attempts, row.next_at, row.lease_until = DeliveryState.PENDING, 0, utcnow(), None
+    for listener in _listeners:
+        listener(row.id)
+    db.session.commit()
+    return row
+
+
+def of_lead(lead: Lead) -> list[Delivery]:
+    """The notices about a lead, newest first."""
+    return list(db.session.scalars(select(Delivery).where(Delivery.lead_id == lead.id).order_by(Delivery.id.desc())))
+
+
+def latest(limit: int = 20) -> list[Delivery]:
+    """The company's last notices, newest first."""
+    return list(db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(limit)))
+
+
+def last_test() -> Delivery | None:
+    """The company's last test message."""
+    newest = select(Delivery).where(Delivery.event == "test").order_by(Delivery.id.desc()).limit(1)
+    return db.session.scalars(newest).first()
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(Delivery.lease_until.is_(None), Delivery.lease_until < now)
+
+
+def _claim(delivery_id: int) -> bool:
+    now = utcnow()
+    claimed = db.session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.PENDING, Delivery.next_at <= now, _free(now))
+        .where(Delivery.company_id.in_(select(Company.id).where(Company.is_active)))
+        .values(lease_until=now + timedelta(seconds=LEASE_SECONDS), attempts=Delivery.attempts + 1)
+        .execution_options(synchronize_session=False, **tenancy.ALL_COMPANIES)
+    )
+    db.session.commit()
+    return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _put_off(delivery_id: int, wait_seconds: float) -> Carried:
+    """Others are to be sent to this target first; that was no try."""
+    row = _own(delivery_id)
+    row.next_at, row.lease_until, row.attempts = utcnow() + timedelta(seconds=wait_seconds), None, row.attempts - 1
+    db.session.commit()
+    return Carried(again_in_seconds=wait_seconds)
+
+
+def _mark_sent(delivery_id: int) -> Carried:
+    row = _own(delivery_id)
+    row.state, row.sent_at, row.lease_until, row.last_error = DeliveryState.SENT, utcnow(), None, None
+    if row.channel == MAIL:
+        row.text = ""  # it held a link that lets its bearer in
+    db.session.commit()
+    return Carried(is_sent=True)
+
+
+def _mark_failed(delivery_id: int, error: DeliveryError) -> Carried:
+    """Wait and try again, or give up: at once where the target says never, else after the last try."""
+    row = _own(delivery_id)
+    row.last_error, row.lease_until, wait = str(error)[:500], None, None
+    if error.new_chat_id:
+        _follow(row, error.new_chat_id)
+        wait = 0.0
+    elif error.permanent or row.attempts >= len(RETRY_SECONDS):
+        row.state = DeliveryState.DEAD
+    else:
+        wait = _wait(row.attempts, error.retry_after)
+        if error.unreachable and wait > UNREACHABLE_SECONDS * (1 + JITTER) and _is_news(row):
+            wait, row.attempts = _jittered(UNREACHABLE_SECONDS), row.attempts - 1
+        row.next_at = utcnow() + timedelta(seconds=wait)
+    db.session.commit()
+    return Carried(again_in_seconds=wait)
+
+
+def _follow(row: Delivery, new_chat_id: str) -> None:
+    """A group that became a supergroup has another number from then on."""
+    company = _company()
+    if company.telegram_chat_id == row.target:
+        company.telegram_chat_id = new_chat_id
+    row.target, row.next_at = new_chat_id, utcnow()
+
+
+def _wait(attempts: int, retry_after: float | None) -> float:
+    return _jittered(RETRY_SECONDS[attempts]) if retry_after is None else retry_after
+
+
+def _jittered(seconds: float) -> float:
+    return seconds * (1 + random.uniform(0, JITTER))  # noqa: S311  (jitter, not a secret)
+
+
+def _is_news(row: Delivery) -> bool:
+    return row.created_at > utcnow() - timedelta(minutes=NEWS_MINUTES)
+
+
+def _own(delivery_id: int) -> Delivery:
+    found = select(Delivery).where(Delivery.id == delivery_id)
+    row = db.session.scalars(found).first() if 0 < delivery_id < 2**31 else None
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _company() -> Company:
+    return db.session.get_one(Company, tenancy.acting_for())

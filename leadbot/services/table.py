@@ -1,0 +1,116 @@
+"""Leads as a table: sorted by a column, a page at a time, and many moved at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from leadbot.db import db
+from leadbot.errors import Invalid
+from leadbot.models import Lead, LeadStatus, LostReason, User
+from leadbot.services import accounts, board, leads
+from leadbot.services.filters import Filter
+
+ROWS = 50  # of a page
+PAGES_MOST = 10_000
+PICKED_MOST = 200
+SORTS: dict[str, Any] = {
+    "created": Lead.created_at,
+    "name": Lead.name,
+    "city": Lead.city,
+    "object": Lead.object_type,
+    "area": Lead.area_m2,
+    "stage": Lead.status,
+    "owner": Lead.assignee_id,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the table, the first is 1; `count` is of all leads that pass the filter."""
+
+    rows: list[board.Card]
+    count: int
+    number: int
+
+    @property
+    def last(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.count // ROWS))
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A lead as its mover saw it."""
+
+    id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a moved lead came from, and the version it has now: what undoing needs."""
+
+    id: int
+    version: int
+    status: LeadStatus
+    reason: LostReason | None
+
+
+def page(only: Filter, *, stage: LeadStatus | None, sort: str, is_down: bool, number: int) -> Page:
+    """A page of the leads that pass; what has no value in the sorted column comes last."""
+    passes = [*only.conditions(), *([Lead.status == stage] if stage else [])]
+    count = db.session.scalar(select(func.count()).select_from(Lead).where(*passes)) or 0
+    number = min(max(1, number), PAGES_MOST, max(1, -(-count // ROWS)))
+    column = SORTS[sort]
+    order = (column.is_(None), column.desc() if is_down else column.asc(), Lead.id.desc())
+    found = select(*board.columns(Lead)).where(*passes).order_by(*order)
+    rows = db.session.execute(found.offset((number - 1) * ROWS).limit(ROWS))
+    return Page([board.Card._make(row) for row in rows], count, number)
+
+
+def move(picked: Iterable[Picked], to: LeadStatus, *, by: User, reason: str | None = None) -> tuple[list[Way], int]:
+    """Move many leads; what somebody else has changed meanwhile stays. The moved ones, and how many were not.
+
+    Raises Invalid where nothing is picked or a lost lead has no reason, Forbidden for a viewer.
+    """
+    accounts.check_may_write(by)
+    seen = {each.id: each.version for each in picked}
+    if not seen or len(seen) > PICKED_MOST:
+        raise Invalid("Choose the leads first", field="pick")
+    lost_reason = leads.lost_reason_of(reason) if to is LeadStatus.LOST else None
+    ways = [_move(lead, to, lost_reason, by) for lead in _locked(seen)]
+    db.session.commit()
+    return ways, len(seen) - len(ways)
+
+
+def undo(ways: Iterable[Way], *, by: User) -> tuple[int, int]:
+    """Put back what has not been changed since; how many were, and how many were not."""
+    accounts.check_may_write(by)
+    by_id = {way.id: way for way in list(ways)[:PICKED_MOST]}
+    found = _locked({way.id: way.version for way in by_id.values()})
+    for lead in found:
+        _move(lead, by_id[lead.id].status, by_id[lead.id].reason, by)
+    db.session.commit()
+    return len(found), len(by_id) - len(found)
+
+
+def _locked(seen: dict[int, int]) -> list[Lead]:
+    """The leads that still are as they were seen, locked in one order so that two movers never wait for each other."""
+    rows = select(Lead).where(Lead.id.in_(seen)).order_by(Lead.id).with_for_update(of=Lead)
+    return [lead for lead in db.session.scalars(rows) if lead.version == seen[lead.id]]
+
+
+def _move(lead: Lead, to: LeadStatus, reason: LostReason | None, by: User) -> Way:
+    before, reason_before = lead.status, lead.lost_reason
+    if (before, reason_before) != (to, reason):
+        lead.status, lead.lost_reason = to, reason
+        leads.to_top(lead)
+        if to is LeadStatus.IN_PROGRESS and lead.assignee_id is None:
+            lead.assignee_id = by.id
+        db.session.flush()
+        leads.record(lead, "moved", from_value=before, to_value=to, reason=reason, by=by)
+    return Way(lead.id, lead.version, before, reason_before)

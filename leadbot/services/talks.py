@@ -1,0 +1,201 @@
+"""Taking a talk: one message at a time, each stored once, in an order of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, func, inspect, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from leadbot.db import db, utcnow
+from leadbot.errors import Busy, Conflict, Invalid, NotFound
+from leadbot.models import Author, BotUser, Conversation, Lead, Message, Source
+
+LEASE_SECONDS = 30  # longer than any turn; a process that died lets go by the clock
+WAIT_SECONDS = 14  # for the turn before this one
+SILENCE_DAYS = 30  # after so long a message begins a new episode
+
+
+# Built once: SQLAlchemy knows a statement again by its object, and the guard its scoped form.
+_OF_CLIENT = (
+    select(Conversation)
+    .join(Conversation.bot_user)
+    .where(BotUser.source == bindparam("source"), BotUser.client_ref == bindparam("client_ref"))
+)
+_OF_CLIENT_ALONE = _OF_CLIENT.with_for_update(of=Conversation).execution_options(populate_existing=True)
+_ALONE = (
+    select(Conversation)
+    .where(Conversation.id == bindparam("talk"))
+    .with_for_update(of=Conversation)
+    .execution_options(populate_existing=True)
+)
+
+
+class Taken(NamedTuple):
+    """A talk that is ours for one turn, the client's message in it, and the reply that it has got before, if so."""
+
+    talk: Conversation
+    message: Message
+    reply: Message | None = None
+
+
+def take(source: Source, client_ref: str, line: Message) -> Taken:
+    """Take the client's talk and add his message, or return the one sent before under this id with its reply.
+
+    The talk is ours until the commit; who commits before he has answered must `hold` it. Two quick messages are taken
+    one after the other. Raises Conflict while the very same message is being answered,
+    Invalid where its id came with another text, Busy where the turn before takes too long. Does not commit.
+    """
+    give_up_at = time.monotonic() + WAIT_SECONDS
+    pause_seconds = 0.02
+    while True:
+        talk = _find_or_begin(source, client_ref)
+        earlier = _earlier(talk, line)
+        if earlier is not None and (reply := _reply_to(earlier)):
+            return Taken(talk, earlier, reply)
+        if talk.lease_until is None or talk.lease_until < utcnow():
+            return Taken(talk, earlier or _store(talk, line))
+        db.session.rollback()
+        if earlier is not None:
+            raise Conflict("This message is being answered")
+        if time.monotonic() > give_up_at:
+            raise Busy
+        time.sleep(pause_seconds)
+        pause_seconds = min(pause_seconds * 1.5, 0.25)
+
+
+def add(talk: Conversation, author: Author, text: str, **more: object) -> Message:
+    """Put a line at the end of a claimed talk."""
+    talk.message_count += 1
+    talk.last_message_at = utcnow()
+    if author is Author.CLIENT:
+        talk.client_seq, talk.client_at = talk.message_count, talk.last_message_at
+    line = Message(
+        conversation_id=talk.id, seq=talk.message_count, episode=talk.episode, author=author, text=text, **more
+    )
+    db.session.add(line)
+    return line
+
+
+def lock(talk: Conversation) -> None:
+    """Keep others from adding lines until the commit, and see the talk as it stands now."""
+    identity = inspect(talk).identity or (talk.id,)  # known without reading the row first
+    db.session.scalars(_ALONE, {"talk": identity[0]}).one()
+
+
+def hold(talk: Conversation) -> None:
+    """Keep a talk that was taken beyond the next commit."""
+    talk.lease_until = utcnow() + timedelta(seconds=LEASE_SECONDS)
+
+
+def let_go(talk: Conversation) -> None:
+    """End the claim; takes effect with the commit."""
+    talk.lease_until = None
+
+
+def of(message: Message) -> Conversation:
+    """The talk a message stands in."""
+    return get(message.conversation_id)
+
+
+def get(talk_id: int) -> Conversation:
+    """The company's talk. Raises NotFound for any other."""
+    talk = db.session.get(Conversation, talk_id) if 0 < talk_id < 2**31 else None
+    if talk is None:
+        raise NotFound
+    return talk
+
+
+def find(source: Source, client_ref: str) -> Conversation | None:
+    """The talk of a client through a door, if he has one."""
+    return _find(_OF_CLIENT, source, client_ref)
+
+
+def _find(statement: Select[Any], source: Source, client_ref: str) -> Conversation | None:
+    found: Conversation | None = db.session.scalars(statement, {"source": source, "client_ref": client_ref}).first()
+    return found
+
+
+def begun(source: Source, prefix: str) -> int:
+    """How many clients of a door have a reference that begins so."""
+    known = select(func.count()).select_from(BotUser)
+    found = known.where(BotUser.source == source, BotUser.client_ref.startswith(prefix, autoescape=True))
+    return db.session.scalar(found) or 0
+
+
+def digest(text: str, audio: bytes | None) -> str:
+    """What a message was, to know it again."""
+    return hashlib.sha256(text.encode() + b"\0" + (audio or b"")).hexdigest()
+
+
+def _find_or_begin(source: Source, client_ref: str) -> Conversation:
+    talk = _find(_OF_CLIENT_ALONE, source, client_ref)
+    if talk is not None:
+        return talk
+    try:
+        # Where there is one writer at a time nobody can come between.
+        with nullcontext() if db.engine.dialect.name == "sqlite" else db.session.begin_nested():
+            client = BotUser(source=source, client_ref=client_ref)
+            db.session.add(client)
+            db.session.flush()
+            talk = Conversation(bot_user_id=client.id, source=source)
+            db.session.add(talk)
+            db.session.flush()
+    except IntegrityError:  # his two first messages came at once
+        talk = _find(_OF_CLIENT_ALONE, source, client_ref)
+        if talk is None:
+            raise
+    return talk
+
+
+def _earlier(talk: Conversation, line: Message) -> Message | None:
+    if line.message_id is None:
+        return None
+    earlier: Message | None = db.session.scalars(
+        select(Message).where(Message.conversation_id == talk.id, Message.message_id == line.message_id)
+    ).first()
+    if earlier is not None and earlier.digest != line.digest:
+        raise Invalid("This Idempotency-Key came with another message", field="Idempotency-Key")
+    return earlier
+
+
+def _reply_to(message: Message) -> Message | None:
+    reply: Message | None = db.session.scalars(
+        select(Message)
+        .where(Message.conversation_id == message.conversation_id, Message.answers_seq == message.seq)
+        .order_by(Message.seq)
+    ).first()
+    return reply
+
+
+def claim(talk: Conversation) -> bool:
+    """Take the talk for one turn, unless somebody has it; takes effect with the commit."""
+    now = utcnow()
+    claimed = db.session.execute(
+        update(Conversation)
+        .where(Conversation.id == talk.id, or_(Conversation.lease_until.is_(None), Conversation.lease_until < now))
+        .values(lease_until=now + timedelta(seconds=LEASE_SECONDS))
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(talk)
+    return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _store(talk: Conversation, line: Message) -> Message:
+    if talk.message_count and _is_over(talk):
+        talk.episode += 1
+        talk.known, talk.lead_id, talk.nudged_at = {}, None, None
+        talk.hot_since = talk.nudge_due_at = talk.idle_due_at = None
+    return add(talk, Author.CLIENT, line.text, message_id=line.message_id, digest=line.digest)
+
+
+def _is_over(talk: Conversation) -> bool:
+    """The lead is closed, or the client was silent for long: what comes now is a new wish."""
+    if talk.last_message_at < utcnow() - timedelta(days=SILENCE_DAYS):
+        return True
+    lead = db.session.get(Lead, talk.lead_id) if talk.lead_id else None
+    return lead is not None and not lead.status.is_open

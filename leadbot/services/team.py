@@ -1,0 +1,157 @@
+"""The company's people: inviting, roles, shutting out, saying good-bye. All but looking is for owners."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import lazyload
+
+from leadbot.db import db, utcnow
+from leadbot.errors import EmailTaken, Invalid, NotFound
+from leadbot.models import LinkKind, OneTimeLink, Role, User
+from leadbot.services import accounts, companies, guard, handoff, links, mail, passwords, settings
+
+INVITATIONS_MOST = 100
+
+
+def people() -> list[User]:
+    """Everybody of the company who has not been removed, in the order they came."""
+    found = select(User).where(User.removed_at.is_(None)).order_by(User.id).options(lazyload(User.company))
+    return list(db.session.scalars(found))
+
+
+def person(user_id: int) -> User:
+    """A person of the company. Raises NotFound for any other, and for one who has been removed."""
+    found = db.session.scalars(select(User).where(User.id == user_id)).first() if 0 < user_id < 2**31 else None
+    if found is None or found.removed_at is not None:
+        raise NotFound
+    return found
+
+
+def invitations() -> list[OneTimeLink]:
+    """Those that are still good, newest first."""
+    good = select(OneTimeLink).where(OneTimeLink.kind == LinkKind.INVITATION, OneTimeLink.expires_at > utcnow())
+    return list(db.session.scalars(good.order_by(OneTimeLink.id.desc())))
+
+
+def invite(email: str, role: str, *, by: User) -> str:
+    """Make a one-time link into the company; the address to give away. With an e-mail only that one can use it, and a
+    letter goes there where the installation can send mail. Raises Invalid, EmailTaken, Forbidden."""
+    accounts.check_is_owner(by)
+    kind, address = _role(role), accounts.clean_email(email) if email.strip() else None
+    if address and accounts.by_email(address):
+        raise EmailTaken
+    if len(invitations()) >= INVITATIONS_MOST:
+        raise Invalid("Too many invitations wait already. Take some back first", field="email")
+    if address:
+        _take_back(email=address)
+    _check_room()
+    link = OneTimeLink(kind=LinkKind.INVITATION, email=address, role=kind, made_by_id=by.id)
+    url = links.address(link.kind, links.make(link, links.INVITATION_LASTS))
+    if address:
+        company = settings.company()
+        mail.put_invitation(address, url, company, by=by, role=kind)
+    db.session.commit()
+    return url
+
+
+def revoke(link_id: int, *, by: User) -> None:
+    """Take an invitation back. Raises NotFound, Forbidden."""
+    accounts.check_is_owner(by)
+    if not 0 < link_id < 2**31 or not _take_back(id=link_id):
+        raise NotFound
+    db.session.commit()
+
+
+def join(key: str, *, email: str, name: str, password: str) -> User:
+    """Use an invitation: a new person of the company that sent it. Raises LinkExpired, Invalid, EmailTaken."""
+    link = links.find(key, LinkKind.INVITATION)
+    address = link.email or accounts.clean_email(email)
+    name = guard.line(name, "name", most=accounts.NAME_MOST)
+    password = accounts.clean_password(password)
+    db.session.rollback()  # no transaction is held over a quarter of a second of hashing
+    hashed = accounts.hash_password(password)
+    link = links.find(key, LinkKind.INVITATION)
+    links.use_up(link)
+    _check_room()
+    user = User(email=address, email_key=accounts.email_key(address), name=name, hashed_password=hashed, role=link.role)
+    db.session.add(user)
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        raise EmailTaken from None
+    return user
+
+
+def change_role(who: User, role: str, *, by: User) -> None:
+    """Raises Invalid where the company would be left without an owner, Forbidden."""
+    accounts.check_is_owner(by)
+    to = _role(role)
+    settings.company(lock=True)
+    if to is not Role.OWNER:
+        _check_owner_is_left(who)
+    who.role = to
+    db.session.commit()
+
+
+def set_enabled(who: User, is_enabled: bool, *, by: User) -> None:
+    """Shut a person out, or let him in again; his sessions and tokens end. Raises Invalid, Forbidden."""
+    accounts.check_is_owner(by)
+    settings.company(lock=True)
+    if not is_enabled:
+        _check_owner_is_left(who)
+        _let_go(who)
+    who.is_enabled = is_enabled
+    db.session.commit()
+
+
+def remove(who: User, *, by: User) -> None:
+    """A person leaves for good; his leads stay and show his name, his e-mail is free. Raises Invalid, Forbidden."""
+    accounts.check_is_owner(by)
+    settings.company(lock=True)
+    _check_owner_is_left(who)
+    _let_go(who)
+    who.name, who.email, who.removed_at = who.shown_name, "", utcnow()
+    who.email_key = f"REMOVED {who.id}"  # nobody's address: keys are in lower case
+    db.session.commit()
+
+
+def give_reset(who: User, *, by: User) -> str:
+    """A link by which this person sets a new password, to be handed over. Raises Forbidden."""
+    accounts.check_is_owner(by)
+    link = OneTimeLink(kind=LinkKind.RESET, user_id=who.id, made_by_id=by.id)
+    url = links.address(link.kind, links.make(link, links.GIVEN_RESET_LASTS))
+    db.session.commit()
+    return url
+
+
+def _check_room() -> None:
+    """Raises Invalid where the operator allows no more people; who is invited counts."""
+    most = companies.limit_of(settings.company(), "people")
+    if most is not None and len(people()) + len(invitations()) >= most:
+        raise Invalid("At most %(max)s people, invitations counted", field="email", max=most)
+
+
+def _let_go(who: User) -> None:
+    passwords.end_everything(who)
+    handoff.give_back_all(who)
+
+
+def _check_owner_is_left(without: User) -> None:
+    owners = select(func.count()).select_from(User).where(User.role == Role.OWNER, User.id != without.id)
+    left = db.session.scalar(owners.where(User.is_enabled, User.removed_at.is_(None)))
+    if without.is_owner and not left:
+        raise Invalid("The company must keep at least one owner", field="role")
+
+
+def _take_back(**which: object) -> bool:
+    gone = delete(OneTimeLink).where(OneTimeLink.kind == LinkKind.INVITATION).filter_by(**which)
+    return bool(db.session.execute(gone).rowcount)  # type: ignore[attr-defined]
+
+
+def _role(value: str) -> Role:
+    try:
+        return Role(value)
+    except ValueError:
+        raise Invalid("Choose a role", field="role") from None

@@ -1,0 +1,43 @@
+"""Voice messages: which are taken, and which are listened to."""
+
+from __future__ import annotations
+
+from leadbot.engines import duration
+from leadbot.engines.audio import sniff
+from leadbot.errors import Invalid, LeadbotError
+from leadbot.models import Message
+from leadbot.services import attachments
+from leadbot.services.attachments import VOICE
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_MINUTES = 5  # what is longer, as far as it says so itself, is kept and not put into words
+
+
+class UnsupportedAudio(LeadbotError):
+    """Not a sound file that can be played and recognised."""
+
+    status = 415
+    code = "unsupported_audio"
+    text = "Unsupported audio"
+
+
+def check(audio: bytes) -> None:
+    """Raises Invalid for an empty file, UnsupportedAudio for one that is no sound by its first bytes."""
+    if not audio:
+        raise Invalid("Empty audio file", field="audio_file")
+    if sniff(audio[:64]) is None:
+        raise UnsupportedAudio
+
+
+def is_long(audio: bytes) -> bool:
+    """Does the recording say of itself that it is longer than is listened to?"""
+    length = duration.seconds(audio)
+    return length is not None and length > MOST_MINUTES * 60
+
+
+def keep(message: Message, audio: bytes) -> None:
+    """Keep the sound with the message. Raises UnsupportedAudio."""
+    kind = sniff(audio[:64])
+    if kind is None:
+        raise UnsupportedAudio
+    message.audio_file, message.audio_type = attachments.keep(VOICE, audio, kind.extension), kind.mime

@@ -1,0 +1,71 @@
+"""Signing up, logging in, and who am I."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from leadbot.api import bodies, gate, shapes, tokens
+from leadbot.api.operations import FORM, JSON, operation
+from leadbot.limits import entry
+from leadbot.models import User
+from leadbot.services import accounts
+
+bp = Blueprint("auth", __name__, url_prefix="/auth")
+TAG = "Account"
+
+
+@bp.post("/register")
+@operation(
+    "Sign a company up",
+    TAG,
+    shapes.Account,
+    status=201,
+    takes={JSON: shapes.SignUp},
+    errors=(400, 415, 429),
+    is_public=True,
+)
+def register() -> tuple[dict[str, Any], int]:
+    """Make a company with its first person."""
+    given = bodies.as_json(shapes.SignUp)
+    with entry.signing_up(given.email):
+        user = accounts.sign_up(given.email, given.password, given.company_name)
+    return account(user), 201
+
+
+@bp.post("/login")
+@operation(
+    "Get a token",
+    TAG,
+    shapes.Token,
+    takes={FORM: shapes.LogIn},
+    errors=(401, 429),
+    is_public=True,
+    about="The token stands for seven days, unless the installation says otherwise.",
+)
+def log_in() -> dict[str, str]:
+    """Give a token for an e-mail and a password."""
+    given = bodies.as_form(shapes.LogIn)
+    with entry.logging_in(given.username):
+        user = accounts.log_in(given.username, given.password)
+    return {"access_token": tokens.issue(user), "token_type": "bearer"}
+
+
+@bp.get("/me")
+@operation("Who the token stands for", TAG, shapes.Account)
+def me() -> dict[str, Any]:
+    """The company and the person of the token."""
+    return account(gate.caller())
+
+
+def account(user: User) -> dict[str, Any]:
+    """A company and its person, as the customer's document shows them."""
+    company = user.company
+    return {
+        "id": company.id,
+        "email": user.email,
+        "company_name": company.name,
+        "is_active": company.is_active,
+        "created_at": shapes.moment(company.created_at),
+    }

@@ -1,0 +1,51 @@
+"""The talk of an integrator's clients with the bot."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from leadbot.api import bodies, gate, shapes
+from leadbot.api.operations import FORM, JSON, MULTIPART, operation
+from leadbot.models import Source
+from leadbot.services import accounts, chat, voice
+
+bp = Blueprint("chat", __name__)
+KEY = "Idempotency-Key"
+
+
+@bp.post("/chat")
+@operation(
+    "Send a client's message to the bot",
+    "Chat",
+    shapes.Answer,
+    takes={MULTIPART: shapes.ClientMessage, FORM: shapes.ClientLine, JSON: shapes.ClientLine},
+    headers={
+        KEY: "Your own id of the message, at most 255 characters: sent again, it is answered as before and taken once"
+    },
+    errors=(403, 409, 415, 503),
+    about="`text`, `audio_file` or both. Messages of one `user_id` are answered one after the other.",
+)
+def send() -> dict[str, str | None]:
+    """Answer one message of a client."""
+    accounts.check_may_write(gate.caller())
+    given = bodies.as_form_or_json(shapes.ClientMessage)
+    incoming = chat.Incoming(Source.API, given.user_id, given.text, _sound(given.audio_file), request.headers.get(KEY))
+    reply = chat.receive(incoming)
+    return {
+        "status": "success",
+        "user_id": given.user_id,
+        "response": reply.text,
+        "function_called": reply.function_called,
+        "handled_by": "manager" if reply.silent else "bot",
+    }
+
+
+def _sound(file: FileStorage | None) -> bytes | None:
+    if file is None:
+        return None
+    data = file.stream.read(voice.MOST_BYTES + 1)
+    if len(data) > voice.MOST_BYTES:
+        raise RequestEntityTooLarge
+    return data

@@ -1,0 +1,109 @@
+"""Leads: all of them, one, its talk, and moving it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, json, stream_with_context
+
+from leadbot.api import bodies, gate, shapes
+from leadbot.api.operations import JSON, operation
+from leadbot.errors import Conflict
+from leadbot.models import Lead, Message
+from leadbot.services import chat, lead_list, leads, talks
+
+bp = Blueprint("leads", __name__, url_prefix="/leads")
+TAG = "Leads"
+# What the columns of a list are called: the customer's names in the customer's order, and more behind.
+KEYS = tuple({"company_id": "owner_id"}.get(column.key, column.key) for column in lead_list.LISTED)
+
+
+@bp.get("")
+@operation("The company's leads", TAG, shapes.LeadList, query=shapes.LeadQuery)
+def index() -> Response:
+    """The company's leads in the order they came; without parameters all of them."""
+    asked = bodies.as_query(shapes.LeadQuery)
+    total = lead_list.count(asked.status)
+    pages = lead_list.pages(asked.status, after=asked.cursor, offset=asked.offset, limit=asked.limit)
+    return Response(stream_with_context(_as_json(pages, total, asked.limit)), mimetype="application/json")
+
+
+def _as_json(pages: Iterator[Sequence[Any]], total: int, limit: int | None) -> Iterator[str]:
+    """The list piece by piece: a hundred thousand leads take no more memory than a thousand."""
+    count, last = 0, None
+    yield '{"leads":['
+    for rows in pages:
+        shown = [dict(zip(KEYS, each, strict=True)) for each in rows]
+        for one in shown:
+            one["created_at"], one["updated_at"] = shapes.moment(one["created_at"]), shapes.moment(one["updated_at"])
+        pieces = json.dumps(shown, separators=(",", ":"))
+        yield f"{',' if count else ''}{pieces[1:-1]}"
+        count, last = count + len(rows), rows[-1].id
+    yield f'],"total":{total}'
+    if limit is not None:
+        yield f',"next_cursor":{last if count == limit else "null"}'
+    yield "}\n"
+
+
+@bp.get("/<int:lead_id>")
+@operation("One lead", TAG, shapes.LeadRow, errors=(404,))
+def show(lead_id: int) -> dict[str, Any]:
+    """A lead of the company."""
+    return row(leads.get(lead_id))
+
+
+@bp.post("/<int:lead_id>/move")
+@operation(
+    "Move a lead to another stage",
+    TAG,
+    shapes.LeadRow,
+    takes={JSON: shapes.Move},
+    errors=(403, 404, 409, 415),
+    about="With the `version` you saw; where a colleague was quicker, 409 with the lead as it stands now in `lead`.",
+)
+def move(lead_id: int) -> dict[str, Any]:
+    """Move a lead of the company."""
+    given = bodies.as_json(shapes.Move)
+    lead = leads.get(lead_id)
+    return row(leads.move(lead, given.status, by=gate.caller(), version=given.version, reason=given.reason))
+
+
+@bp.errorhandler(Conflict)
+def moved_meanwhile(error: Conflict) -> tuple[dict[str, Any], int]:
+    """Somebody was quicker: the lead as it stands now, to look at and try again."""
+    return {"detail": str(error), "lead": row(error.fresh)}, error.status
+
+
+@bp.get("/<int:lead_id>/messages")
+@operation("The talk behind a lead", TAG, shapes.Transcript, query=shapes.TranscriptQuery, errors=(404,))
+def messages(lead_id: int) -> dict[str, Any]:
+    """The lines of the talk a lead came from; none for a lead that was written down by hand."""
+    asked = bodies.as_query(shapes.TranscriptQuery)
+    lead = leads.get(lead_id)
+    if lead.conversation_id is None:
+        return {"messages": [], "total": 0}
+    talk = talks.get(lead.conversation_id)
+    return {
+        "messages": [line(one) for one in chat.lines(talk, after=asked.after, most=asked.limit)],
+        "total": talk.message_count,
+    }
+
+
+def row(lead: Lead) -> dict[str, Any]:
+    """A lead as the customer's document shows it, and more behind."""
+    values = {key: getattr(lead, column.key) for key, column in zip(KEYS, lead_list.LISTED, strict=True)}
+    return values | {"created_at": shapes.moment(lead.created_at), "updated_at": shapes.moment(lead.updated_at)}
+
+
+def line(message: Message) -> dict[str, Any]:
+    """A line of a talk."""
+    return {
+        "id": message.id,
+        "seq": message.seq,
+        "author": message.author,
+        "text": message.text,
+        "has_audio": message.audio_file is not None,
+        "function_called": message.function_called,
+        "created_at": shapes.moment(message.created_at),
+    }

@@ -1,0 +1,32 @@
+"""What the company sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from leadbot.api import bodies, gate, shapes
+from leadbot.api.operations import JSON, operation
+from leadbot.services import settings
+
+bp = Blueprint("settings", __name__)
+TAG = "Settings"
+
+
+@bp.get("/settings")
+@operation("The company's settings", TAG, shapes.Settings)
+def show() -> dict[str, Any]:
+    """All settings."""
+    return settings.shown()
+
+
+@bp.patch("/settings")
+@operation("Change some settings", TAG, shapes.Settings, takes={JSON: shapes.SettingsChange}, errors=(403, 415))
+def change() -> dict[str, Any]:
+    """Set what is given, or nothing if anything of it is not right.
+
+    What concerns the bot is published at once as a new version. For owners alone.
+    """
+    settings.change(bodies.json_object(), by=gate.caller())
+    return settings.shown()

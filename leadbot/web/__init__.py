@@ -1,0 +1,120 @@
+"""The session door: HTML pages for people.
+
+All rooms hang under one blueprint, `web`: it lets only members into every room but the open ones, checks the CSRF token
+of every unsafe request, and turns what a service raises into a page or a note.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, request, session
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFProtect
+
+from leadbot import tenancy
+from leadbot.errors import LeadbotError
+from leadbot.models import User
+from leadbot.services import accounts
+from leadbot.web import (
+    assets,
+    auth,
+    board,
+    board_add,
+    board_table,
+    bot,
+    canned,
+    cards,
+    chat,
+    conversations,
+    erasing,
+    errors,
+    exports,
+    figures,
+    hot,
+    hours,
+    inbox,
+    join,
+    landing,
+    lead_fields,
+    lead_history,
+    lead_merging,
+    lead_parts,
+    lead_tasks,
+    leads,
+    ledger,
+    passwords,
+    settings,
+    shell,
+    stages,
+    start,
+    status,
+    talks,
+    team,
+    widget,
+    wording,
+)
+
+OPEN = (landing, auth, join, status)
+MEMBERS = (
+    board,
+    board_add,
+    board_table,
+    leads,
+    lead_fields,
+    lead_history,
+    lead_tasks,
+    lead_merging,
+    conversations,
+    inbox,
+    chat,
+    settings,
+    stages,
+    hours,
+    bot,
+    widget,
+    canned,
+    team,
+    figures,
+    ledger,
+    passwords,
+    start,
+    exports,
+    erasing,
+)
+
+login_manager = LoginManager()
+csrf = CSRFProtect()
+web = Blueprint("web", __name__)
+web.register_error_handler(LeadbotError, errors.domain_error)
+for room in (*OPEN, *MEMBERS):
+    web.register_blueprint(room.bp)
+
+
+@web.before_request
+def check_in() -> Response | None:
+    """Members only, unless the room is open; and an unsafe request bears the token of its session."""
+    is_open = request.blueprint in {f"web.{room.bp.name}" for room in OPEN}
+    if not is_open and not current_user.is_authenticated:
+        return auth.ask_to_log_in()
+    csrf.protect()
+    return None
+
+
+@login_manager.user_loader
+def load_user(user_id: str) -> User | None:
+    """The person of this session, unless it or all of his sessions have been ended since."""
+    user = accounts.of_session(session.get("key", ""))
+    if user is None or user.get_id() != user_id:
+        return None
+    tenancy.act_for(user.company_id)
+    wording.call_stages(user.company.stage_names)
+    return user
+
+
+def init_app(app: Flask) -> None:
+    """Hang the door in."""
+    app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)  # checked in check_in; the API reads no cookies
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    for ground in (assets, shell, wording, cards, errors, talks, hot, lead_parts):
+        ground.init_app(app)
+    app.register_blueprint(web)

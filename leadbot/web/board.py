@@ -1,0 +1,65 @@
+"""The board: columns of cards, live for every open browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from leadbot.models import LeadStatus, LostReason
+from leadbot.services import board, filters, hot, start, take_timer
+from leadbot.web import board_filter
+from leadbot.web.cards import Faces
+from leadbot.web.htmx import page, part
+
+bp = Blueprint("board", __name__)
+
+
+@bp.get("/board")
+def show() -> Response:
+    """The four open stages; or the list of a closed one, where ?stage= names it."""
+    return page("board/board.html", **_shown(_stage()), cities=filters.cities(), start=start.state())
+
+
+@bp.get("/board/tools")
+def tools() -> Response:
+    """What needs no place on the first page: the menu of all cards, the lost reason, the form of a new lead."""
+    return part("board/_tools.html", statuses=list(LeadStatus), reasons=list(LostReason), typed={}, errors={})
+
+
+@bp.get("/board/live")
+def live() -> Response:
+    """The board again if it changed since version `v`, else 204.
+
+    Where a card says how many minutes it waits, the version bears the minute it was drawn in.
+    """
+    version, _, minute = request.args.get("v", "").partition(":")
+    if version == str(board.current_version()) and minute in ("", take_timer.minute()):
+        return Response(status=204)
+    return part("board/_board.html", **_shown(_stage()))
+
+
+def _shown(stage: LeadStatus) -> dict[str, Any]:
+    chosen = board_filter.chosen()
+    stages = board.OPEN_STAGES if stage.is_open else (stage,)
+    most = {status: max(board.CARDS, request.args.get(status.value, 0, type=int)) for status in stages}
+    found = board.shown(stages, most=most, only=chosen.only)
+    faces = Faces(found.people, found.now)
+    ticks = any(faces.has_waiting(column.cards) for column in found.columns if column.status is LeadStatus.NEW)
+    return {
+        "board": found,
+        "faces": faces,
+        "stage": stage,
+        "step": board.CARDS,
+        "version": f"{found.version}:{take_timer.minute(found.now)}" if ticks else str(found.version),
+        "chosen": chosen,
+        "kept": chosen.values,
+        "lane": hot.lane(),
+    }
+
+
+def _stage() -> LeadStatus:
+    try:
+        return LeadStatus(request.args.get("stage", ""))
+    except ValueError:
+        return LeadStatus.NEW

@@ -1,0 +1,232 @@
+"""Settings of the bot: one form that makes the draft, the draft's way to the clients, and the way back.
+
+What is typed goes into the draft by whatever button: saved, put in another order or published, nothing typed is lost.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from leadbot.engines.base import LANGUAGES
+from leadbot.errors import Faults, Invalid
+from leadbot.i18n import language
+from leadbot.models import Role, Scenario
+from leadbot.services import accounts, bot, bot_choices, chat, rehearsal, scenarios, settings, talks, usage
+from leadbot.services.bot import Draft
+from leadbot.services.bot_fields import Values
+from leadbot.web import bot_form, bot_words, trial
+from leadbot.web.errors import said
+from leadbot.web.htmx import Action, go, is_htmx, only_toast, page, part, toast
+from leadbot.web.settings import SECTIONS
+
+bp = Blueprint("bot", __name__, url_prefix="/settings/bot")
+HERE = "bot.show"
+
+
+@bp.get("")
+def show() -> Response:
+    """The whole page."""
+    return _page(bot.draft())
+
+
+@bp.post("")
+def save() -> Response:
+    """Put what was typed into the draft."""
+    accounts.check_may_write(current_user)
+    before = bot.draft()
+    typed = bot_form.read(request.form, before.values)
+    try:
+        draft = bot.save_draft(typed, by=current_user)
+    except Invalid as error:
+        return _page(before, typed, error)
+    if not is_htmx():
+        return go(url_for(".show"), note=_("Draft saved"))
+    return _part(draft, note=toast(_("Draft saved")))
+
+
+@bp.post("/order")
+def order() -> Response:
+    """Move a question up or down; everything else that was typed goes into the draft with it."""
+    accounts.check_may_write(current_user)
+    before = bot.draft()
+    names = bot_form.moved(request.form.getlist("order"), request.form.get("up", ""), request.form.get("down", ""))
+    form = request.form.copy()
+    form.setlist("order", names)
+    typed = bot_form.read(form, before.values)
+    try:
+        draft = bot.save_draft(typed, by=current_user)
+    except Invalid as error:
+        return _page(before, typed, error)
+    return _part(draft) if is_htmx() else go(url_for(".show", _anchor="questions"))
+
+
+@bp.post("/publish")
+def publish() -> Response:
+    """Save what was typed, rehearse it, and let clients meet it; where talks come out otherwise, show that first."""
+    accounts.check_is_owner(current_user)
+    before = bot.draft()
+    typed = bot_form.read(request.form, before.values)
+    try:
+        draft = bot.save_draft(typed, by=current_user)
+    except Invalid as error:
+        return _page(before, typed, error)
+    if draft.changed and rehearsal.run().different:
+        return go(url_for(".rehearse"))
+    return _publish(draft.revision)
+
+
+@bp.post("/publish/draft")
+def publish_draft() -> Response:
+    """Publish the draft as it was looked at, whatever the rehearsal said."""
+    return _publish(request.form.get("revision", type=int))
+
+
+@bp.post("/discard")
+def discard() -> Response:
+    """Drop the draft."""
+    bot.discard(by=current_user)
+    return go(url_for(".show"), note=_("The draft is gone, nothing was published"))
+
+
+@bp.post("/key")
+def key() -> Response:
+    """Set or take away the company's own key to a model; it acts at once and is never shown."""
+    try:
+        bot.set_key("" if "remove" in request.form else request.form.get("key", ""), by=current_user)
+    except Invalid as error:
+        if is_htmx():
+            return part("bot/_key.html", 422, has_key=bot.has_key(), is_owner=True, key_error=said(error))
+        return _page(bot.draft(), key_error=said(error))
+    if not is_htmx():
+        return go(url_for(".show", _anchor="model-key"), note=_("Saved"))
+    return part("bot/_key.html", note=toast(_("Saved")), has_key=bot.has_key(), is_owner=True, key_error="")
+
+
+@bp.get("/versions")
+def versions() -> Response:
+    """What was published before, and what each changed."""
+    kept = bot.versions()
+    changes = {new.number: bot_words.changed(new.values, old.values) for new, old in pairwise(kept)}
+    return page("bot/versions.html", versions=kept, changes=changes, draft=bot.draft(), sections=SECTIONS, here=HERE)
+
+
+@bp.post("/versions/<int:number>/restore")
+def restore(number: int) -> Response:
+    """Make an old version the draft."""
+    draft = bot.restore(number, by=current_user)
+    same = _("Version %(n)s is what is published now", n=number)
+    return go(url_for(".show"), note=_("Draft made from version %(n)s", n=number) if draft.changed else same)
+
+
+@bp.get("/rehearsal")
+def rehearse() -> Response:
+    """The kept talks, held by the draft and by what is published."""
+    return _rehearsal(rehearsal.run())
+
+
+@bp.post("/rehearsal")
+def rehearse_live() -> Response:
+    """The same with the model itself."""
+    return _rehearsal(rehearsal.run_live(by=current_user), is_live=True)
+
+
+@bp.post("/scenarios")
+def keep() -> Response:
+    """Keep a talk to rehearse with."""
+    return kept(scenarios.save(talks.get(request.form.get("talk", 0, type=int)), by=current_user))
+
+
+def kept(scenario: Scenario) -> Response:
+    """A talk has been kept: a note, and the way to all that are."""
+    note, there = _("Kept for rehearsals: %(name)s", name=scenario.name), url_for("web.bot.rehearse")
+    if is_htmx():
+        return only_toast(note, action=Action(_("Rehearsal"), there, is_link=True))
+    return go(there, note=note)
+
+
+@bp.post("/scenarios/<int:scenario_id>/remove")
+def forget(scenario_id: int) -> Response:
+    """Keep a talk no longer."""
+    scenarios.remove(scenarios.get(scenario_id), by=current_user)
+    return go(url_for(".rehearse"), note=_("The conversation is no longer rehearsed"))
+
+
+def _publish(revision: int | None) -> Response:
+    made = bot.publish(by=current_user, revision=revision)
+    note = _("Settings published: version %(n)s", n=made.number) if made else _("There is nothing new to publish")
+    return go(url_for(".show"), note=note)
+
+
+def _page(draft: Draft, typed: Values | None = None, error: Invalid | None = None, key_error: str = "") -> Response:
+    """The page; with what was typed and what is wrong with it where it could not be saved."""
+    if typed is not None and is_htmx():
+        return _part(draft, typed, error)
+    status = 422 if error or key_error else 200
+    context = _context(draft, typed, error)
+    return page(
+        "bot/bot.html",
+        status,
+        sections=SECTIONS,
+        here=HERE,
+        has_key=bot.has_key(),
+        key_error=key_error,
+        beside=trial.beside(),
+        **_at_the_model(),
+        **context,
+    )
+
+
+def _part(draft: Draft, typed: Values | None = None, error: Invalid | None = None, *, note: str = "") -> Response:
+    return part("bot/_form.html", 422 if error else 200, note=note, oob=True, **_context(draft, typed, error))
+
+
+def _context(draft: Draft, typed: Values | None, error: Invalid | None) -> dict[str, Any]:
+    values = typed or draft.values
+    faults = error.faults if isinstance(error, Faults) else [error] if error else []
+    errors: dict[str, str] = {}
+    for fault in faults:
+        errors.setdefault(fault.field, said(fault))
+    setup = values["setup"] if values["setup"] in bot_choices.trades(language()) else draft.values["setup"]
+    card = settings.card(settings.company(), draft.values)
+    return {
+        "draft": draft,
+        "changed": bot_words.labels(draft.changed),
+        "values": values,
+        "errors": errors,
+        "languages": LANGUAGES,
+        "questions": bot_words.questions({**values, "setup": setup}),
+        "trades": bot_choices.trades(language()),
+        "tones": bot_words.tones(setup),
+        "topics": bot_words.topics(values["facts"]),
+        "previews": {key: (chat.first_words(card, key), chat.first_replies(card, key)) for key in LANGUAGES},
+        "week": card.week.get(language(), ""),
+        "budget": usage.budget(settings.company()),
+        "scenario_count": scenarios.count(),
+        "is_owner": current_user.role is Role.OWNER,
+    }
+
+
+def _at_the_model() -> dict[str, Any]:
+    """What a model was last sent, and what the day has cost."""
+    newest = usage.last_sent()
+    messages, rest = bot_words.sent(newest[1]) if newest else ([], "")
+    sent = {"at": newest[0], "messages": messages, "rest": rest} if newest else None
+    month_budget = usage.month_budget(settings.company())
+    return {"sent": sent, "spent": usage.today(), "month": usage.this_month(), "month_budget": month_budget}
+
+
+def _rehearsal(done: rehearsal.Rehearsal, *, is_live: bool = False) -> Response:
+    if is_htmx():
+        return part("bot/_rehearsed.html", done=done)
+    context: dict[str, Any] = {
+        "done": done, "is_live": is_live, "has_model": rehearsal.has_model(),
+        "draft": bot.draft(), "kept": scenarios.everything(),
+        "rows": bot_words.differences(done), "is_owner": current_user.role is Role.OWNER,
+        "sections": SECTIONS, "here": HERE,
+    }  # fmt: skip
+    return page("bot/rehearsal.html", **context)

@@ -1,0 +1,184 @@
+"""Leads out of the board and into it: CSV and XLSX, a talk as text, a file of leads with what is wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Blueprint, Response, request, send_file, stream_with_context, url_for
+from flask_babel import force_locale, ngettext
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from leadbot import formats
+from leadbot.engines.base import LANGUAGES
+from leadbot.errors import Invalid
+from leadbot.folding import fold
+from leadbot.i18n import chosen_zone, language
+from leadbot.models import LeadStatus, LostReason, Source
+from leadbot.services import accounts, exports, imports, leads, names, sheets
+from leadbot.services.exports import Exported
+from leadbot.web import board_filter
+from leadbot.web.errors import said
+from leadbot.web.htmx import go, page
+from leadbot.web.wording import own_stages, reason_label, source_label, stage_label, usual_stages
+
+bp = Blueprint("exports", __name__, url_prefix="/leads")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FAULTS_SHOWN, ROWS_SHOWN = 100, 10
+
+
+@bp.url_value_preprocessor
+def make_room_for_the_file(endpoint: str | None, values: object) -> None:
+    """A file of leads may be large; said before anybody reads the form."""
+    if endpoint == "web.exports.upload":
+        request.max_content_length = imports.MOST_BYTES
+
+
+@bp.get("/export")
+def choose() -> Response:
+    """Which leads, and as what."""
+    accounts.check_is_owner(current_user)
+    return page(
+        "exports/export.html",
+        stages=list(LeadStatus),
+        sources=list(Source),
+        asked=request.args,
+        kept=board_filter.chosen().values,
+    )
+
+
+@bp.get("/export.csv")
+def as_csv() -> Response:
+    """The leads of the filter as CSV, sent while they are read."""
+    pieces = sheets.csv_pieces(_table())
+    response = Response(stream_with_context(pieces), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name()}.csv"'
+    return response
+
+
+@bp.get("/export.xlsx")
+def as_xlsx() -> Response:
+    """The leads of the filter as XLSX."""
+    file = sheets.xlsx(_table())
+    response = send_file(file, XLSX, as_attachment=True, download_name=f"{_file_name()}.xlsx")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/<int:lead_id>/transcript.txt")
+def transcript(lead_id: int) -> Response:
+    """The talk of a lead as plain text."""
+    lead = leads.get(lead_id)
+    who = {"client": lead.name or _("Client"), "bot": _("Bot"), "manager": _("Manager")}
+    lines = [
+        f"{formats.day_and_clock(at, chosen_zone())} {who[author]}: {text}"
+        for at, author, text in exports.transcript(lead)
+    ]
+    response = Response("\n".join(lines) + "\n", mimetype="text/plain")
+    response.headers["Content-Disposition"] = f'attachment; filename="talk-{lead.id}.txt"'
+    return response
+
+
+@bp.get("/import")
+def ask() -> Response:
+    """Which file."""
+    accounts.check_may_write(current_user)
+    return _asking()
+
+
+@bp.post("/import")
+def upload() -> Response:
+    """Lay the file aside and show what is in it."""
+    file = request.files.get("file")
+    try:
+        key = imports.keep(file.read() if file else b"", by=current_user)
+        imports.look(key, _words(), by=current_user)
+    except Invalid as error:
+        return _asking(error)
+    return go(url_for(".preview", key=key))
+
+
+@bp.get("/import/<key>")
+def preview(key: str) -> Response:
+    """What the file would bring, and what is wrong in it."""
+    sheet = imports.look(key, _words(), by=current_user)
+    faults = [(fault.line, said(fault.error)) for fault in sheet.faults[:FAULTS_SHOWN]]
+    return page("imports/preview.html", key=key, sheet=sheet, faults=faults, rows=sheet.leads[:ROWS_SHOWN])
+
+
+@bp.post("/import/<key>")
+def take_over(key: str) -> Response:
+    """Write the good ones down."""
+    count = imports.take_over(key, _words(), by=current_user)
+    note = ngettext("%(num)s lead imported", "%(num)s leads imported", count)
+    return go(url_for("web.board.show"), note=note)
+
+
+def _asking(error: Invalid | None = None) -> Response:
+    columns = ", ".join(_headers())
+    return page("imports/import.html", 422 if error else 200, error=said(error) if error else "", columns=columns)
+
+
+def _headers() -> list[str]:
+    """The first line, in the order of `Exported`."""
+    return [
+        _("Number"), _("Created"), _("Stage"), _("Lost reason"), _("Name"), _("Phone"), _("City"), _("Object"),
+        _("Area"), _("Summary"), _("Language"), _("Source"), _("Assignee"),
+    ]  # fmt: skip
+
+
+def _table() -> Iterator[list[str]]:
+    """The first line and the leads, in the reader's language and the company's time."""
+    rows, people, zone, speaks = (
+        exports.rows(board_filter.chosen().only, _stage(), by=current_user),
+        exports.people(),
+        chosen_zone(),
+        language(),
+    )
+    stages, sources = {each: stage_label(each) for each in LeadStatus}, {each: source_label(each) for each in Source}
+    reasons = {each.value: reason_label(each) for each in LostReason}
+    headers = _headers()
+
+    def lines() -> Iterator[list[str]]:
+        yield headers
+        for lead in rows:
+            yield _line(lead)
+
+    def _line(lead: Exported) -> list[str]:
+        return [
+            str(lead.id), formats.day_and_clock(lead.created_at, zone), stages[lead.status],
+            reasons.get(lead.lost_reason or "", ""), lead.name or "", lead.phone, names.city(lead.city, speaks) or "",
+            names.object_type(lead.object_type, speaks) or "", lead.area or "", lead.summary, lead.language,
+            sources[lead.source], people.get(lead.assignee_id or 0, ""),
+        ]  # fmt: skip
+
+    return lines()
+
+
+def _words() -> imports.Words:
+    """What columns, stages and reasons are called in every language, folded, to their keys."""
+    columns: dict[str, str] = {}
+    stages: dict[str, str] = {}
+    reasons: dict[str, str] = {}
+    for each in LANGUAGES:
+        with force_locale(each):
+            fields = (name.removesuffix("_id") for name in Exported._fields)
+            columns |= {fold(label): field for label, field in zip(_headers(), fields, strict=True)}
+            reasons |= {fold(reason_label(reason)): reason.value for reason in LostReason}
+    columns |= {fold(field): field for field in imports.FIELDS}
+    stages |= {fold(name): stage for called in usual_stages().values() for stage, name in called.items()}
+    stages |= {fold(stage.value): stage.value for stage in LeadStatus}
+    for stage, name in own_stages().items():
+        stages |= {fold(name): stage, fold(stage_label(stage)): stage}
+    reasons |= {fold(reason.value): reason.value for reason in LostReason}
+    return imports.Words(columns, stages, reasons)
+
+
+def _stage() -> LeadStatus | None:
+    asked = request.args.get("stage", "")
+    return LeadStatus(asked) if asked in set(LeadStatus) else None
+
+
+def _file_name() -> str:
+    return f"leads-{formats.local(datetime.now().astimezone(), chosen_zone()):%Y-%m-%d}"

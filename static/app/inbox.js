@@ -1,0 +1,181 @@
+// Conversations: a talk that is looked at is read, ready answers by list and by “/”, the list as it grows. Bubbles and
+// sending are talk.js's.
+"use strict";
+
+(() => {
+  const list = document.getElementById("talk-list");
+
+  // ---- read: as soon as somebody looks ----
+
+  let seen = 0;
+  function read(form) {
+    const seq = Number(form.elements.seq.value);
+    if (document.hidden || seq <= seen || !form.isConnected) return;
+    seen = seq;
+    form.requestSubmit();
+    document.querySelector(`[data-talk-row="${form.dataset.read}"] .unseen`)?.replaceChildren();
+  }
+  leadbot.bind("[data-read]", (form) => setTimeout(read, 0, form));
+  document.addEventListener("visibilitychange", () => {
+    const form = document.querySelector("[data-read]");
+    if (form) read(form);
+  });
+
+  // ---- the list ----
+
+  // A talk that moved up from further below stands there once.
+  function once() {
+    const known = new Set();
+    for (const row of list.querySelectorAll("[data-talk-row]")) {
+      if (known.has(row.dataset.talkRow)) row.remove();
+      known.add(row.dataset.talkRow);
+    }
+  }
+
+  document.querySelector("#talk-shows [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+  let held = null; // the row that has the focus while the list is drawn anew
+  document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target?.closest?.("#talk-list")) held = document.activeElement?.closest?.("[data-talk-row]")?.id;
+  });
+  document.body.addEventListener("htmx:afterSwap", () => {
+    if (!list) return;
+    once();
+    if (held && !list.contains(document.activeElement)) document.getElementById(held)?.focus({ preventScroll: true });
+    held = null;
+    const show = new URLSearchParams(location.search).get("show");
+    const field = document.getElementById("talk-show");
+    if (field) field.value = show ?? "all";
+  });
+
+  const dot = document.querySelector("[data-inbox-live]");
+  let missed = 0;
+  let seenAt = new Date();
+  document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (!dot || !detail.requestConfig?.elt?.matches?.("[data-live-poll]")) return;
+    const isThere = detail.xhr.status >= 200 && detail.xhr.status < 400;
+    missed = isThere ? 0 : missed + 1;
+    if (isThere) seenAt = new Date();
+    const isStale = missed >= 2;
+    if (isStale === dot.classList.contains("stale")) return;
+    dot.classList.toggle("stale", isStale);
+    const time = seenAt.toLocaleTimeString("ru", { hour: "2-digit", minute: "2-digit" });
+    dot.textContent = isStale ? dot.dataset.stale.replace("{time}", time) : dot.dataset.online;
+  });
+
+  // ---- ready answers ----
+
+  const field = () => document.querySelector("#composer [name=text]");
+  const select = () => document.querySelector("[data-canned]");
+  const options = () => [...(select()?.options ?? [])].filter((option) => option.dataset.text);
+  const fold = (text) => text.toLowerCase().replaceAll("ё", "е");
+
+  function put(text, from, to) {
+    const own = field();
+    own.setRangeText(text, from, to, "end");
+    own.focus();
+    own.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  leadbot.bind("[data-canned]", (own) => {
+    own.addEventListener("change", () => {
+      const chosen = own.selectedOptions[0];
+      own.value = "";
+      const at = field();
+      if (!chosen?.dataset.text || !at) return;
+      const gap = at.selectionStart && !/\s$/.test(at.value.slice(0, at.selectionStart)) ? " " : "";
+      put(gap + chosen.dataset.text, at.selectionStart, at.selectionEnd);
+    });
+  });
+  leadbot.bind("[data-canned-hint]", (hint) => (hint.hidden = false));
+
+  let popup = null;
+  let active = 0;
+
+  function close() {
+    popup?.remove();
+    popup = null;
+    field()?.removeAttribute("aria-activedescendant");
+    field()?.removeAttribute("aria-controls");
+  }
+
+  // What stands between the last “/” and the caret, where it begins a word.
+  function asked() {
+    const before = field().value.slice(0, field().selectionStart);
+    return /(?:^|\s)\/([^/\n]{0,40})$/.exec(before)?.[1] ?? null;
+  }
+
+  function mark() {
+    const rows = [...popup.children];
+    active = (active + rows.length) % rows.length;
+    for (const [at, row] of rows.entries()) row.setAttribute("aria-selected", String(at === active));
+    rows[active].scrollIntoView({ block: "nearest" });
+    field().setAttribute("aria-activedescendant", rows[active].id);
+  }
+
+  function choose() {
+    const { text } = popup.children[active].dataset;
+    const at = field().selectionStart;
+    const from = at - asked().length - 1;
+    close();
+    put(text, from, at);
+  }
+
+  function row(option, at) {
+    const made = document.createElement("li");
+    made.id = `answer-${at}`;
+    made.setAttribute("role", "option");
+    made.dataset.text = option.dataset.text;
+    made.append(Object.assign(document.createElement("b"), { textContent: option.textContent }));
+    made.append(Object.assign(document.createElement("span"), { className: "fine", textContent: option.dataset.text }));
+    made.addEventListener("mousedown", (event) => {
+      event.preventDefault();
+      active = at;
+      choose();
+    });
+    return made;
+  }
+
+  document.addEventListener("input", ({ target }) => {
+    if (target !== field()) return;
+    close();
+    const query = asked();
+    if (query === null) return;
+    const part = fold(query.trim());
+    const place = (option) => fold(option.textContent).indexOf(part);
+    const found = options().filter((option) => place(option) >= 0).sort((a, b) => Math.sign(place(a)) - Math.sign(place(b))).slice(0, 8);
+    if (!found.length) return;
+    popup = Object.assign(document.createElement("ul"), { className: "answers-list", id: "answers-list" });
+    popup.setAttribute("role", "listbox");
+    popup.setAttribute("aria-label", select().getAttribute("aria-label"));
+    popup.append(...found.map(row));
+    field().form.append(popup);
+    field().setAttribute("aria-controls", popup.id);
+    active = 0;
+    mark();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!popup || event.target !== field() || event.isComposing) return;
+    const acts = {
+      ArrowDown: () => { active += 1; mark(); },
+      ArrowUp: () => { active -= 1; mark(); },
+      Enter: choose,
+      Tab: choose,
+      Escape: close,
+    };
+    const act = !event.shiftKey && acts[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }, true);
+  document.addEventListener("focusout", ({ target }) => target === field() && close());
+
+  // ---- notes ----
+
+  document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const form = detail.requestConfig?.elt;
+    if (detail.successful && form?.matches?.("[data-note-form]")) form.reset();
+  });
+})();

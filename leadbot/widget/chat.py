@@ -1,0 +1,147 @@
+"""The talk of a visitor with the bot: what he writes, what has been said, his call for a manager."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template, request, send_file
+
+from leadbot.engines.audio import HEAD_BYTES, sniff
+from leadbot.errors import NotFound
+from leadbot.i18n import language
+from leadbot.limits import Limit, address, visitors
+from leadbot.models import Conversation, Source
+from leadbot.services import attachments, chat, figures, talks, touch, widget
+from leadbot.services.attachments import FILES, VOICE
+from leadbot.services.chat import Incoming
+from leadbot.widget import gate, tokens
+from leadbot.widget.embed import packed
+
+bp = Blueprint("talk", __name__, url_prefix="/w/<key>")
+TRAP = "fax_number"  # a field that people don't see; what fills it in is a machine
+OPENINGS = Limit("widget openings", "3000 per minute")
+
+
+@bp.before_request
+def nothing_new() -> Response | None:
+    """Most polls end here: one look into the database, before anything else is found out."""
+    if request.endpoint != "talk.lines":
+        return None
+    key = (request.view_args or {})["key"]
+    try:
+        known = tokens.read(key, request.headers.get(gate.HEADER, ""))
+    except tokens.NotAVisitor:
+        return None
+    count = widget.lines_so_far(key, known)
+    return Response(status=204) if count is not None and count <= after() else None
+
+
+@bp.post("/messages")
+def say(key: str) -> Response:
+    """A message: stored once under its id, answered at once unless a manager has the talk."""
+    receive()
+    return news()
+
+
+@bp.get("/lines")
+def lines(key: str) -> Response:
+    """What has been said since the page last looked; 204 where nothing was."""
+    talk = talks.find(Source.WIDGET, gate.visitor())
+    if talk is None or talk.message_count <= after():
+        return Response(status=204)
+    return news()
+
+
+@bp.post("/call")
+def call(key: str) -> Response:
+    """Ask for a human."""
+    call_manager()
+    return news()
+
+
+@bp.post("/token")
+def renew(key: str) -> Response:
+    """A fresh token for one that has run out, and the first for who has none."""
+    visitors.RENEWALS.count(address())
+    return Response(tokens.renew(key, request.form.get("token", "")), mimetype="text/plain")
+
+
+@bp.post("/open")
+def open_(key: str) -> Response:
+    """Somebody opened the chat: where, for the settings page to show; and for the first time, for the figures."""
+    OPENINGS.count(address())
+    widget.seen(request.form.get("page", ""))
+    if "first" in request.form:
+        figures.count_opening()
+    return Response(status=204)
+
+
+@bp.get("/files/<int:seq>")
+def file(key: str, seq: int) -> Response:
+    """What the visitor himself sent in a line of his talk: a photo, a document, his voice."""
+    talk = talks.find(Source.WIDGET, gate.visitor())
+    line = next(iter(chat.lines(talk, after=seq - 1, most=1_000_000)), None) if talk and seq > 0 else None
+    if line is None or line.seq != seq or not (line.audio_file or line.file_name):
+        raise NotFound
+    path = attachments.path_of(VOICE if line.audio_file else FILES, line)
+    return send_file(path, mimetype=line.audio_type or line.file_type, conditional=True)
+
+
+def receive() -> None:
+    """Hand the visitor's message to the chat. What a machine sent is dropped without a word."""
+    form, known = request.form, gate.visitor()
+    if form.get(TRAP):
+        return
+    is_thrifty = visitors.check_message(gate.site().key, known)
+    sound, picture = _upload()
+    chat.receive(
+        Incoming(
+            source=Source.WIDGET,
+            client_ref=known,
+            text=form.get("text") or form.get("quick", ""),
+            audio=sound,
+            file=picture,
+            message_id=form.get("message_id") or None,
+            language=language(),
+            first_touch=touch.read(form.get("page", ""), form.get("referrer", ""), form.get("topic", "")) or None,
+            is_thrifty=is_thrifty,
+        )
+    )
+
+
+def call_manager() -> None:
+    """Call one, if the visitor has not done so too often."""
+    known = gate.visitor()
+    visitors.VISITOR.count(gate.site().key, known)
+    may_disturb = visitors.may_call(gate.site().key, known)
+    widget.call_manager(known, request.form.get("message_id") or None, language(), may_disturb=may_disturb)
+
+
+def news() -> Response:
+    """What was said after the last line the page has."""
+    talk = talks.find(Source.WIDGET, gate.visitor())
+    return packed(make_response(render_template("widget/_news.html", **state(talk, after()))))
+
+
+def state(talk: Conversation | None, after_seq: int = 0) -> dict[str, object]:
+    """The talk as a page shows it."""
+    manager = talk.manager if talk and talk.handled_by == "manager" else None
+    return {
+        "said": chat.lines(talk, after=after_seq) if talk else [],
+        "last": talk.message_count if talk else 0,
+        "chips": chat.chips(talk, language()),
+        "manager": manager.shown_name if manager else "",
+        "is_lead": bool(talk and talk.lead_id),
+    }
+
+
+def after() -> int:
+    """The number of the last line the page already shows."""
+    return max(0, min(request.values.get("after", 0, type=int), 2**31))
+
+
+def _upload() -> tuple[bytes | None, bytes | None]:
+    """The sound, or else the photo or document of this message."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return None, None
+    data = sent.read()
+    return (data, None) if sniff(data[:HEAD_BYTES]) else (None, data)

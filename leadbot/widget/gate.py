@@ -1,0 +1,114 @@
+"""Who comes in, for which company, in which language; and what a visitor sees when something can't be done."""
+
+from __future__ import annotations
+
+import math
+
+from flask import Blueprint, Response, g, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_login import AnonymousUserMixin
+from werkzeug.exceptions import HTTPException
+
+from leadbot import headers, tenancy
+from leadbot.engines.base import LANGUAGES
+from leadbot.engines.rules import phrases
+from leadbot.errors import Busy, LeadbotError, NotFound, TooMany
+from leadbot.i18n import language
+from leadbot.services import files, widget
+from leadbot.services.widget import Site
+from leadbot.widget import tokens
+
+HEADER, FIELD = "X-Visitor", "visitor"
+BODY_MOST_BYTES = files.MOST_BYTES + 64 * 1024
+
+
+def keep(bp: Blueprint) -> None:
+    """Put the gate before a room."""
+    bp.before_request(enter)
+    bp.register_error_handler(LeadbotError, domain_error)
+    bp.register_error_handler(HTTPException, http_error)
+
+
+def enter() -> None:
+    """Find the company by its key or slug, receive the body, and only then begin to act for it.
+
+    A token in the header is looked at before the body: strangers can't send much, and a slow phone holds no
+    transaction. Raises NotFound, NotAVisitor.
+    """
+    g._login_user = AnonymousUserMixin()  # whoever is logged in on this machine: here he is a visitor
+    g.language = _asked_language() or "ru"
+    values = request.view_args or {}
+    if "key" in values:
+        site = widget.of_key(values["key"])
+    elif "slug" in values:
+        site = widget.of_slug(values["slug"])
+    else:
+        return
+    g.site, g.time_zone = site, site.time_zone
+    g.language = _asked_language() or site.language
+    if request.method == "POST":
+        if HEADER in request.headers:
+            g.visitor = tokens.read(site.key, request.headers[HEADER])
+        if "visitor" in g or "slug" in values:  # a form without JavaScript bears its token in the body
+            request.max_content_length = BODY_MOST_BYTES
+        request.form  # noqa: B018  (receives and reads it)
+    tenancy.act_for(site.company_id)
+
+
+def site() -> Site:
+    """The company whose page this is."""
+    found: Site = g.site
+    return found
+
+
+def visitor() -> str:
+    """Who asks. Raises NotAVisitor."""
+    if "visitor" not in g:
+        token = request.headers.get(HEADER) or request.form.get(FIELD, "")
+        g.visitor = tokens.read(site().key, token)
+    known: str = g.visitor
+    return known
+
+
+def said(error: LeadbotError) -> str:
+    """The error's text in the visitor's language."""
+    if isinstance(error, TooMany):
+        return phrases.say("limit", language(), n=str(math.ceil(error.retry_after_seconds / 60)))
+    return str(_(error.text, **error.values))
+
+
+def domain_error(error: LeadbotError) -> Response:
+    """A service said no: a quiet page where there is no chat, else one sentence."""
+    if isinstance(error, NotFound):
+        return unavailable()
+    response = make_response(said(error), error.status)
+    response.mimetype = "text/plain"
+    if isinstance(error, Busy | TooMany):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+def http_error(error: HTTPException) -> Response | HTTPException:
+    """What Flask itself refuses: a body too large, a wrong method."""
+    if error.code == 404:
+        return unavailable()
+    if error.code == 413:
+        text = _("The file is larger than %(max)s MB", max=files.MOST_MEGABYTES)
+        return Response(text, 413, mimetype="text/plain")
+    return error
+
+
+def unavailable() -> Response:
+    """The same for a key unknown, rotated or paused, and a company that is off. It may stand in any frame."""
+    if request.path.startswith("/w/"):
+        headers.allow("frame-ancestors", "*")
+    return make_response(render_template("widget/unavailable.html"), 404)
+
+
+def _asked_language() -> str | None:
+    """What the page asks for, or else the browser."""
+    asked = request.args.get("lang", "")[:2]
+    if asked in LANGUAGES:
+        return asked
+    wished = (tag[:2].lower() for tag in request.accept_languages.values())  # kk-KZ is Kazakh, whatever comes after it
+    return next((tag for tag in wished if tag in LANGUAGES), None)

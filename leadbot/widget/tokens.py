@@ -1,0 +1,57 @@
+"""Who a visitor is: a random name, signed for one bot. Nothing is stored until he writes.
+
+A token is good for half an hour. One that has run out still tells who asks for a new one, for as long as a talk may be
+taken up again; so the talk survives the night, and a token that leaked into a log does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from leadbot.errors import LeadbotError
+
+LIFE_SECONDS = 30 * 60
+RENEWAL_SECONDS = 90 * 24 * 3600
+
+
+class NotAVisitor(LeadbotError):
+    """No token, one of another bot, one that has run out: the page asks for a new one and goes on."""
+
+    status = 401
+    code = "not_a_visitor"
+    text = "This page is out of date. Reload it, your input will be kept"
+
+
+def mint(key: str, visitor: str | None = None) -> str:
+    """A token for this bot: a new visitor's, or a known one's once more."""
+    return _signer(key).dumps(visitor or secrets.token_urlsafe(16))
+
+
+def read(key: str, token: str, life_seconds: int = LIFE_SECONDS) -> str:
+    """The visitor. Raises NotAVisitor."""
+    try:
+        visitor = _signer(key).loads(token, max_age=life_seconds)
+    except BadSignature:  # and what comes under it: malformed, of another bot, run out
+        raise NotAVisitor from None
+    if not isinstance(visitor, str):
+        raise NotAVisitor
+    return visitor
+
+
+def renew(key: str, token: str) -> str:
+    """The same visitor's token anew; another visitor's where the old one says nothing."""
+    try:
+        return mint(key, read(key, token, RENEWAL_SECONDS))
+    except NotAVisitor:
+        return mint(key)
+
+
+def _signer(key: str) -> URLSafeTimedSerializer:
+    """The bot's key is part of what is signed with: a token of one bot is no token at another."""
+    return URLSafeTimedSerializer(
+        str(current_app.secret_key), salt=f"widget visitor of {key}", signer_kwargs={"digest_method": hashlib.sha256}
+    )

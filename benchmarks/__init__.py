@@ -1,0 +1,1 @@
+"""Speed and memory beside their goals: `python -m benchmarks` (make bench). Nothing of it is part of the product."""

@@ -1,0 +1,60 @@
+"""A house with a model: the application of a test on a scripted server, and talks through the whole chat service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from doubles import OpenAIDouble
+from flask import Flask
+from sqlalchemy import select
+
+from leadbot import create_app, tenancy
+from leadbot.config import Config
+from leadbot.db import Base, db
+from leadbot.models import Company, Lead, Source
+from leadbot.services import accounts, chat
+from leadbot.services.chat import Incoming, Reply
+
+
+@contextmanager
+def house(config: Config, double: OpenAIDouble, **settings: Any) -> Iterator[Flask]:
+    """The application with this model, a company signed up and acted for."""
+    settings = {"openai_api_key": "key", "openai_timeout_seconds": 0.5, **settings}
+    app = create_app(replace(config, openai_base_url=double.base_url, **settings))
+    with app.app_context():
+        with db.engine.connect() as connection:
+            Base.metadata.create_all(connection.execution_options(**tenancy.ALL_COMPANIES))
+            connection.commit()
+        accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def say(*texts: str, ref: str = "client", **more: Any) -> Reply:
+    """Send a client's messages one after the other; the last answer."""
+    for text in texts:
+        reply = chat.receive(Incoming(Source.API, ref, text, **more))
+    return reply
+
+
+def leads() -> list[Lead]:
+    """The company's leads, first come first."""
+    return list(db.session.scalars(select(Lead).order_by(Lead.id)))
+
+
+def own() -> Company:
+    """The company that is acted for."""
+    return db.session.scalars(select(Company).where(Company.id == tenancy.acting_for())).one()
+
+
+def set_bot(**values: Any) -> None:
+    """What the company tells its bot, as it is stored."""
+    company = own()
+    company.bot = {**company.bot, **values}
+    db.session.commit()

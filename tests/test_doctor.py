@@ -1,0 +1,95 @@
+"""flask doctor: what is set up, what can be reached, what waits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from conftest import Api, contract_dialogue, sign_up_api
+from doubles import OpenAIDouble, TelegramDouble
+from doubles.server import Answer
+from doubles.telegram import TOKEN
+from flask import Flask
+
+from leadbot import create_app
+from leadbot.config import Config
+from leadbot.db import utcnow
+from leadbot.services import doctor, vitals
+from leadbot.upgrade import upgrade
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    (tmp_path / "secret_key").write_text("k" * 48)
+    (tmp_path / "secret_key").chmod(0o600)
+    url = f"sqlite:///{tmp_path / 'leadbot.db'}"
+    return Config(data_dir=tmp_path, secret_key="k" * 48, database_url=url, testing=True)
+
+
+def made(config: Config) -> Flask:
+    app = create_app(config)
+    with app.app_context():
+        upgrade()
+    return app
+
+
+def findings(app: Flask) -> dict[str, tuple[str, str]]:
+    with app.app_context():
+        return {one.topic: (one.level, one.words) for one in doctor.examine()}
+
+
+def test_a_fresh_copy_is_well(config: Config) -> None:
+    found = findings(made(config))
+    assert {level for level, _ in found.values()} == {doctor.OK, doctor.WARNING}
+    assert found["model"] == (doctor.OK, "no OPENAI_API_KEY: the embedded engine answers")
+    assert found["outbox"] == (doctor.OK, "0 notices wait")
+    assert found["database"][0] == doctor.OK and found["limits"][0] == doctor.OK
+
+
+def test_a_database_without_tables_is_told_to_upgrade(config: Config) -> None:
+    found = findings(create_app(config))
+    assert found["database"][0] == doctor.WARNING and "flask upgrade" in found["database"][1]
+    assert "outbox" not in found
+
+
+def test_a_key_that_others_may_read_is_a_fault(config: Config) -> None:
+    (config.data_dir / "secret_key").chmod(0o644)
+    assert findings(made(config))["secret key"][0] == doctor.FAULT
+
+
+def test_a_model_is_asked_for_its_list(config: Config) -> None:
+    with OpenAIDouble() as model:  # knows no list, as many compatible servers
+        there = replace(config, openai_api_key="sk-secret", openai_base_url=model.base_url)
+        level, words = findings(made(there))["model"]
+    assert level == doctor.OK and "lists no models" in words
+    gone = replace(there, openai_base_url="http://127.0.0.1:1/v1")
+    level, words = findings(made(gone))["model"]
+    assert level == doctor.FAULT and "no connection" in words and "sk-secret" not in words
+
+
+def test_telegram_says_which_bot_it_is(config: Config) -> None:
+    with TelegramDouble() as telegram:
+        there = replace(config, telegram_bot_token=TOKEN, telegram_api_url=telegram.url)
+        telegram.usually = Answer(body={"ok": True, "result": {"id": 1, "username": "leadbot_kz_bot"}})
+        assert findings(made(there))["telegram"] == (doctor.OK, "@leadbot_kz_bot")
+        telegram.usually = Answer(401, {"ok": False, "description": "Unauthorized"})
+        level, words = findings(made(there))["telegram"]
+    assert level == doctor.FAULT and "Unauthorized" in words and TOKEN not in words
+
+
+def test_notices_that_nobody_carries_are_a_fault(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = made(config)
+    api: Api = sign_up_api(app, "manager@almaty.kz", "Алматы")
+    api.patch("/api/settings", json={"telegram_chat_id": "-100123"})
+    contract_dialogue(api)
+    assert findings(app)["outbox"] == (doctor.OK, "1 notices wait")
+    later = utcnow() + timedelta(minutes=5)
+    monkeypatch.setattr(vitals, "utcnow", lambda: later)
+    level, words = findings(app)["outbox"]
+    assert level == doctor.FAULT and "does the worker run" in words
+    with app.app_context():
+        told = app.test_cli_runner().invoke(args=["doctor"])
+    assert told.exit_code == 1 and "FAULT    outbox" in told.output
+    assert findings(app)["so far"] == (doctor.OK, "4 messages received, 4 answered, 1 leads")

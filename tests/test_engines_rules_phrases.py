@@ -1,0 +1,110 @@
+"""The bot's words: complete in three languages, one question at a time, Kazakh without glued endings."""
+
+from __future__ import annotations
+
+import json
+import re
+from string import Formatter
+
+import pytest
+
+from leadbot.engines.base import LANGUAGES, SLOTS
+from leadbot.engines.rules import phrases, setup
+
+ALL = {("general", key): texts for key, texts in phrases.general().items()} | {
+    (name, key): texts for name in setup.names() for key, texts in setup.load(name).questions.items()
+}
+EACH = pytest.mark.parametrize(
+    ("where", "texts"), ALL.items(), ids=lambda one: "/".join(one) if isinstance(one, tuple) else ""
+)
+SAME_WORD = {"Телефон", "Бюджет"}  # the same in Russian and Kazakh
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@EACH
+def test_a_phrase_is_there_in_all_languages_with_the_same_placeholders(where, texts):
+    assert set(texts) == set(LANGUAGES)
+    named = [{name.lower() for name in placeholders(texts[language])} for language in LANGUAGES]
+    assert named[0] == named[1] == named[2]
+
+
+@EACH
+def test_a_phrase_asks_one_thing_and_is_short(where, texts):
+    for language, text in texts.items():
+        assert text.count("?") <= 1
+        assert len(text) <= phrases.LIMIT - 60, language  # room for a name, a town, a number
+        assert text.count("!") <= 1
+        assert text == text.strip()
+        assert not re.search(r"успешно|сәтті сақ|successfully|упс|oops", text, re.IGNORECASE)
+
+
+@EACH
+def test_kazakh_glues_no_ending_to_what_a_user_typed(where, texts):
+    assert not re.search(r"\}[-\w]", texts["kk"])
+
+
+@EACH
+def test_no_latin_letter_hides_in_a_cyrillic_word(where, texts):
+    for language in ("ru", "kk"):
+        for word in re.findall(r"[^\W\d_]+", re.sub(r"\{\w+\}", " ", texts[language])):
+            assert not (re.search("[A-Za-z]", word) and re.search("[А-Яа-яЁёӘ-ӿҐ-ӿ]", word)), word
+
+
+@EACH
+def test_no_language_is_left_in_english(where, texts):
+    if where[1] in ("answer.fact",):
+        return
+    assert texts["ru"] != texts["en"]
+    assert texts["kk"] != texts["en"]
+    assert texts["ru"] != texts["kk"] or texts["ru"] in SAME_WORD
+
+
+@pytest.mark.parametrize("name", setup.names())
+def test_a_set_up_can_ask_for_all_it_wants_to_know(name):
+    trade = setup.load(name)
+    for slot in (*trade.order, "contact", "name", "phone", "open"):
+        wordings = {
+            (phrases.general().get(f"{slot}.{x}") and x) or x for x in "ABC" if phrases.knows(f"{slot}.{x}", trade)
+        }
+        assert wordings == set("ABC"), slot
+    assert set(trade.order) <= set(SLOTS) - {"name", "phone"}
+    for language in LANGUAGES:
+        for slot in trade.chips:
+            assert all(phrases.chips(slot, language, trade))
+    assert phrases.chips("contact", "ru", trade) == ()
+
+
+@pytest.mark.parametrize("name", setup.names())
+def test_the_names_in_a_set_up_are_its_own_objects(name):
+    trade = setup.load(name)
+    keys = {row["key"] for row in trade.objects}
+    assert trade.forms.keys() <= keys
+    assert trade.plot_objects.union(trade.genitives, *trade.without.values()) <= keys
+    assert trade.default_work.keys() <= keys
+    assert set(trade.default_work.values()) | trade.plot_works <= trade.works.keys()
+
+
+def test_an_unknown_set_up_is_refused_by_name():
+    with pytest.raises(KeyError, match="no set-up named 'bakery'"):
+        setup.load("bakery")
+
+
+def test_every_slot_a_company_may_ask_for_has_a_question():
+    for slot in SLOTS:
+        if slot != "plot":
+            assert all(f"{slot}.{wording}" in phrases.general() for wording in "ABC"), slot
+
+
+def test_greetings_follow_the_hour():
+    said = [phrases.hello(hour, "ru") for hour in (5, 10, 11, 16, 17, 22, 23, 4)]
+    assert said == ["Доброе утро!"] * 2 + ["Добрый день!"] * 2 + ["Добрый вечер!"] * 2 + ["Здравствуйте!"] * 2
+
+
+def test_stored_towns_have_all_forms():
+    towns = json.loads(phrases.PLACES.read_text(encoding="utf-8"))
+    assert all(set(forms) == set(LANGUAGES) and forms["ru"].startswith("в ") for forms in towns.values())
+    assert phrases.where("Караганда", "kk") == "Қарағандыда"
+    assert phrases.where("Нигде", "ru") is None

@@ -1,0 +1,200 @@
+"""After "erase" no byte of the phone or the name is left, in any table or file; and talks that are old enough go."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from conftest import Api, Web, contract_dialogue
+from flask import Flask
+from sqlalchemy import select
+from visiting import Visitor
+
+from leadbot import jobs, tenancy
+from leadbot.db import Base, db, utcnow
+from leadbot.engines.rules import phrases
+from leadbot.models import Company, Conversation, Lead, LeadEvent, LeadNote, LeadStatus, ModelUsage, Source, User
+from leadbot.services import consent, erasing, handoff, leads, scenarios, talks
+
+NAME, PHONE = "Бейбітгүл", "87768776637"
+OGG = b"OggS" + b"\0" * 24 + b"\x01vorbis" + b"\0" * 60
+PNG = b"\x89PNG\r\n\x1a\n" + b"BEIBITGUL-7768776637" * 4
+
+
+def spellings() -> list[bytes]:
+    """The phone and the name as they may be stored: grouped, in E.164, folded, escaped in JSON."""
+    phones = [PHONE, "77768776637", "7768776637", "8 776 877 66 37", "8\u00a0776\u00a0877\u00a066\u00a037"]
+    names = [NAME, NAME.lower(), NAME.upper(), json.dumps(NAME)[1:-1], json.dumps(NAME.lower())[1:-1], "BEIBITGUL"]
+    return [text.encode() for text in (*phones, *names)]
+
+
+def in_tables(app: Flask) -> list[str]:
+    """Where any of it stands in a row of any company."""
+    found = []
+    with app.app_context(), db.engine.connect().execution_options(**tenancy.ALL_COMPANIES) as connection:
+        for table in Base.metadata.sorted_tables:
+            for row in connection.execute(select(table)):
+                text = repr(tuple(row)) + json.dumps([str(cell) for cell in row], ensure_ascii=False)
+                found += [f"{table.name}: {one.decode()}" for one in spellings() if one in text.encode()]
+    return found
+
+
+def in_files(folder: Path) -> list[str]:
+    """Where any of it stands in a file of the data folder: database, its log, job queue, voice, photos, imports."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [f"{path.name}: {one!r}" for path in files for one in spellings() if one in path.read_bytes()]
+
+
+def company(app: Flask, web: Web, **values: object) -> str:
+    with app.app_context():
+        tenancy.act_for(web.company_id or 0)
+        own = db.session.scalars(select(Company)).one()
+        for name, value in values.items():
+            setattr(own, name, value)
+        db.session.commit()
+        return str(own.widget_key)
+
+
+@pytest.fixture
+def traces(app: Flask, almaty: Web, api_almaty: Api) -> None:
+    """A person who left marks wherever one can."""
+    key = company(app, almaty, telegram_chat_id="-1001")
+    for text in ("Хочу дом", "Алматы", "150 квадратов", f"{NAME}, {PHONE}", "8 776 877 66 37 мой номер"):
+        api_almaty.say(f"client {PHONE}", text)
+    visitor = Visitor(app, key)
+    visitor.talk(f"Меня зовут {NAME}, хочу баню", "позовите менеджера", "Шымкент, 40 м2", PHONE)
+    assert visitor.say("фото", file=(io.BytesIO(PNG), "x.png")).status_code == 200
+    data = {"user_id": "voice", "text": f"{NAME} {PHONE}", "audio_file": (io.BytesIO(OGG), "x.ogg")}
+    assert api_almaty.post("/api/chat", data=data).status_code == 200
+    almaty.post("/leads/1/notes", {"text": f"{NAME} просит звонить на {PHONE}"})
+    file = f"phone,name\n{PHONE},{NAME}\n".encode()
+    almaty.post("/leads/import", {"file": (io.BytesIO(file), "x.csv")}, content_type="multipart/form-data")
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        owner = db.session.scalars(select(User)).one()
+        scenarios.save(talks.get(1), by=owner)
+        handoff.take_over(talks.get(1), by=owner)
+        handoff.write(talks.get(1), f"{NAME}, здравствуйте", by=owner)
+        leads.move(leads.get(1), LeadStatus.WON, by=owner)
+        db.session.add(ModelUsage(day=utcnow().date(), last_sent=f"Имя: {NAME}", last_sent_at=utcnow()))
+        db.session.add(Lead(source=Source.MANUAL, phone=PHONE, phone_e164="+77768776637", name=NAME, previous_id=1))
+        db.session.commit()
+
+
+def test_no_byte_of_a_person_is_left(
+    app: Flask, almaty: Web, astana: Web, traces: None, tmp_path: Path, api_almaty: Api
+) -> None:
+    contract_dialogue(api_almaty, "somebody else", "87010000002")
+    assert len(in_tables(app)) > 20 and len(in_files(tmp_path)) >= 5
+    answer = almaty.post("/leads/1/erase")
+    assert (answer.status_code, answer.location) == (303, "/board")
+    assert in_tables(app) == []
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    assert in_files(tmp_path) == []
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        assert [lead.phone for lead in db.session.scalars(select(Lead))] == ["87010000002"]
+    assert almaty.get("/leads/1").status_code == 404
+
+
+def test_the_counts_of_the_board_follow(app: Flask, almaty: Web, traces: None) -> None:
+    almaty.post("/leads/1/erase")
+    page = almaty.get("/board").text
+    assert 'data-count="won">0<' in page and 'data-count="new">0<' in page
+
+
+def test_a_talk_without_a_lead_is_erased_too(app: Flask, almaty: Web, api_almaty: Api) -> None:
+    api_almaty.say("quiet", f"Меня зовут {NAME}")
+    assert "Стереть" in almaty.get("/conversations/1/erase").text
+    almaty.post("/conversations/1/erase")
+    assert in_tables(app) == [] and almaty.get("/conversations/1").status_code == 404
+
+
+def test_only_an_owner_erases(app: Flask, almaty: Web, api_almaty: Api) -> None:
+    contract_dialogue(api_almaty)
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        db.session.scalars(select(User)).one().role = "manager"
+        db.session.commit()
+    assert almaty.get("/leads/1/erase").status_code == 403
+    assert almaty.post("/leads/1/erase").status_code == 403
+    assert "/leads/1/erase" not in almaty.get("/leads/1").text
+
+
+@pytest.mark.parametrize("days", ["29", "3651", "-1", "x", "٣٠", "1e3", "9" * 30])
+def test_a_period_that_can_not_be_is_refused(app: Flask, almaty: Web, days: str) -> None:
+    answer = almaty.post("/settings/data", {"days": days})
+    assert answer.status_code == 422 and 'aria-invalid="true"' in answer.text
+
+
+def test_what_is_old_enough_goes_and_open_leads_stay(app: Flask, almaty: Web, astana: Web, api_almaty: Api) -> None:
+    assert almaty.post("/settings/data", {"days": "30"}).status_code == 303
+    for number, phone in enumerate(("87010000001", "87010000002", "87010000003")):
+        contract_dialogue(api_almaty, f"client {number}", phone)
+    api_almaty.say("no lead", "Хочу дом")
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        owner = db.session.scalars(select(User)).one()
+        for number in (1, 2):
+            leads.move(leads.get(number), LeadStatus.WON, by=owner)
+        for talk in db.session.scalars(select(Conversation)):
+            talk.last_message_at = utcnow() - timedelta(days=29 if talk.id == 2 else 31)
+        db.session.add(
+            Lead(
+                source=Source.MANUAL, phone="1", phone_e164="+1", status=LeadStatus.WON,
+                raised_at=utcnow() - timedelta(days=40), updated_at=utcnow() - timedelta(days=40),
+            )
+        )  # fmt: skip
+        db.session.commit()
+    jobs.tidy(app)
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        assert sorted(db.session.scalars(select(Lead.id))) == [2, 3]
+        assert sorted(db.session.scalars(select(Conversation.id))) == [2, 3]
+
+
+def test_without_a_period_nothing_goes(app: Flask, almaty: Web, api_almaty: Api) -> None:
+    contract_dialogue(api_almaty)
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        db.session.scalars(select(Conversation)).one().last_message_at = utcnow() - timedelta(days=4000)
+        db.session.commit()
+    with app.app_context():
+        assert erasing.expire() == 0
+
+
+@pytest.mark.parametrize("language", ["ru", "kk", "en"])
+def test_the_consent_is_kept_as_it_was_read(app: Flask, almaty: Web, language: str) -> None:
+    visitor = Visitor(app, company(app, almaty, name="Ас-Үй"), language=language)
+    shown = phrases.say("consent", language, company="Ас-Үй")
+    assert shown in visitor.open().text
+    visitor.talk("Хочу дом")
+    company(app, almaty, name="Другое имя")
+    visitor.talk("Алматы")
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        kept = db.session.scalars(select(Conversation)).one().consent
+    assert kept and (kept["text"], kept["language"], kept["version"]) == (shown, language, consent.VERSION)
+
+
+def test_another_wording_needs_another_version() -> None:
+    words = "".join(phrases.say("consent", language, company="X") for language in ("ru", "kk", "en"))
+    assert (consent.VERSION, sum(words.encode()), len(words)) == ("2026-11", 59170, 232)
+
+
+def test_the_page_says_what_is_stored(almaty: Web, api_almaty: Api) -> None:
+    contract_dialogue(api_almaty)
+    page = almaty.get("/settings/data").text
+    assert "Диалогов: 1, заявок: 1" in page and consent.VERSION in page
+
+
+def test_history_and_notes_go_with_the_lead(app: Flask, almaty: Web, traces: None) -> None:
+    almaty.post("/leads/1/erase")
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        assert [db.session.scalars(select(kind)).all() for kind in (LeadEvent, LeadNote)] == [[], []]

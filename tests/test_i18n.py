@@ -1,0 +1,209 @@
+"""Every text in three languages, and numbers, dates and phones as people here write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_babel import force_locale
+
+from leadbot import catalogs, formats
+from leadbot.engines.base import LANGUAGES
+from leadbot.i18n import DOMAINS, TRANSLATIONS
+from leadbot.models import DeliveryState, LeadStatus, LostReason, Role, Source
+from leadbot.web import wording
+
+ALMATY = "Asia/Almaty"
+NOON = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # 12:00 in Almaty, a Monday
+PLACEHOLDER = re.compile(r"%\(\w+\)s")
+# What is written alike everywhere, so that "not translated" can be told from "the same word".
+SAME_WORDS = {"Telegram"}
+
+
+def strings(entry: Message) -> list[str]:
+    return list(entry.string) if isinstance(entry.string, tuple | list) else [str(entry.string)]
+
+
+def written(language: str) -> list[tuple[str, str]]:
+    """Every translation with its English text."""
+    return [(key[1], text) for key, entry in catalogs.entries(language).items() for text in strings(entry)]
+
+
+def test_no_text_lacks_a_language() -> None:
+    assert catalogs.gaps() == []
+
+
+def test_a_new_text_would_be_found_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = catalogs.Spoken(("", "Brand new"), "", "templates/x.html")
+    monkeypatch.setattr(catalogs, "spoken", lambda: iter([new]))
+    assert [line for line in catalogs.gaps() if "Brand new" in line] == [
+        f"{language}: missing: 'Brand new' (templates/x.html)" for language in ("ru", "kk")
+    ]
+
+
+@pytest.mark.parametrize("text", ["Email already registered", "At most %(max)s characters, now %(n)s", "Saved"])
+def test_errors_forms_and_pages_are_all_heard(text: str) -> None:
+    assert text in {each.key[1] for each in catalogs.spoken()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_what_is_compiled_is_what_is_written(language: str, domain: str) -> None:
+    path = TRANSLATIONS / language / "LC_MESSAGES" / f"{domain}.mo"
+    before = path.read_bytes()
+    catalogs.compile_all()
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_keep_the_places_for_values(language: str) -> None:
+    for english, text in written(language):
+        assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(english)), english
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_no_text_is_left_in_english(language: str) -> None:
+    for english, text in written(language):
+        assert text != english or english in SAME_WORDS or not re.search("[A-Za-z]{3}", english), english
+
+
+def test_no_ending_is_glued_to_a_value() -> None:
+    for english, text in written("kk"):
+        glued = re.search(r"%\(\w+\)s[-\w]", text.replace("%(n)s-нұсқа", ""))
+        assert not glued, english
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_letters_of_two_alphabets_never_meet_in_a_word(language: str) -> None:
+    for english, text in written(language):
+        assert not re.search("[A-Za-z][А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі]|[А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі][A-Za-z]", text), english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_tone_of_the_house_is_kept(language: str) -> None:
+    for _, text in written(language):
+        assert not re.search("успешно|сәтті|successfully|пожалуйста|лид|Упс|Oops|!", text, re.IGNORECASE), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_that_has_a_key_has_a_name(app: Flask, language: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        names = [
+            *map(wording.stage_label, LeadStatus), *map(wording.reason_label, LostReason),
+            *map(wording.source_label, Source), *map(wording.delivery_label, DeliveryState),
+            *map(wording.role_label, Role), *map(wording.language_label, LANGUAGES),
+        ]  # fmt: skip
+        assert all(names)
+        stages = {"ru": "Взяли в работу", "kk": "Жұмыста", "en": "In progress"}
+        assert wording.stage_label("in_progress") == stages[language]
+
+
+def test_a_name_on_a_constant_follows_the_reader(app: Flask) -> None:
+    template = app.jinja_env.from_string("{{ 'lost'|stage }}, {{ '150 м²'|area }}")
+    for language, expected in {
+        "ru": "Отказ, 150\u00a0м²",
+        "kk": "Бас тартты, 150\u00a0м²",
+        "en": "Lost, 150\u00a0m²",
+    }.items():
+        with app.test_request_context(), force_locale(language):
+            assert template.render() == expected
+
+
+@pytest.mark.parametrize(
+    ("ago", "russian", "kazakh", "english"),
+    [
+        (timedelta(seconds=-30), "только что", "жаңа ғана", "just now"),
+        (timedelta(seconds=59), "только что", "жаңа ғана", "just now"),
+        (timedelta(minutes=4), "4\u00a0мин", "4\u00a0мин", "4\u00a0min"),
+        (timedelta(hours=2, minutes=59), "2\u00a0ч", "2\u00a0сағ", "2\u00a0h"),
+        (timedelta(hours=12, minutes=1), "вчера", "кеше", "yesterday"),
+        (timedelta(days=2), "2\u00a0дня", "2\u00a0күн", "2\u00a0days"),
+        (timedelta(days=5), "5\u00a0дней", "5\u00a0күн", "5\u00a0days"),
+        (timedelta(days=7), "16.11", "16.11", "16.11"),
+        (timedelta(days=365), "23.11.2025", "23.11.2025", "23.11.2025"),
+    ],
+)
+def test_ages(app: Flask, ago: timedelta, russian: str, kazakh: str, english: str) -> None:
+    for language, expected in zip(LANGUAGES, (russian, kazakh, english), strict=True):
+        with app.test_request_context(), force_locale(language):
+            assert formats.age(NOON - ago, NOON, ALMATY) == expected
+
+
+def test_days_and_clocks_are_the_companys() -> None:
+    late = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
+    assert formats.day(late, ALMATY) == "23.11.2026"
+    assert formats.clock(late, ALMATY) == "01:30"
+    assert formats.day_and_clock(late.replace(tzinfo=None), "UTC") == "22.11.2026, 20:30"
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("87768776637", "8 776 877 66 37"),
+        ("+996555123456", "+996 555 123 456"),
+        ("+14155550123", "+1 415 555 0123"),
+    ],
+)
+def test_phones(stored: str, shown: str) -> None:
+    assert formats.phone(stored) == shown.replace(" ", "\u00a0")
+
+
+def test_what_is_no_phone_is_left_as_it_is() -> None:
+    assert formats.phone("no number") == "no number"
+
+
+@pytest.mark.parametrize(
+    ("stored", "russian", "kazakh", "english"),
+    [
+        ("150 м²", "150 м²", "150 м²", "150 m²"),
+        ("100–150 м²", "100–150 м²", "100–150 м²", "100–150 m²"),
+        ("10 соток", "10 соток", "10 сотық", "10 sotkas"),
+        ("большая", "большая", "большая", "большая"),
+    ],
+)
+def test_areas(stored: str, russian: str, kazakh: str, english: str) -> None:
+    for language, expected in zip(LANGUAGES, (russian, kazakh, english), strict=True):
+        assert formats.area(stored, language) == expected.replace(" ", "\u00a0")
+
+
+def test_money_and_numbers() -> None:
+    assert formats.money(1_250_000, "ru") == "1\u00a0250\u00a0000\u00a0₸"
+    assert formats.money(1_250, "kk") == "1\u00a0250\u00a0₸"
+    assert formats.money(1_250_000, "en") == "1,250,000\u00a0₸"
+    assert (formats.number(1024, "ru"), formats.number(10_240, "kk")) == ("1024", "10\u00a0240")
+    assert (formats.lead_number(128, "kk"), formats.lead_number(128, "en")) == ("№\u00a0128", "#128")
+
+
+@pytest.mark.parametrize(
+    ("asks", "gets"), [("kk-KZ,kk;q=0.9,ru;q=0.8", "kk"), ("en-GB,en;q=0.9", "en"), ("de,fr", "ru"), ("", "ru")]
+)
+def test_a_guest_is_spoken_to_as_the_browser_asks(stranger: FlaskClient, asks: str, gets: str) -> None:
+    assert f'<html lang="{gets}">' in stranger.get("/", headers={"Accept-Language": asks}).text
+
+
+def test_a_guests_choice_stays(stranger: FlaskClient) -> None:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', stranger.get("/login").text)
+    assert found
+    answer = stranger.post("/language", data={"language": "kk", "next": "/login", "csrf_token": found.group(1)})
+    assert (answer.status_code, answer.location) == (303, "/login")
+    assert '<html lang="kk">' in stranger.get("/signup", headers={"Accept-Language": "en"}).text
+    wrong = stranger.post("/language", data={"language": "de", "csrf_token": found.group(1)})
+    assert wrong.status_code == 422
+
+
+def test_the_example_on_the_first_page_is_a_real_talk(stranger: FlaskClient) -> None:
+    page = stranger.get("/", headers={"Accept-Language": "ru"}).text
+    assert "В каком городе?" in page
+    assert re.search(r"<mark>8 705 000 12 34<sup>\d</sup></mark>", page)
+    assert "8\u00a0705\u00a0000\u00a012\u00a034" in page and "120\u00a0м²" in page
+    assert page.count('name="text"') == 1 and 'name="talk" value=""' in page
+
+
+def test_every_template_file_says_its_needs_or_its_use() -> None:
+    for path in Path(TRANSLATIONS.parent.parent, "templates").rglob("*.html"):
+        assert path.read_text().startswith(("{#", "{% from", "{% macro", "{% extends")), path

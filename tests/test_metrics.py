@@ -1,0 +1,97 @@
+"""/metrics: the sums of this copy, for the operator alone, and nothing about anybody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from conftest import Api, contract_dialogue
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from leadbot import create_app
+from leadbot.config import Config
+from leadbot.db import utcnow
+from leadbot.services import vitals
+
+TOKEN = "t" * 32
+AFAR = {"REMOTE_ADDR": "203.0.113.9"}
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    return replace(config, metrics_token=TOKEN)
+
+
+def ask(client: FlaskClient, **more: object) -> TestResponse:
+    return client.get("/metrics", **more)
+
+
+def numbers(text: str) -> dict[str, float]:
+    found = re.findall(r"^(leadbot_\w+(?:\{[^}]*\})?) ([0-9.]+)$", text, re.MULTILINE)
+    return {name: float(value) for name, value in found}
+
+
+def test_an_empty_copy_has_numbers_too(stranger: FlaskClient) -> None:
+    found = numbers(ask(stranger).text)
+    assert found["leadbot_messages_received_total"] == 0
+    assert found["leadbot_outbox_age_seconds"] == 0
+    assert found['leadbot_deliveries{state="dead"}'] == 0
+
+
+def test_talks_of_all_companies_are_summed_up(stranger: FlaskClient, api_almaty: Api, api_astana: Api) -> None:
+    api_almaty.patch("/api/settings", json={"telegram_chat_id": "-100123"})
+    contract_dialogue(api_almaty)
+    contract_dialogue(api_astana, phone="87010000001")
+    found = numbers(ask(stranger).text)
+    assert found["leadbot_messages_received_total"] == 8
+    assert found['leadbot_messages_answered_total{engine="rules"}'] == 8
+    assert found['leadbot_leads_total{source="api"}'] == 2
+    assert found['leadbot_deliveries{state="pending"}'] == 1
+
+
+def test_it_reads_as_prometheus_wants_it_and_tells_of_nobody(stranger: FlaskClient, api_almaty: Api) -> None:
+    contract_dialogue(api_almaty)
+    answer = ask(stranger)
+    assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
+    assert answer.text.endswith("\n")
+    for line in answer.text.splitlines():
+        assert re.fullmatch(r'# (HELP|TYPE) leadbot_[a-z_]+ .+|leadbot_[a-z_]+(\{[a-z]+="[a-z]+"\})? [0-9.]+', line)
+    assert not re.search("Канат|7768|almaty|Алматы", answer.text)
+
+
+def test_a_notice_that_nobody_carries_grows_old(
+    app: Flask, stranger: FlaskClient, api_almaty: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api_almaty.patch("/api/settings", json={"telegram_chat_id": "-100123"})
+    contract_dialogue(api_almaty)
+    later = utcnow() + timedelta(minutes=5)
+    monkeypatch.setattr(vitals, "utcnow", lambda: later)
+    assert 299 < numbers(ask(stranger).text)["leadbot_outbox_age_seconds"] < 310
+
+
+@pytest.mark.parametrize(
+    ("headers", "place", "status"),
+    [
+        ({}, {"REMOTE_ADDR": "127.0.0.1"}, 200),
+        ({}, {"REMOTE_ADDR": "::1"}, 200),
+        ({}, AFAR, 404),
+        ({"X-Forwarded-For": "127.0.0.1"}, {"REMOTE_ADDR": "127.0.0.1"}, 404),
+        ({"Forwarded": "for=1.2.3.4"}, {"REMOTE_ADDR": "127.0.0.1"}, 404),
+        ({"Authorization": f"Bearer {TOKEN}"}, AFAR, 200),
+        ({"Authorization": f"Bearer {TOKEN}x"}, AFAR, 404),
+        ({"Authorization": "Bearer ключ".encode().decode("latin-1")}, AFAR, 404),
+        ({"Authorization": TOKEN}, AFAR, 404),
+    ],
+)
+def test_who_may_read_it(stranger: FlaskClient, headers: dict[str, str], place: dict[str, str], status: int) -> None:
+    assert ask(stranger, headers=headers, environ_overrides=place).status_code == status
+
+
+def test_without_a_token_there_is_none_to_guess(config: Config) -> None:
+    client = create_app(replace(config, metrics_token=None)).test_client()
+    for given in ("Bearer ", "Bearer None", ""):
+        assert ask(client, headers={"Authorization": given}, environ_overrides=AFAR).status_code == 404

@@ -1,0 +1,272 @@
+"""The outbox: every lead is told of, whatever the other side does; and a person sees what became of each notice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from doubles.server import Double
+from doubles.telegram import BLOCKED, BROKEN, CANT_PARSE, DROPS, MOVED, NO_CHAT, TOKEN, TelegramDouble, too_many
+from flask import Flask
+from sqlalchemy import update
+
+from leadbot import jobs, tenancy
+from leadbot.config import Config
+from leadbot.db import db, utcnow
+from leadbot.delivery.telegram import TelegramChannel
+from leadbot.models import Company, Delivery, DeliveryState, Source
+from leadbot.services import accounts, chat, outbox, settings
+from leadbot.services.pace import Pace
+
+
+@pytest.fixture
+def telegram() -> Iterator[TelegramDouble]:
+    with TelegramDouble() as double:
+        yield double
+
+
+@pytest.fixture
+def config(config: Config, telegram: TelegramDouble) -> Config:
+    return replace(config, telegram_bot_token=TOKEN, telegram_api_url=telegram.url)
+
+
+@pytest.fixture
+def company(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    jobs.forget_channels()
+    monkeypatch.setattr(outbox, "_pace", Pace(count(0, 10).__next__))  # time flies: nobody waits for his moment
+    with app.app_context():
+        accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+        yield settings.change({"telegram_chat_id": "-100500"})
+
+
+def lead(ref: str = "client", phone: str = "87768776637") -> None:
+    chat.receive(chat.Incoming(Source.API, ref, f"Хочу дом 150 м² в Алматы, Канат, {phone}"))
+
+
+def run_due(at: datetime | None = None) -> int:
+    """Carry out all that is due, as the worker would; returns how many were sent."""
+    company_id = tenancy.acting_for()
+    sent = sum(outbox.deliver(row, jobs.channel_for).is_sent for row in outbox.due())
+    db.session.expire_all()
+    tenancy.act_for(company_id)
+    return sent
+
+
+def only() -> Delivery:
+    rows = outbox.latest()
+    assert len(rows) == 1
+    return rows[0]
+
+
+def test_a_lead_is_told_of_in_plain_text(company: Company, telegram: TelegramDouble) -> None:
+    lead()
+    assert run_due() == 1
+    message = telegram.sent[0]
+    assert message["chat_id"] == "-100500"
+    assert message["text"].startswith(
+        "🆕 №\u00a01: Канат, 8\u00a0776\u00a0877\u00a066\u00a037\nДом, 150\u00a0м², Алматы"
+    )
+    assert "parse_mode" not in message
+    assert (only().state, run_due()) == (DeliveryState.SENT, 0)
+
+
+def test_without_a_chat_nothing_is_put(app: Flask, company: Company) -> None:
+    settings.change({"telegram_chat_id": ""})
+    lead()
+    assert outbox.latest() == []
+
+
+@pytest.mark.parametrize("fault", [BROKEN, DROPS, CANT_PARSE], ids=["500", "dropped", "400"])
+def test_a_passing_fault_is_tried_again(company: Company, telegram: TelegramDouble, fault: object) -> None:
+    telegram.then(fault)
+    lead()
+    assert run_due() == 0
+    row = only()
+    assert (row.state, row.attempts) == (DeliveryState.PENDING, 1)
+    assert row.last_error
+    assert utcnow() + timedelta(seconds=4) < row.next_at < utcnow() + timedelta(seconds=7)
+    row.next_at = utcnow()
+    db.session.commit()
+    assert run_due() == 1
+
+
+def test_the_seconds_telegram_asks_for_are_waited(company: Company, telegram: TelegramDouble) -> None:
+    telegram.then(too_many(retry_after=17))
+    lead()
+    run_due()
+    assert timedelta(seconds=15) < only().next_at - utcnow() <= timedelta(seconds=17)
+
+
+@pytest.mark.parametrize("fault", [BLOCKED, NO_CHAT], ids=["blocked", "no chat"])
+def test_a_lasting_refusal_ends_it_until_a_person_retries(
+    company: Company, telegram: TelegramDouble, fault: object
+) -> None:
+    telegram.then(fault)
+    lead()
+    run_due()
+    row = only()
+    assert row.state is DeliveryState.DEAD
+    assert row.last_error
+    outbox.retry(row.id, by=accounts.by_email("owner@almaty.kz"))
+    assert run_due() == 1
+
+
+def test_a_group_that_moved_is_followed(company: Company, telegram: TelegramDouble) -> None:
+    telegram.then(MOVED)
+    lead()
+    run_due()
+    assert settings.company().telegram_chat_id == "-1001234567890"
+    assert run_due() == 1
+    assert telegram.sent[0]["chat_id"] == "-1001234567890"
+
+
+def test_tries_run_out(company: Company, telegram: TelegramDouble) -> None:
+    telegram.then(*[BROKEN] * len(outbox.RETRY_SECONDS))
+    lead()
+    for _ in outbox.RETRY_SECONDS:
+        only().next_at = utcnow()
+        db.session.commit()
+        run_due()
+    assert only().state is DeliveryState.DEAD
+
+
+class Clock:
+    """Moves the outbox's time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = utcnow()
+        monkeypatch.setattr(outbox, "utcnow", lambda: self.now)
+
+    def pass_over(self, seconds: float) -> list[float]:
+        """Carry out what falls due in so many seconds; when, counted from their beginning, something was tried."""
+        began, ends, tried = self.now, self.now + timedelta(seconds=seconds), []
+        while (row := only()).state is DeliveryState.PENDING and row.next_at <= ends:
+            self.now = max(self.now, row.next_at)
+            run_due()
+            tried.append((self.now - began).total_seconds())
+        self.now = ends
+        return tried
+
+
+def test_a_target_that_is_back_after_a_minute_hears_of_it_soon(
+    company: Company, telegram: TelegramDouble, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = jobs.channel_for("telegram")
+    monkeypatch.setitem(jobs._channels, "telegram", TelegramChannel(TOKEN, "http://127.0.0.1:1"))
+    lead()
+    clock = Clock(monkeypatch)
+    assert len(clock.pass_over(60)) == 3  # at once, after 5 s, after 30 s
+    monkeypatch.setitem(jobs._channels, "telegram", there)
+    assert clock.pass_over(40)
+    assert (len(telegram.sent), only().state) == (1, DeliveryState.SENT)
+
+
+def test_a_target_that_stays_away_is_tried_ever_more_rarely(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(jobs._channels, "telegram", TelegramChannel(TOKEN, "http://127.0.0.1:1"))
+    lead()
+    clock = Clock(monkeypatch)
+    early = clock.pass_over(600)
+    assert 17 <= len(early) <= 22 and only().attempts == 2
+    assert len(clock.pass_over(3600)) <= 4
+    clock.pass_over(3 * 24 * 3600)
+    assert only().state is DeliveryState.DEAD and only().attempts == len(outbox.RETRY_SECONDS)
+
+
+def test_an_answer_that_got_lost_is_not_asked_for_at_short_intervals(
+    company: Company, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have been delivered: each further try could be a second message."""
+    telegram.usually = DROPS
+    lead()
+    assert len(Clock(monkeypatch).pass_over(150)) == 3
+    assert only().attempts == 3
+
+
+def test_a_worker_that_died_lets_go_by_the_clock(company: Company, telegram: TelegramDouble) -> None:
+    lead()
+    row = only()
+    row.lease_until = utcnow() + timedelta(seconds=20)
+    db.session.commit()
+    assert outbox.due() == []
+    row.lease_until = utcnow() - timedelta(seconds=1)
+    db.session.commit()
+    assert run_due() == 1
+
+
+def test_two_workers_send_a_row_once(company: Company, telegram: TelegramDouble) -> None:
+    lead()
+    row_id = only().id
+    assert outbox.deliver(row_id, jobs.channel_for).is_sent
+    assert not outbox.deliver(row_id, jobs.channel_for).is_sent
+    assert len(telegram.sent) == 1
+
+
+def test_a_failed_turn_leaves_no_notice(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat.talks, "let_go", lambda talk: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        lead()
+    db.session.rollback()
+    assert outbox.latest() == []
+
+
+def test_a_deactivated_company_is_told_nothing(company: Company, telegram: TelegramDouble) -> None:
+    lead()
+    db.session.execute(update(Company).values(is_active=False))
+    db.session.commit()
+    assert run_due() == 0
+    assert telegram.sent == []
+
+
+def test_the_token_is_never_kept_in_an_error(company: Company) -> None:
+    with Double(BROKEN) as other:
+        other.then(DROPS)
+        lead()
+        run_due()
+    assert TOKEN not in (only().last_error or "")
+
+
+def test_a_corrected_phone_is_told_of(company: Company, telegram: TelegramDouble) -> None:
+    lead()
+    chat.receive(chat.Incoming(Source.API, "client", "ой, номер другой: 8 701 555 10 10"))
+    run_due()
+    assert any("8\u00a0701\u00a0555\u00a010\u00a010" in text and "✏️" in text for text in telegram.texts)
+
+
+def test_the_worker_hears_of_a_row_only_after_the_commit(app: Flask, company: Company) -> None:
+    lead()
+    huey = app.extensions["leadbot_huey"]
+    assert [task.name for task in huey.pending()] == ["deliver"]
+    db.session.add(Company(name="x"))
+    db.session.rollback()
+    assert len(huey.pending()) == 1
+
+
+def test_a_chat_gets_one_message_a_second(
+    company: Company, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_pace", Pace())
+    for number in range(2):
+        lead(f"c{number}", f"8701555101{number}")
+    started = time.monotonic()
+    while len(telegram.sent) < 2 and time.monotonic() < started + 5:
+        run_due()
+    assert time.monotonic() - started >= 0.9
+    assert len(telegram.sent) == 2
+
+
+def test_a_long_queue_waits_in_the_outbox_and_costs_no_try(
+    company: Company, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_pace", Pace(lambda: 0.0))  # no time goes by
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    for number in range(5):
+        lead(f"c{number}", f"8701555101{number}")
+    assert run_due() == 1
+    put_off = [row for row in outbox.latest() if row.state is DeliveryState.PENDING]
+    assert [row.attempts for row in put_off] == [0, 0, 0, 0]
+    waits = sorted(round((row.next_at - utcnow()).total_seconds()) for row in put_off)
+    assert waits == [1, 2, 3, 4]

@@ -1,0 +1,264 @@
+"""Who may do what: every route with every role. A route that has no entry here fails, and so does a verb of a service
+that takes a person and asks nobody."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from conftest import PASSWORD, Api, Web, contract_dialogue, log_in_web
+from flask import Flask
+from flask.testing import FlaskClient
+from test_sweep import address, methods
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from leadbot import tenancy
+from leadbot.db import db, utcnow
+from leadbot.models import Author, CannedAnswer, Delivery, LeadTask, LinkKind, Message, OneTimeLink, Role, Source, User
+from leadbot.services import bot, chat, links, scenarios, talks
+
+# Each line: who, then the routes. Everybody; members (viewers look); writers (managers work); owners.
+TABLE = {
+    "everybody": """
+        GET / | POST /try
+        GET /signup | POST /signup | GET /login | POST /login | POST /language | GET /status | GET /health
+        GET /ready | GET /docs | GET /redoc | GET /openapi.json | GET /static/<path:filename> | GET /join/<key>
+        POST /join/<key> | GET /forgot | POST /forgot | GET /reset/<key> | POST /reset/<key> | POST /api/auth/register
+        POST /api/auth/login
+    """,
+    "members": """
+        GET /board/table | GET /figures | GET /figures.csv | GET /figures/ledger
+        GET /board | GET /board/tools | GET /board/live
+        GET /chat | GET /chat/lines | POST /chat/new | GET /conversations
+        GET /conversations/live | GET /conversations/<int:talk_id> | GET /conversations/<int:talk_id>/lines
+        GET /conversations/<int:talk_id>/voice/<int:message_id>
+        GET /conversations/<int:talk_id>/files/<int:message_id>
+        GET /leads/<int:lead_id>/fields/<field> | GET /tasks | GET /tasks/due
+        GET /conversations/unread | POST /conversations/read | POST /conversations/<int:talk_id>/read
+        GET /settings/conversations
+        GET /leads/<int:lead_id>/transcript.txt | GET /settings/data
+        GET /leads/<int:lead_id> | GET /settings | GET /settings/company
+        GET /settings/telegram | GET /settings/telegram/code
+        GET /settings/telegram/test | GET /settings/profile | POST /settings/profile
+        GET /settings/password | POST /settings/password | GET /settings/team | GET /settings/bot
+        GET /settings/hours | GET /settings/stages
+        GET /settings/bot/versions | GET /settings/bot/rehearsal | GET /settings/widget | POST /logout
+        GET /api/auth/me | GET /api/leads | GET /api/leads/<int:lead_id> | GET /api/leads/<int:lead_id>/messages
+        GET /api/settings
+    """,
+    "writers": """
+        POST /figures/ledger/<int:delivery_id>/retry
+        POST /chat | POST /chat/keep | POST /chat/draft | POST /conversations/<int:talk_id>/take
+        POST /conversations/<int:talk_id>/messages | POST /conversations/<int:talk_id>/return
+        POST /leads/<int:lead_id>/fields/<field> | POST /leads/<int:lead_id>/tasks
+        POST /leads/<int:lead_id>/tasks/<int:task_id>/done | POST /leads/<int:lead_id>/tasks/<int:task_id>/postpone
+        POST /leads/<int:lead_id>/tasks/<int:task_id>/delete | GET /leads/<int:lead_id>/merge
+        POST /leads/<int:lead_id>/merge | POST /leads/<int:lead_id>/merge/<int:merge_id>/undo
+        POST /leads/<int:lead_id>/split/<int:talk_id>
+        POST /conversations/<int:talk_id>/notes | POST /conversations/<int:talk_id>/junk
+        POST /conversations/<int:talk_id>/not-junk | POST /conversations/<int:talk_id>/settle
+        POST /conversations/<int:talk_id>/insert | POST /settings/conversations | POST /settings/conversations/answers
+        POST /settings/conversations/answers/<int:answer_id>
+        POST /settings/conversations/answers/<int:answer_id>/remove
+        POST /leads/<int:lead_id>/take
+        POST /leads/<int:lead_id>/move | POST /leads/<int:lead_id>/notes | POST /leads/<int:lead_id>/remove
+        POST /leads/<int:lead_id>/deliveries/<int:delivery_id>/retry | POST /settings/bot | POST /settings/bot/order
+        POST /settings/bot/discard | POST /settings/bot/scenarios
+        POST /settings/bot/scenarios/<int:scenario_id>/remove | POST /settings/bot/versions/<int:number>/restore
+        POST /settings/widget | POST /settings/widget/pin | POST /settings/widget/pause | POST /api/chat
+        GET /board/add | POST /board/add
+        POST /board/table/move
+        GET /leads/import | POST /leads/import | GET /leads/import/<key> | POST /leads/import/<key>
+        POST /api/leads/<int:lead_id>/move | POST /start/samples | POST /start/samples/remove
+    """,
+    "owners": """
+        POST /settings/hours | POST /settings/stages | POST /settings/telegram/code
+        POST /settings/company | POST /settings/telegram | POST /settings/telegram/test | POST /settings/bot/publish
+        POST /settings/bot/publish/draft | POST /settings/bot/key | POST /settings/bot/rehearsal
+        POST /settings/widget/rotate | POST /settings/team/invitations
+        POST /settings/team/invitations/<int:link_id>/revoke | POST /settings/team/<int:user_id>/role
+        POST /settings/team/<int:user_id>/enabled | POST /settings/team/<int:user_id>/remove
+        POST /settings/team/<int:user_id>/reset | PATCH /api/settings | POST /start/dismiss
+        GET /leads/export | GET /leads/export.csv | GET /leads/export.xlsx | POST /settings/data
+        GET /leads/<int:lead_id>/erase | POST /leads/<int:lead_id>/erase
+        GET /conversations/<int:talk_id>/erase | POST /conversations/<int:talk_id>/erase
+    """,
+}
+# Known by a token of the installation's own: see test_metrics.py.
+OPERATORS = {"GET /metrics"}
+# The widget's door reads no cookies: whoever comes is a visitor; see test_widget_gate.py.
+VISITORS = ("/w/", "/c/", "/widget")
+WHO = {
+    route: who for who, routes in TABLE.items() for line in routes.strip().splitlines()
+    for route in line.strip().split(" | ")
+}  # fmt: skip
+MAY = {
+    "viewer": {"everybody", "members"},
+    "manager": {"everybody", "members", "writers"},
+    "owner": {"everybody", "members", "writers", "owners"},
+}
+# What is sent where a route needs more than nothing to come to the question of who may.
+FORM = {
+    "status": "won", "version": "1", "text": "Хочу дом", "role": "viewer", "enabled": "0", "revision": "1",
+    "company_name": "СтройДом", "language": "ru", "time_zone": "Asia/Almaty", "telegram_chat_id": "-1001", "key": "k",
+    "talk": "1", "note": "x", "title": "x", "text_ru": "x", "return_minutes": "30",
+}  # fmt: skip
+ENDS_THE_SESSION = {"POST /logout", "POST /settings/password", "POST /login", "POST /signup", "POST /join/<key>"}
+
+
+def routes(app: Flask) -> list[tuple[str, Rule, str]]:
+    """(route, its rule, its method) of everything but the widget's door."""
+    return [
+        (f"{method} {rule.rule}", rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in methods(rule)
+        if not rule.rule.startswith(VISITORS) and f"{method} {rule.rule}" not in OPERATORS
+    ]
+
+
+def test_every_route_has_an_entry(app: Flask) -> None:
+    known = {route for route, _, _ in routes(app)}
+    assert sorted(known - set(WHO)) == [], "who may use these? Say it in TABLE"
+
+
+@pytest.fixture
+def ids(app: Flask, api_astana: Api, api_almaty: Api) -> dict[str, int]:
+    """One of everything that belongs to the second company to sign up, by the parameter that names it in a route."""
+    contract_dialogue(api_almaty)
+    with app.app_context():
+        tenancy.act_for(api_almaty.company_id)
+        owner = db.session.query(User).one()
+        people = {
+            role: User(
+                email=f"the-{role}@almaty.kz", email_key=f"the-{role}@almaty.kz", role=role,
+                hashed_password=owner.hashed_password,
+            )
+            for role in (Role.MANAGER, Role.VIEWER)
+        }  # fmt: skip
+        db.session.add_all(people.values())
+        db.session.commit()
+        talk = talks.get(db.session.query(Message).first().conversation_id)
+        chat.receive(chat.Incoming(Source.TEST, f"user-{owner.id}-1", "Хочу баню"))
+        scenario = scenarios.save(talk, by=owner)
+        bot.save_draft({"about": "Строим"}, by=owner)
+        bot.publish(by=owner)
+        delivery = Delivery(lead_id=talk.lead_id, event="x", channel="telegram", target="1", text="x", dedup_key="x")
+        sound = talks.add(talk, Author.CLIENT, "", audio_file="none.ogg", audio_type="audio/ogg")
+        link = OneTimeLink(kind=LinkKind.INVITATION, role=Role.VIEWER, made_by_id=owner.id)
+        links.make(link, links.INVITATION_LASTS)
+        answer = CannedAnswer(title="Рассрочка", texts={"ru": "Есть"})
+        task = LeadTask(lead_id=talk.lead_id, due_at=utcnow())
+        db.session.add_all([delivery, answer, task])
+        db.session.commit()
+        return {
+            "lead_id": talk.lead_id, "talk_id": talk.id, "message_id": sound.id, "delivery_id": delivery.id,
+            "scenario_id": scenario.id, "number": 1, "link_id": link.id, "user_id": people[Role.MANAGER].id,
+            "field": "name", "task_id": task.id,
+            "answer_id": answer.id,
+        }  # fmt: skip
+
+
+class Caller:
+    """Somebody who tries every door: with a cookie at the pages, with a token at the API."""
+
+    def __init__(self, app: Flask, email: str = "") -> None:
+        self.web = log_in_web(app, email) if email else Web(app.test_client())
+        self.api: FlaskClient = app.test_client(use_cookies=False)
+        self.token = self.web.token() if email else ""
+        self.bearer = {}
+        if email:
+            answer = self.api.post("/api/auth/login", data={"username": email, "password": PASSWORD})
+            self.bearer = {"Authorization": f"Bearer {answer.json['access_token']}"}
+
+    def open(self, rule: Rule, method: str, ids: dict[str, int]) -> TestResponse:
+        path = address(rule, "{}").format(*(ids.get(name, 1) for name in _in_order(rule)))
+        if path.startswith("/api/"):
+            body = {"status": "won", "version": 1, "user_id": "x", "text": "Хочу дом", "company_name": "СтройДом"}
+            return self.api.open(path, method=method, headers=self.bearer, json=None if method == "GET" else body)
+        form = {**FORM, "csrf_token": self.token} if method != "GET" else None
+        return self.web.client.open(path, method=method, data=form)
+
+
+def _in_order(rule: Rule) -> list[str]:
+    return sorted(rule.arguments, key=rule.rule.index)
+
+
+def is_turned_away(answer: TestResponse) -> bool:
+    """Not let in at all, or not allowed."""
+    return answer.status_code in {401, 403} or (answer.location or "").startswith("/login")
+
+
+def test_a_guest_gets_in_nowhere_but_where_everybody_does(app: Flask, ids: dict[str, int]) -> None:
+    guest = Caller(app)
+    for route, rule, method in routes(app):
+        answer = guest.open(rule, method, ids)
+        if WHO[route] == "everybody":
+            assert method != "GET" or not is_turned_away(answer), route
+        else:
+            assert is_turned_away(answer) or answer.status_code == 400, (route, answer.status_code)
+
+
+def test_the_owner_of_another_company_finds_nothing(app: Flask, ids: dict[str, int]) -> None:
+    foreigner = Caller(app, "manager@astana.kz")
+    tried = 0
+    for route, rule, method in routes(app):
+        if rule.arguments - {"filename", "key"}:
+            tried += 1
+            assert foreigner.open(rule, method, ids).status_code == 404, route
+    assert tried >= 20
+
+
+@pytest.mark.parametrize("role", ["viewer", "manager"])
+def test_what_a_role_does_not_allow_is_refused(app: Flask, ids: dict[str, int], role: str) -> None:
+    caller = Caller(app, f"the-{role}@almaty.kz")
+    for route, rule, method in routes(app):
+        if WHO[route] not in MAY[role]:
+            answer = caller.open(rule, method, ids)
+            assert answer.status_code == 403, (route, answer.status_code)
+
+
+@pytest.mark.parametrize("role", ["viewer", "manager", "owner"])
+def test_what_a_role_allows_is_done(app: Flask, ids: dict[str, int], role: str) -> None:
+    caller = Caller(app, "manager@almaty.kz" if role == "owner" else f"the-{role}@almaty.kz")
+    for route, rule, method in routes(app):
+        if WHO[route] in MAY[role] and route not in ENDS_THE_SESSION:
+            answer = caller.open(rule, method, ids)
+            assert not is_turned_away(answer) and answer.status_code < 500, (
+                route,
+                answer.status_code,
+                answer.text[:300],
+            )
+
+
+# --- the services -----------------------------------------------------------------------------------------------------
+
+SERVICES = Path(__file__).resolve().parents[1] / "leadbot" / "services"
+CHECKS = {"check_may_write", "check_is_owner"}
+
+
+def _verbs() -> list[tuple[str, ast.FunctionDef]]:
+    """Public functions that are told who acts."""
+    return [
+        (f"{path.stem}.{node.name}", node)
+        for path in sorted(SERVICES.glob("*.py"))
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        and any(arg.arg == "by" for arg in node.args.kwonlyargs)
+    ]  # fmt: skip
+
+
+# Parts of a caller's transaction that has asked already, and what a person may do for himself.
+ASKED_BEFORE = {"mail.put_invitation", "bot.store", "leads.record"}
+
+
+@pytest.mark.parametrize(("name", "node"), _verbs(), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_service_that_knows_who_acts_asks_whether_he_may(name: str, node: ast.FunctionDef) -> None:
+    called = {
+        call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+    }
+    hands_on = any(word.arg == "by" for call in ast.walk(node) if isinstance(call, ast.Call) for word in call.keywords)
+    assert called & CHECKS or hands_on or name in ASKED_BEFORE

@@ -1,0 +1,115 @@
+"""Settings → Widget: the code for the site, its look, its sites, its key."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from conftest import Api, Web
+from flask import Flask
+from flask.testing import FlaskClient
+from test_widget_gate import key, slug, widget_key  # noqa: F401
+from visiting import Visitor
+
+from leadbot import tenancy
+from leadbot.db import db
+from leadbot.models import Role, User
+from leadbot.services import widget
+
+URL = "/settings/widget"
+
+
+def filled(slug: str, **values: str) -> dict[str, object]:  # noqa: F811
+    return {"position": "right", "slug": slug, "delay_seconds": "0", **values}
+
+
+def code(almaty: Web) -> str:
+    found = re.search(r'<code id="snippet">(.*?)</code>', almaty.get(URL).text)
+    assert found
+    return html.unescape(found.group(1))
+
+
+def test_the_code_is_one_line_with_what_is_set(almaty: Web, key: str, slug: str) -> None:  # noqa: F811
+    assert code(almaty) == f'<script src="http://localhost:8000/widget.js" data-bot="{key}" async></script>'
+    almaty.post(URL, filled(slug, color="#FFCC00", position="left", bubble_ru='Посчитать "дом"?', delay_seconds="7"))
+    line = code(almaty)
+    assert 'data-color="#ffcc00" data-position="left"' in line
+    assert 'data-ru-bubble="Посчитать &#34;дом&#34;?" data-delay="7"' in line
+
+
+def test_colour_and_title_are_seen_in_the_chat(almaty: Web, stranger: FlaskClient, key: str, slug: str) -> None:  # noqa: F811
+    assert almaty.post(URL, filled(slug, color="#ffcc00", title_kk="Құрылыс үйі")).status_code == 303
+    page = stranger.get(f"/w/{key}?lang=kk").text
+    assert "<h1>Құрылыс үйі</h1>" in page and "<h1>СтройКомпания Алматы</h1>" in stranger.get(f"/w/{key}?lang=ru").text
+    look = page.split('<link rel="stylesheet" href="')[1].split('"')[0]
+    assert stranger.get(look).text.endswith(":root{--brand:#ffcc00;--on-brand:#211e1a}")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("color", "red", "Цвет в виде"), ("color", "#12345", "Цвет в виде"), ("color", "#777777;}", "Цвет в виде"),
+        ("domains", "стройка кз'; script-src *", "Впишите адрес сайта"), ("domains", "ftp://x.kz", "Впишите адрес"),
+        ("domains", "user@x.kz", "Впишите адрес"), ("domains", "*", "Впишите"), ("domains", "x.kz:99999", "Впишите"),
+        ("domains", "\n".join(f"s{n}.kz" for n in range(51)), "Сайтов не больше 50"),
+        ("slug", "Ы", "латинские"), ("slug", "a", "латинские"), ("slug", "-ab-", "латинские"),
+        ("delay_seconds", "601", "от 0 до 600"), ("delay_seconds", "x", "от 0 до 600"),
+        ("privacy_url", "javascript:alert(1)", "https://"), ("title_ru", "я" * 61, "Не больше 60"),
+    ],
+)  # fmt: skip
+def test_what_is_not_right_changes_nothing(almaty: Web, slug: str, field: str, value: str, says: str) -> None:  # noqa: F811
+    before = code(almaty)
+    answer = almaty.post(URL, {**filled(slug), field: value})
+    assert answer.status_code == 422
+    assert says in answer.text and f'id="{field}-e"' in answer.text
+    assert code(almaty) == before
+
+
+def test_an_address_that_is_taken_is_not_given_twice(almaty: Web, astana: Web, slug: str) -> None:  # noqa: F811
+    answer = astana.post(URL, filled(slug))
+    assert answer.status_code == 422 and "Этот адрес занят" in answer.text
+
+
+def test_where_it_was_seen_can_be_pinned(app: Flask, almaty: Web, key: str) -> None:  # noqa: F811
+    visitor = Visitor(app, key)
+    assert "Пока ни на одном сайте" in almaty.get(URL).text
+    for page in ("javascript:x", "http://localhost:8000/settings/widget"):
+        visitor.ask("POST", f"/w/{key}/open", {"page": page})
+    assert "Пока ни на одном сайте" in almaty.get(URL).text
+    visitor.ask("POST", f"/w/{key}/open", {"page": "https://stroykz.kz/o-nas?x=1"})
+    assert re.search(r"Виджет открывали на stroykz.kz: \d\d.\d\d.\d{4}, \d\d:\d\d", almaty.get(URL).text)
+    assert almaty.post(f"{URL}/pin").status_code == 303
+    assert "https://stroykz.kz" in visitor.open().headers["Content-Security-Policy"]
+    assert "Разрешить только" not in almaty.get(URL).text
+
+
+def test_a_pause_closes_and_opens(almaty: Web, stranger: FlaskClient, key: str) -> None:  # noqa: F811
+    almaty.post(f"{URL}/pause", {"paused": "1"})
+    assert stranger.get(f"/w/{key}").status_code == 404
+    almaty.post(f"{URL}/pause", {"paused": "0"})
+    assert stranger.get(f"/w/{key}").status_code == 200
+
+
+def test_another_key_makes_the_old_one_nobodys(almaty: Web, api_almaty: Api, key: str) -> None:  # noqa: F811
+    assert almaty.post(f"{URL}/rotate").status_code == 303
+    new = widget_key(api_almaty)
+    assert new != key and code(almaty).count(new) == 1
+
+
+@pytest.mark.parametrize(("role", "allowed"), [(Role.MANAGER, {"pause"}), (Role.VIEWER, set())])
+def test_who_may_do_what(app: Flask, almaty: Web, slug: str, role: Role, allowed: set[str]) -> None:  # noqa: F811
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        db.session.query(User).one().role = role
+        db.session.commit()
+    for path in ("pause", "rotate", "pin"):
+        assert (almaty.post(f"{URL}/{path}").status_code == 403) == (
+            path not in allowed | {"pin"} or role is Role.VIEWER
+        )
+    assert almaty.post(URL, filled(slug)).status_code == (403 if role is Role.VIEWER else 303)
+
+
+@pytest.mark.parametrize(("one", "other", "ratio"), [("#ffffff", "#000000", 21.0), ("#0b6b73", "#ffffff", 6.2)])
+def test_contrast_is_counted_as_wcag_does(one: str, other: str, ratio: float) -> None:
+    assert widget.contrast(one, other) == pytest.approx(ratio, abs=0.1)

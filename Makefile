@@ -29,7 +29,7 @@ demo:  ## two companies with talks and leads in ru, kk and en; prints the logins
 	@$(BIN)/flask --app wsgi:app demo
 
 test: setup check  ## all checks and tests
-	PYTEST_DEBUG_TEMPROOT=$(MEMORY) $(BIN)/pytest -n $(WORKERS)
+	PYTEST_DEBUG_TEMPROOT=$(MEMORY) $(BIN)/pytest -n $(WORKERS) --reruns 1
 
 check: setup  ## format, lint, types, templates, layers
 	$(BIN)/ruff format --check .

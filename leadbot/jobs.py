@@ -9,7 +9,6 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -23,7 +22,7 @@ from leadbot.delivery.base import Channel, DeliveryError
 from leadbot.delivery.email import EmailChannel
 from leadbot.delivery.telegram import TelegramChannel
 from leadbot.serve import die_with_parent
-from leadbot.services import attachments, erasing, idle, outbox, take_timer, tasks, telegram_chat, unanswered
+from leadbot.services import attachments, erasing, idle, imports, outbox, take_timer, tasks, telegram_chat, unanswered
 from leadbot.upgrade import upgrade
 
 SWEEP_SECONDS = 5
@@ -47,8 +46,14 @@ def init_app(app: Flask) -> None:
         if carried.again_in_seconds is not None and carried.again_in_seconds < LONG_SECONDS:
             task.schedule((delivery_id,), delay=carried.again_in_seconds)
 
+    def take_over(import_id: int) -> None:
+        with app.app_context():
+            imports.carry_on(import_id)
+
     task = app.extensions["leadbot_deliver"] = huey.task(name="deliver")(deliver)
-    outbox.on_put(_remember)
+    app.extensions["leadbot_import"] = huey.task(name="import")(take_over)
+    outbox.on_put(_delivery_waits)
+    imports.on_start(_import_waits)
     if not event.contains(db.session, "after_commit", _nudge):
         event.listen(db.session, "after_commit", _nudge)
         event.listen(db.session, "after_rollback", _forget)
@@ -105,10 +110,13 @@ def work(app: Flask) -> None:
 
 
 def sweep(app: Flask) -> None:
-    """Hand every due row to the runner; look after silent talks, leads nobody takes and clients nobody answers."""
+    """Hand what is due to the runner; look after silent talks, leads nobody takes and clients nobody answers."""
     with app.app_context():
         for delivery_id in outbox.due():
             app.extensions["leadbot_deliver"](delivery_id)
+    with app.app_context():
+        for import_id in imports.due():
+            app.extensions["leadbot_import"](import_id)
     looked_after = (
         idle.nudge_due, idle.finish_due, idle.return_due, take_timer.remind_due, unanswered.tell_due, tasks.remind_due,
     )  # fmt: skip
@@ -174,8 +182,16 @@ def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
             pause_seconds = min(pause_seconds * 2, LISTEN_PAUSE_MOST)
 
 
-def _remember(delivery_id: int) -> None:
-    db.session.info.setdefault("put", []).append(delivery_id)
+def _delivery_waits(delivery_id: int) -> None:
+    _remember("leadbot_deliver", delivery_id)
+
+
+def _import_waits(import_id: int) -> None:
+    _remember("leadbot_import", import_id)
+
+
+def _remember(task: str, row_id: int) -> None:
+    db.session.info.setdefault("put", []).append((task, row_id))
 
 
 def _forget(session: Any) -> None:
@@ -183,11 +199,9 @@ def _forget(session: Any) -> None:
 
 
 def _nudge(session: Any) -> None:
-    put = session.info.pop("put", ())
-    deliver: Callable[[int], Any] | None = current_app.extensions.get("leadbot_deliver") if put else None
-    for delivery_id in put:
+    for task, row_id in session.info.pop("put", ()):
         try:
-            if deliver:
-                deliver(delivery_id)
+            if task in current_app.extensions:
+                current_app.extensions[task](row_id)
         except Exception:  # the sweep will find the row: a full or missing queue must not fail the request
-            log.warning("could not nudge the worker about delivery %s", delivery_id)
+            log.warning("could not nudge the worker: %s %s", task, row_id)

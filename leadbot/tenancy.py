@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, bindparam, event, inspect
+from sqlalchemy import Connection, Engine, bindparam, event, insert, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from leadbot.db import Base, db
@@ -54,6 +55,15 @@ def acting_for() -> int:
     if company_id is None:
         raise Unscoped("no company to act for")
     return company_id
+
+
+def insert_own(kind: type[Owned], rows: Iterable[Mapping[str, Any]]) -> list[int]:
+    """Write many rows down for the acting company in few statements, without the session; their ids in their order."""
+    table, own = inspect(kind).local_table, [{**row, "company_id": acting_for()} for row in rows]
+    if not own:
+        return []
+    written = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return list(db.session.scalars(written, own, execution_options=ALL_COMPANIES))
 
 
 def guard(session_class: Any, engine: Engine) -> None:

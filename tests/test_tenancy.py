@@ -252,6 +252,7 @@ def test_the_ways_out_are_few(world: World) -> None:
         "services/companies.py",
         "services/erasing.py",
         "services/idle.py",
+        "services/imports.py",
         "services/tasks.py",
         "services/links.py",
         "services/take_timer.py",

@@ -53,6 +53,7 @@ def erase(traces: Traces, *, by: User) -> None:
     _erase(traces)
     own = settings.company()
     own.board_version += 1
+    imports.stop_all()
     company_id, by_id = own.id, by.id
     db.session.commit()
     db.session.expire_all()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from flask import Blueprint, Response, request, send_file, stream_with_context, url_for
-from flask_babel import force_locale, ngettext
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -16,16 +16,16 @@ from leadbot.errors import Invalid
 from leadbot.folding import fold
 from leadbot.i18n import chosen_zone, language
 from leadbot.models import LeadStatus, LostReason, Source
-from leadbot.services import accounts, exports, imports, leads, names, sheets
+from leadbot.services import accounts, exports, imports, imports_rows, leads, names, sheets
 from leadbot.services.exports import Exported
+from leadbot.services.imports_rows import Words
 from leadbot.web import board_filter
 from leadbot.web.errors import said
-from leadbot.web.htmx import go, page
+from leadbot.web.htmx import go, is_htmx, page, part
 from leadbot.web.wording import own_stages, reason_label, source_label, stage_label, usual_stages
 
 bp = Blueprint("exports", __name__, url_prefix="/leads")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FAULTS_SHOWN, ROWS_SHOWN = 100, 10
 
 
 @bp.url_value_preprocessor
@@ -82,18 +82,18 @@ def transcript(lead_id: int) -> Response:
 
 @bp.get("/import")
 def ask() -> Response:
-    """Which file."""
+    """Which file; while one is being imported, how far that is."""
     accounts.check_may_write(current_user)
-    return _asking()
+    job = imports.running()
+    return go(url_for(".preview", key=job.key)) if job else _asking()
 
 
 @bp.post("/import")
 def upload() -> Response:
-    """Lay the file aside and show what is in it."""
+    """Lay the file aside, then show what is in it."""
     file = request.files.get("file")
     try:
-        key = imports.keep(file.read() if file else b"", by=current_user)
-        imports.look(key, _words(), by=current_user)
+        key = imports.keep(file.read() if file else b"", _words(), by=current_user)
     except Invalid as error:
         return _asking(error)
     return go(url_for(".preview", key=key))
@@ -101,18 +101,21 @@ def upload() -> Response:
 
 @bp.get("/import/<key>")
 def preview(key: str) -> Response:
-    """What the file would bring, and what is wrong in it."""
+    """What the file would bring, and what is wrong in it; once it is being imported, how far that is."""
+    if job := imports.of_key(key):
+        accounts.check_may_write(current_user)
+        show = part if is_htmx() else page
+        return show(f"imports/{'_' if is_htmx() else ''}progress.html", job=job)
     sheet = imports.look(key, _words(), by=current_user)
-    faults = [(fault.line, said(fault.error)) for fault in sheet.faults[:FAULTS_SHOWN]]
-    return page("imports/preview.html", key=key, sheet=sheet, faults=faults, rows=sheet.leads[:ROWS_SHOWN])
+    faults = [(fault.line, said(fault.error)) for fault in sheet.faults]
+    return page("imports/preview.html", key=key, sheet=sheet, faults=faults)
 
 
 @bp.post("/import/<key>")
 def take_over(key: str) -> Response:
-    """Write the good ones down."""
-    count = imports.take_over(key, _words(), by=current_user)
-    note = ngettext("%(num)s lead imported", "%(num)s leads imported", count)
-    return go(url_for("web.board.show"), note=note)
+    """Let the worker write the good ones down."""
+    imports.start(key, _words(), by=current_user)
+    return go(url_for(".preview", key=key))
 
 
 def _asking(error: Invalid | None = None) -> Response:
@@ -156,23 +159,26 @@ def _table() -> Iterator[list[str]]:
     return lines()
 
 
-def _words() -> imports.Words:
-    """What columns, stages and reasons are called in every language, folded, to their keys."""
+def _words() -> Words:
+    """What columns, stages, reasons and sources are called in every language, folded, to their keys."""
     columns: dict[str, str] = {}
     stages: dict[str, str] = {}
     reasons: dict[str, str] = {}
+    sources: dict[str, str] = {}
     for each in LANGUAGES:
         with force_locale(each):
             fields = (name.removesuffix("_id") for name in Exported._fields)
             columns |= {fold(label): field for label, field in zip(_headers(), fields, strict=True)}
             reasons |= {fold(reason_label(reason)): reason.value for reason in LostReason}
-    columns |= {fold(field): field for field in imports.FIELDS}
+            sources |= {fold(source_label(source)): source.value for source in Source}
+    columns |= {fold(field): field for field in imports_rows.FIELDS}
     stages |= {fold(name): stage for called in usual_stages().values() for stage, name in called.items()}
     stages |= {fold(stage.value): stage.value for stage in LeadStatus}
     for stage, name in own_stages().items():
         stages |= {fold(name): stage, fold(stage_label(stage)): stage}
     reasons |= {fold(reason.value): reason.value for reason in LostReason}
-    return imports.Words(columns, stages, reasons)
+    sources |= {fold(source.value): source.value for source in Source}
+    return Words(columns, stages, reasons, sources)
 
 
 def _stage() -> LeadStatus | None:

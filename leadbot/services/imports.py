@@ -88,13 +88,17 @@ def look(key: str, words: Words, *, by: User) -> Sheet:
 def start(key: str, words: Words, *, by: User) -> LeadImport:
     """Let the worker take the file over. Raises NotFound, Forbidden, Conflict while another one is under way."""
     accounts.check_may_write(by)
-    settings.company(lock=True)
     if found := of_key(key):
         return found
-    path = _path(key)
+    path, by_id = _path(key), by.id
+    db.session.rollback()  # no transaction is held over reading
+    total = _count(path, words)
+    settings.company(lock=True)
+    if found := of_key(key):  # the button was pressed twice
+        return found
     if running():
         raise Conflict("Another file is being imported. Wait until it is done")
-    job = LeadImport(key=key, user_id=by.id, words=asdict(words), total=_count(path, words))
+    job = LeadImport(key=key, user_id=by_id, words=asdict(words), total=total)
     path.touch()
     db.session.add(job)
     db.session.flush()
@@ -195,7 +199,7 @@ def _write(job_id: int, leads: list[dict[str, Any]], sieve: Sieve, by_id: int, d
         return False
     for lead in fresh:
         lead["search"] = search.text_of(lead["name"], lead["phone_e164"], lead["city"], lead["object_type"])
-    ids = tenancy.insert_own(Lead, fresh)
+    ids = tenancy.insert_own(Lead, fresh, want_ids=True)
     tenancy.insert_own(LeadEvent, [{"lead_id": lead_id, "user_id": by_id, "kind": "created"} for lead_id in ids])
     board.touch()
     db.session.commit()

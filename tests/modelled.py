@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import databases
 from doubles import OpenAIDouble
 from flask import Flask
 from sqlalchemy import select
 
 from leadbot import create_app, tenancy
 from leadbot.config import Config
-from leadbot.db import Base, db
+from leadbot.db import db
 from leadbot.models import Company, Lead, Source
 from leadbot.services import accounts, chat
 from leadbot.services.chat import Incoming, Reply
@@ -24,10 +25,8 @@ def house(config: Config, double: OpenAIDouble, **settings: Any) -> Iterator[Fla
     """The application with this model, a company signed up and acted for."""
     settings = {"openai_api_key": "key", "openai_timeout_seconds": 0.5, **settings}
     app = create_app(replace(config, openai_base_url=double.base_url, **settings))
+    databases.share_compiled(app)
     with app.app_context():
-        with db.engine.connect() as connection:
-            Base.metadata.create_all(connection.execution_options(**tenancy.ALL_COMPANIES))
-            connection.commit()
         accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
         try:
             yield app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -162,14 +163,22 @@ def _by_service(row: score.Row) -> score.Prediction:
     return {"registered": True, "language": outcome.lead.language, "phone": outcome.lead.phone_e164, **given}
 
 
-@pytest.mark.parametrize(
-    "folder",
-    [
-        pytest.param(DEVELOPMENT, id="development", marks=pytest.mark.skipif(
-            not DEVELOPMENT.is_dir(), reason="the development set is not beside this checkout")),
-        pytest.param(HERE / "dialogues", id="ours"),
-    ],
-)  # fmt: skip
+@pytest.fixture(params=[
+    pytest.param("development", marks=pytest.mark.skipif(
+        not DEVELOPMENT.is_dir(), reason="the development set is not beside this checkout")),
+    "ours",
+])  # fmt: skip
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A set of dialogues; of ours a batch by each author, for each turn of them meets the model."""
+    if request.param == "development":
+        return DEVELOPMENT
+    some = tmp_path / "dialogues"
+    some.mkdir()
+    for batch in (1, 7, 11):
+        shutil.copy(HERE / "dialogues" / f"dialogues-{batch}.jsonl", some)
+    return some
+
+
 def test_a_model_that_fails_at_random_costs_no_leads(app: Flask, double: OpenAIDouble, folder: Path) -> None:
     app.extensions["leadbot_engine"], model = app.extensions["leadbot_rules"], app.extensions["leadbot_engine"]
     alone, rows = exact(folder)

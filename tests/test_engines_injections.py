@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import databases
 import pytest
 from doubles import OpenAIDouble
 from doubles.attacker import DRESSES, INVISIBLE, Attacker
@@ -22,7 +23,7 @@ from turns import COMPANY, hold
 
 from leadbot import create_app, tenancy
 from leadbot.config import Config
-from leadbot.db import Base, db
+from leadbot.db import db
 from leadbot.engines import openai, prompt
 from leadbot.engines.base import CompanyFact
 from leadbot.engines.fallback import Breaker, Fallback
@@ -114,12 +115,10 @@ def double() -> Iterator[OpenAIDouble]:
 @pytest.fixture
 def house(tmp_path: Path, double: OpenAIDouble) -> Iterator[Flask]:
     """Our company with a model, and another whose data must stay its own."""
-    url = f"sqlite:///{tmp_path / 'leadbot.db'}"
+    url = databases.ready("sqlite", tmp_path)
     config = Config(tmp_path, "k" * 48, url, openai_api_key="key", openai_base_url=double.base_url, testing=True)
     app = create_app(config)
-    with app.app_context(), db.engine.connect() as connection:
-        Base.metadata.create_all(connection.execution_options(**tenancy.ALL_COMPANIES))
-        connection.commit()
+    databases.share_compiled(app)
     with app.app_context():
         accounts.sign_up("owner@astana.kz", "test123", f"{THEIRS} и сыновья")
         chat.receive(Incoming(Source.API, "client", f"Хочу дом, {THEIRS} Пётр, 8 701 555 44 33"))

@@ -50,6 +50,12 @@ def test_no_unsafe_request_passes_without_its_token(app: Flask, almaty: Web, ast
     assert seen > 5
 
 
+@pytest.mark.parametrize(("origin", "status"), [("https://evil.kz", 400), ("http://localhost", 303), ("null", 303)])
+def test_another_site_can_send_nothing_even_with_a_token(almaty: Web, origin: str, status: int) -> None:
+    values = {"company_name": "Алматы", "language": "ru", "time_zone": "Asia/Almaty"}
+    assert almaty.post("/settings/company", values, headers={"Origin": origin}).status_code == status
+
+
 def test_no_page_changes_anything_by_get(app: Flask, almaty: Web) -> None:
     only_post = [
         rule for rule in rules(app) if UNSAFE & (rule.methods or set()) and "GET" not in (rule.methods or set())
@@ -189,6 +195,12 @@ def test_a_session_is_outworn_after_thirty_days(almaty: Web, monkeypatch: pytest
     assert almaty.get("/settings/company").status_code == 200
     monkeypatch.setattr(accounts, "utcnow", lambda: now + timedelta(days=30, minutes=1))
     assert almaty.get("/settings/company").status_code == 303
+
+
+@pytest.mark.parametrize("host", ["x" * 300, "a..b", "[::1", ""])
+def test_an_absurd_host_is_no_fault_of_ours(stranger: FlaskClient, host: str) -> None:
+    for path in ("/login", "/api/leads", "/w/x"):
+        assert stranger.get(path, headers={"Host": host}).status_code < 500
 
 
 def test_static_files_are_kept_for_ever_by_their_content(stranger: FlaskClient) -> None:

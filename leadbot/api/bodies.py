@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, TypeVar
 
 from flask import current_app, request
+from gunicorn.http.errors import ParseException
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
@@ -36,7 +37,7 @@ def take_in() -> None:
             request.get_data(cache=True)
     except RequestEntityTooLarge:
         raise
-    except BadRequest:
+    except (BadRequest, ParseException):  # the second: gunicorn's, for chunks that are none
         raise Rejected(Wrong("body", "Incomplete body", "body_incomplete")) from None
 
 

@@ -155,14 +155,16 @@ def check_is_owner(user: User) -> None:
 
 
 def clean_email(value: object) -> str:
-    """The address as it is shown and stored. Raises Invalid."""
+    """The address as it was given, which is how it is shown. Raises Invalid."""
     text = guard.line(value, "email", most=1000)
     if len(text) > EMAIL_MOST:
         raise Invalid("Check the address: it should look like name@company.kz", field="email")
+    email = unicodedata.normalize("NFKC", text)
     try:
-        return validate_email(unicodedata.normalize("NFKC", text), check_deliverability=False).normalized
+        validate_email(email, check_deliverability=False)
     except EmailNotValidError:
         raise Invalid("Check the address: it should look like name@company.kz", field="email") from None
+    return email
 
 
 def email_key(email: str) -> str:

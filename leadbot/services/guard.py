@@ -17,7 +17,7 @@ _INVISIBLE = re.compile(
 
 def line(value: object, field: str, *, most: int, required: bool = True) -> str:
     """One line of text: NFC, trimmed, no controls, no marks that turn the reading direction. Raises Invalid."""
-    text = _text(value, field)
+    text = _text(value, field).strip(" \t")  # a tab comes along with what is copied from a sheet
     if _CONTROLS.search(text) or "\n" in text or "\t" in text:
         raise Invalid("Must be one line without control characters", field=field)
     text = _BIDI.sub("", unicodedata.normalize("NFC", text)).strip()

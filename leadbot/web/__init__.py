@@ -6,9 +6,11 @@ of every unsafe request, and turns what a service raises into a page or a note.
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, request, session
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, current_app, request, session
 from flask_login import LoginManager, current_user
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from leadbot import tenancy
 from leadbot.errors import LeadbotError
@@ -91,12 +93,20 @@ for room in (*OPEN, *MEMBERS):
 
 @web.before_request
 def check_in() -> Response | None:
-    """Members only, unless the room is open; and an unsafe request bears the token of its session."""
+    """Members only, unless the room is open; and an unsafe request bears the token of its session and is our page's."""
     is_open = request.blueprint in {f"web.{room.bp.name}" for room in OPEN}
     if not is_open and not current_user.is_authenticated:
         return auth.ask_to_log_in()
     csrf.protect()
+    if request.method == "POST" and _is_sent_from_elsewhere():
+        raise CSRFError("Sent from another site")
     return None
+
+
+def _is_sent_from_elsewhere() -> bool:
+    origin = request.headers.get("Origin", "null")  # null: some browsers hide it, and the token has been checked
+    ours = {request.host, urlsplit(current_app.extensions["leadbot_config"].base_url).netloc}
+    return origin != "null" and urlsplit(origin).netloc not in ours
 
 
 @login_manager.user_loader

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadHost, BadRequest, HTTPException, SecurityError
 
 from leadbot.errors import Busy, LeadbotError, TooMany
 from leadbot.services import health
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
     """Answer for every address that no other door answers for."""
     app.register_error_handler(CSRFError, forged_or_stale)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(ParseException, lambda _error: http_error(BadRequest()))  # a body in broken chunks
     for trouble in health.DATABASE_TROUBLE:
         app.register_error_handler(trouble, database_busy)
 
@@ -72,8 +74,8 @@ def forged_or_stale(error: CSRFError) -> Response:
 
 def http_error(error: HTTPException) -> Response | HTTPException:
     """What Flask itself refuses: an absent page, a wrong method, a body too large, a fault of ours."""
-    if error.code is None or error.code < 400 or isinstance(error, SecurityError):
-        return error  # a foreign Host gets no page: there are no addresses to put in it
+    if error.code is None or error.code < 400 or isinstance(error, SecurityError | BadHost):
+        return error  # a foreign or absurd Host gets no page: there are no addresses to put in it
     if error.code >= 500:
         g._login_user = AnonymousUserMixin()  # the fault may lie in reading the person
     title, cure = _words(error.code)

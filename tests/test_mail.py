@@ -7,10 +7,11 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from conftest import Web
-from doubles.smtp import SmtpDouble
+from doubles.smtp import SmtpDouble, own_certificate
 from flask import Flask
 from sqlalchemy import select
 
@@ -154,11 +155,31 @@ def test_a_login_is_used_and_a_wrong_one_is_the_operators_to_mend() -> None:
         assert not caught.value.permanent and "wrong" not in str(caught.value) + repr(wrong)
 
 
-def test_a_password_never_goes_over_a_bare_line(smtp: SmtpDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_goes_over_a_bare_line(smtp: SmtpDouble, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leadbot.delivery.email.LOOPBACK", set())
-    with pytest.raises(DeliveryError, match="no encryption"):
-        EmailChannel(smtp.url_with_login).send("aigul@example.kz", LETTER)
-    assert smtp.letters == []
+    for url in (smtp.url, smtp.url_with_login):
+        with pytest.raises(DeliveryError, match="no encryption"):
+            EmailChannel(url).send("aigul@example.kz", LETTER)
+    assert smtp.said == []
+    EmailChannel(f"{smtp.url}?tls=no", "robot@leadbot.kz").send("aigul@example.kz", LETTER)
+    assert smtp.said == ["bare"]
+
+
+@pytest.mark.parametrize("tls", ["smtp", "smtps"])
+def test_a_letter_goes_encrypted_to_a_server_that_is_trusted(
+    tls: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = own_certificate(tmp_path / "own.pem")
+    with SmtpDouble(tls=tls, certificate=certificate) as smtp:
+        mail = EmailChannel(smtp.url, "robot@leadbot.kz")
+        with pytest.raises(DeliveryError, match="certificate is not trusted") as caught:
+            mail.send("aigul@example.kz", LETTER)
+        assert not caught.value.permanent and smtp.said == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        mail.send("aigul@example.kz", LETTER)
+        assert smtp.said == ["encrypted"] and len(smtp.letters) == 1
+        with pytest.raises(DeliveryError, match="not valid for"):
+            EmailChannel(smtp.url.replace("localhost", "127.0.0.1")).send("aigul@example.kz", LETTER)
 
 
 @pytest.mark.parametrize("value", ["a b", "Leadbot <a@b", "x@y\nBcc: z@w", "@", "<a@b>c"])

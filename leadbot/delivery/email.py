@@ -31,6 +31,7 @@ class EmailChannel:
         parts = urlsplit(url)
         self._is_ssl = parts.scheme == "smtps"
         self._host, self._port = parts.hostname or "localhost", parts.port or PORTS[parts.scheme]
+        self._is_bare = "tls=no" in parts.query.split("&")
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self.sender = sender or (self._user if "@" in self._user else f"leadbot@{self._host}")
 
@@ -56,6 +57,9 @@ class EmailChannel:
             smtplib.SMTPResponseException
         ) as error:  # the sender, or the server's own trouble: the operator's to mend
             raise DeliveryError(_said(error.smtp_code, error.smtp_error)) from None
+        except ssl.SSLCertVerificationError as error:
+            why = f"{error.verify_message} (SSL_CERT_FILE may name its issuer)"
+            raise DeliveryError(f"The mail server's certificate is not trusted: {why}") from None
         except TimeoutError:
             raise DeliveryError(f"The mail server did not answer within {TIMEOUT_SECONDS} s") from None
         except (smtplib.SMTPException, OSError) as error:
@@ -64,8 +68,9 @@ class EmailChannel:
 
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
-        """A server that knows us; a password goes over an encrypted line only, or stays on this machine."""
-        safe = ssl.create_default_context()
+        """A server that knows us. Letters hold links that let people in, so they go over an encrypted line only, or
+        stay on this machine; unless SMTP_URL ends in ?tls=no."""
+        safe = ssl.create_default_context()  # reads SSL_CERT_FILE and SSL_CERT_DIR
         server: smtplib.SMTP = (
             smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_SECONDS, context=safe)
             if self._is_ssl
@@ -73,10 +78,10 @@ class EmailChannel:
         )
         with server:
             server.ehlo()
-            if not self._is_ssl and server.has_extn("starttls"):
+            if not self._is_ssl and not self._is_bare and server.has_extn("starttls"):
                 server.starttls(context=safe)
                 server.ehlo()
-            elif not self._is_ssl and self._user and self._host not in LOOPBACK:
+            elif not self._is_ssl and not self._is_bare and self._host not in LOOPBACK:
                 raise DeliveryError("The mail server offers no encryption (check SMTP_URL)")
             if self._user:
                 server.login(self._user, self._password)

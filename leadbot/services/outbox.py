@@ -302,6 +302,8 @@ def _mark_failed(delivery_id: int, error: DeliveryError) -> Carried:
     """Wait and try again, or give up: at once where the target says never, else after the last try."""
     row = _own(delivery_id)
     row.last_error, row.lease_until, wait = str(error)[:500], None, None
+    if row.channel == MAIL:  # no page shows it
+        current_app.logger.warning("letter %s was not sent: %s", delivery_id, error)
     if error.new_chat_id:
         _follow(row, error.new_chat_id)
         wait = 0.0

@@ -82,7 +82,7 @@ def test_a_lead_goes_out_in_the_readers_words(app: Flask, almaty: Web, api_almat
     named = dict(zip(head, row, strict=True))
     assert (named["Имя"], named["Телефон"], named["Город"], named["Этап"]) == (
         "Канат",
-        "87768776637",
+        "8 776 877 66 37",
         "Алматы",
         "Новая",
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from leadbot.engines.rules import near, unitless
+from leadbot.engines.rules.details import FLOOR_WORDS
 from leadbot.engines.rules.scene import Found, Scene
 from leadbot.engines.rules.units import (
     FILLERS,
@@ -33,10 +34,14 @@ LEAST_M2, MOST_M2 = 1.5, 100_000.0
 SQUARE_METRES_IN_FOOT = 0.09290304
 
 _WAYS = words("area.not_area_metres")
+_RANGE = frozenset({"от", "до"})  # «от 60 до 70 метров»
+_LEAST_GUESSED = 25  # metres of a range above which it can be but an area
+_ROOM = stems("area.room*")
 _NOT_AREA_METRES = stems("area.not_area_metres*")
 _MATERIAL = stems("area.material*")
 _BY = frozenset({"ге", "ке", "ка", "да", "де", "та", "те"})  # «10 ге 12»
 _TIMES = frozenset({"х", "x", "*", "×", "на", "by", "-", "ga", "na"})
+_MOST_FLOORS = 5
 _FLOOR = (*stems("details.floor*"), "уров", "level")
 _COVERING = stems("area.covering*")
 _ROOMS = stems("area.rooms*")
@@ -69,7 +74,7 @@ def find(scene: Scene) -> Areas:
     if (lands or sizes) and all(_standing(scene, size) < 0 for size in sizes):
         sizes += unitless.beside_house(scene)  # only land, a garage or a kitchen has a size with a unit
     if not sizes:
-        sizes = unitless.decimals(scene) or (unitless.bare(scene) if scene.asked == "area" else [])
+        sizes = unitless.decimals(scene) or (unitless.bare(scene) if scene.asked == "area" else unitless.apart(scene))
     if scene.land:
         lands = lands or unitless.lands(scene, sizes)
         sizes = [size for size in sizes if size not in lands]
@@ -147,7 +152,7 @@ def _with_unit(scene: Scene, index: int) -> Size | None:
     if _price_per_unit(scene, group.first, at, value):
         scene.take(group.first, end)
         return None
-    if unit == "м" and not _metres_are_area(scene, group.first, end, value):
+    if unit == "м" and not _metres_are_area(scene, group.first, end, value, is_range=high is not None):
         return None
     square = unit if unit in (*LAND, "sqft") else "м²"
     return Size(value, group.first, end, high, square, weight=1 if unit == "м" else 3)
@@ -160,13 +165,17 @@ def _after_unit(scene: Scene, index: int) -> Size | None:
         first -= 1
     unit = scene.key(first - 1)
     value, last = amount(scene, index)
+    high = None
+    ahead = range_second(scene, last)
+    if ahead is not None and amount(scene, ahead)[0] > value:
+        high, last = amount(scene, ahead)
     if not unit.startswith((*METRE, *SQUARE)) or unit in ("метр", "квадрат", "метра") or value < 4:
         return None
     if scene.kind(first - 2) == "number" or is_other_unit(scene.key(last + 1)) or not scene.free(first - 1, first - 1):
         return None
-    if unit.startswith(METRE) and not _metres_are_area(scene, first, last, value):
+    if unit.startswith(METRE) and not _metres_are_area(scene, first, last, value, is_range=high is not None):
         return None
-    return Size(value, first - 1, last, weight=1)
+    return Size(value, first - 1, last, high, weight=1)
 
 
 def _price_per_unit(scene: Scene, first: int, unit_at: int, value: float) -> bool:
@@ -176,14 +185,17 @@ def _price_per_unit(scene: Scene, first: int, unit_at: int, value: float) -> boo
     return scene.key(unit_at - 1) == "/" or (scene.key(unit_at - 1) == "за")
 
 
-def _metres_are_area(scene: Scene, first: int, last: int, value: float) -> bool:
+def _metres_are_area(scene: Scene, first: int, last: int, value: float, *, is_range: bool) -> bool:
     """«95 метров» of a flat is an area; of a fence, a height or a way to the road it is not."""
     begin, end = scene.clause(first)
     words = scene.words(begin, end)
-    if words & _WAYS or any(word.startswith(_NOT_AREA_METRES) for word in words):
+    ways = _WAYS - _RANGE if is_range else _WAYS
+    if words & ways or any(word.startswith(_NOT_AREA_METRES) for word in words):
         return False
+    if any(word.startswith(_ROOM) for word in words):
+        return True  # «кухня 9 метров»
     covered = scene.building or any(word.startswith(_COVERING) for word in words)
-    return scene.asked == "area" or (value >= 12 and covered)
+    return scene.asked == "area" or (value >= 12 and (covered or (is_range and value >= _LEAST_GUESSED)))
 
 
 def _chosen(scene: Scene, sizes: list[Size], lands: list[Size]) -> Areas:
@@ -223,11 +235,11 @@ def _all_floors(scene: Scene, size: Size) -> Size:
     each = "ар" in near or "по" in near[-1:] or any(word.startswith("кажд") for word in near) or "each" in near
     if not each:
         return size
-    for group in scene.groups:
-        after = scene.key(group.last + 1) or ""
-        if 2 <= group.value <= 5 and after.startswith(_FLOOR):
-            size.value = round(size.value * group.value, 2)
-            break
+    counts = [int(g.value) for g in scene.groups if (scene.key(g.last + 1) or "").startswith(_FLOOR)]
+    counts += [count for token in scene.tokens for stem, count in FLOOR_WORDS.items() if token.key.startswith(stem)]
+    for count in counts[:1]:
+        if 2 <= count <= _MOST_FLOORS:
+            size.value = round(size.value * count, 2)
     return size
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from leadbot.engines.rules import morph
 from leadbot.engines.rules.forms import DATA, read_index, read_table
-from leadbot.engines.rules.text import Token, fold
+from leadbot.engines.rules.text import Token
 from leadbot.engines.rules.text import skeleton as skeleton_of
 
 
@@ -109,11 +109,17 @@ def _shelves() -> dict[tuple[int, str], list[tuple[str, str]]]:
 @lru_cache(maxsize=512)
 def nearest(key: str) -> str | None:
     """The town one slip away from this word (a letter more, less, other, or two swapped); None where there is none."""
-    for length in (len(key), len(key) + 1, len(key) - 1):
-        for form, name in _shelves().get((length, key[0]), ()):
-            if one_slip(form, key):
-                return name
+    for first in key[0] + _TWINS.get(key[0], ""):
+        slip = first != key[0]  # the one slip there may be
+        for length in (len(key),) if slip else (len(key), len(key) + 1, len(key) - 1):
+            for form, name in _shelves().get((length, first), ()):
+                if form[1:] == key[1:] if slip else one_slip(form, key):
+                    return name
     return None
+
+
+# First letters that are mistaken for one another.
+_TWINS = {"ш": "щж", "щ": "ш", "ж": "ш", "а": "о", "о": "а", "е": "и", "и": "е", "к": "г", "г": "к", "т": "д", "д": "т"}
 
 
 def one_slip(a: str, b: str) -> bool:
@@ -124,42 +130,3 @@ def one_slip(a: str, b: str) -> bool:
     if len(a) > len(b):
         return a[at + 1 :] == b[at:]
     return a[at + 1 :] == b[at + 1 :] or (a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :])
-
-
-@cache
-def _regions() -> dict[str, str]:
-    """What stands before «область» -> the region as stored: «алматинская», «алматы», «область Абай»'s «абай»."""
-    found: dict[str, str] = {}
-    for place in gazetteer().places.values():
-        if "область" not in place.region.lower():
-            continue
-        head = fold(place.region).replace("область", "").strip()
-        found[head] = place.region
-        for ending in ("ой", "ую"):
-            found[head.removesuffix("ая") + ending] = place.region
-    for kazakh, name in (row.split("=") for row in _KAZAKH_REGIONS.split(";")):
-        found[fold(kazakh)] = name
-    return found
-
-
-_KAZAKH_REGIONS = (
-    "алматы=Алматинская область;ақмола=Акмолинская область;ақтөбе=Актюбинская область;атырау=Атырауская область;"
-    "жамбыл=Жамбылская область;қарағанды=Карагандинская область;қостанай=Костанайская область;"
-    "қызылорда=Кызылординская область;маңғыстау=Мангистауская область;павлодар=Павлодарская область;"
-    "түркістан=Туркестанская область;жетісу=Область Жетісу;абай=Область Абай;ұлытау=Область Улытау"
-)
-
-
-def region(word: str) -> str | None:
-    """The region whose name, without the word for region, this is."""
-    return _regions().get(word)
-
-
-@cache
-def _districts() -> list[tuple[str, str]]:
-    return [(fold(row[0]), row[1]) for row in read_table(DATA / "districts.tsv")]
-
-
-def of_district(word: str) -> str | None:
-    """The city one of whose districts bears this name («Ауэзовский»)."""
-    return next((name for stem, name in _districts() if word.startswith(stem)), None) if len(word) > 3 else None

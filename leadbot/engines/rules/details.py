@@ -34,7 +34,7 @@ def _numbered(name: str) -> dict[str, int]:
 
 
 _ROOM_WORDS = _numbered("details.room_words")
-_FLOOR_WORDS = _numbered("details.floor_words")
+FLOOR_WORDS = _numbered("details.floor_words")
 _FLOOR = stems("details.floor*")
 _ROOM = stems("details.room*")
 _ONE_FLOOR = words("details.one_floor")
@@ -58,7 +58,7 @@ def rooms(scene: Scene) -> Found | None:
 
 def floors(scene: Scene) -> Found | None:
     """«2 этажа», «двухэтажный», «екі қабатты» -> the number as text; «7 этаж» is where a flat is."""
-    return _worded(scene, _FLOOR_WORDS) or _counted(scene, _FLOOR, most=40, ordinal=_ONE_FLOOR)
+    return _worded(scene, FLOOR_WORDS) or _counted(scene, _FLOOR, most=40, ordinal=_ONE_FLOOR)
 
 
 def _worded(scene: Scene, table: Mapping[str, int]) -> Found | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from leadbot.engines.base import SLOTS, Turn
+from leadbot.engines.rules import regions
 from leadbot.engines.rules.extract import Extraction, Found
 from leadbot.engines.rules.intents import Acts, fold
 from leadbot.engines.rules.memory import Fact, Memory
@@ -140,6 +141,8 @@ def _may_replace(memory: Memory, heard: Extraction, acts: Acts, slot: str, found
         if acts.names & {"correction", "prefer"} or memory.asked == "phone":
             return True
         return "also" not in acts and bool(acts.names & {"my_phone", "call_this"})
+    if slot == "city" and regions.is_one(found.value):
+        return False  # the town says more
     if slot == "city" and found.sure and heard.slots.keys() & {"object_type", "plot"}:
         return True  # where the thing itself is outranks a town named in passing
     return "correction" in acts and found.sure
@@ -156,10 +159,12 @@ def _is_the_contact(memory: Memory, heard: Extraction, acts: Acts, old: Fact, fo
 
 
 def _completes(memory: Memory, setup: Setup, slot: str, fact: Fact) -> bool:
-    """Did land stand in for what is to be made on it, or for its size, until now?"""
+    """Did land stand in for what is to be made on it, or for its size, or a region for the town, until now?"""
     old = memory.facts.get(slot)
     if slot == "area":
         return old is not None and old.get("m2", 0) is None and fact.get("m2") is not None
+    if slot == "city":
+        return old is not None and regions.is_one(old["value"]) and not regions.is_one(fact["value"])
     if slot == "object_type":
         return old is not None and setup.is_land(old["value"]) and not setup.is_land(fact["value"])
     return False

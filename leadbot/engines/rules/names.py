@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadbot.engines.rules import near, people, strangers
+from leadbot.engines.rules import city, near, people, strangers
 from leadbot.engines.rules.around import (
     INTRO,
     INTRO_KNOWN,
@@ -29,6 +29,7 @@ _WITH = words("names.with")
 _HONORIFIC_STEMS = stems("names.honorific*")
 _NAME_STEMS = stems("names.name_stems*")
 _SELF_WORDS = words("names.self")
+_QUARTERS = words("where.quarters_named_so")
 _MINE = words("names.mine")
 _RATHER_WORDS = words("names.rather_words")  # «Қымбат!» alone says that it is dear
 _YOURS = words("names.yours")
@@ -98,16 +99,17 @@ def _score(scene: Scene, person: Person) -> float:
     if introduced(scene, person):
         return INTRODUCED
     owner = _somebody_else(scene, person)
-    if any(word in _CALL for word in back(scene, person.first, 3)):
+    if any(word in _CALL for word in back(scene, person.first, 5 if owner == "relation" else 3)):
         return RELATIVE_TO_CALL if owner else CALLED
     if owner:
         own_staff = (
             owner == "staff" and _gap_to_phone(person, phone_at) <= 2 and not _YOURS & set(back(scene, person.first, 4))
         )
         return RELATIVE if own_staff or (phone_at is not None and owner == "relation") else 0
-    if scene.asked == "city" and phone_at is None and person.first and scene.used[person.first - 1]:
-        return 0  # «Шымкент Нурсат» goes on with the address
     asked = scene.asked in ("name", "contact")
+    of_address = scene.asked == "city" or scene.key(person.first) in _QUARTERS
+    if phone_at is None and not asked and of_address and _follows_place(scene, person.first):
+        return 0  # «Шымкент Нурсат» goes on with the address
     if person.case in ("gen", "acc", "abl", "loc", "dat", "ins") and not scene.tokens[person.first].capital:
         return 0
     if person.case in ("gen", "abl", "loc", "dat", "ins") and not asked:
@@ -121,6 +123,14 @@ def _score(scene: Scene, person: Person) -> float:
         return BESIDE_PHONE + 0.5 * scene.tokens[person.first].capital + 0.4 * beside
     alone = alone or (person.first == 0 and ahead(scene, person.last, 1)[:1] in (["с"], ["из"], ["from"]))
     return ALONE if alone and not _is_addressed(scene, person) else 0
+
+
+def _follows_place(scene: Scene, first: int) -> bool:
+    """Is the last thing before this token one that has been read, as a town is, with no sentence end between?"""
+    at = first - 1
+    while at >= 0 and scene.key(at) in (",", "-", "қ", "к", "."):
+        at -= 1
+    return at >= 0 and bool(scene.used[at]) and city.of(scene.tokens[at]) is not None
 
 
 def _is_whole_message(scene: Scene, person: Person) -> bool:
@@ -193,7 +203,7 @@ def introduced(scene: Scene, person: Person) -> bool:
         return True  # «Сапар аға дей беріңіз»
     if after[:1] == ["деген"] and any(word.endswith(people.BEING) for word in after[1:]):
         return True
-    if "меня" in before[:2] and after[:1] in (["зовут"], ["звать"], ["завут"]):
+    if {"меня", "menya"} & set(before[:2]) and after[:1] in (["зовут"], ["звать"], ["завут"], ["zovut"], ["zovyt"]):
         return not other_owner(before)
     return before[:1] == ["мени"] and after[:1] != []
 

@@ -81,6 +81,8 @@ def _add(built: Table, phrase: str, key: str, *, exact: bool = False) -> None:
     plain = " ".join(parts)
     if len(parts) > 1:
         built.heads.add(parts[0])
+    if not key and len(parts) == 1:
+        built.forms[plain] = ""  # «көру» is no «қора»
     for form in {plain} if exact else _spellings(parts):
         built.forms.setdefault(form, key)
         if len(parts) > 1:
@@ -125,6 +127,10 @@ _PART = 2  # the rank of what is but a part of a thing
 _AT_US = (["у", "нас"], ["у", "меня"])
 _STANDS = words("objects.stands")
 _ON = frozenset({"на", "по", "on", "for"})
+_AWAY = frozenset({"с", "со", "из", "от"})
+_COUNTING = words("objects.counting")
+_YOURS = words("objects.yours")
+_MOST_COUNTED = 20
 _GUARANTEE = stems("objects.guarantee*")
 _ROOMS = ("комнат", "болме", "room", "bedroom")
 
@@ -229,6 +235,8 @@ def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
         hit.score -= 1
     if scene.key(hit.last) == "дома" and before in _HOME:
         hit.score = -9
+    if _is_landmark(scene, hit):
+        hit.score -= 2
     numbered = scene.kind(hit.first - 1) == "number" and not _known(scene.key(hit.first - 2), objects, latin=False)
     if after.startswith(("шарш", "квадрат")) or numbered:  # «дом 130 гараж 24»: the 130 is the house's
         hit.score += 0.2
@@ -241,7 +249,12 @@ def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
     hit.score -= _owned(scene, hit)
     if hit.key == "квартира" and _is_house_number(scene, hit):
         hit.score -= 2  # «Абая 25, кв 14»: it is the flat of that address, if nothing else is named
-    elif _is_house_number(scene, hit) or _is_only_asked_about(scene, hit) or _is_a_count(scene, hit, objects):
+    elif (
+        _is_house_number(scene, hit)
+        or _is_only_asked_about(scene, hit)
+        or _is_a_count(scene, hit, objects)
+        or _is_yours(scene, hit)
+    ):
         hit.score = -9
     hit.denied = near.denied(scene, hit.first, hit.last)
     return hit
@@ -256,6 +269,22 @@ def _owned(scene: Scene, hit: _Hit) -> float:
     if behind[0] in _STANDS:
         return 2
     return 1.5 if before[-2:] in _AT_US or (before[-1:] == ["есть"] and before[-3:-1] in _AT_US) else 0
+
+
+def _is_landmark(scene: Scene, hit: _Hit) -> bool:
+    """«с Карагандинского офиса», «на 3 кабинета»: where somebody is from, how many rooms of a kind there are."""
+    if scene.key(hit.first - 1).endswith("ого") and scene.key(hit.first - 2) in _AWAY:
+        return True
+    counted = next((g for g in scene.groups if g.last == hit.first - 1), None)
+    return counted is not None and 2 <= counted.value <= _MOST_COUNTED and scene.key(counted.first - 1) in _COUNTING
+
+
+def _is_yours(scene: Scene, hit: _Hit) -> bool:
+    """«адрес офиса», «к вам в офис», «ваш магазин»: the company's own."""
+    near_words = scene.words(hit.first - 3, hit.first - 1)
+    if near_words & _YOURS:
+        return True
+    return any(word.startswith("адрес") for word in scene.words(hit.first - 2, hit.first - 1))
 
 
 def _is_only_asked_about(scene: Scene, hit: _Hit) -> bool:

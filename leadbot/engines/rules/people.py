@@ -18,10 +18,12 @@ _STRONG_SURNAME = stems("people.strong_surname")
 _NO_SURNAME = words("people.no_surname")
 _GIVEN_ENDINGS = stems("people.given_endings")
 _KOREAN = words("people.korean")
+_IN_FULL = words("people.in_full")
 _VERBAL = stems("people.verbal")
 HONORIFIC = words("people.honorific")
 _GOVERNING = words("names.call") | words("names.with") | words("people.governing")
 _GOVERNING_STEMS = stems("names.relation*") + stems("names.staff*")
+_RESPECTFUL = words("people.respectful")  # «Маке» for Марат: no dative of «Мака»
 BEING = ("мын", "мин", "бын", "бин", "пын", "пин")
 
 
@@ -75,6 +77,8 @@ def _listed(word: str, latin: bool) -> Given | None:
     if row:
         name, _, doubt = row.split("\t")
         return Given(name, "nom", doubt == "a", len(word))
+    if word in _RESPECTFUL and not latin:
+        return Given(titled(word), "nom", False, len(word))
     return (None if latin else _declined(word)) or _suffixed(word, latin)
 
 
@@ -224,7 +228,7 @@ def _extends(scene: Scene, at: int, name: Token) -> bool:
     if not token.capital or not name.capital or scene.text.isupper() or word_at(token):
         return False
     if given(token, shaped=False) and not is_patronymic(scene.key(at - 1)):
-        return False
+        return bool(scene.words(at - 4, at - 2) & _IN_FULL)  # «аты-жөнім Сейтқали Бекболат»
     if is_verbal(token.key) or token.key in words("names.intro_words"):
         return False
     return city.of(token) is None

@@ -24,6 +24,7 @@ from leadbot.engines.rules.words import words
 MOBILE = words("phone.mobile")
 _MONEY = words("phone.money")
 _DEAD = words("phone.dead")
+_ANOTHER = words("phone.another")
 _DIGITS_OF = {"iin": 12, "card": 16}
 
 
@@ -101,7 +102,8 @@ def _drop_dead(scene: Scene, phones: Phones) -> None:
         before = [scene.key(back) for back in range(max(0, first - 3), first)]
         refused = "не" in before and before.index("не") + 1 < len(before) and says_phone(before[before.index("не") + 1])
         behind = [scene.key(ahead) for ahead in range(last + 1, last + 5)]
-        dead = "не" in behind and bool(set(behind[behind.index("не") + 1 :][:1]) & _DEAD)
+        of_another = behind[:1] == [","] and behind[1] in _ANOTHER  # «вот жены номер 8702…, мой не работает»
+        dead = "не" in behind and bool(set(behind[behind.index("не") + 1 :][:1]) & _DEAD) and not of_another
         if (refused or dead) and phones.numbers:
             del phones.spans[at], phones.numbers[at]
 

@@ -7,6 +7,7 @@ from leadbot.engines.rules.words import stems, words
 
 _BETTER = words("phone.better")
 _WORSE = words("phone.worse")
+_MINE = words("phone.mine_behind")
 _SECOND = stems("phone.second*")
 _POINTING = words("phone.pointing")
 _FIRST = stems("phone.first*")
@@ -45,4 +46,6 @@ def _standing(scene: Scene, spans: Spans, index: int) -> int:
     if scene.key(last + 1) == "емес":
         return -3
     behind = scene.words(last + 1, last + 3) if index + 1 == len(spans) else set()
-    return len(before & _BETTER) - 2 * len(before & _WORSE) - len(behind & _WORSE)
+    owner = scene.key(last + 1)  # «8 700 … жұбайымдікі, бірінші 8 701 … менікі»
+    whose = 2 * (owner in _MINE) - 2 * (owner in _WORSE and owner not in before)
+    return len(before & _BETTER) - 2 * len(before & _WORSE) - len(behind & _WORSE) + whose

@@ -25,7 +25,10 @@ _LABELS = words("area.labels")
 _STREETS = words("objects.streets")
 _HOUSE_OF_STREET = frozenset({"дом", "д", "уи", "house"})
 _TOO = stems("area.too*")
+_FLOOR = stems("details.floor*")
 _DAY = 24
+_EDGES = ("", "mark", "line")
+_LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
 _MOST_SOTKAS = 100  # a bare number above it is square metres of land
 _PER = frozenset({"за", "per"})
 _HALF = words("area.half")
@@ -44,7 +47,8 @@ def keyword_sizes(scene: Scene) -> list[Size]:
             continue
         value, last = amount(scene, index)
         near = _back_to_comma(scene, group.first)
-        named = denied or any(word.startswith(KEYWORDS) for word in near)
+        each = near[:1] == ["по"] and any(word.startswith(_FLOOR) for word in near)  # «каждый этаж по 90»
+        named = denied or each or any(word.startswith(KEYWORDS) for word in near)
         if named and scene.key(group.first - 1) == "не":
             denied = True
             continue
@@ -93,6 +97,26 @@ def width_and_length(scene: Scene) -> list[Size]:
         return []
     (one, first, _), (other, _, last) = sorted(sides.values(), key=lambda side: side[1])
     return [Size(round(one * other, 2), first, last, sides=True, weight=1)]
+
+
+def apart(scene: Scene) -> list[Size]:
+    """«Үй саламыз, Талғарда, 150», «двушка 57 Уральск»: beside a building, without an address, a number by itself."""
+    if not scene.building or scene.asked in ("name", "phone", "contact", "rooms", "floors"):
+        return []
+    if any(t.kind == "word" and (t.key in _STREETS or t.key in _LABELS) for t in scene.tokens):
+        return []
+    found: list[Size] = []
+    last = -1
+    for index, group in enumerate(scene.groups):
+        if group.first <= last or not scene.free(group.first, group.last):
+            continue
+        value, last = amount(scene, index)
+        bounded = scene.kind(last + 1) in _EDGES or scene.tokens[last + 1].capital
+        apart_ = scene.key(group.first - 1) in (",", ".", "\n", "") or scene.used[group.first - 1]
+        fits = _LEAST_APART <= value <= LARGEST_HOUSE_M2 and not _explained(scene, group.first, value)
+        if bounded and apart_ and fits and not group.spelled and scene.key(last + 1) not in ("-", "/", ":"):
+            found.append(Size(value, group.first, last, weight=1, guessed=True))
+    return found if len(found) == 1 else []
 
 
 def decimals(scene: Scene) -> list[Size]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadbot.engines.rules import city, morph, names, near, people
+from leadbot.engines.rules import city, morph, names, near, people, regions
 from leadbot.engines.rules.scene import Found, Scene
 from leadbot.engines.rules.text import skeleton
 from leadbot.engines.rules.words import stems, words
@@ -24,8 +24,9 @@ _VILLAGE_BEHIND = words("where.village_behind")
 _NAMESAKES = words("where.district_namesakes")
 _STREET = stems("where.street*")
 _STREET_EXACT = words("where.street_exact")
+_BEFORE_NAME = stems("where.street_before_name*")  # «ул Абая», «мкр Самал»: these open an address
+_AFTER_NAME = stems("where.street_after_name*")  # «Абай көшесі» is whole
 _DISTRICT = words("where.district")
-_REGION = stems("where.region*")
 _SELF = stems("where.self*")
 _OBJECT = stems("where.object*")
 _VENDOR_DONE = stems("where.vendor_done*")
@@ -155,12 +156,13 @@ def _weigh(scene: Scene, hit: _Hit) -> None:
     before, after = scene.key(hit.first - 1), scene.key(hit.last + 1)
     if before == "." and scene.kind(hit.first - 2) == "word":
         before = scene.key(hit.first - 2)
-    town = (
-        before in _TOWN or before in _VILLAGE or after in _TOWN or after in _VILLAGE or after.startswith(_PLACE_WORDS)
-    )
+    named = before in _TOWN or before in _VILLAGE or after in _TOWN or after in _VILLAGE
+    town = named or after.startswith(_PLACE_WORDS) or place.region in regions.around(scene, hit.first, hit.last)
     if _is_named_after(scene, hit, before, after) or (not town and _is_person(scene, hit)):
         return
     preposition = before in _IN or before in _FROM or before in _NEAR
+    if before == "на" and "v" in place.flags and hit.doubtful and not town:
+        return  # «на Достыке»: a street
     local = hit.case in ("loc", "abl", "loccop", "ablcop") and not (
         hit.case == "loc" and hit.doubtful and not preposition and _russian(scene, hit)
     )
@@ -251,9 +253,22 @@ def _is_named_after(scene: Scene, hit: _Hit, before: str, after: str) -> bool:
         return True
     if before in _DISTRICT and scene.key(hit.first - 1) != ",":
         return not _ends_district(scene, hit.first - 2)
-    if after.startswith(_REGION) or before.startswith(_REGION):
-        return hit.case == "nom" and after.startswith(_REGION)
-    return _street(before) or _street(after)
+    if after.startswith(regions.WORD):
+        return hit.case == "nom"
+    return _in_street(scene, hit, before, after)
+
+
+def _in_street(scene: Scene, hit: _Hit, before: str, after: str) -> bool:
+    """«ул. Астана», «ЖК Алматы», «Абай көшесі»; not «17 мкр Актау», «Абай көшесі Алматы», «Алматы ул Абая»."""
+    if _street(before):
+        at = hit.first - 1 if scene.key(hit.first - 1) == before else hit.first - 2
+        whole = scene.kind(at - 1) == "number" or (scene.kind(at - 1) == "word" and before.startswith(_AFTER_NAME))
+        return not whole
+    if not _street(after):
+        return False
+    opens = after.startswith(_BEFORE_NAME) and not hit.doubtful
+    more = scene.kind(hit.last + 2) in ("word", "number") or scene.key(hit.last + 2) in (".", "«", '"')
+    return not (opens and (more or hit.case in ("loc", "abl")))
 
 
 def _ends_district(scene: Scene, at: int) -> bool:
@@ -279,16 +294,14 @@ def _unlisted(scene: Scene, hits: list[_Hit]) -> list[_Hit]:
                 name = " ".join(t.raw for t in scene.tokens[name_at : last + 1])
                 found.append(_Hit(name, "nom", at, last, 2.5, sure=False))
         elif token.key in _VILLAGE_BEHIND and at and scene.tokens[at - 1].capital and at - 1 not in taken:
-            if not near.is_common(scene.key(at - 1)) and city.region(scene.key(at - 1)) is None:
+            if not near.is_common(scene.key(at - 1)) and regions.named(scene.key(at - 1)) is None:
                 found.append(_Hit(scene.tokens[at - 1].raw, "nom", at - 1, at, 2.5, sure=False))
         elif token.key in _DISTRICT:
-            district = city.of_district(scene.key(at - 1)) or city.of_district(scene.key(at + 1))
+            district = regions.of_district(scene.key(at - 1)) or regions.of_district(scene.key(at + 1))
             if district and not any(h.score for h in hits):
                 found.append(_Hit(district, "nom", at, at, 0.15))
-        elif token.key.startswith(_REGION):
-            region = city.region(scene.key(at - 1))
-            if region:
-                found.append(_Hit(region, "nom", at - 1, at, _REGION_SCORE))
+        elif region := regions.at(scene, at):
+            found.append(_Hit(region, "nom", at, at, _REGION_SCORE))
     return found
 
 

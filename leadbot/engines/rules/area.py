@@ -88,7 +88,11 @@ def _sides(scene: Scene, index: int) -> Size | None:
     dative = scene.groups[index].spelled and scene.key(at).endswith(("га", "ге", "ка", "ке"))
     if dative and scene.tokens[at].kind == "word" and index_at(scene, at + 1) is not None:
         return _product(scene, index, first, index_at(scene, at + 1) or 0)  # «он екіге он»
-    kazakh = scene.key(mark) in _BY or (scene.key(mark) == "га" and scene.tokens[mark].raw.lower() == "ға")
+    kazakh = (
+        scene.key(mark) in _BY
+        or _with(scene, index, mark)
+        or (scene.key(mark) == "га" and scene.tokens[mark].raw.lower() == "ға")
+    )
     if not kazakh and scene.key(mark) == "-" and scene.key(mark + 1) in ("га", "ге", "ка", "ке", "на"):
         mark, kazakh = mark + 1, True
         if scene.key(mark) == "на" and scene.key(mark + 1) == "-":
@@ -101,6 +105,15 @@ def _sides(scene: Scene, index: int) -> Size | None:
         return None
     other = index_at(scene, mark + 1)
     return None if other is None else _product(scene, index, first, other)
+
+
+def _with(scene: Scene, index: int, mark: int) -> bool:
+    """«үй 9 бен 11»: sides, unless what follows is «арасында»."""
+    other = index_at(scene, mark + 1)
+    if scene.key(mark) not in ("мен", "бен", "пен") or other is None:
+        return False
+    sides = all(unitless.SIDES[0] <= amount(scene, at)[0] <= unitless.SIDES[1] for at in (index, other))
+    return sides and scene.building and not scene.key(scene.groups[other].last + 1).startswith("ара")
 
 
 def _product(scene: Scene, index: int, first: float, other: int) -> Size | None:
@@ -137,14 +150,14 @@ def _with_unit(scene: Scene, index: int) -> Size | None:
     group = scene.groups[index]
     value, last = amount(scene, index)
     high = None
-    ahead = range_second(scene, last)
+    ahead = range_second(scene, last, group.first)
     if ahead is not None:
         second, second_last = amount(scene, ahead)
         if second > value:
             high, last = second, second_last
     at = last + 1
     skipped = 0
-    while scene.key(at) in FILLERS and skipped < 4:
+    while (scene.key(at) in FILLERS or scene.key(at) == "+") and skipped < 4:
         at, skipped = at + 1, skipped + 1
     unit, end = unit_at(scene, at, value)
     if not unit or value <= 0:
@@ -161,8 +174,8 @@ def _with_unit(scene: Scene, index: int) -> Size | None:
 def _after_unit(scene: Scene, index: int) -> Size | None:
     """«метров 30», «квадратов сто»: the unit first, as one guesses aloud."""
     first = scene.groups[index].first
-    if scene.key(first - 1) in FILLERS:
-        first -= 1
+    if scene.key(first - 1) in FILLERS or scene.key(first - 1) == "на":
+        first -= 1  # «квадратов на 120»
     unit = scene.key(first - 1)
     value, last = amount(scene, index)
     high = None
@@ -194,8 +207,17 @@ def _metres_are_area(scene: Scene, first: int, last: int, value: float, *, is_ra
         return False
     if any(word.startswith(_ROOM) for word in words):
         return True  # «кухня 9 метров»
+    if value >= _LEAST_GUESSED and _says_only_that(scene):
+        return True
     covered = scene.building or any(word.startswith(_COVERING) for word in words)
     return scene.asked == "area" or (value >= 12 and (covered or (is_range and value >= _LEAST_GUESSED)))
+
+
+def _says_only_that(scene: Scene) -> bool:
+    """«метров сто», «ну где-то 90 метров»: the size is all there is."""
+    counted = {at for group in scene.groups for at in range(group.first, group.last + 1)}
+    words = (t.key for at, t in enumerate(scene.tokens) if t.kind == "word" and at not in counted)
+    return all(word.startswith(METRE) or word in FILLERS or near.is_common(word) for word in words)
 
 
 def _chosen(scene: Scene, sizes: list[Size], lands: list[Size]) -> Areas:

@@ -51,6 +51,7 @@ class Extraction:
     language: str | None
     masked: str
     trouble_digits: int = 0
+    relative: str = ""  # somebody of the client's, who may be the one to call
 
 
 def warm_up() -> None:
@@ -120,6 +121,7 @@ class _Reader:
         return Extraction(
             slots={k: replace(v, corrects=True) if correcting else v for k, v in slots.items() if v is not None},
             others={"phone": tuple(phones.numbers[1:])} if len(phones.numbers) > 1 else {},
+            relative=scene.relative,
             partial_phone=phones.partial,
             trouble=phones.trouble,
             denied=frozenset(denied),

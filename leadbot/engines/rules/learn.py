@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from leadbot.engines.base import SLOTS, Turn
@@ -10,6 +11,7 @@ from leadbot.engines.rules.extract import Extraction, Found
 from leadbot.engines.rules.intents import Acts, fold
 from leadbot.engines.rules.memory import Fact, Memory
 from leadbot.engines.rules.setup import Setup
+from leadbot.engines.rules.words import words
 
 # Slots a client may answer in free words: whatever he says to the question is the value.
 FREE = frozenset({"materials", "work", "callback", "budget"})
@@ -23,6 +25,30 @@ _OF_THE_WISH = frozenset({"object_type", "city", "area"})
 # Acts that are no answer in one's own words.
 _NO_ANSWER = frozenset(
     {"unsure", "refuse", "human", "abuse", "no_words", "off_topic", "greeting", "thanks", "bye", "later", "not_client"}
+)
+_THEIRS = words("learn.theirs")
+    [
+        "ее",
+        "его",
+        "ей",
+        "ему",
+        "их",
+        "мамин",
+        "папин",
+        "нее",
+        "него",
+        "номири",
+        "онын",
+        "аныкы",
+        "оган",
+        "her",
+        "his",
+        "мамы",
+        "маме",
+        "мужа",
+        "мужу",
+        "брата",
+    ]
 )
 _FEW = 2  # words that are too few to be worth quoting
 _CONTACT = frozenset({"name", "phone"})  # kept until a better one comes
@@ -57,13 +83,14 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
             del memory.facts[slot]
     for slot in SLOTS:
         found = heard.slots.get(slot)
-        if found is None or _is_beside_the_point(slot, found, memory, acts, setup):
+        if found is None or _is_beside_the_point(slot, found, memory, acts, setup, turn.message.text):
             continue
         fact = _fact(found, turn.message.seq)
         if _completes(memory, setup, slot, fact):
             memory.facts[slot] = news.fresh[slot] = fact
         else:
             _put(memory, news, slot, fact, _may_replace(memory, heard, acts, slot, found))
+    _name_of_a_relative(memory, news, turn, heard)
     _answer_to_plot(memory, news, turn, acts)
     _answer_in_own_words(memory, news, turn, heard, acts)
     _further_contacts(memory, news, heard, acts)
@@ -78,10 +105,25 @@ def _is_named(fact: Fact | None, text: str) -> bool:
     return fact is not None and fold(fact["quote"])[:_STEM] in fold(text)
 
 
-def _is_beside_the_point(slot: str, found: Found, memory: Memory, acts: Acts, setup: Setup) -> bool:
+def _name_of_a_relative(memory: Memory, news: News, turn: Turn, heard: Extraction) -> None:
+    """«ремонт у мамы, её зовут Галия», and then «её номер …»: she is the one to call."""
+    memory.relative = heard.relative or memory.relative
+    hers = any(word in _THEIRS for word in re.findall(r"\w+", fold(turn.message.text)))
+    if memory.relative and hers and "phone" in news.fresh and "name" not in memory.facts:
+        _put(memory, news, "name", _whole(turn, memory.relative) | {"sure": False}, replaces=True)
+
+
+def _told_apart(text: str, found: Found) -> bool:
+    """Does the value stand in a sentence of its own, behind or before the question?"""
+    begin = max(text.rfind(mark, 0, found.start) for mark in ".?!\n") + 1
+    end = min((at for mark in ".?!\n" if (at := text.find(mark, found.end)) >= 0), default=len(text))
+    return text[end : end + 1] != "?" and bool(text[:begin].strip() or text[end + 1 :].strip())
+
+
+def _is_beside_the_point(slot: str, found: Found, memory: Memory, acts: Acts, setup: Setup, text: str) -> bool:
     """The company's own office in a question for it; the size of what has none; land, where its use is known."""
     if acts.topic in _ABOUT_US and "wish" not in acts and slot in _OF_THE_WISH:
-        return True
+        return not _told_apart(text, found)
     if "elsewhere" in acts and slot in _OF_THE_WISH and slot in memory.facts:
         return True  # «у брата такой же дом в Шымкенте»
     if acts.topic in _ASIDE and slot == "object_type" and slot in memory.facts and "wish" not in acts:
@@ -188,9 +230,9 @@ def _answer_in_own_words(memory: Memory, news: News, turn: Turn, heard: Extracti
     slot = turn.asked
     if slot not in FREE or news.slots or acts.topic or acts.names & _NO_ANSWER:
         return
-    words = " ".join(heard.masked.split())
-    if any(letter.isalnum() for letter in words):
-        _put(memory, news, slot, _whole(turn, words[:80]), replaces=True)
+    said = " ".join(heard.masked.split())
+    if any(letter.isalnum() for letter in said):
+        _put(memory, news, slot, _whole(turn, said[:80]), replaces=True)
 
 
 def _whole(turn: Turn, value: str) -> Fact:

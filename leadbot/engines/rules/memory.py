@@ -15,6 +15,7 @@ Fact = dict[str, Any]
 
 _COUNTS = ("asks", "refused")
 _TEXTS = ("questions", "others", "wishes", "skipped")
+_WORDS = ("partial", "relative", "first")
 _NUMBERS = ("fruitless", "abuse", "turns")
 _FLAGS = ("not_client", "offered_human", "nameless")
 
@@ -32,6 +33,7 @@ class Memory:
     others: list[str] = field(default_factory=list)  # further numbers, e-mails, accounts
     wishes: list[str] = field(default_factory=list)  # further objects beside the one of the lead
     partial: str = ""  # digits of a phone that is not whole yet
+    relative: str = ""  # whose number may follow: «ремонт у мамы, её зовут Галия»
     first: str = ""  # his first words that say something
     fruitless: int = 0  # turns in a row that brought nothing
     abuse: int = 0
@@ -54,12 +56,13 @@ class Memory:
             setattr(memory, name, _number(state.get(name)))
         for name in _FLAGS:
             setattr(memory, name, state.get(name) is True)
-        memory.partial, memory.first = _text(state.get("partial")), _text(state.get("first"))
+        for name in _WORDS:
+            setattr(memory, name, _text(state.get(name)))
         return memory
 
     def known(self) -> Known:
         """The JSON to store. What is empty is left out."""
-        names = (*_COUNTS, *_TEXTS, *_NUMBERS, *_FLAGS, "partial", "first")
+        names = (*_COUNTS, *_TEXTS, *_NUMBERS, *_FLAGS, *_WORDS)
         state = {name: getattr(self, name) for name in names if getattr(self, name)}
         return {"facts": self.facts, "asked": self.asked, "state": state}
 

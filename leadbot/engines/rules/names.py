@@ -101,6 +101,8 @@ def _score(scene: Scene, person: Person) -> float:
     owner = _somebody_else(scene, person)
     if any(word in _CALL for word in back(scene, person.first, 5 if owner == "relation" else 3)):
         return RELATIVE_TO_CALL if owner else CALLED
+    if owner == "relation" or _is_of_another(scene, person):
+        scene.relative = scene.relative or person.shown
     if owner:
         own_staff = (
             owner == "staff" and _gap_to_phone(person, phone_at) <= 2 and not _YOURS & set(back(scene, person.first, 4))
@@ -123,6 +125,13 @@ def _score(scene: Scene, person: Person) -> float:
         return BESIDE_PHONE + 0.5 * scene.tokens[person.first].capital + 0.4 * beside
     alone = alone or (person.first == 0 and ahead(scene, person.last, 1)[:1] in (["с"], ["из"], ["from"]))
     return ALONE if alone and not _is_addressed(scene, person) else 0
+
+
+def _is_of_another(scene: Scene, person: Person) -> bool:
+    """«её зовут Галия», «аты Галия»: introduced, but not by himself."""
+    before = back(scene, person.first, 5)
+    strong = introducing(before, INTRO) or introducing(before, INTRO_KNOWN)
+    return bool(strong) and other_owner(before[strong:])
 
 
 def _follows_place(scene: Scene, first: int) -> bool:
@@ -213,6 +222,8 @@ def _is_firm_or_street(scene: Scene, person: Person) -> bool:
     before, after = scene.key(person.first - 1), scene.key(person.last + 1)
     if before == "." and scene.kind(person.first - 2) == "word":
         before = scene.key(person.first - 2)
+    if before == "ип" and person.last > person.first and scene.asked in ("name", "contact"):
+        return False  # «ИП Ахметова Гульнар» bears its owner's name
     if before in _FIRM or after in _AFTER_FIRM:
         return before != "с"
     return before in ("«", '"', "“", "„") and scene.asked not in ("name", "contact")

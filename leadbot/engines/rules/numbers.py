@@ -74,6 +74,9 @@ def _inflected(key: str) -> Word | None:
     """«жүздің», «елуден»: a Kazakh number under an ending; small ones are left: «бірге», «онда»."""
     if key[:1] not in _INFLECTED_FIRST or not 4 <= len(key) <= 10:
         return None
+    about = words().get(key[:-3]) if key.endswith(("дей", "дай", "тей", "тай")) else None
+    if about and about.value >= 20:
+        return about  # «жүздей»
     for stem, tag in morph.cuts(key, shortest=3):
         word = words().get(stem)
         if word and word.value >= 20 and tag in ("gen", "dat", "acc", "abl", "loc"):

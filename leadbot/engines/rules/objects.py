@@ -284,7 +284,7 @@ def _is_yours(scene: Scene, hit: _Hit) -> bool:
     near_words = scene.words(hit.first - 3, hit.first - 1)
     if near_words & _YOURS:
         return True
-    return any(word.startswith("адрес") for word in scene.words(hit.first - 2, hit.first - 1))
+    return scene.key(hit.first - 1).startswith("адрес")
 
 
 def _is_only_asked_about(scene: Scene, hit: _Hit) -> bool:

@@ -24,6 +24,7 @@ HONORIFIC = words("people.honorific")
 _GOVERNING = words("names.call") | words("names.with") | words("people.governing")
 _GOVERNING_STEMS = stems("names.relation*") + stems("names.staff*")
 _RESPECTFUL = words("people.respectful")  # «Маке» for Марат: no dative of «Мака»
+_BEING_YOU = ("сыз", "сиз", "сын", "син", "сындар", "сиздер", "siz")
 BEING = ("мын", "мин", "бын", "бин", "пын", "пин")
 
 
@@ -113,8 +114,8 @@ def _suffixed(word: str, latin: bool) -> Given | None:
     bare = skeleton(word) if latin else word
     for stem, tag in morph.cuts(bare, latin=latin, shortest=4 if latin else 3):
         row = table.get(stem)
-        if row is None or tag in ("poss", "plural", "adj"):
-            continue
+        if row is None or tag in ("poss", "plural", "adj") or bare.endswith(_BEING_YOU):
+            continue  # «Саламатсыз ба» greets
         name, _, doubt = row.split("\t")
         return Given(name, tag, doubt == "a" or len(stem) < 4, len(word) - (len(bare) - len(stem)))
     return None

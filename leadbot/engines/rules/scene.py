@@ -38,6 +38,7 @@ class Scene:
     land: bool = False  # the size asked for is the land's
     building: bool = False  # an object that has an area is named
     phone_at: tuple[int, int] | None = None  # the tokens of the message's phone, whole or broken
+    relative: str = ""  # somebody of the client's, named but not the contact
     used: bytearray = field(default_factory=bytearray)
 
     def __post_init__(self) -> None:

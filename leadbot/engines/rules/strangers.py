@@ -40,7 +40,8 @@ def introduced(scene: Scene, intros: tuple[tuple[str, ...], ...]) -> Person | No
 
 
 def elder(scene: Scene) -> Person | None:
-    """«Рақия апаларың ғой», «Гүл апай дей салыңыз»: a capitalised stranger with an honorific behind."""
+    """«Рақия апаларың ғой», «Гүл апай дей салыңыз», «Жомарт деп жаза бер»: a capitalised stranger and who he is."""
+    asked = scene.asked in ("name", "contact")
     for at, token in enumerate(scene.tokens):
         behind = scene.key(at + 1)
         if (
@@ -49,6 +50,7 @@ def elder(scene: Scene) -> Person | None:
             and (
                 (behind.startswith(_HONORIFIC_STEMS) and _can_be_name(scene, at))
                 or (behind in people.HONORIFIC and scene.key(at + 2).startswith(_CALLED_SO))
+                or (asked and behind.startswith(_CALLED_SO) and _can_be_name(scene, at))
             )
         ):
             return Person(at, at, people.titled(token.raw), "nom", False, True, 5.0)

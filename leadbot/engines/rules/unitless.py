@@ -7,6 +7,7 @@ from leadbot.engines.rules.units import (
     KEYWORDS,
     LAND,
     LARGEST_HOUSE_M2,
+    SIDE_LEAST,
     SIDE_MOST,
     Size,
     amount,
@@ -26,6 +27,8 @@ _STREETS = words("objects.streets")
 _HOUSE_OF_STREET = frozenset({"дом", "д", "уи", "house"})
 _TOO = stems("area.too*")
 _FLOOR = stems("details.floor*")
+_ROOM = stems("area.room*")
+SIDES = (4, 30)  # metres of a house where little says that they are its sides
 _DAY = 24
 _EDGES = ("", "mark", "line")
 _LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
@@ -52,7 +55,8 @@ def keyword_sizes(scene: Scene) -> list[Size]:
         if named and scene.key(group.first - 1) == "не":
             denied = True
             continue
-        if scene.key(last + 1).startswith(KEYWORDS) and 8 <= value <= 20_000:
+        labelled_next = scene.kind(last + 2) == "number"  # «жилая 54 общая 89»
+        if scene.key(last + 1).startswith(KEYWORDS) and not labelled_next and 8 <= value <= 20_000:
             return [Size(value, group.first, last + 1, weight=2)]  # «75 общая, 50 жилая»
         explained = is_other_unit(scene.key(last + 1)) and scene.key(last + 1) != "м"
         if named and not explained and 8 <= value <= 20_000:
@@ -101,9 +105,11 @@ def width_and_length(scene: Scene) -> list[Size]:
 
 def apart(scene: Scene) -> list[Size]:
     """«Үй саламыз, Талғарда, 150», «двушка 57 Уральск»: beside a building, without an address, a number by itself."""
-    if not scene.building or scene.asked in ("name", "phone", "contact", "rooms", "floors"):
+    if scene.asked in ("name", "phone", "contact", "rooms", "floors"):
         return []
-    if any(t.kind == "word" and (t.key in _STREETS or t.key in _LABELS) for t in scene.tokens):
+    if not scene.building:
+        return _alone(scene)
+    if any(t.kind == "word" and (t.key in _STREETS or t.key in _LABELS or t.key == "адрес") for t in scene.tokens):
         return []
     found: list[Size] = []
     last = -1
@@ -113,7 +119,10 @@ def apart(scene: Scene) -> list[Size]:
         value, last = amount(scene, index)
         bounded = scene.kind(last + 1) in _EDGES or scene.tokens[last + 1].capital
         apart_ = scene.key(group.first - 1) in (",", ".", "\n", "") or scene.used[group.first - 1]
+        apart_ = apart_ or "комнатн" in scene.key(group.first - 1)
         fits = _LEAST_APART <= value <= LARGEST_HOUSE_M2 and not _explained(scene, group.first, value)
+        street = scene.key(group.first - 1) in _HOUSE_OF_STREET and scene.kind(group.first - 2) == "word"
+        apart_ = apart_ and not (street and not scene.used[group.first - 2])  # «Ломоносова дом 45»
         if bounded and apart_ and fits and not group.spelled and scene.key(last + 1) not in ("-", "/", ":"):
             found.append(Size(value, group.first, last, weight=1, guessed=True))
     return found if len(found) == 1 else []
@@ -123,14 +132,39 @@ def decimals(scene: Scene) -> list[Size]:
     """«однокомнатная 43,2»: beside a building a number with a fraction can be nothing else."""
     for index, group in enumerate(scene.groups):
         value, last = amount(scene, index)
-        fraction = value != int(value) and scene.free(group.first, last)
-        if fraction and scene.building and 15 <= value <= 1000 and not is_other_unit(scene.key(last + 1)):
+        fraction = value != int(value) and scene.free(group.first, last) and not is_other_unit(scene.key(last + 1))
+        of_room = scene.key(group.first - 1).startswith(_ROOM) and value >= SIDE_LEAST  # «ванная 3,5»
+        if fraction and ((scene.building and 15 <= value <= 1000) or of_room):
             return [Size(value, group.first, last, weight=2)]
     return []
 
 
+def _alone(scene: Scene) -> list[Size]:
+    """«60» and nothing else, whatever was asked but a contact: rooms and floors are fewer, money is more."""
+    if len(scene.groups) != 1 or any(t.kind == "word" for t in scene.tokens if not scene.groups[0].spelled):
+        return []
+    group = scene.groups[0]
+    fits = _LEAST_APART <= group.value < LARGEST_HOUSE_M2 and len(group.digits) in (2, 3)
+    whole = group.first == 0 and group.last == len(scene.tokens) - 1
+    free = scene.free(group.first, group.last)
+    return [Size(group.value, group.first, group.last, guessed=True)] if fits and whole and free else []
+
+
+def _two_sides(scene: Scene) -> list[Size]:
+    """«10 12», «10/12» and nothing else: the sides of a house."""
+    if len(scene.groups) != 2 or any(t.kind == "word" for t in scene.tokens):
+        return []
+    one, other = scene.groups
+    between = scene.key(one.last + 1) == "/" or other.first == one.last + 1
+    if not between or not all(SIDES[0] <= g.value <= SIDES[1] and scene.free(g.first, g.last) for g in (one, other)):
+        return []
+    return [Size(one.value * other.value, one.first, other.last, sides=True, weight=1)]
+
+
 def bare(scene: Scene) -> list[Size]:
     """After the question for the area a number that nothing else explains is the answer."""
+    if not scene.land and (sides := _two_sides(scene)):
+        return sides
     last = -1
     for index, group in enumerate(scene.groups):
         if group.first <= last or not scene.free(group.first, group.last) or scene.key(group.first - 1) in ("не", "/"):
@@ -193,6 +227,8 @@ def _is_labelled(scene: Scene, first: int) -> bool:
     before = [scene.key(at) for at in range(max(0, first - 3), first)]
     if before[-1:] and before[-1] in _HOUSE_OF_STREET and scene.words(first - 6, first - 2) & _STREETS:
         return True  # «ул. Абая, дом 45»
+    if before[-1:] and before[-1] in _HOUSE_OF_STREET and scene.words(first - 5, first - 2) & {"адрес", "мекенжаи"}:
+        return True  # «адрес Ломоносова дом 45»
     return any(word in _LABELS for word in before[-2:]) or any(
         word in ("ул", "улица", "кошеси", "пр") or word.startswith(_HEIGHT) for word in before
     )

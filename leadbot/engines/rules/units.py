@@ -109,8 +109,11 @@ def skip_metre(scene: Scene, at: int) -> int:
     return at + 1 if key.startswith(METRE) else at
 
 
-def range_second(scene: Scene, last: int) -> int | None:
+def range_second(scene: Scene, last: int, first: int = 0) -> int | None:
+    """The group at the other end of a range whose first number stands in tokens first..last."""
     mark = last + 1
+    if scene.key(mark) == "и" and scene.key(first - 1) == "между":
+        return index_at(scene, mark + 1)
     if scene.key(mark) in ("-", "–", "—", "до", "to", "или", "/"):
         return index_at(scene, mark + 1)
     if scene.key(mark) in (".", "…") and scene.key(mark + 1) == ".":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadbot.engines.rules import city, morph, names, near, people, regions
+from leadbot.engines.rules import city, morph, names, near, people, regions, unlisted
 from leadbot.engines.rules.scene import Found, Scene
 from leadbot.engines.rules.text import skeleton
 from leadbot.engines.rules.words import stems, words
@@ -29,10 +29,13 @@ _AFTER_NAME = stems("where.street_after_name*")  # «Абай көшесі» is 
 _DISTRICT = words("where.district")
 _SELF = stems("where.self*")
 _OBJECT = stems("where.object*")
+_YOURS = words("objects.yours")
+_OUTLETS = stems("where.outlets*")
+_YOU = frozenset({"вы", "сиздер", "сиз", "you"})
+_YOUR_DOING = ("аете", "уете", "яете", "ите", "сыздар", "сиздер", "work")
 _VENDOR_DONE = stems("where.vendor_done*")
 
 
-_REGION_SCORE = 0.1
 _GUESSES_AT_MOST = 8  # misspelt words compared with all towns in one message: a flood must not cost
 _EDGES = ("", "mark", "line")
 _ADJECTIVE = ("ский", "ского", "ском", "скому", "скии", "ный", "ного")
@@ -57,11 +60,13 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
         _weigh(scene, hit)
     if any(h.denied for h in hits):
         _believe_capitals(scene, hits)
-    hits += _unlisted(scene, hits)
+    taken = {at for hit in hits for at in range(hit.first, hit.last + 1)}
+    strangers = unlisted.mentions(scene, taken, placed=any(h.score for h in hits))
+    hits += [_Hit(s.name, "nom", s.first, s.last, s.score, s.sure) for s in strangers]
     _prefer_to_region(scene, hits)
     good = [h for h in hits if h.score > 0 and not h.denied]
     if not good:
-        typed = _as_typed(scene) if scene.asked == "city" and not any(h.denied for h in hits) else None
+        typed = unlisted.as_typed(scene) if scene.asked == "city" and not any(h.denied for h in hits) else None
         return typed, any(h.denied for h in hits)
     best = max(good, key=lambda h: (h.score, -h.first))
     corrects = any(h.denied for h in hits)
@@ -77,12 +82,12 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
 
 def _prefer_to_region(scene: Scene, hits: list[_Hit]) -> None:
     """«Түркістан облысы, Сарыағаш ауданы»: the district's town says more than the region."""
-    region = any(h.score == _REGION_SCORE for h in hits)
+    region = any(h.score == unlisted.REGION_SCORE for h in hits)
     if region or not any(h.score for h in hits):
         for hit in hits:
             namesake = not region and scene.key(hit.first) in _NAMESAKES  # a district of a city
             if not hit.score and scene.key(hit.last + 1) in _DISTRICT and not namesake:
-                hit.score, hit.sure = 2 * _REGION_SCORE, hit.sure and region
+                hit.score, hit.sure = 2 * unlisted.REGION_SCORE, hit.sure and region
 
 
 def _mentions(scene: Scene) -> list[_Hit]:
@@ -228,10 +233,14 @@ def _weigh_clause(scene: Scene, hit: _Hit) -> None:
     has_object = any(w.startswith(_OBJECT) for w in words)
     if has_object:
         hit.score += 1.5
+    if words & _YOU and not has_object and any(w.endswith(_YOUR_DOING) for w in words):
+        hit.score -= 0.7  # «вы только в Алматы работаете? нам в Тараз надо»
     if any(w.startswith(_SELF) for w in words):
         hit.score -= 1.0 if has_object else 2.0
     if any(w.startswith(_VENDOR_DONE) for w in words):
         hit.score = 0.0
+    elif words & _YOURS and any(w.startswith(_OUTLETS) for w in words):
+        hit.score = 0.15  # «ваш офис в Астане»
     else:
         hit.score = max(hit.score, 0.2)
 
@@ -278,49 +287,3 @@ def _ends_district(scene: Scene, at: int) -> bool:
 
 def _street(word: str) -> bool:
     return word in _STREET_EXACT or (len(word) > 3 and word.startswith(_STREET))
-
-
-def _unlisted(scene: Scene, hits: list[_Hit]) -> list[_Hit]:
-    """«село Ивановка»: a village the table doesn't hold, and a region where nothing nearer was said."""
-    found: list[_Hit] = []
-    taken = {at for hit in hits for at in range(hit.first, hit.last + 1)}
-    for at, token in enumerate(scene.tokens):
-        if token.kind != "word" or at in taken:
-            continue
-        if (token.key in _VILLAGE and len(token.key) > 2) or (token.key in ("с", "п") and scene.key(at + 1) == "."):
-            name_at = at + 2 if scene.key(at + 1) == "." else at + 1
-            if scene.kind(name_at) == "word" and scene.tokens[name_at].capital and name_at not in taken:
-                last = name_at + _has_second_word(scene, name_at, taken)
-                name = " ".join(t.raw for t in scene.tokens[name_at : last + 1])
-                found.append(_Hit(name, "nom", at, last, 2.5, sure=False))
-        elif token.key in _VILLAGE_BEHIND and at and scene.tokens[at - 1].capital and at - 1 not in taken:
-            if not near.is_common(scene.key(at - 1)) and regions.named(scene.key(at - 1)) is None:
-                found.append(_Hit(scene.tokens[at - 1].raw, "nom", at - 1, at, 2.5, sure=False))
-        elif token.key in _DISTRICT:
-            district = regions.of_district(scene.key(at - 1)) or regions.of_district(scene.key(at + 1))
-            if district and not any(h.score for h in hits):
-                found.append(_Hit(district, "nom", at, at, 0.15))
-        elif region := regions.at(scene, at):
-            found.append(_Hit(region, "nom", at, at, _REGION_SCORE))
-    return found
-
-
-def _has_second_word(scene: Scene, at: int, taken: set[int]) -> bool:
-    """«посёлок Зелёный Бор», «село Карла Маркса»: is the next capitalised word part of the name?"""
-    if scene.kind(at + 1) != "word" or at + 1 in taken or scene.used[at + 1]:
-        return False
-    token = scene.tokens[at + 1]
-    return token.capital and not near.is_common(token.key) and people.given(token, shaped=False) is None
-
-
-def _as_typed(scene: Scene) -> Found | None:
-    """The city was asked and one or two unknown words came: take them, and say them back."""
-    words = [at for at, t in enumerate(scene.tokens) if t.kind == "word" and not scene.used[at]]
-    if words and scene.key(words[0]) in _IN | _FROM | _TOWN:
-        words = words[1:]
-    if len(words) != 1 or any(t.kind == "number" for t in scene.tokens):
-        return None
-    token = scene.tokens[words[0]]
-    if len(token.key) < 3 or near.is_common(token.key) or not token.capital or people.given(token, shaped=False):
-        return None
-    return scene.found(token.raw, words[0], words[0], sure=False)

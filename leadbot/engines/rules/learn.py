@@ -27,29 +27,6 @@ _NO_ANSWER = frozenset(
     {"unsure", "refuse", "human", "abuse", "no_words", "off_topic", "greeting", "thanks", "bye", "later", "not_client"}
 )
 _THEIRS = words("learn.theirs")
-    [
-        "ее",
-        "его",
-        "ей",
-        "ему",
-        "их",
-        "мамин",
-        "папин",
-        "нее",
-        "него",
-        "номири",
-        "онын",
-        "аныкы",
-        "оган",
-        "her",
-        "his",
-        "мамы",
-        "маме",
-        "мужа",
-        "мужу",
-        "брата",
-    ]
-)
 _FEW = 2  # words that are too few to be worth quoting
 _CONTACT = frozenset({"name", "phone"})  # kept until a better one comes
 _STEM = 4  # letters by which an inflected word is known again

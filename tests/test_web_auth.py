@@ -45,6 +45,17 @@ def test_a_sign_up_leads_into_the_test_chat(stranger: FlaskClient) -> None:
     assert stranger.get("/settings/company").status_code == 200
 
 
+def test_the_bot_knows_the_trade_from_the_first_minute(app: Flask, stranger: FlaskClient) -> None:
+    form = stranger.get("/signup").text
+    assert 'value="construction">Строительство' in form and 'value="windows"' in form
+    assert sign_up(stranger, setup="nothing").status_code == 422
+    sign_up(stranger, setup="windows")
+    with app.app_context():
+        user = accounts.by_email(EMAIL)
+        assert user is not None and user.company.bot == {"setup": "windows"}
+    assert "окна" in stranger.get("/chat").text.lower()
+
+
 @pytest.mark.parametrize("language", ["ru", "kk", "en"])
 def test_the_language_chosen_becomes_the_companys_and_the_persons(app: Flask, language: str) -> None:
     client = app.test_client()

@@ -18,9 +18,10 @@ from sqlalchemy.exc import IntegrityError
 from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.engines.base import LANGUAGES
+from leadbot.engines.rules import setup as setups
 from leadbot.errors import EmailTaken, Forbidden, Invalid, WrongLogin
 from leadbot.models import Company, Role, User, WebSession
-from leadbot.services import guard
+from leadbot.services import bot_fields, guard
 
 PASSWORD_LEAST, PASSWORD_MOST = 6, 1024
 EMAIL_MOST, COMPANY_NAME_MOST, NAME_MOST = 254, 200, 200
@@ -29,17 +30,21 @@ SESSION_MOST = timedelta(days=30)
 _BY_ID = select(User).where(User.id == bindparam("id"))  # built once: it begins every request
 
 
-def sign_up(email: str, password: str, company_name: str, *, language: str | None = None) -> User:
+def sign_up(
+    email: str, password: str, company_name: str, *, language: str | None = None, setup: str = setups.DEFAULT
+) -> User:
     """Make a company with its first person, the owner. Raises Invalid, EmailTaken.
 
-    `language` is the person's own choice and then the company's too; without one the company speaks Russian.
+    `language` is the person's own choice and then the company's too; without one the company speaks Russian. `setup` is
+    the trade its bot begins with.
     """
     email = clean_email(email)
+    bot = {} if setup == setups.DEFAULT else bot_fields.check({"setup": setup}, language or "ru")
     name = guard.line(company_name, "company_name", most=COMPANY_NAME_MOST)
     hashed = hash_password(clean_password(password))  # slow on purpose: before the transaction begins
     if _find(email_key(email)):
         raise EmailTaken
-    company = Company(name=name, language=language or "ru")
+    company = Company(name=name, language=language or "ru", bot=bot)
     db.session.add(company)
     try:
         db.session.flush()

@@ -34,10 +34,13 @@ def sign_up() -> Response:
         return go(HOME)
     form = SignUpForm()
     if form.is_sent():
-        email, password, company_name = form.email.data, form.password.data, form.company_name.data
+        said = form.values()
+        trade = {"setup": said["setup"]} if said["setup"] else {}
         try:
-            with signing_up(email):
-                user = accounts.sign_up(email, password, company_name, language=i18n.chosen_language())
+            with signing_up(said["email"]):
+                user = accounts.sign_up(
+                    said["email"], said["password"], said["company_name"], language=i18n.chosen_language(), **trade
+                )
         except (Invalid, EmailTaken, TooMany) as error:
             form.refuse(error, field="email")
         else:

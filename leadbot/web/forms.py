@@ -15,7 +15,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from leadbot.errors import Faults, Invalid, LeadbotError, TooMany
-from leadbot.services import accounts
+from leadbot.i18n import language
+from leadbot.services import accounts, bot_choices
 from leadbot.web.errors import said
 from leadbot.web.htmx import page
 from leadbot.web.wording import LANGUAGE_NAMES
@@ -96,6 +97,7 @@ class SignUpForm(Form):
     """A company and its first person."""
 
     company_name = StringField(_("Company"), [InputRequired(_("Enter the company name"))])
+    setup = SelectField(_("Trade"), choices=lambda: list(bot_choices.trades(language()).items()), validate_choice=False)
     email = EmailField(_("E-mail"), [InputRequired(REQUIRED), _Clean(accounts.clean_email)])
     password = PasswordField(_("Password"), [InputRequired(REQUIRED), _Clean(accounts.clean_password)])
 

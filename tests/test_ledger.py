@@ -82,7 +82,7 @@ def test_a_gap_is_shown_with_its_rows(app: Flask, api_almaty: Api, almaty: Web) 
     found = sums(app, almaty)
     assert found.answers["unanswered"] == 1 and not found.agrees
     page = almaty.get("/figures/ledger").text
-    assert "есть пробел" in page and "сколько стоит?" in page
+    assert "есть упущенные" in page and "сколько стоит?" in page
     assert re.search(r'href="/conversations/1#m\d+"', page)
 
 

@@ -21,7 +21,7 @@ def order(page: Page) -> list[str]:
 
 def keep_a_talk(person: Person) -> None:
     person.make_lead()
-    person.page.get_by_role("button", name="Сохранить как сценарий").click()
+    person.page.get_by_role("button", name="Сохранить для репетиций").click()
     expect(person.page.locator(".toast")).to_contain_text("Сохранено для репетиций: Хочу дом")
 
 
@@ -115,7 +115,7 @@ def test_without_a_script_it_is_a_plain_form(sit: Sit) -> None:
 def test_it_stands_in_nobodys_way(sit: Sit, viewport: dict[str, int], theme: str, language: str) -> None:
     person = sit(viewport, color_scheme=theme)
     person.make_lead()
-    person.page.get_by_role("button", name="Сохранить как сценарий").click()
+    person.page.get_by_role("button", name="Сохранить для репетиций").click()
     person.page.locator(".toast").wait_for()
     person.go(PAGE)
     person.page.select_option("[name=setup]", "furniture")

@@ -92,6 +92,12 @@ def number(value: int, language: str, *, at_least: int = 10_000) -> str:
     return f"{value:,}" if language == "en" else f"{value:,}".replace(",", NBSP)
 
 
+def percent(share: float, language: str) -> str:
+    """0,004 as 0,4 % (ru, kk) or 0.4% (en)."""
+    said = f"{100 * share:.1f}"
+    return f"{said}%" if language == "en" else f"{said.replace('.', ',')}{NBSP}%"
+
+
 def area(stored: str, language: str) -> str:
     """The area with its unit in the reader's language, held together: 150 м², 150 m², 10 сотық."""
     units = _UNITS.get(language, {})

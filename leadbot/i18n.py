@@ -54,6 +54,7 @@ def init_app(app: Flask) -> None:
         area=lambda stored: formats.area(stored, language()),
         money=lambda tenge: formats.money(tenge, language()),
         number=lambda value: formats.number(value, language()),
+        percent=lambda share: formats.percent(share, language()),
         lead_number=lambda lead_id: formats.lead_number(lead_id, language()),
     )
 

@@ -59,7 +59,13 @@ function countInTitle(element) {
   document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\(\d+\+?\) /, "");
 }
 
-const BEHAVIOURS = { "[data-toast]": passToast, "[data-reveal]": reveal, "[data-copy]": copies, "[data-unread]": countInTitle };
+// A row of links that scrolls sideways begins where one is.
+function showCurrent(row) {
+  const current = row.querySelector("[aria-current]");
+  if (current) row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+}
+
+const BEHAVIOURS = { ".side-nav, .segments": showCurrent, "[data-toast]": passToast, "[data-reveal]": reveal, "[data-copy]": copies, "[data-unread]": countInTitle };
 
 // For files in static/app/: bind(selector, what) runs for elements that are there and for those that come.
 function bind(selector, what) {

@@ -107,7 +107,11 @@ def preview(key: str) -> Response:
         show = part if is_htmx() else page
         return show(f"imports/{'_' if is_htmx() else ''}progress.html", job=job)
     sheet = imports.look(key, _words(), by=current_user)
-    faults = [(fault.line, said(fault.error)) for fault in sheet.faults]
+    columns = dict(zip(Exported._fields, _headers(), strict=True))
+    faults = [
+        (each.line, f"{columns.get(each.error.field or '', '')}: {said(each.error)}".removeprefix(": "))
+        for each in sheet.faults
+    ]
     return page("imports/preview.html", key=key, sheet=sheet, faults=faults)
 
 

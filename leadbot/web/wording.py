@@ -43,6 +43,12 @@ DELIVERIES = {
     DeliveryState.SENT: _("Delivered"),
     DeliveryState.DEAD: _("Not delivered"),
 }
+# What is said where Telegram itself has not been asked, or has not answered; its own words are shown as they are.
+UNHEARD = {
+    "TELEGRAM_BOT_TOKEN is not set": _("the server has no Telegram bot yet"),
+    "Telegram can't be reached": _("Telegram can’t be reached"),
+    "Telegram did not answer": _("Telegram did not answer"),
+}
 ROLES = {Role.OWNER: _("Owner"), Role.MANAGER: _("Manager"), Role.VIEWER: _("Viewer")}
 # Each language calls itself.
 LANGUAGE_NAMES = {"ru": "Русский", "kk": "Қазақша", "en": "English"}
@@ -57,6 +63,7 @@ def init_app(app: Flask) -> None:
         reason=reason_label,
         source=source_label,
         delivery=delivery_label,
+        heard=heard,
         role=role_label,
         language_name=language_label,
         city=lambda stored: names.city(stored, language()) or "",
@@ -110,6 +117,11 @@ def source_label(source: str) -> str:
 def delivery_label(state: str) -> str:
     """Доставлено, Жеткізілді, Delivered."""
     return str(DELIVERIES[DeliveryState(state)])
+
+
+def heard(error: str) -> str:
+    """Why a notice has not arrived."""
+    return next((str(ours) for start, ours in UNHEARD.items() if error.startswith(start)), error)
 
 
 def role_label(role: str) -> str:

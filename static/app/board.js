@@ -470,7 +470,6 @@
     document.getElementById("days").hidePopover();
     applyFilters();
   });
-  filters?.querySelector("[data-plain]").remove();
 
   document.addEventListener("click", (event) => {
     if (!filters || !event.target.closest("[data-clear]")) return;

@@ -11,14 +11,19 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import qualifier, table, turn, widget
+from benchmarks import leads, qualifier, table, turn, widget
 
 PARTS: dict[str, Callable[[], Iterator[table.Row]]] = {
     "Q": qualifier.speed,
     "P1": turn.p1,
     "P2": turn.p2,
     "P3": turn.p3,
+    "P4": leads.p4,
+    "P5": leads.p5,
+    "P6": leads.p6,
     "P7": widget.p7,
+    "P9": leads.p9,
+    "F": leads.figures,
 }
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from benchmarks.servers import Server
 
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+CHUNKED = re.compile(rb"transfer-encoding: *chunked", re.IGNORECASE)
 Payload = Callable[[int, int], bytes]  # (client, which of his requests) -> the request's bytes
 
 
@@ -73,9 +74,20 @@ async def _drive(port: int, payload: Payload, clients: int, each: int, ends: flo
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     head = await reader.readuntil(b"\r\n\r\n")
+    if CHUNKED.search(head):
+        return int(head[9:12]), await _chunks(reader)
     found = LENGTH.search(head)
     body = await reader.readexactly(int(found[1])) if found else b""
     return int(head[9:12]), body
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    pieces = []
+    while size := int(await reader.readline(), 16):
+        pieces.append(await reader.readexactly(size))
+        await reader.readline()
+    await reader.readline()
+    return b"".join(pieces)
 
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:

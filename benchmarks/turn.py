@@ -19,10 +19,11 @@ KEY = {"OPENAI_API_KEY": "key", "OPENAI_TIMEOUT_SECONDS": "9"}
 BUDGET = {"budget": {"company": 10**9, "visitor": 10**9}}
 
 
-def sign_up(server: Server) -> str:
+def sign_up(server: Server, email: str = ACCOUNT["email"]) -> str:
     """An account on this copy; its token."""
-    _ask(server, "POST", "/api/auth/register", json.dumps(ACCOUNT).encode(), Content_Type="application/json")
-    form = f"username={ACCOUNT['email']}&password={ACCOUNT['password']}".encode()
+    account = json.dumps({**ACCOUNT, "email": email}).encode()
+    _ask(server, "POST", "/api/auth/register", account, Content_Type="application/json")
+    form = f"username={email}&password={ACCOUNT['password']}".encode()
     answer = _ask(server, "POST", "/api/auth/login", form, Content_Type="application/x-www-form-urlencoded")
     token: str = json.loads(answer)["access_token"]
     bearer = {"Authorization": f"Bearer {token}"}
@@ -116,10 +117,11 @@ def _pair(floor: Server, ours: Server, token: str, *, clients: int, requests: in
          drive(ours, turns(token, name=f"a{half}"), clients=clients, requests=requests // 2))
         for half in range(2)
     ]  # fmt: skip
-    return _joined(half[0] for half in halves), _joined(half[1] for half in halves)
+    return joined(half[0] for half in halves), joined(half[1] for half in halves)
 
 
-def _joined(parts: Iterator[Result]) -> Result:
+def joined(parts: Iterator[Result]) -> Result:
+    """Several results as one."""
     both = Result()
     for part in parts:
         both.cpu_ms = (both.cpu_ms * both.requests + part.cpu_ms * part.requests) / (both.requests + part.requests)

@@ -1,4 +1,4 @@
-"""The floor of a chat turn: a form comes in, the history is selected, two commits, JSON goes out.
+"""The floor of a chat turn: a form comes in, the history is selected, two commits, JSON goes out; and of a lead: a row.
 
 With FLOOR_MODEL_URL a model is asked between the commits, by the openai SDK over the transport we use ourselves.
 Served by gunicorn with our own settings: `gunicorn benchmarks.floors.turn:app`.
@@ -33,6 +33,24 @@ class Line(Base):
     created_at: Mapped[datetime]
 
 
+class Lead(Base):
+    """A lead and no more: no index, no talk, no history, no notice."""
+
+    __tablename__ = "leads"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int]
+    name: Mapped[str]
+    phone: Mapped[str]
+    city: Mapped[str]
+    object_type: Mapped[str]
+    area: Mapped[str]
+    summary: Mapped[str]
+    language: Mapped[str]
+    status: Mapped[str]
+    created_at: Mapped[datetime]
+
+
 engine = create_engine(
     f"sqlite:///{os.environ['LEADBOT_DATA_DIR']}/floor.db", pool_size=20, max_overflow=10, connect_args={"timeout": 10}
 )
@@ -62,6 +80,8 @@ def checkin(connection: Any, record: Any) -> None:
 TABLE = """
 CREATE TABLE IF NOT EXISTS lines (id INTEGER PRIMARY KEY, client TEXT, author TEXT, text TEXT, created_at DATETIME);
 CREATE INDEX IF NOT EXISTS by_client ON lines (client, id);
+CREATE TABLE IF NOT EXISTS leads (id INTEGER PRIMARY KEY, owner_id INTEGER, name TEXT, phone TEXT, city TEXT,
+    object_type TEXT, area TEXT, summary TEXT, language TEXT, status TEXT, created_at DATETIME);
 """
 with sqlite3.connect(f"{os.environ['LEADBOT_DATA_DIR']}/floor.db", timeout=30) as first:
     first.execute("PRAGMA journal_mode=WAL")
@@ -84,6 +104,17 @@ def chat() -> Response:
         session.add(Line(client=client, author="bot", text=answer, created_at=datetime.now(UTC)))
         session.commit()
     return jsonify(status="success", user_id=client, response=answer, function_called=None)
+
+
+@app.post("/api/lead")
+def lead() -> Response:
+    """One row, one commit."""
+    values = {"status": "new", "language": "ru", "owner_id": 1, **request.form}
+    with Session(engine, expire_on_commit=False) as session:
+        row = Lead(**values, created_at=datetime.now(UTC))
+        session.add(row)
+        session.commit()
+    return jsonify(id=row.id, created_at=row.created_at.isoformat(timespec="seconds")[:19], **values)
 
 
 @app.get("/health")

@@ -30,13 +30,13 @@ loglevel = "warning"
 def on_starting(server):
     """Bring the database up to date before anybody is served; die with the supervisor."""
     from leadbot.engines.rules.extract import warm_up
-    from leadbot.upgrade import upgrade
+    from leadbot.upgrade import upgrade_apart
     from wsgi import app
 
     die_with_parent(15)
     warm_up()  # before the fork: the workers share what is read
     with app.app_context():
-        upgrade()
+        upgrade_apart()
 
 
 def when_ready(server):

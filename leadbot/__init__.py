@@ -18,9 +18,10 @@ def create_app(config: Config | None = None) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from leadbot import api, cli, headers, i18n, jobs, limits, tenancy, web, widget
+    from leadbot import api, headers, i18n, jobs, limits, tenancy, web, widget
+    from leadbot.commands import LateCommands
     from leadbot.config import Config
-    from leadbot.db import db, engine_options, migrate, prepare_engine
+    from leadbot.db import db, engine_options, prepare_engine
     from leadbot.engines import OwnModels, build_engine, build_rules, build_speech
 
     config = config or Config.from_env()
@@ -37,16 +38,16 @@ def create_app(config: Config | None = None) -> Flask:
         hops = config.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     db.init_app(app)
-    migrate.init_app(app, db)
     with app.app_context():
         prepare_engine(db.engine)
         tenancy.guard(db.session, db.engine)
     i18n.init_app(app)
     limits.init_app(app, config)
     jobs.init_app(app)
-    for door in (web, api, widget, cli):
+    for door in (web, api, widget):
         door.init_app(app)
     headers.init_app(app)
+    app.cli = LateCommands(app)
     return app
 
 

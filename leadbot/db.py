@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import has_request_context, request
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.exc import OperationalError
@@ -54,8 +53,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate(render_as_batch=True, directory=str(MIGRATIONS))
-
 
 _clock: Callable[[], datetime] = partial(datetime.now, UTC)
 
@@ -72,11 +69,14 @@ def set_clock(clock: Callable[[], datetime] | None = None) -> None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """How to connect: room for many threads, since none keeps a connection while a model thinks."""
-    pool: dict[str, Any] = {"pool_size": 20, "max_overflow": 10, "pool_timeout": BUSY_TIMEOUT_SECONDS}
+    """How to connect: many threads share a few connections, since none keeps one while a model thinks.
+
+    On SQLite one of them writes at a time, and each costs half a megabyte of pages and prepared statements.
+    """
     if url.startswith("sqlite"):
-        return pool | {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}}
-    return pool | {"pool_pre_ping": True}
+        own = {"connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}}
+        return own | {"pool_size": 8, "max_overflow": 0, "pool_timeout": BUSY_TIMEOUT_SECONDS}
+    return {"pool_size": 20, "max_overflow": 10, "pool_timeout": BUSY_TIMEOUT_SECONDS, "pool_pre_ping": True}
 
 
 def prepare_engine(engine: Engine) -> None:

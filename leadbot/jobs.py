@@ -9,21 +9,23 @@ import logging
 import signal
 import threading
 import time
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
-from huey import Huey, RedisHuey, SqliteHuey
-from huey.consumer import Consumer
 from sqlalchemy import event
 
 from leadbot.config import Config
 from leadbot.db import db
 from leadbot.delivery.base import Channel, DeliveryError
-from leadbot.delivery.email import EmailChannel
-from leadbot.delivery.telegram import TelegramChannel
+from leadbot.lean import without
 from leadbot.serve import die_with_parent
 from leadbot.services import attachments, erasing, idle, imports, outbox, take_timer, tasks, telegram_chat, unanswered
 from leadbot.upgrade import upgrade
+
+if TYPE_CHECKING:
+    from huey import Huey
+
+    from leadbot.delivery.telegram import TelegramChannel
 
 SWEEP_SECONDS = 5
 TIDY_SECONDS = 3600
@@ -61,9 +63,11 @@ def init_app(app: Flask) -> None:
 
 def build_huey(config: Config) -> Huey:
     """Redis where there is one, else SQLite in the data folder."""
+    with without("psycopg", *([] if config.redis_url else ["redis"])):
+        import huey
     if config.redis_url:
-        return RedisHuey("leadbot", url=config.redis_url, results=False)
-    return SqliteHuey("leadbot", filename=str(config.data_dir / "jobs.db"), results=False)
+        return huey.RedisHuey("leadbot", url=config.redis_url, results=False)
+    return huey.SqliteHuey("leadbot", filename=str(config.data_dir / "jobs.db"), results=False)
 
 
 def channel_for(name: str) -> Channel:
@@ -74,9 +78,14 @@ def channel_for(name: str) -> Channel:
 
 
 def _open(name: str, config: Config) -> Channel:
+    # Who only serves pages sends nothing.
     if name == outbox.MAIL and config.smtp_url:
+        from leadbot.delivery.email import EmailChannel
+
         return EmailChannel(config.smtp_url, config.mail_from)
     if name == "telegram" and config.telegram_bot_token:
+        from leadbot.delivery.telegram import TelegramChannel
+
         return TelegramChannel(config.telegram_bot_token, config.telegram_api_url)
     raise DeliveryError("SMTP_URL is not set" if name == outbox.MAIL else "TELEGRAM_BOT_TOKEN is not set")
 
@@ -88,6 +97,8 @@ def forget_channels() -> None:
 
 def work(app: Flask) -> None:
     """Run the worker until a signal ends it."""
+    from huey.consumer import Consumer
+
     die_with_parent(signal.SIGTERM)
     with app.app_context():
         upgrade()
@@ -150,7 +161,7 @@ def listen(app: Flask, wait_seconds: int = LISTEN_SECONDS) -> int:
     Raises DeliveryError where Telegram gives nothing out. No transaction is open while it waits.
     """
     with app.app_context():
-        bot = cast(TelegramChannel, channel_for("telegram"))
+        bot = cast("TelegramChannel", channel_for("telegram"))
         updates = bot.updates(telegram_chat.next_update(), wait_seconds)
     for update in updates:
         with app.app_context():
@@ -169,7 +180,7 @@ def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
         try:
             if not is_known:
                 with app.app_context():
-                    name = cast(TelegramChannel, channel_for("telegram")).name_of_bot()
+                    name = cast("TelegramChannel", channel_for("telegram")).name_of_bot()
                     telegram_chat.remember_bot(name)
                 is_known = True
             listen(app)

@@ -1,17 +1,19 @@
-"""Bringing the database to the newest shape, once, whoever starts first."""
+"""The database's shape, brought up to date at the start of every process: once, whoever comes first."""
 
 from __future__ import annotations
 
 import fcntl
+import multiprocessing
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import flask_migrate
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.db import MIGRATIONS, db
 
 POSTGRESQL_LOCK = 7_120_021  # any number of our own
 
@@ -21,9 +23,49 @@ def upgrade() -> None:
 
     Leaves no open connection, so that the caller may fork.
     """
-    with _alone():
-        flask_migrate.upgrade()
+    if shape() != newest():
+        with _alone():
+            load_alembic(current_app._get_current_object())  # type: ignore[attr-defined]
+            import flask_migrate
+
+            flask_migrate.upgrade()
     db.engine.dispose()
+
+
+def upgrade_apart() -> None:
+    """The same in a process of its own, which takes with it what that loads. Exits where it fails."""
+    if shape() != newest():
+        db.engine.dispose()
+        apart = multiprocessing.get_context("fork").Process(target=upgrade)
+        apart.start()
+        apart.join()
+        if apart.exitcode:
+            sys.exit("leadbot: the database could not be brought up to date")
+    db.engine.dispose()
+
+
+def shape() -> str | None:
+    """The revision of the database; None where it has no table yet."""
+    try:
+        found: str | None = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    except DatabaseError:
+        return None
+    finally:
+        db.session.rollback()
+    return found
+
+
+def newest() -> str:
+    """The revision that this copy is made for."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def load_alembic(app: Flask) -> None:
+    """Let `flask db` and upgrades find what they need: ten megabytes that nobody else has a use for."""
+    if "migrate" not in app.extensions:
+        from flask_migrate import Migrate
+
+        Migrate(app, db, render_as_batch=True, directory=str(MIGRATIONS))
 
 
 @contextmanager

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import current_app
-from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError
 
+from leadbot import upgrade
 from leadbot.config import Config
-from leadbot.db import MIGRATIONS, db
+from leadbot.db import db
 from leadbot.delivery.base import DeliveryError
 from leadbot.delivery.telegram import TelegramChannel
 from leadbot.services import health, vitals
@@ -38,7 +37,7 @@ def examine() -> Iterator[Finding]:
     config: Config = current_app.extensions["leadbot_config"]
     for check in (_folder, _secret, _database, _limits, _address, _model, _telegram, _mail):
         yield check(config)
-    if health.is_database_up() and _shape() == _newest():
+    if health.is_database_up() and upgrade.shape() == upgrade.newest():
         yield from _waiting()
 
 
@@ -60,7 +59,7 @@ def _secret(config: Config) -> Finding:
 def _database(config: Config) -> Finding:
     if not health.is_database_up():
         return Finding(FAULT, "database", "does not answer")
-    kind, shape, newest = db.engine.dialect.name, _shape(), _newest()
+    kind, shape, newest = db.engine.dialect.name, upgrade.shape(), upgrade.newest()
     if shape != newest:
         said = f"{kind}, shape {shape or 'none yet'}, this copy needs {newest}: start it, or run `flask upgrade`"
         return Finding(WARNING, "database", said)
@@ -125,18 +124,3 @@ def _waiting() -> Iterator[Finding]:
         yield Finding(WARNING, "outbox", f"{dead} notices were given up: see the pages of their leads")
     said = f"{now.received} messages received, {sum(now.answered.values())} answered, {sum(now.leads.values())} leads"
     yield Finding(OK, "so far", said)
-
-
-def _shape() -> str | None:
-    """The revision of the database; None where it has no table yet."""
-    try:
-        found: str | None = db.session.scalar(text("SELECT version_num FROM alembic_version"))
-    except DatabaseError:
-        return None
-    finally:
-        db.session.rollback()
-    return found
-
-
-def _newest() -> str:
-    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))

@@ -6,7 +6,6 @@ from __future__ import annotations
 import io
 import secrets
 
-import segno
 from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
 
 from leadbot.errors import LeadbotError
@@ -50,6 +49,8 @@ def qr(slug: str, kind: str) -> Response:
     """The page's address for a banner or a visiting card."""
     if kind not in QR_KINDS:
         return gate.unavailable()
+    import segno  # for the few who print their code
+
     base = current_app.extensions["leadbot_config"].base_url
     code = segno.make(base + url_for("page.show", slug=slug), error="m", micro=False)
     drawn = io.BytesIO()

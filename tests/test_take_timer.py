@@ -13,7 +13,7 @@ from test_web_board import statements
 from leadbot import jobs, tenancy
 from leadbot.db import db
 from leadbot.models import Company, Delivery, Lead, LeadStatus, Source, User
-from leadbot.services import accounts, board, chat, hours_settings, leads, outbox, settings, take_timer
+from leadbot.services import accounts, board, chat, hours_settings, leads, news, settings, take_timer
 
 PHONE = "8\u00a0776\u00a0877\u00a066\u00a037"
 REMINDER = f"⏰ №\u00a01 ждёт {{}} мин, никто не взял: Канат, {PHONE}"
@@ -168,7 +168,7 @@ def test_two_workers_tell_once(owner: User, clock: Clock) -> None:
     clock.set("2026-11-24 10:00")
     lead = come()
     clock.forward(minutes=15)
-    outbox.put_waiting(lead, 15)  # another worker, which has not marked the lead yet
+    news.put_waiting(lead, 15)  # another worker, which has not marked the lead yet
     db.session.commit()
     assert told() == [REMINDER.format(15)]
 

@@ -9,7 +9,7 @@ from typing import Any
 from leadbot.db import db
 from leadbot.errors import Faults, Invalid
 from leadbot.models import Company, Lead, Source, User
-from leadbot.services import accounts, lead_fields, leads, outbox
+from leadbot.services import accounts, lead_fields, leads, news
 
 FIELDS = ("name", "phone", "object_type", "city")
 
@@ -44,7 +44,7 @@ def add(typed: Mapping[str, object], *, by: User) -> Added:
     db.session.add(lead)
     db.session.flush()
     leads.record(lead, "created", by=by)
-    outbox.put_lead("lead.created", lead)
+    news.put_lead("lead.created", lead)
     db.session.commit()
     return Added(lead, is_new=True)
 

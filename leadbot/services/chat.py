@@ -26,7 +26,7 @@ from leadbot.services import (
     hot,
     hours_settings,
     leads,
-    outbox,
+    news,
     settings,
     standing,
     talks,
@@ -306,7 +306,7 @@ def _answer(taken: talks.Taken, said: Line, thought: _Thought, brain: Brain) -> 
     registered = _register(talk, decision.register)
     called = "register_lead" if registered and registered.is_new_request else None
     if decision.act == "call_human":
-        outbox.put_call(talk, outbox.who(talk), words)
+        news.put_call(talk, news.who(talk), words)
         unanswered.asked(talk)
     talks.add(
         talk,

@@ -28,7 +28,7 @@ from leadbot.models import (
     Source,
     User,
 )
-from leadbot.services import accounts, board, guard, heat, hours_settings, lead_holds, outbox
+from leadbot.services import accounts, board, guard, heat, hours_settings, lead_holds, news
 
 NOTE_MOST = 4000
 # What a talk may change on its card, with the column's length.
@@ -105,7 +105,7 @@ def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
 def _create(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Registered:
     lead = begin(talk, draft, earlier)
     record(lead, "created")
-    outbox.put_lead("lead.created", lead)
+    news.put_lead("lead.created", lead)
     return Registered(lead, "created")
 
 
@@ -114,7 +114,7 @@ def _repeat(talk: Conversation, lead: Lead, draft: LeadDraft) -> Registered:
     to_top(lead)
     _change(talk, lead, draft)
     record(lead, "repeated")
-    outbox.put_lead("lead.repeated", lead, key=f"{talk.id}.{talk.episode}")
+    news.put_lead("lead.repeated", lead, key=f"{talk.id}.{talk.episode}")
     return Registered(lead, "repeated")
 
 
@@ -122,7 +122,7 @@ def _bring_up_to_date(talk: Conversation, lead: Lead, draft: LeadDraft) -> Regis
     changed = _change(talk, lead, draft)
     for field in ANNOUNCED:
         if field in changed:
-            outbox.put_lead("lead.updated", lead, field=field, key=f"{field}.{talk.message_count}")
+            news.put_lead("lead.updated", lead, field=field, key=f"{field}.{talk.message_count}")
     return Registered(lead, "changed" if changed else "same")
 
 
@@ -141,7 +141,7 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
     for field, value in otherwise.items():
         record(lead, "otherwise", field=field, from_value=lead_holds.standing(lead, field), to_value=value)
         if field in ANNOUNCED:
-            outbox.put_otherwise(lead, field, value, key=f"{field}.{talk.id}.{talk.message_count}")
+            news.put_otherwise(lead, field, value, key=f"{field}.{talk.id}.{talk.message_count}")
     if "area" in changed:
         lead.area_m2 = draft.area_m2
     if draft.summary and draft.summary != lead.summary and not lead_holds.is_held(lead, "summary"):

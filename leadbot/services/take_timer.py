@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.models import Company, Lead, LeadStatus, Source
-from leadbot.services import accounts, board, hours_settings, outbox, settings
+from leadbot.services import accounts, board, hours_settings, news, settings
 from leadbot.services.hours import Hours
 
 BATCH = 50
@@ -99,10 +99,10 @@ def _remind(lead_id: int) -> bool:
         return False
     waited = int(hours.minutes_between(lead.created_at, now))
     if lead.take_reminded_at is None:
-        outbox.put_waiting(lead, waited)
+        news.put_waiting(lead, waited)
         _set(lead, take_due_at=hours.after(now, company.take_minutes), take_reminded_at=now)
     else:
-        outbox.put_waiting(lead, waited, owner=accounts.owner_name(company))
+        news.put_waiting(lead, waited, owner=accounts.owner_name(company))
         _set(lead, take_due_at=None)
     board.touch()
     return True

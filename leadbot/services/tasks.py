@@ -14,7 +14,7 @@ from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.errors import Invalid, NotFound
 from leadbot.models import Company, Lead, LeadTask, User
-from leadbot.services import accounts, board, guard, leads, outbox, settings
+from leadbot.services import accounts, board, guard, leads, news, settings
 
 TEXT_MOST = 500
 AHEAD_MOST = timedelta(days=5 * 366)
@@ -163,7 +163,7 @@ def _remind(task_id: int) -> bool:
         db.session.rollback()
         return False
     task = db.session.scalars(_shown().where(LeadTask.id == task_id).options(joinedload(LeadTask.lead))).one()
-    outbox.put_call_back(task)
+    news.put_call_back(task)
     board.touch()  # cards say now that it is overdue
     db.session.commit()
     return True

@@ -14,7 +14,7 @@ from leadbot.delivery import notices
 from leadbot.engines.base import LANGUAGES
 from leadbot.errors import LinkExpired
 from leadbot.models import LinkKind, OneTimeLink, TelegramBot, User
-from leadbot.services import accounts, links, outbox, settings
+from leadbot.services import accounts, links, news, settings
 
 _START = re.compile(r"/start(?:@\w{1,64})?(?:\s+(\S{1,64}))?\s*")
 
@@ -110,7 +110,7 @@ def _connect(chat_id: str, code: str) -> None:
     links.use_up(link)
     company = settings.company(lock=True)
     company.telegram_chat_id = chat_id
-    outbox.put_connected(company, f"connected:{link.key_hash}")
+    news.put_connected(company, f"connected:{link.key_hash}")
 
 
 def _part(message: object, name: str) -> dict[str, Any]:

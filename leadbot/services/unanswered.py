@@ -14,7 +14,7 @@ from leadbot.engines.rules.ask import open_
 from leadbot.engines.rules.memory import Memory
 from leadbot.engines.rules.promise import opens
 from leadbot.models import Author, Company, Conversation, Message, Source
-from leadbot.services import accounts, calls, hot, hours_settings, outbox, settings, talks
+from leadbot.services import accounts, calls, hot, hours_settings, news, settings, talks
 
 BATCH = 50
 # «Сегодня» is said while so much of today's work is left.
@@ -84,7 +84,7 @@ def _tell(talk: Conversation) -> bool:
         calls.put(talk, calls.CALL)
         if talk.source is not Source.TEST:
             owner = accounts.owner_name(company)
-            outbox.put_unanswered(talk, _last_words(talk), company.answer_minutes, owner)
+            news.put_unanswered(talk, _last_words(talk), company.answer_minutes, owner)
         talks.add(talk, Author.BOT, text, engine="rules")
         if was_held:
             hot.follow(talk)

@@ -22,7 +22,7 @@ from leadbot.engines.rules.promise import closed
 from leadbot.errors import Invalid, NotFound
 from leadbot.models import Author, BotUser, Company, Conversation, Message, Source, User
 from leadbot.models.company import new_widget_key
-from leadbot.services import accounts, calls, guard, hours_settings, outbox, settings, talks, touch, unanswered
+from leadbot.services import accounts, calls, guard, hours_settings, news, settings, talks, touch, unanswered
 
 TITLE_MOST, BUBBLE_MOST, DOMAINS_MOST, DELAY_MOST_SECONDS = 60, 120, 50, 600
 LIGHT, DARK = "#ffffff", "#211e1a"  # what may be written on the company's colour
@@ -194,7 +194,7 @@ def call_manager(client_ref: str, message_id: str | None, language: str, *, may_
         return
     if talk.handled_by != "manager":
         if may_disturb:
-            outbox.put_call(talk, outbox.who(talk), words)
+            news.put_call(talk, news.who(talk), words)
             unanswered.asked(talk)
         calls.put(talk, calls.CALL)
         talk.nudge_due_at = None  # he speaks already

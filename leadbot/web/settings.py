@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from leadbot import i18n
 from leadbot.errors import Invalid
 from leadbot.models import DeliveryState
-from leadbot.services import accounts, outbox, telegram_chat
+from leadbot.services import accounts, news, outbox, telegram_chat
 from leadbot.services import settings as company_settings
 from leadbot.web.forms import CompanyForm, Form, ProfileForm, TelegramForm
 from leadbot.web.htmx import go, is_htmx, page, part, toast
@@ -111,7 +111,7 @@ def telegram_code_state() -> Response:
 @bp.post("/telegram/test")
 def send_test() -> Response:
     """Put a test message to the chat in the outbox; what becomes of it is shown until it is known."""
-    row = outbox.put_test(by=current_user)
+    row = news.put_test(by=current_user)
     if row is None:
         raise Invalid("Save the chat number first", field="telegram_chat_id")
     if not is_htmx():

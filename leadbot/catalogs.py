@@ -42,8 +42,8 @@ ROOMS = {
         "leadbot/services/inbox", "leadbot/services/canned", "leadbot/services/calls", "leadbot/services/junk",
     ),
     "hours": (
-        "templates/settings/_connect", "templates/settings/hours", "templates/settings/_hours",
-        "leadbot/web/hours", "leadbot/services/hours",
+        "templates/settings/_connect", "templates/settings/_person", "templates/settings/hours",
+        "templates/settings/_hours", "leadbot/web/hours", "leadbot/services/hours",
     ),
     "company": tuple(
         f"{place}{room}"

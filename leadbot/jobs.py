@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from leadbot.config import Config
 from leadbot.db import db
@@ -20,6 +21,7 @@ from leadbot.delivery.base import Channel, DeliveryError
 from leadbot.lean import without
 from leadbot.serve import die_with_parent
 from leadbot.services import attachments, erasing, idle, imports, outbox, take_timer, tasks, telegram_chat, unanswered
+from leadbot.services.telegram_people import Answer
 from leadbot.upgrade import upgrade
 
 if TYPE_CHECKING:
@@ -165,13 +167,36 @@ def listen(app: Flask, wait_seconds: int = LISTEN_SECONDS) -> int:
         updates = bot.updates(telegram_chat.next_update(), wait_seconds)
     for update in updates:
         with app.app_context():
-            answer = telegram_chat.take(update)
-        if answer:
-            try:
-                bot.send(answer.chat_id, answer.text)
-            except DeliveryError as error:
-                log.info("an answer in Telegram was not taken: %s", error.said)
+            _answer(bot, _taken(update))
     return len(updates)
+
+
+def _taken(update: dict[str, Any]) -> Answer | None:
+    """Take an update; a fault of ours in one must not hold up all that come after it. A database that fails may."""
+    try:
+        return telegram_chat.take(update)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("update %s could not be taken", update["update_id"])
+        db.session.remove()
+        telegram_chat.pass_over(update)
+        return None
+
+
+def _answer(bot: TelegramChannel, answer: Answer | None) -> None:
+    """Say it at once, once: what must not be lost is in the outbox."""
+    if answer is None:
+        return
+    try:
+        if answer.press_id:
+            bot.toast(answer.press_id, answer.text, is_long=answer.is_long)
+        else:
+            bot.send(answer.chat_id, answer.text)
+    except DeliveryError as error:
+        log.info("an answer in Telegram was not taken: %s", error.said)
+    if answer.delivery_id:
+        outbox.deliver(answer.delivery_id, channel_for)
 
 
 def _listen_for_ever(app: Flask, stop: threading.Event) -> None:

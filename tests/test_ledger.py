@@ -18,15 +18,15 @@ from leadbot.services import ledger, outbox
 class Refusing:
     """A chat that is gone for good."""
 
-    def send(self, target: str, text: str) -> None:
+    def send(self, target: str, text: str, *more: object, **named: object) -> None:
         raise DeliveryError("Forbidden: bot was kicked", permanent=True)
 
 
 class Taking:
     """A chat that takes everything."""
 
-    def send(self, target: str, text: str) -> None:
-        return None
+    def send(self, target: str, text: str, *more: object, **named: object) -> str:
+        return "1"
 
 
 def deliver(app: Flask, channel: Refusing | Taking) -> None:

@@ -40,7 +40,8 @@ TABLE = {
         GET /settings/conversations
         GET /leads/<int:lead_id>/transcript.txt | GET /settings/data
         GET /leads/<int:lead_id> | GET /settings | GET /settings/company
-        GET /settings/telegram | GET /settings/telegram/code
+        GET /settings/telegram | GET /settings/telegram/code | GET /settings/profile/telegram
+        POST /settings/profile/telegram/off
         GET /settings/telegram/test | GET /settings/profile | POST /settings/profile
         GET /settings/password | POST /settings/password | GET /settings/team | GET /settings/bot
         GET /settings/hours | GET /settings/stages
@@ -62,7 +63,7 @@ TABLE = {
         POST /conversations/<int:talk_id>/insert | POST /settings/conversations | POST /settings/conversations/answers
         POST /settings/conversations/answers/<int:answer_id>
         POST /settings/conversations/answers/<int:answer_id>/remove
-        POST /leads/<int:lead_id>/take
+        POST /leads/<int:lead_id>/take | POST /settings/profile/telegram
         POST /leads/<int:lead_id>/move | POST /leads/<int:lead_id>/notes | POST /leads/<int:lead_id>/remove
         POST /leads/<int:lead_id>/deliveries/<int:delivery_id>/retry | POST /settings/bot | POST /settings/bot/order
         POST /settings/bot/discard | POST /settings/bot/scenarios

@@ -26,7 +26,7 @@ class Recorder:
         self.refuses = refuses
         self.sent: list[tuple[str, str]] = []
 
-    def send(self, target: str, text: str, buttons: object = None) -> str:
+    def send(self, target: str, text: str, buttons: object = None, **more: object) -> str:
         if self.refuses:
             raise DeliveryError("chat not found", permanent=True)
         self.sent.append((target, text))

@@ -24,8 +24,11 @@ class Channel(Protocol):
 
     name: str
 
-    def send(self, target: str, text: str, buttons: Buttons | None = None) -> str:
-        """Send one plain text and return the vendor's id of the message. Raises DeliveryError."""
+    def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
+        """Send one plain text and return the vendor's id of the message. Raises DeliveryError.
+
+        `instead_of` is that id of a message which is to read so from now on, where the vendor can do it.
+        """
         ...
 
 

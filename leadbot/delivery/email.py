@@ -38,7 +38,7 @@ class EmailChannel:
     def __repr__(self) -> str:
         return f"EmailChannel({self._host}:{self._port})"
 
-    def send(self, target: str, text: str, buttons: Buttons | None = None) -> str:
+    def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
         """Send the letter `text` to the address `target`; returns its Message-ID. Raises DeliveryError."""
         letter = message_from_string(text)
         del letter["From"]

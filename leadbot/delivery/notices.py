@@ -128,12 +128,16 @@ class LeadNotice:
 
 def new_lead(lead: LeadNotice, language: str) -> str:
     """«🆕 № 128: Канат, 8 776 877 66 37», then what is wanted, the summary and where it came from."""
-    wanted = ", ".join(filter(None, (_line(lead.object_type), _area(lead.area, language), _line(lead.city))))
-    origin = (_of(SOURCES, lead.source, language), _of(TALK_LANGUAGES, lead.talk_language, language), _line(lead.time))
+    wanted = ", ".join(filter(None, (one_line(lead.object_type), _area(lead.area, language), one_line(lead.city))))
+    origin = (
+        _of(SOURCES, lead.source, language),
+        _of(TALK_LANGUAGES, lead.talk_language, language),
+        one_line(lead.time),
+    )
     lines = (
         _marked(lead, language, _phrase("new", language, lead=_number(lead, language), who=_who(lead))),
         wanted[:1].upper() + wanted[1:],
-        _line(lead.summary),
+        one_line(lead.summary),
         _voice(lead, language),
         " · ".join(filter(None, origin)),
     )
@@ -147,7 +151,7 @@ def updated_lead(lead: LeadNotice, language: str, changes: Mapping[str, str]) ->
             "updated",
             language,
             lead=_number(lead, language),
-            label=_of(LABELS, field, language) or _line(field),
+            label=_of(LABELS, field, language) or one_line(field),
             value=_shown(field, value, language),
         )
         for field, value in changes.items()
@@ -158,7 +162,7 @@ def updated_lead(lead: LeadNotice, language: str, changes: Mapping[str, str]) ->
 def returning_client(lead: LeadNotice, language: str) -> str:
     """The client of an open lead has written again."""
     first = _marked(lead, language, _phrase("returned", language, lead=_number(lead, language), who=_who(lead)))
-    return "\n".join(filter(None, (first, _line(lead.summary), _voice(lead, language))))
+    return "\n".join(filter(None, (first, one_line(lead.summary), _voice(lead, language))))
 
 
 def says_otherwise(lead: LeadNotice, language: str, field: str, said: str, kept: str) -> str:
@@ -176,33 +180,39 @@ def says_otherwise(lead: LeadNotice, language: str, field: str, said: str, kept:
 
 def call_back(lead: LeadNotice, language: str, time: str, note: str, assignee: str) -> str:
     """A call back that is due now: whom to call and about what, then the lead's number and who is to do it."""
-    first = _phrase("call_back", language, time=time, who=_who(lead), note=_line(note)).rstrip(" .")
-    whose = _phrase("assignee", language, name=_line(assignee)) if assignee else ""
+    first = _phrase("call_back", language, time=time, who=_who(lead), note=one_line(note)).rstrip(" .")
+    whose = _phrase("assignee", language, name=one_line(assignee)) if assignee else ""
     return f"{first}\n{' · '.join(filter(None, (_number(lead, language), whose)))}"
 
 
 def client_calls(who: str, words: str, language: str) -> str:
     """A client asks for a human: `who` is his name, phone or the number of the talk, `words` his last message."""
-    return _phrase("call", language, who=shown_phone(who) if _is_phone(who) else _line(who), words=_line(words))
+    return _phrase("call", language, who=shown_phone(who) if _is_phone(who) else one_line(who), words=one_line(words))
 
 
 def nobody_took(lead: LeadNotice, minutes: int, language: str, owner: str = "") -> str:
     """A lead has waited so many working minutes: a reminder to all, or to the `owner` by name."""
     return _phrase(
         "escalation" if owner else "reminder",
-        language, owner=_line(owner), lead=_number(lead, language), n=str(minutes), who=_who(lead),
+        language, owner=one_line(owner), lead=_number(lead, language), n=str(minutes), who=_who(lead),
     )  # fmt: skip
 
 
 def nobody_answered(owner: str, who: str, words: str, minutes: int, language: str) -> str:
     """A client has waited so many minutes for a person, after these last words of his."""
-    named = shown_phone(who) if _is_phone(who) else _line(who)
-    return _phrase("unanswered", language, owner=_line(owner), who=named, words=_line(words), n=str(minutes))
+    named = shown_phone(who) if _is_phone(who) else one_line(who)
+    return _phrase("unanswered", language, owner=one_line(owner), who=named, words=one_line(words), n=str(minutes))
+
+
+def client_says(who: str, words: str) -> str:
+    """«💬 Канат: А сколько ждать?»: what the client of a talk that is led in Telegram has written."""
+    named = shown_phone(who) if _is_phone(who) else one_line(who)
+    return f"💬 {named}: {clean(words)}"
 
 
 def connected(company: str, language: str) -> str:
     """The first message in a chat that has just been connected."""
-    return _phrase("connected", language, company=_line(company))
+    return _phrase("connected", language, company=one_line(company))
 
 
 def wrong_code(language: str) -> str:
@@ -212,7 +222,7 @@ def wrong_code(language: str) -> str:
 
 def test_message(company: str, language: str) -> str:
     """What "send test" on the settings page sends."""
-    return _phrase("check", language, company=_line(company))
+    return _phrase("check", language, company=one_line(company))
 
 
 def shown_phone(phone: str) -> str:
@@ -223,7 +233,7 @@ def shown_phone(phone: str) -> str:
     try:
         number = phonenumbers.parse(phone, "KZ")
     except phonenumbers.NumberParseException:
-        return _line(phone)
+        return one_line(phone)
     shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return re.sub(r"[\s()-]+", NO_BREAK, shown)
 
@@ -246,7 +256,7 @@ def _number(lead: LeadNotice, language: str) -> str:
 
 
 def _who(lead: LeadNotice) -> str:
-    return ", ".join(filter(None, (_line(lead.name), shown_phone(lead.phone))))
+    return ", ".join(filter(None, (one_line(lead.name), shown_phone(lead.phone))))
 
 
 def _marked(lead: LeadNotice, language: str, text: str) -> str:
@@ -259,19 +269,24 @@ def _voice(lead: LeadNotice, language: str) -> str:
 
 
 def _area(area: str | None, language: str) -> str:
-    shown = _line(area).replace(" м²", f"{NO_BREAK}м²")
+    shown = one_line(area).replace(" м²", f"{NO_BREAK}м²")
     return shown.replace("м²", "m²") if language == "en" else shown
 
 
 def _shown(field: str, value: str, language: str) -> str:
     if field == "phone":
         return shown_phone(value)
-    return _area(value, language) if field == "area" else _line(value)
+    return _area(value, language) if field == "area" else one_line(value)
 
 
-def _line(value: str | None) -> str:
+def one_line(value: str | None) -> str:
     """One line of clean text: no control or bidi characters, at most FIELD_CHARACTERS."""
-    text = INVISIBLE.sub("", value or "")
-    text = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp", "Cs"} else char for char in text)
-    text = " ".join(part for part in re.split(r"[ \t]+", text) if part)
+    text = clean(value or "")
     return text if len(text) <= FIELD_CHARACTERS else text[: FIELD_CHARACTERS - 1] + "…"
+
+
+def clean(text: str) -> str:
+    """One line, however long, without control and bidi characters."""
+    text = INVISIBLE.sub("", text)
+    text = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp", "Cs"} else char for char in text)
+    return " ".join(part for part in re.split(r"[ \t]+", text) if part)

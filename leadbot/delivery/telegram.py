@@ -1,4 +1,4 @@
-"""Telegram: one plain text to one chat through the Bot API.
+"""Telegram: one plain text to one chat through the Bot API, and what comes back from there.
 
 The address of every call contains the bot's token, and so do the texts of `requests` exceptions and the log lines of
 urllib3: neither is ever passed on.
@@ -18,12 +18,14 @@ from leadbot.delivery.base import Button, Buttons, DeliveryError
 
 TIMEOUT_SECONDS = 10
 TEXT_UNITS = 3500  # UTF-16 units; Telegram takes 4096, the rest is room for what a later edit adds
+TOAST_UNITS = 200
 SAID_CHARACTERS = 300
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 # 400 answers that will be the same for ever: the chat is gone or closed to the bot.
 CLOSED = re.compile(
     r"chat not found|user not found|bot was kicked|peer_id_invalid|chat_write_forbidden|not enough rights"
+    r"|message to edit not found|message can't be edited"
     r"|have no rights to send|need administrator rights|group chat was deactivated|chat_restricted|topic_closed",
     re.IGNORECASE,
 )
@@ -46,7 +48,7 @@ class TelegramChannel:
     def __repr__(self) -> str:
         return "TelegramChannel(***)"
 
-    def send(self, target: str, text: str, buttons: Buttons | None = None) -> str:
+    def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
         """Send to the chat id `target`; longer texts are cut. Raises DeliveryError; returns the message's id."""
         message: dict[str, Any] = {
             "chat_id": target,
@@ -55,11 +57,21 @@ class TelegramChannel:
         }
         if buttons:
             message["reply_markup"] = {"inline_keyboard": [[_key(button) for button in row] for row in buttons]}
-        status, answer, header = self._post("sendMessage", message)
+        method = "editMessageText" if instead_of else "sendMessage"
+        status, answer, header = self._post(method, message | ({"message_id": int(instead_of)} if instead_of else {}))
         if answer.get("ok") is True:
             result = answer.get("result")
             return str(result.get("message_id", "")) if isinstance(result, dict) else ""
+        if instead_of and "message is not modified" in self._said(status, answer):
+            return instead_of
         raise self._refusal(status, answer, header)
+
+    def toast(self, press_id: str, text: str, *, is_long: bool = False) -> None:
+        """Tell whoever pressed a button; `is_long` stays until it is read. Raises DeliveryError."""
+        said = {"callback_query_id": press_id, "text": clip_utf16(text, TOAST_UNITS), "show_alert": is_long}
+        status, answer, header = self._post("answerCallbackQuery", said)
+        if answer.get("ok") is not True:
+            raise self._refusal(status, answer, header)
 
     def name_of_bot(self) -> str:
         """What the bot that we send as is called. Raises DeliveryError."""
@@ -74,7 +86,7 @@ class TelegramChannel:
 
         Waits so long for the first one. Raises DeliveryError; also where another copy, or a webhook, reads them.
         """
-        asked = {"offset": first_id, "timeout": wait_seconds, "allowed_updates": ["message"]}
+        asked = {"offset": first_id, "timeout": wait_seconds, "allowed_updates": ["message", "callback_query"]}
         status, answer, header = self._post("getUpdates", asked, more_seconds=wait_seconds)
         result = answer.get("result")
         if answer.get("ok") is True and isinstance(result, list):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, BigInteger, Index, String
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -78,7 +78,7 @@ class User(UserMixin, Owned, Base):  # type: ignore[misc]  # flask-login bears n
     """A person of a company. `email` is shown as it was given, `email_key` is what it is known by."""
 
     __tablename__ = "users"
-    __table_args__ = (referable(),)
+    __table_args__ = (referable(), Index(None, "company_id", "telegram_id", unique=True))
 
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
@@ -88,6 +88,7 @@ class User(UserMixin, Owned, Base):  # type: ignore[misc]  # flask-login bears n
     language: Mapped[str | None] = mapped_column(String(2))
     theme: Mapped[str | None] = mapped_column(String(5))  # light, dark; None: as the system says
     read_until: Mapped[datetime | None]  # what clients wrote before is read; None: since the person is here
+    telegram_id: Mapped[int | None] = mapped_column(BigInteger)  # who he is in Telegram
     # Part of every session and token: one step up ends them all. It begins anywhere: SQLite gives a deleted person's id
     # to the next one, and the freed e-mail may be his too.
     token_version: Mapped[int] = mapped_column(default=lambda: secrets.randbelow(2**30) + 1)
@@ -131,11 +132,13 @@ class WebSession(Owned, Base):
 
 
 class LinkKind(enum.StrEnum):
-    """What a one-time link lets its bearer do: join the company, set a new password, or connect a Telegram chat."""
+    """What a one-time link lets its bearer do: join the company, set a new password, connect a Telegram chat, or say
+    who he is in Telegram."""
 
     INVITATION = "invitation"
     RESET = "reset"
     TELEGRAM = "telegram"
+    PERSON = "person"
 
 
 class OneTimeLink(Owned, Base):
@@ -153,7 +156,7 @@ class OneTimeLink(Owned, Base):
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     email: Mapped[str | None] = mapped_column(String(254))  # of whom is invited; None: whoever has the link
     role: Mapped[Role | None] = mapped_column(stored_enum(Role))  # of whom is invited
-    user_id: Mapped[int | None]  # whose password is reset
+    user_id: Mapped[int | None]  # whose password is reset, who is in Telegram
     made_by_id: Mapped[int | None]  # None: he asked for it himself
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

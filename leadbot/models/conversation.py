@@ -95,6 +95,7 @@ class Conversation(Owned, Base):
     nudged_at: Mapped[datetime | None]  # once an episode
     waits_since: Mapped[datetime | None]  # a person is to look at it: see services.calls
     waits_for: Mapped[str | None] = mapped_column(String(10))  # call, or silent
+    is_in_telegram: Mapped[bool] = mapped_column(default=False)  # that manager reads and answers there
     return_due_at: Mapped[datetime | None]  # when a manager who says nothing gives the talk back to the bot
     is_junk: Mapped[bool] = mapped_column(default=False)  # spam, a job seeker, a supplier: see services.junk
     junk_is_settled: Mapped[bool] = mapped_column(default=False)  # a person has said so, or that it is none

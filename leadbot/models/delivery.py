@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leadbot.db import Base, utcnow
-from leadbot.models.owned import Owned, same_company, stored_enum
+from leadbot.models.owned import Owned, referable, same_company, stored_enum
 
 
 class DeliveryState(enum.StrEnum):
@@ -36,11 +36,17 @@ class Delivery(Owned, Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         same_company("lead_id", "leads"),
+        same_company("talk_id", "conversations"),
+        same_company("edits_id", "deliveries"),
+        referable(),
         Index(None, "state", "next_at"),
         Index(None, "company_id", "lead_id"),
+        Index(None, "target", "vendor_id"),
     )
 
     lead_id: Mapped[int | None]
+    talk_id: Mapped[int | None]  # whose client an answer to the notice reaches
+    edits_id: Mapped[int | None]  # no notice of its own: that one is to be shown as things stand now
     event: Mapped[str] = mapped_column(String(40))
     channel: Mapped[str] = mapped_column(String(20))
     target: Mapped[str] = mapped_column(String(255))
@@ -51,5 +57,6 @@ class Delivery(Owned, Base):
     next_at: Mapped[datetime] = mapped_column(default=utcnow)
     lease_until: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(500))
+    vendor_id: Mapped[str | None] = mapped_column(String(64))  # what Telegram calls the message
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

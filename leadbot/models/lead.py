@@ -136,6 +136,7 @@ class LeadEvent(Owned, Base):
     from_value: Mapped[str | None] = mapped_column(Text)
     to_value: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(String(30))
+    through: Mapped[str | None] = mapped_column(String(10))  # telegram: not on a page
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     user: Mapped[User | None] = relationship(viewonly=True)

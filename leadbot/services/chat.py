@@ -100,7 +100,7 @@ def receive(incoming: Incoming) -> Reply:
     if talk.consent is None and incoming.source is Source.WIDGET:
         talk.consent = consent.given(settings.company(), incoming.language or settings.company().language)
     if talk.handled_by == "manager":
-        return _stay_silent(talk)
+        return _stay_silent(talk, message.text)
     drafted = bot.draft().values if incoming.by_draft else None
     brain = brains.take(talk, is_thrifty=incoming.is_thrifty, drafted=drafted)
     turn = _turn(talk, message, incoming, drafted)
@@ -301,7 +301,7 @@ def _answer(taken: talks.Taken, said: Line, thought: _Thought, brain: Brain) -> 
         words = "\n".join(filter(None, (words, thought.heard)))
         taken.message.text, taken.message.is_transcript = words, True
     if talk.handled_by == "manager":  # taken over while the engine was thinking
-        return _stay_silent(talk)
+        return _stay_silent(talk, words)
     talk.known, talk.language = decision.known, decision.language
     registered = _register(talk, decision.register)
     called = "register_lead" if registered and registered.is_new_request else None
@@ -335,8 +335,10 @@ def _register(talk: Conversation, proposed: LeadDraft | None) -> Registered | No
         return None
 
 
-def _stay_silent(talk: Conversation) -> Reply:
+def _stay_silent(talk: Conversation, words: str) -> Reply:
     unanswered.asked(talk)
+    if talk.is_in_telegram:
+        news.put_said(talk, words or "📎")
     talks.let_go(talk)
     db.session.commit()
     return Reply("", silent=True)

@@ -155,6 +155,7 @@ def _erase(traces: Traces) -> None:
 def _copies(traces: Traces) -> Iterable[ColumnElement[bool]]:
     """Notices that may speak of him: of his leads, of his calls, or with his phone in any way of writing it."""
     yield Delivery.lead_id.in_(traces.leads)
+    yield Delivery.talk_id.in_(traces.talks)
     for talk_id in traces.talks:
         yield Delivery.dedup_key.startswith(f"call:{talk_id}:", autoescape=True)
     for phone in traces.phones:

@@ -25,7 +25,7 @@ def take_over(talk: Conversation, *, by: User) -> None:
             who = talk.manager.shown_name if talk.manager else ""
             raise Conflict("%(manager)s has this conversation", manager=who, fresh=talk)
         return
-    talk.handled_by, talk.manager_id = "manager", by.id
+    talk.handled_by, talk.manager_id, talk.is_in_telegram = "manager", by.id, False
     unanswered.taken(talk)
     _stay(talk)
     reads.put(talk, by, talk.message_count)
@@ -35,8 +35,13 @@ def take_over(talk: Conversation, *, by: User) -> None:
     db.session.commit()
 
 
-def write(talk: Conversation, text: str, *, by: User, message_id: str | None = None) -> Message:
-    """Put a manager's words into the talk he holds; under one `message_id` once. Raises Invalid, Conflict."""
+def write(
+    talk: Conversation, text: str, *, by: User, message_id: str | None = None, in_telegram: bool = False
+) -> Message:
+    """Put a manager's words into the talk he holds; under one `message_id` once. Raises Invalid, Conflict.
+
+    What the client answers is passed on to Telegram where it was written `in_telegram`.
+    """
     accounts.check_may_write(by)
     clean = guard.message(text, "text", most=TEXT_MOST)
     if not clean:
@@ -51,6 +56,7 @@ def write(talk: Conversation, text: str, *, by: User, message_id: str | None = N
         if earlier is not None:
             return earlier
     unanswered.answered(talk)
+    talk.is_in_telegram = in_telegram
     line = talks.add(talk, Author.MANAGER, clean, user_id=by.id, message_id=message_id)
     _stay(talk)
     reads.put(talk, by, talk.message_count)
@@ -95,7 +101,7 @@ def _stay(talk: Conversation) -> None:
 
 def _return(talk: Conversation) -> None:
     """Both sides read that the bot is back, and what it still wants to know."""
-    talk.handled_by, talk.manager_id, talk.return_due_at = "bot", None, None
+    talk.handled_by, talk.manager_id, talk.return_due_at, talk.is_in_telegram = "bot", None, None, False
     unanswered.answered(talk)
     card = settings.card(settings.company())
     language = talk.language or card.language

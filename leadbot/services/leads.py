@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import g
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
@@ -34,6 +35,7 @@ NOTE_MOST = 4000
 # What a talk may change on its card, with the column's length.
 FIELDS = {"name": 200, "phone": 32, "phone_e164": 20, "city": 100, "object_type": 100, "area": 64, "language": 2}
 ANNOUNCED = ("name", "phone")  # managers are told of these: one may be dialling this very moment
+IN_NOTICES = {"moved", "assigned", "task_set", "task_moved", "task_done", "task_deleted"}  # notices show these
 CLOSED = (LeadStatus.WON, LeadStatus.LOST)
 _OF_PHONE = {
     is_test: select(Lead)
@@ -114,7 +116,7 @@ def _repeat(talk: Conversation, lead: Lead, draft: LeadDraft) -> Registered:
     to_top(lead)
     _change(talk, lead, draft)
     record(lead, "repeated")
-    news.put_lead("lead.repeated", lead, key=f"{talk.id}.{talk.episode}")
+    news.put_lead("lead.repeated", lead, key=f"{talk.id}.{talk.episode}", talk=talk)
     return Registered(lead, "repeated")
 
 
@@ -319,6 +321,10 @@ def evidence(lead: Lead) -> list[Evidence]:
 
 
 def record(lead: Lead, kind: str, *, by: User | None = None, **what: Any) -> None:
-    """Put down what happened to a lead, and let open boards know. Part of the caller's transaction."""
-    db.session.add(LeadEvent(lead_id=lead.id, kind=kind, user_id=by.id if by else None, **what))
+    """Put down what happened to a lead, let open boards know, and Telegram where it shows. Part of the caller's
+    transaction."""
+    through = g.get("through")
+    db.session.add(LeadEvent(lead_id=lead.id, kind=kind, user_id=by.id if by else None, through=through, **what))
     board.touch()
+    if kind in IN_NOTICES:
+        news.put_state(lead)

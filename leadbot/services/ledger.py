@@ -150,6 +150,7 @@ def _undelivered(period: Period) -> list[Delivery]:
     waiting = (
         select(Delivery)
         .where(Delivery.state != DeliveryState.SENT, period.holds(Delivery.created_at), Delivery.lead_id.is_not(None))
+        .where(Delivery.edits_id.is_(None))
         .order_by(Delivery.state, Delivery.id.desc())
         .limit(SHOWN)
     )

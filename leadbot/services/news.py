@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from leadbot.db import db, utcnow
 from leadbot.delivery import notices
 from leadbot.models import Company, Conversation, Delivery, Lead, LeadTask, Message, User
-from leadbot.services import accounts, names, outbox, samples, settings
+from leadbot.services import accounts, keyboards, names, outbox, samples, settings
+
+NOTICES_EDITED = 3  # of a lead, the newest: a chat takes one change a second
 
 
-def put_lead(event: str, lead: Lead, *, field: str = "", key: str = "") -> None:
+def put_lead(
+    event: str, lead: Lead, *, field: str = "", key: str = "", talk: Conversation | None = None
+) -> None:  # fmt: skip
     """Tell the company's managers of a lead: created, repeated, or a `field` of it changed.
 
-    `key` tells apart what may happen to one lead more than once.
+    `key` tells apart what may happen to one lead more than once. An answer to the notice goes to the client of `talk`.
     """
     company = settings.company()
     if not company.telegram_chat_id or samples.is_sample(lead):
@@ -27,7 +31,34 @@ def put_lead(event: str, lead: Lead, *, field: str = "", key: str = "") -> None:
         text = notices.returning_client(notice, company.language)
     else:
         text = notices.updated_lead(notice, company.language, {field: getattr(lead, field) or ""})
-    outbox.put(company.telegram_chat_id, event, text, f"{event}:{lead.id}:{key}", lead_id=lead.id)
+    talk_id = talk.id if talk else lead.conversation_id
+    outbox.put(company.telegram_chat_id, event, text, f"{event}:{lead.id}:{key}", lead_id=lead.id, talk_id=talk_id)
+
+
+def put_state(lead: Lead) -> None:
+    """Have the notices of a lead that are worked with, the last few, say how it stands now, wherever it was changed."""
+    company = settings.company()
+    if not company.telegram_chat_id:
+        return
+    sent = or_(Delivery.vendor_id.is_not(None), Delivery.lease_until.is_not(None))
+    last = (
+        select(Delivery)
+        .where(Delivery.lead_id == lead.id, Delivery.event.in_(keyboards.WORKED_WITH), sent)
+        .where(Delivery.target == company.telegram_chat_id)
+        .order_by(Delivery.id.desc())
+        .limit(NOTICES_EDITED)
+    )
+    for notice in db.session.scalars(last).all():
+        outbox.put_edit(notice)
+
+
+def put_said(talk: Conversation, words: str) -> None:
+    """Pass a client's words on to the chat where a manager answers him."""
+    company = settings.company()
+    if company.telegram_chat_id:
+        text = notices.client_says(who(talk) or f"№ {talk.id}", words)
+        key = f"said:{talk.id}:{talk.message_count}"
+        outbox.put(company.telegram_chat_id, "said", text, key, lead_id=talk.lead_id, talk_id=talk.id)
 
 
 def put_otherwise(lead: Lead, field: str, said: str, *, key: str) -> None:
@@ -36,7 +67,8 @@ def put_otherwise(lead: Lead, field: str, said: str, *, key: str) -> None:
     if company.telegram_chat_id:
         kept = getattr(lead, field) or ""
         text = notices.says_otherwise(_notice(lead, company), company.language, field, said, kept)
-        outbox.put(company.telegram_chat_id, "lead.otherwise", text, f"lead.otherwise:{lead.id}:{key}", lead_id=lead.id)
+        key = f"lead.otherwise:{lead.id}:{key}"
+        outbox.put(company.telegram_chat_id, "lead.otherwise", text, key, lead_id=lead.id, talk_id=lead.conversation_id)
 
 
 def put_call_back(task: LeadTask) -> None:
@@ -49,7 +81,7 @@ def put_call_back(task: LeadTask) -> None:
         who = task.assignee.shown_name if task.assignee else ""
         text = notices.call_back(_notice(task.lead, company), company.language, when, task.text, who)
         key = f"task:{task.id}:{task.due_at.timestamp():.0f}"
-        outbox.put(company.telegram_chat_id, "task", text, key, lead_id=task.lead_id)
+        outbox.put(company.telegram_chat_id, "task", text, key, lead_id=task.lead_id, talk_id=task.lead.conversation_id)
 
 
 def _notice(lead: Lead, company: Company) -> notices.LeadNotice:
@@ -85,7 +117,14 @@ def put_call(talk: Conversation, who: str, words: str) -> None:
     company = settings.company()
     if company.telegram_chat_id:
         text = notices.client_calls(who or f"№ {talk.id}", words, company.language)
-        outbox.put(company.telegram_chat_id, "call", text, f"call:{talk.id}:{talk.message_count}", lead_id=talk.lead_id)
+        outbox.put(
+            company.telegram_chat_id,
+            "call",
+            text,
+            f"call:{talk.id}:{talk.message_count}",
+            lead_id=talk.lead_id,
+            talk_id=talk.id,
+        )
 
 
 def who(talk: Conversation) -> str:
@@ -101,7 +140,9 @@ def put_waiting(lead: Lead, minutes: int, *, owner: str = "") -> None:
     kind = "lead.escalation" if owner else "lead.reminder"
     if company.telegram_chat_id and not outbox.is_put(f"{kind}:{lead.id}"):
         text = notices.nobody_took(_notice(lead, company), minutes, company.language, owner)
-        outbox.put(company.telegram_chat_id, kind, text, f"{kind}:{lead.id}", lead_id=lead.id)
+        outbox.put(
+            company.telegram_chat_id, kind, text, f"{kind}:{lead.id}", lead_id=lead.id, talk_id=lead.conversation_id
+        )
 
 
 def put_unanswered(talk: Conversation, words: str, minutes: int, owner: str) -> None:
@@ -110,7 +151,7 @@ def put_unanswered(talk: Conversation, words: str, minutes: int, owner: str) -> 
     key = f"unanswered:{talk.id}:{talk.message_count}"
     if company.telegram_chat_id and not outbox.is_put(key):
         text = notices.nobody_answered(owner, who(talk) or f"№ {talk.id}", words, minutes, company.language)
-        outbox.put(company.telegram_chat_id, "unanswered", text, key, lead_id=talk.lead_id)
+        outbox.put(company.telegram_chat_id, "unanswered", text, key, lead_id=talk.lead_id, talk_id=talk.id)
 
 
 def put_connected(company: Company, key: str) -> None:

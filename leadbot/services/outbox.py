@@ -8,16 +8,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from flask import current_app
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 
 from leadbot import tenancy
 from leadbot.db import db, utcnow
-from leadbot.delivery.base import Channel, DeliveryError
+from leadbot.delivery.base import Buttons, Channel, DeliveryError
 from leadbot.errors import NotFound
 from leadbot.models import Company, Delivery, DeliveryState, Lead, User
-from leadbot.services import accounts, keys
+from leadbot.services import accounts, keyboards, keys
 from leadbot.services.pace import WORTH_WAITING_SECONDS, Pace
 
 LEASE_SECONDS = 30  # longer than a send may take
@@ -38,14 +39,29 @@ def put_mail(address: str, event: str, sealed: str) -> None:
     put(address, event, sealed, f"{event}:{secrets.token_hex(16)}", channel=MAIL)
 
 
-def put(
-    target: str, event: str, text: str, dedup_key: str, *, lead_id: int | None = None, channel: str = "telegram"
-) -> Delivery:
-    row = Delivery(event=event, channel=channel, target=target, text=text, dedup_key=dedup_key, lead_id=lead_id)
+def put(target: str, event: str, text: str, dedup_key: str, *, channel: str = "telegram", **about: Any) -> Delivery:
+    """Put a row, `about` a lead (`lead_id`) or a talk (`talk_id`). Part of the caller's transaction."""
+    row = Delivery(event=event, channel=channel, target=target, text=text, dedup_key=dedup_key, **about)
     db.session.add(row)
     db.session.flush()
     for listener in _listeners:
         listener(row.id)
+    return row
+
+
+def put_edit(notice: Delivery, menu: str = "") -> Delivery:
+    """Have a notice that was sent shown as things stand once this is carried out. Part of the caller's transaction.
+
+    What waits to be carried out anyway does it: locked until the commit, it shows what the commit brings.
+    """
+    waiting = select(Delivery).where(
+        Delivery.edits_id == notice.id, Delivery.state == DeliveryState.PENDING, Delivery.lease_until.is_(None)
+    )
+    row: Delivery | None = db.session.scalars(waiting.limit(1).with_for_update()).first()
+    if row is None:
+        key = f"edit:{notice.id}:{secrets.token_hex(8)}"
+        return put(notice.target, "edit", menu, key, lead_id=notice.lead_id, edits_id=notice.id)
+    row.text = menu
     return row
 
 
@@ -99,23 +115,53 @@ def deliver(delivery_id: int, channel_for: Callable[[str], Channel]) -> Carried:
         select(Delivery).where(Delivery.id == delivery_id), execution_options=tenancy.ALL_COMPANIES
     ).one()
     tenancy.act_for(row.company_id)
-    channel, target, text = row.channel, row.target, row.text if row.channel != MAIL else keys.opened(row.text)
+    channel, target = row.channel, row.target
+    try:
+        message = _message(row)
+    except DeliveryError as error:
+        db.session.rollback()
+        return _mark_failed(delivery_id, error)
     db.session.rollback()
     wait = _pace.wait_seconds(target, delivery_id)
     if wait > WORTH_WAITING_SECONDS:
         return _put_off(delivery_id, wait)
     time.sleep(wait)
     _pace.done(delivery_id)
+    if message is None:
+        return _mark_sent(delivery_id)
     try:
-        if text is None:
-            raise DeliveryError("The letter was sealed with another SECRET_KEY", permanent=True)
-        channel_for(channel).send(target, text)
+        vendor_id = channel_for(channel).send(target, message.text, message.buttons, instead_of=message.instead_of)
     except DeliveryError as error:
         return _mark_failed(delivery_id, error)
     except Exception as error:  # a fault of ours must not lose the notice either
         current_app.logger.exception("delivery %s failed", delivery_id)
         return _mark_failed(delivery_id, DeliveryError(type(error).__name__))
-    return _mark_sent(delivery_id)
+    return _mark_sent(delivery_id, vendor_id)
+
+
+class _Message(NamedTuple):
+    """What is handed to a channel."""
+
+    text: str
+    buttons: Buttons = ()
+    instead_of: str = ""
+
+
+def _message(row: Delivery) -> _Message | None:
+    """What a claimed row is carried out as; None where there is nothing left to do. Raises DeliveryError."""
+    if row.channel == MAIL:
+        letter = keys.opened(row.text)
+        if letter is None:
+            raise DeliveryError("The letter was sealed with another SECRET_KEY", permanent=True)
+        return _Message(letter)
+    if row.edits_id is None:
+        return _Message(*keyboards.of(row))
+    notice = _own(row.edits_id)
+    if notice.vendor_id:
+        return _Message(*keyboards.of(notice, row.text), notice.vendor_id)
+    if notice.state is DeliveryState.PENDING and notice.lease_until:  # is being sent, perhaps as it was
+        raise DeliveryError("The notice itself is still being sent", retry_after=2)
+    return None
 
 
 def retry(delivery_id: int, *, by: User) -> Delivery:
@@ -131,18 +177,23 @@ def retry(delivery_id: int, *, by: User) -> Delivery:
 
 def of_lead(lead: Lead) -> list[Delivery]:
     """The notices about a lead, newest first."""
-    return list(db.session.scalars(select(Delivery).where(Delivery.lead_id == lead.id).order_by(Delivery.id.desc())))
+    return list(db.session.scalars(_notices().where(Delivery.lead_id == lead.id).order_by(Delivery.id.desc())))
 
 
 def latest(limit: int = 20) -> list[Delivery]:
     """The company's last notices, newest first."""
-    return list(db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(limit)))
+    return list(db.session.scalars(_notices().order_by(Delivery.id.desc()).limit(limit)))
 
 
 def last_test() -> Delivery | None:
     """The company's last test message."""
     newest = select(Delivery).where(Delivery.event == "test").order_by(Delivery.id.desc()).limit(1)
     return db.session.scalars(newest).first()
+
+
+def _notices() -> Select[Any]:
+    """What people are told, without the edits of it."""
+    return select(Delivery).where(Delivery.edits_id.is_(None))
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
@@ -170,8 +221,9 @@ def _put_off(delivery_id: int, wait_seconds: float) -> Carried:
     return Carried(again_in_seconds=wait_seconds)
 
 
-def _mark_sent(delivery_id: int) -> Carried:
+def _mark_sent(delivery_id: int, vendor_id: str = "") -> Carried:
     row = _own(delivery_id)
+    row.vendor_id = vendor_id[:64] or None
     row.state, row.sent_at, row.lease_until, row.last_error = DeliveryState.SENT, utcnow(), None, None
     if row.channel == MAIL:
         row.text = ""  # it held a link that lets its bearer in

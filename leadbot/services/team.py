@@ -112,7 +112,7 @@ def remove(who: User, *, by: User) -> None:
     settings.company(lock=True)
     _check_owner_is_left(who)
     _let_go(who)
-    who.name, who.email, who.removed_at = who.shown_name, "", utcnow()
+    who.name, who.email, who.removed_at, who.telegram_id = who.shown_name, "", utcnow(), None
     who.email_key = f"REMOVED {who.id}"  # nobody's address: keys are in lower case
     db.session.commit()
 

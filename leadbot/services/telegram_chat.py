@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy import delete, select
 
 from leadbot.db import db, utcnow
 from leadbot.delivery import notices
-from leadbot.engines.base import LANGUAGES
 from leadbot.errors import LinkExpired
 from leadbot.models import LinkKind, OneTimeLink, TelegramBot, User
-from leadbot.services import accounts, links, news, settings
+from leadbot.services import accounts, links, news, settings, telegram_people, telegram_work
+from leadbot.services.telegram_people import Answer, part
 
 _START = re.compile(r"/start(?:@\w{1,64})?(?:\s+(\S{1,64}))?\s*")
 
@@ -28,24 +28,28 @@ class Code:
     private_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is to be said in a chat that is nobody's."""
-
-    chat_id: str
-    text: str
-
-
 def make_code(*, by: User) -> Code:
     """A code that connects one chat, for a quarter of an hour; the one before is worth nothing. Raises Forbidden."""
     accounts.check_is_owner(by)
     db.session.execute(delete(OneTimeLink).where(OneTimeLink.kind == LinkKind.TELEGRAM))
     code = links.make(OneTimeLink(kind=LinkKind.TELEGRAM, made_by_id=by.id), links.TELEGRAM_LASTS)
-    bot = db.session.get(TelegramBot, _bot_id())
     db.session.commit()
-    name = bot.username if bot else ""
-    at_bot = f"https://t.me/{name}?start"
-    return Code(code, f"{at_bot}group={code}", f"{at_bot}={code}") if name else Code(code)
+    return _as_code(code)
+
+
+def make_person_code(*, by: User) -> Code:
+    """A code by which a person says who he is in Telegram, for a quarter of an hour."""
+    accounts.check_may_write(by)
+    code = telegram_people.make_code(by)
+    db.session.commit()
+    return _as_code(code)
+
+
+def _as_code(code: str) -> Code:
+    """The code with links to the bot."""
+    bot = db.session.get(TelegramBot, _bot_id())
+    at_bot = f"https://t.me/{bot.username}?start" if bot and bot.username else ""
+    return Code(code, f"{at_bot}group={code}", f"{at_bot}={code}") if at_bot else Code(code)
 
 
 def waits() -> bool | None:
@@ -73,49 +77,67 @@ def remember_bot(username: str) -> None:
 
 
 def take(update: dict[str, Any]) -> Answer | None:
-    """Take one update, in one transaction with its effect; one that has been taken before does nothing.
+    """Take one update; one that has been taken before does nothing. What is to be said to it is for the caller to send.
 
-    `/start CODE` makes the chat the one where the company's managers are told of leads. The answer to a wrong code is
-    for the caller to send.
+    `/start CODE` makes the chat the one where the company's managers are told of leads, or says who a person is; its
+    effect and its being taken are one transaction. A button pressed and an answer to a notice are taken once they are
+    done: whoever dies in between does them again, which changes nothing.
     """
-    bot = _bot()
-    if update["update_id"] < bot.next_update_id:
+    if update["update_id"] < _bot().next_update_id:
         db.session.rollback()
         return None
-    bot.next_update_id = update["update_id"] + 1
-    answer = _read(update.get("message"))
-    db.session.commit()
+    g.through = "telegram"
+    answer = _read(update)
+    pass_over(update)
     return answer
 
 
-def _read(message: object) -> Answer | None:
-    chat, sender = (_part(message, name) for name in ("chat", "from"))
+def pass_over(update: dict[str, Any]) -> None:
+    """Never look at this update again; ends the transaction."""
+    bot = _bot()
+    bot.next_update_id = max(bot.next_update_id, update["update_id"] + 1)
+    db.session.commit()
+
+
+def _read(update: dict[str, Any]) -> Answer | None:
+    if "callback_query" in update:
+        return telegram_work.press(update["callback_query"])
+    message = update.get("message")
+    chat, sender = part(message, "chat"), part(message, "from")
     text = message.get("text") if isinstance(message, dict) else None
+    if not isinstance(chat.get("id"), int):
+        return None
     started = _START.fullmatch(text) if isinstance(text, str) else None
-    if not started or not isinstance(chat.get("id"), int):
+    if started is None:
+        return telegram_work.reply(message) if isinstance(message, dict) else None
+    if started[1] is None and chat.get("type") != "private":  # anybody may greet a bot in a group
         return None
-    chat_id, code = str(chat["id"]), started[1]
-    if code is None and chat.get("type") != "private":  # anybody may greet a bot in a group
-        return None
+    return _start(chat, sender, started[1] or "")
+
+
+def _start(chat: dict[str, Any], sender: dict[str, Any], code: str) -> Answer | None:
+    """Use a code up: it connects the chat, or the person who sends it."""
+    chat_id, telegram_id = str(chat["id"]), telegram_people.id_of(sender)
     try:
-        _connect(chat_id, code or "")
+        return Answer(telegram_people.connect(code, telegram_id), chat_id=chat_id)
     except LinkExpired:
-        language = str(sender.get("language_code", ""))[:2]
-        return Answer(chat_id, notices.wrong_code(language if language in LANGUAGES else "ru"))
+        pass
+    try:
+        _connect(chat_id, code, telegram_id if chat.get("type") == "private" else None)
+    except LinkExpired:
+        return Answer(notices.wrong_code(telegram_people.language_of(sender) or "ru"), chat_id=chat_id)
     return None
 
 
-def _connect(chat_id: str, code: str) -> None:
+def _connect(chat_id: str, code: str, telegram_id: int | None) -> None:
+    """The company's chat; whoever takes a code for himself alone is known there from then on."""
     link = links.find(code, LinkKind.TELEGRAM)
     links.use_up(link)
     company = settings.company(lock=True)
     company.telegram_chat_id = chat_id
+    if telegram_id is not None and link.made_by_id is not None:
+        telegram_people.know(link.made_by_id, telegram_id)
     news.put_connected(company, f"connected:{link.key_hash}")
-
-
-def _part(message: object, name: str) -> dict[str, Any]:
-    part = message.get(name) if isinstance(message, dict) else None
-    return part if isinstance(part, dict) else {}
 
 
 def _bot() -> TelegramBot:

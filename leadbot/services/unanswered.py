@@ -80,7 +80,7 @@ def _tell(talk: Conversation) -> bool:
         talk.answer_told_at = now
         text = _text(talk, company, now)
         was_held = talk.handled_by == "manager"
-        talk.handled_by, talk.manager_id, talk.return_due_at = "bot", None, None
+        talk.handled_by, talk.manager_id, talk.return_due_at, talk.is_in_telegram = "bot", None, None, False
         calls.put(talk, calls.CALL)
         if talk.source is not Source.TEST:
             owner = accounts.owner_name(company)

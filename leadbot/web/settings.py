@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from leadbot import i18n
 from leadbot.errors import Invalid
 from leadbot.models import DeliveryState
-from leadbot.services import accounts, news, outbox, telegram_chat
+from leadbot.services import accounts, news, outbox, telegram_chat, telegram_people
 from leadbot.services import settings as company_settings
 from leadbot.web.forms import CompanyForm, Form, ProfileForm, TelegramForm
 from leadbot.web.htmx import go, is_htmx, page, part, toast
@@ -141,7 +141,42 @@ def profile() -> Response:
         else:
             refresh()  # of the language: it may be another now, and so may the colours of the whole page
             return go(url_for(".profile"), note=_("Saved"))
-    return _show(form)
+    return _profile(form)
+
+
+def _profile(form: ProfileForm, **more: Any) -> Response:
+    if is_htmx() and request.method == "POST":
+        return _part(form)
+    context = {"sections": SECTIONS, "here": "settings.profile", **_telegram_state(), **more}
+    return page("settings/profile.html", form.status, form=form, **context)
+
+
+@bp.post("/profile/telegram")
+def person_code() -> Response:
+    """A code by which this person says who he is in Telegram; shown once, and watched until it has been sent."""
+    made = telegram_chat.make_person_code(by=current_user)
+    if is_htmx():
+        return part("settings/_person.html", made=made, **_telegram_state())
+    return _profile(ProfileForm(formdata=None, data=_own()), made=made)
+
+
+@bp.get("/profile/telegram")
+def person_code_state() -> Response:
+    """Has the person's code been sent? Asked again and again while it may be."""
+    waits = telegram_people.waits(current_user)
+    if waits and is_htmx():
+        return Response(status=204)
+    if not is_htmx():
+        return go(url_for(".profile"))
+    is_late = waits is None
+    return part("settings/_person.html", END_POLLING, is_late=is_late, **_telegram_state())
+
+
+@bp.post("/profile/telegram/off")
+def forget_person() -> Response:
+    """Nobody in Telegram is this person any more."""
+    telegram_people.disconnect(current_user)
+    return go(url_for(".profile"), note=_("Telegram is disconnected"))
 
 
 def time_zone_choices() -> list[SelectChoice]:

@@ -21,6 +21,8 @@ class TelegramDouble(Double):
     def __init__(self) -> None:
         super().__init__(self._take)
         self.sent: list[dict[str, Any]] = []
+        self.edited: list[dict[str, Any]] = []
+        self.toasts: list[dict[str, Any]] = []
         self._ids = count(1)
         self._updates: list[dict[str, Any]] = []
         self.polls: list[dict[str, Any]] = []
@@ -34,17 +36,61 @@ class TelegramDouble(Double):
         token, _, method = request.path.removeprefix("/bot").partition("/")
         if token == TOKEN and method == "getUpdates" and not self._script:
             return self._give_out(request)
-        if token != TOKEN or method not in ("sendMessage", "getMe", "getUpdates"):
+        if token == TOKEN and method == "answerCallbackQuery" and not self._script:
+            self.toasts.append(request.json)
+            return Answer(body={"ok": True, "result": True})
+        if token == TOKEN and method == "editMessageText" and not self._script:
+            return self._edit(request)
+        if token != TOKEN or method not in ("sendMessage", "getMe", "getUpdates", "editMessageText"):
             return refuse(404 if token == TOKEN else 401, "Not Found" if token == TOKEN else "Unauthorized")
         return super().answer(request)
 
-    def write(self, text: str, chat_id: int = 777, kind: str = "private", language: str = "ru") -> int:
-        """Somebody writes to the bot; returns the number of the update."""
+    def write(
+        self, text: str | None, chat_id: int = 777, kind: str = "private", language: str = "ru", *,
+        sender: int = 777, answers: int | None = None,
+    ) -> int:  # fmt: skip
+        """Somebody writes to the bot, perhaps as an answer to a message of its own; returns the update's number."""
         number = 1000 + len(self._updates)
-        sender = {"id": 777, "is_bot": False, "first_name": "Айгуль", "language_code": language}
-        message = {"message_id": number, "from": sender, "chat": {"id": chat_id, "type": kind}, "text": text}
+        message = {"message_id": number, "from": _person(sender, language), "chat": {"id": chat_id, "type": kind}}
+        message |= {"text": text} if text is not None else {"photo": []}
+        message |= {"reply_to_message": {"message_id": answers}} if answers else {}
         self._updates.append({"update_id": number, "message": message})
         return number
+
+    def press(self, label: str, sender: int = 777, chat_id: int = -100500, message_id: int = 1) -> int:
+        """Somebody presses the button that bears this label now; returns the update's number."""
+        data = next(key["callback_data"] for key in self.buttons(message_id) if key["text"] == label)
+        return self.press_data(data, sender, chat_id, message_id)
+
+    def press_data(self, data: str, sender: int = 777, chat_id: int = -100500, message_id: int = 1) -> int:
+        """The same with any data, as whoever builds his own Telegram can."""
+        number = 1000 + len(self._updates)
+        message = {"message_id": message_id, "chat": {"id": chat_id, "type": "supergroup"}}
+        query = {"id": f"press {number}", "from": _person(sender), "message": message, "data": data}
+        self._updates.append({"update_id": number, "callback_query": query})
+        return number
+
+    def shown(self, message_id: int = 1) -> dict[str, Any]:
+        """A message of the bot's as it reads by now."""
+        return [self.sent[message_id - 1], *(each for each in self.edited if each["message_id"] == message_id)][-1]
+
+    def buttons(self, message_id: int = 1) -> list[dict[str, str]]:
+        """The buttons under it."""
+        rows = self.shown(message_id).get("reply_markup", {}).get("inline_keyboard", [])
+        return [key for row in rows for key in row]
+
+    def labels(self, message_id: int = 1) -> list[str]:
+        return [key["text"] for key in self.buttons(message_id)]
+
+    def _edit(self, request: Request) -> Answer:
+        message = request.json
+        if not 0 < message["message_id"] <= len(self.sent):
+            return refuse(400, "Bad Request: message to edit not found")
+        before = self.shown(message["message_id"])
+        if all(message.get(name) == before.get(name) for name in ("text", "reply_markup")):
+            return refuse(400, "Bad Request: message is not modified: specified new message content is the same")
+        self.edited.append(message)
+        return Answer(body={"ok": True, "result": {"message_id": message["message_id"]}})
 
     def _give_out(self, request: Request) -> Answer:
         """As the Bot API does: the updates from `offset` on."""
@@ -60,6 +106,10 @@ class TelegramDouble(Double):
             return refuse(400, "Bad Request: message is too long")
         self.sent.append(message)
         return Answer(body={"ok": True, "result": {"message_id": next(self._ids), "chat": {"id": message["chat_id"]}}})
+
+
+def _person(telegram_id: int, language: str = "ru") -> dict[str, Any]:
+    return {"id": telegram_id, "is_bot": False, "first_name": "Айгуль", "language_code": language}
 
 
 def refuse(status: int, description: str, **parameters: Any) -> Answer:

@@ -13,7 +13,7 @@ from flask import Flask
 from leadbot import tenancy
 from leadbot.db import db
 from leadbot.models import Company, Delivery, Lead, LeadEvent, LeadTask, Role, User
-from leadbot.services import news, outbox, tasks
+from leadbot.services import due, news, outbox, tasks
 
 HTMX = {"HX-Request": "true"}
 NBSP = "\u00a0"
@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Sets the house's clock: clock(hours=3) is three hours after Monday's beginning."""
 
     def set_to(**after: int) -> None:
-        for room in (tasks, news, outbox):
+        for room in (tasks, due, news, outbox):
             monkeypatch.setattr(room, "utcnow", lambda: MONDAY + timedelta(**after))
 
     set_to()

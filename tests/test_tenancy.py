@@ -251,11 +251,9 @@ def test_the_ways_out_are_few(world: World) -> None:
         "services/vitals.py",
         "services/companies.py",
         "services/erasing.py",
-        "services/idle.py",
         "services/imports.py",
-        "services/tasks.py",
+        "services/due.py",
+        "services/telegram_work.py",
         "services/links.py",
-        "services/take_timer.py",
-        "services/unanswered.py",
         "services/widget.py",
     }

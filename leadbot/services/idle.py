@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from leadbot import tenancy
-from leadbot.db import db, utcnow
-from leadbot.models import Company, Conversation
-from leadbot.services import chat, handoff, hot, talks
-
-BATCH = 50
+from leadbot.db import utcnow
+from leadbot.models import Conversation
+from leadbot.services import chat, due, handoff, hot, talks
 
 
 def nudge_due() -> int:
@@ -33,24 +28,11 @@ def return_due() -> int:
 
 
 def _each(due_at: InstrumentedAttribute[Any], do: Callable[[Conversation], object]) -> int:
-    """Do it with every talk that is due; one that fails holds up no other."""
-    due = (
-        select(Conversation.id, Conversation.company_id)
-        .join(Company, Company.id == Conversation.company_id)
-        .where(Company.is_active, due_at <= utcnow())
-        .order_by(due_at)
-        .limit(BATCH)
-    )
-    waiting = [tuple(row) for row in db.session.execute(due, execution_options=tenancy.ALL_COMPANIES)]
-    db.session.rollback()
-    done = 0
-    for talk_id, company_id in waiting:
-        tenancy.act_for(company_id)
-        try:
-            talk = talks.get(talk_id)
-            moment = getattr(talk, due_at.key)
-            done += bool(moment and moment <= utcnow() and do(talk))
-        except Exception:
-            db.session.rollback()
-            current_app.logger.exception("talk %s is due and could not be carried on", talk_id)
-    return done
+    """Do it with every talk that still is due once it is its turn."""
+
+    def do_if_due(talk_id: int) -> bool:
+        talk = talks.get(talk_id)
+        moment = getattr(talk, due_at.key)
+        return bool(moment and moment <= utcnow() and do(talk))
+
+    return due.each(due_at, do_if_due)

@@ -8,13 +8,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import select, update
 
-from leadbot import tenancy
 from leadbot.db import db, utcnow
-from leadbot.models import Company, Lead, LeadStatus, Source
-from leadbot.services import accounts, board, hours_settings, news, settings
+from leadbot.models import Lead, LeadStatus, Source
+from leadbot.services import accounts, board, due, hours_settings, news, settings
 from leadbot.services.hours import Hours
 
-BATCH = 50
 LONG_MINUTES = 600  # of work; who waits longer simply waits for long
 
 
@@ -65,21 +63,7 @@ def minute(now: datetime | None = None) -> str:
 
 def remind_due() -> int:
     """Tell of the leads whose time has come, whichever company they are of; returns how many notices that made."""
-    due = (
-        select(Lead.id, Lead.company_id)
-        .join(Company, Company.id == Lead.company_id)
-        .where(Company.is_active, Lead.take_due_at <= utcnow())
-        .order_by(Lead.take_due_at)
-        .limit(BATCH)
-    )
-    found = [tuple(row) for row in db.session.execute(due, execution_options=tenancy.ALL_COMPANIES)]
-    db.session.rollback()
-    told = 0
-    for lead_id, company_id in found:
-        tenancy.act_for(company_id)
-        told += _remind(lead_id)
-        db.session.commit()
-    return told
+    return due.each(Lead.take_due_at, _remind)
 
 
 def _remind(lead_id: int) -> bool:

@@ -10,16 +10,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
-from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.errors import Invalid, NotFound
-from leadbot.models import Company, Lead, LeadTask, User
-from leadbot.services import accounts, board, guard, leads, news, settings
+from leadbot.models import Lead, LeadTask, User
+from leadbot.services import accounts, board, due, guard, leads, news, settings
 
 TEXT_MOST = 500
 AHEAD_MOST = timedelta(days=5 * 366)
 LIST_MOST = 500
-BATCH = 50
 
 log = logging.getLogger(__name__)
 
@@ -119,25 +117,7 @@ def remind_due() -> int:
 
     The worker calls this again and again; two workers at once tell once, since the row is marked where it is not yet.
     """
-    due = (
-        select(LeadTask.id, LeadTask.company_id)
-        .join(Company, Company.id == LeadTask.company_id)
-        .where(Company.is_active, LeadTask.reminded_at.is_(None), LeadTask.done_at.is_(None))
-        .where(LeadTask.due_at <= utcnow())
-        .order_by(LeadTask.due_at)
-        .limit(BATCH)
-    )
-    waiting = [tuple(row) for row in db.session.execute(due, execution_options=tenancy.ALL_COMPANIES)]
-    db.session.rollback()
-    told = 0
-    for task_id, company_id in waiting:
-        try:
-            tenancy.act_for(company_id)
-            told += _remind(task_id)
-        except Exception:  # one task must not hold up the others
-            db.session.rollback()
-            log.exception("task %s could not be told of", task_id)
-    return told
+    return due.each(LeadTask.due_at, _remind, LeadTask.reminded_at.is_(None), LeadTask.done_at.is_(None))
 
 
 def settle_next(lead_id: int) -> None:

@@ -7,16 +7,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.engines.rules import phrases
 from leadbot.engines.rules.ask import open_
 from leadbot.engines.rules.memory import Memory
 from leadbot.engines.rules.promise import opens
 from leadbot.models import Author, Company, Conversation, Message, Source
-from leadbot.services import accounts, calls, hot, hours_settings, news, settings, talks
+from leadbot.services import accounts, calls, due, hot, hours_settings, news, settings, talks
 
-BATCH = 50
 # «Сегодня» is said while so much of today's work is left.
 TODAY_MINUTES = 30
 
@@ -51,20 +49,7 @@ def answered(talk: Conversation) -> None:
 
 def tell_due() -> int:
     """Tell the clients who have waited too long, whichever company they are of; returns how many were told."""
-    due = (
-        select(Conversation.id, Conversation.company_id)
-        .join(Company, Company.id == Conversation.company_id)
-        .where(Company.is_active, Conversation.answer_due_at <= utcnow())
-        .order_by(Conversation.answer_due_at)
-        .limit(BATCH)
-    )
-    waiting = [tuple(row) for row in db.session.execute(due, execution_options=tenancy.ALL_COMPANIES)]
-    db.session.rollback()
-    told = 0
-    for talk_id, company_id in waiting:
-        tenancy.act_for(company_id)
-        told += _tell(talks.get(talk_id))
-    return told
+    return due.each(Conversation.answer_due_at, lambda talk_id: _tell(talks.get(talk_id)))
 
 
 def _tell(talk: Conversation) -> bool:

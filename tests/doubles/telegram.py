@@ -39,6 +39,8 @@ class TelegramDouble(Double):
         if token == TOKEN and method == "answerCallbackQuery" and not self._script:
             self.toasts.append(request.json)
             return Answer(body={"ok": True, "result": True})
+        if token == TOKEN and method == "getMe" and not self._script:
+            return Answer(body={"ok": True, "result": {"id": 123456, "is_bot": True, "username": "leadbot_kz_bot"}})
         if token == TOKEN and method == "editMessageText" and not self._script:
             return self._edit(request)
         if token != TOKEN or method not in ("sendMessage", "getMe", "getUpdates", "editMessageText"):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING, Any, cast
@@ -64,12 +65,21 @@ def init_app(app: Flask) -> None:
 
 
 def build_huey(config: Config) -> Huey:
-    """Redis where there is one, else SQLite in the data folder."""
+    """Redis where there is one, else SQLite in the data folder; a damaged file is begun anew, for it is no truth."""
     with without("psycopg", *([] if config.redis_url else ["redis"])):
         import huey
     if config.redis_url:
         return huey.RedisHuey("leadbot", url=config.redis_url, results=False)
-    return huey.SqliteHuey("leadbot", filename=str(config.data_dir / "jobs.db"), results=False)
+    path = config.data_dir / "jobs.db"
+    try:
+        return huey.SqliteHuey("leadbot", filename=str(path), results=False)
+    except sqlite3.OperationalError:
+        raise  # locked, disk full: the file itself is sound
+    except sqlite3.DatabaseError:
+        log.warning("%s was damaged and is begun anew; the sweep finds what it held", path)
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        return huey.SqliteHuey("leadbot", filename=str(path), results=False)
 
 
 def channel_for(name: str) -> Channel:

@@ -270,3 +270,9 @@ def test_a_long_queue_waits_in_the_outbox_and_costs_no_try(
     assert [row.attempts for row in put_off] == [0, 0, 0, 0]
     waits = sorted(round((row.next_at - utcnow()).total_seconds()) for row in put_off)
     assert waits == [1, 2, 3, 4]
+
+
+def test_a_damaged_queue_is_begun_anew(config: Config) -> None:
+    (config.data_dir / "jobs.db").write_bytes(b"no database at all, whatever its name says" * 30)
+    huey = jobs.build_huey(config)
+    assert huey.pending_count() == 0

@@ -121,10 +121,27 @@ def test_without_facts_the_answer_is_honest(question, answer):
     assert talk.value("object_type") == "дом"
 
 
-def test_what_the_bot_shall_not_speak_of_is_left_to_a_manager():
-    talk = Talk(replace(RICH, forbidden=("гарант",)))
+@pytest.mark.parametrize(
+    ("forbidden", "question"),
+    [
+        ("гарант", "а гарантия есть?"),
+        ("цены", "сколько стоит квадрат?"),
+        ("адрес офиса", "вы где находитесь?"),
+        ("график работы", "Когда вы работаете?"),
+        ("наш телефон", "дайте ваш номер телефона?"),
+    ],
+)
+def test_what_the_bot_shall_not_speak_of_is_left_to_a_manager(forbidden, question):
+    talk = Talk(replace(RICH, forbidden=(forbidden,)))
     talk.say("Хочу дом")
-    assert talk.say("а гарантия есть?").startswith("На это лучше ответит менеджер, вопрос ему передан.")
+    assert talk.say(question).startswith("На это лучше ответит менеджер, вопрос ему передан.")
+
+
+@pytest.mark.parametrize("question", ["Когда вы работаете?", "в какие дни работаете?", "а сегодня работаете?"])
+def test_when_the_company_works_is_told_from_its_hours(question):
+    talk = Talk(RICH)
+    talk.say("Хочу дом")
+    assert "пн–пт 09:00–18:00" in talk.say(question)
 
 
 def test_a_long_fact_is_said_whole_and_a_fact_that_asks_asks_alone():

@@ -79,6 +79,21 @@ def test_a_value_is_stored_as_the_contract_says(
     assert "onerror=alert(1)>" not in page and "\u202e" not in page
 
 
+def test_values_are_read_and_offered_by_the_companys_trade(app: Flask, almaty: Web, lead: int) -> None:
+    with app.app_context():
+        tenancy.act_for(almaty.company_id)
+        company = db.session.get_one(Company, almaty.company_id)
+        company.bot = {**company.bot, "setup": "landscaping", "objects": ["альпийская горка"]}
+        db.session.commit()
+    edit(almaty, "area", "15 соток")
+    with app.app_context():
+        tenancy.act_for(almaty.company_id)
+        assert db.session.get_one(Lead, 1).area_m2 == 1500  # the trade sells land: its sotkas are square metres
+    offered = almaty.get("/leads/1/fields/object_type", headers=HTMX).text
+    assert 'value="Альпийская горка"' in offered and 'value="Газон"' in offered
+    assert 'value="Квартира"' not in offered
+
+
 def test_the_second_number_of_a_phone_follows_the_first(almaty: Web, lead: int, api_almaty: Api) -> None:
     edit(almaty, "phone", "8 705 123 45 67")
     assert row(api_almaty)["phone_e164"] == "+77051234567"

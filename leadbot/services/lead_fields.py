@@ -95,7 +95,7 @@ def _name(typed: object, field: str) -> dict[str, Any]:
 
 def _phone(typed: object, field: str) -> dict[str, Any]:
     text = guard.line(typed, field, most=100)
-    found = extract(text, asked=field).slots.get(field)
+    found = _read(text, field)
     rest = text[: found.start] + text[found.end :] if found else text
     if found is None or found.e164 is None or any(char.isdigit() for char in rest):
         raise Invalid("Check the number: 11 digits, for example 8 7XX XXX XX XX", field=field)
@@ -104,21 +104,19 @@ def _phone(typed: object, field: str) -> dict[str, Any]:
 
 def _city(typed: object, field: str) -> dict[str, Any]:
     text = guard.line(typed, field, most=leads.FIELDS[field], required=False)
-    found = _whole(extract(text, asked=field).slots.get(field), text)
+    found = _whole(_read(text, field), text)
     return {field: found.value if found else text or None}
 
 
 def _object(typed: object, field: str) -> dict[str, Any]:
     text = guard.line(typed, field, most=leads.FIELDS[field], required=False)
-    set_up = bot_fields.complete(settings.company().bot)
-    read = extract(text, asked=field, objects=tuple(set_up["objects"]), setup=setups.of(set_up["setup"]))
-    found = _whole(read.slots.get(field), text)
+    found = _whole(_read(text, field), text)
     return {field: found.value if found else text or None}
 
 
 def _area(typed: object, field: str) -> dict[str, Any]:
     text = guard.line(typed, field, most=leads.FIELDS[field], required=False)
-    found = _whole(extract(text, asked=field).slots.get(field), text)
+    found = _whole(_read(text, field), text)
     return {field: found.value, "area_m2": found.m2} if found else {field: text or None, "area_m2": None}
 
 
@@ -131,6 +129,18 @@ def _summary(typed: object, field: str) -> dict[str, Any]:
 
 def _detail(typed: object, field: str) -> dict[str, Any]:
     return {field: guard.line(typed, field, most=DETAIL_MOST, required=False)}
+
+
+def trade() -> tuple[str, tuple[str, ...]]:
+    """The company's set-up and the objects it has added."""
+    said = bot_fields.complete(settings.company().bot)
+    return said["setup"], tuple(said["objects"])
+
+
+def _read(text: str, field: str) -> Found | None:
+    """The value as the company's bot would read it from a client who answers."""
+    setup, own = trade()
+    return extract(text, asked=field, objects=own, setup=setups.of(setup)).slots.get(field)
 
 
 def _whole(found: Found | None, text: str) -> Found | None:

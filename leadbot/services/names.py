@@ -50,10 +50,11 @@ def cities(language: str) -> tuple[str, ...]:
 
 
 @cache
-def objects(language: str) -> tuple[str, ...]:
-    """What can be built or mended, as this language calls it, to choose from."""
-    names = {row["key"]: row["key"] for row in _rows()} | _objects(language)
-    return tuple(sorted({name[:1].upper() + name[1:] for name in names.values()}))
+def objects(language: str, setup: str, own: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What a trade makes, as this language calls it, and what the company has added, to choose from."""
+    trade = setups.of(setup)
+    names = {*own, *(trade.object_name(row["key"], language) for row in trade.objects)}
+    return tuple(sorted({name[:1].upper() + name[1:] for name in names}))
 
 
 @cache

@@ -178,7 +178,7 @@ def init_app(app: Flask) -> None:
 
 def _suggestions() -> dict[str, tuple[str, ...]]:
     """What is offered while one types."""
-    return {"city": names.cities(language()), "object_type": names.objects(language())}
+    return {"city": names.cities(language()), "object_type": names.objects(language(), *lead_fields.trade())}
 
 
 def _head(lead: Lead) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadbot.engines.rules import phrases
 from leadbot.engines.rules.exchange import Exchange, Reply
-from leadbot.engines.rules.intents import fold
+from leadbot.engines.rules.intents import fold, topics_of
 
 _INSTEAD = ("answer.other", "noted")  # where the same question comes again
 MOST_QUESTIONS = 3  # of a client, kept for the manager
@@ -46,7 +46,10 @@ def asks(scene: Exchange) -> bool:
 def _told(scene: Exchange, topic: str) -> str:
     """What the company says of a topic, or who will."""
     company, fact = scene.turn.company, scene.acts.fact
-    if fact is not None and not _declined(scene):
+    if _declined(scene, topic):
+        _keep_question(scene)
+        return scene.say("answer.other")
+    if fact is not None:
         text = fact.text.get(scene.language) or fact.text.get(company.language) or next(iter(fact.text.values()), "")
         if text:
             return scene.say("answer.price.fact", fact=text.strip()) if topic == "price" else text.strip()
@@ -57,10 +60,11 @@ def _told(scene: Exchange, topic: str) -> str:
     return scene.say(f"answer.{topic}" if phrases.knows(f"answer.{topic}", scene.setup) else "answer.other")
 
 
-def _declined(scene: Exchange) -> bool:
-    """Does the message speak of what the company has told its bot to leave to a manager?"""
+def _declined(scene: Exchange, topic: str) -> bool:
+    """Does the message speak of what the company has told its bot to leave to a manager, in its words or in others?"""
     said = f" {fold(scene.turn.message.text)}"
-    return any(f" {fold(topic)}" in said for topic in scene.turn.company.forbidden if topic.strip())
+    left = [text for text in scene.turn.company.forbidden if text.strip()]
+    return any(f" {fold(text)}" in said or topic in topics_of(text) for text in left)
 
 
 def _keep_question(scene: Exchange) -> None:

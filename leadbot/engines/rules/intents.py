@@ -14,9 +14,12 @@ from functools import cache
 from pathlib import Path
 
 from leadbot.engines.base import CompanyFact
+from leadbot.engines.rules.words import stems
 
 FILE = Path(__file__).parent / "data" / "acts.txt"
 
+# What a company calls a topic: «телефон» alone asks for nothing, and yet it names one.
+_NAMED = {topic: stems(f"topic.{topic}*") for topic in ("price", "address", "hours", "phone")}
 _FOLD = str.maketrans("ёэәғқңөұүһі", "ееагкноуухи")
 _TALE = 20  # words from which a message without a question mark tells more than it asks
 _SPACES = re.compile(r"\s+")
@@ -75,6 +78,14 @@ def _patterns() -> _Patterns:
 def topics() -> tuple[str, ...]:
     """The topics that questions are recognised by without words of the company's own."""
     return tuple(_patterns().topics)
+
+
+def topics_of(text: str) -> frozenset[str]:
+    """The topics that words such as «цены и сроки» name."""
+    folded = fold(text)
+    found = {topic for topic, pattern in _patterns().topics.items() if pattern.search(folded)}
+    found |= {topic for topic, beginnings in _NAMED.items() if any(w.startswith(beginnings) for w in folded.split())}
+    return frozenset(found)
 
 
 def fold(text: str) -> str:

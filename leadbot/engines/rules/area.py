@@ -226,7 +226,7 @@ def _chosen(scene: Scene, sizes: list[Size], lands: list[Size]) -> Areas:
     if lands:
         areas.plot = _found(scene, lands[0])
     if good:
-        best = max(good, key=lambda s: (s.weight + _standing(scene, s), -s.first))
+        best = max(good, key=lambda s: (s.weight + _standing(scene, s) + _beside_object(scene, s), -s.first))
         if near.corrected(scene, good[0].last + 1, good[-1].first):
             best = good[-1]
         areas.area = _found(scene, _all_floors(scene, best))
@@ -234,6 +234,12 @@ def _chosen(scene: Scene, sizes: list[Size], lands: list[Size]) -> Areas:
     elif lands:
         areas.area = areas.plot
     return areas
+
+
+def _beside_object(scene: Scene, size: Size) -> int:
+    """«старый дом 60 кв, хочу баню 6х6»: the size right behind the object is the object's."""
+    behind = scene.object_at is not None and 1 <= size.first - scene.object_at[1] <= 2
+    return 3 if behind and scene.key(size.first - 1) not in (",", ".") else 0
 
 
 def _standing(scene: Scene, size: Size) -> int:

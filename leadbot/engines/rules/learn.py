@@ -27,6 +27,10 @@ _NO_ANSWER = frozenset(
     {"unsure", "refuse", "human", "abuse", "no_words", "off_topic", "greeting", "thanks", "bye", "later", "not_client"}
 )
 _THEIRS = words("learn.theirs")
+_NEW_ENDING = re.compile(
+    r"(?:последн\w+|в конце|на конце|соны|сонгы) (?:\w+ )?(?:цифр\w*|сан\w*|номир\w*)?(?: \w+)?[ :—-]{0,3}"
+    r"(\d(?: ?\d){0,3})(?! ?\d)(?! ?(?:кв|м|соток|шар|этаж))"
+)
 _FEW = 2  # words that are too few to be worth quoting
 _CONTACT = frozenset({"name", "phone"})  # kept until a better one comes
 _STEM = 4  # letters by which an inflected word is known again
@@ -68,6 +72,7 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
         else:
             _put(memory, news, slot, fact, _may_replace(memory, heard, acts, slot, found))
     _name_of_a_relative(memory, news, turn, heard)
+    _ending_of_phone(memory, news, turn)
     _answer_to_plot(memory, news, turn, acts)
     _answer_in_own_words(memory, news, turn, heard, acts)
     _further_contacts(memory, news, heard, acts)
@@ -88,6 +93,20 @@ def _name_of_a_relative(memory: Memory, news: News, turn: Turn, heard: Extractio
     hers = any(word in _THEIRS for word in re.findall(r"\w+", fold(turn.message.text)))
     if memory.relative and hers and "phone" in news.fresh and "name" not in memory.facts:
         _put(memory, news, "name", _whole(turn, memory.relative) | {"sure": False}, replaces=True)
+
+
+def ends_anew(text: str) -> str:
+    """The digits of «последние цифры 41», which put the end of a number right; "" where none are said."""
+    found = _NEW_ENDING.search(fold(text))
+    return found[1].replace(" ", "") if found else ""
+
+
+def _ending_of_phone(memory: Memory, news: News, turn: Turn) -> None:
+    old, ending = memory.facts.get("phone"), ends_anew(turn.message.text)
+    if old and ending and "phone" not in news.slots and old.get("e164"):
+        mended = {key: str(old[key])[: -len(ending)] + ending for key in ("value", "e164")}
+        if mended["e164"] != old["e164"]:
+            _put(memory, news, "phone", {**_whole(turn, ""), **mended}, replaces=True)
 
 
 def _told_apart(text: str, found: Found) -> bool:

@@ -192,6 +192,8 @@ def introduced(scene: Scene, person: Person) -> bool:
     before = back(scene, person.first, 5)
     while before and (before[0] in _FILLERS or before[0] in people.HONORIFIC):
         before = before[1:]
+    if before and is_role(before[0]) and set(before[1:3]) & _SELF_WORDS:
+        return True  # «я его дочь Аня», «мен немересі Дінмұхамед»
     strong = introducing(before, INTRO)
     if strong:  # «менің атым» is nobody else's, whoever was named before
         return not _MINE.isdisjoint(before[:strong]) or not other_owner(before[strong:])

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
-from leadbot.engines.rules import forms, morph, near, people
+from leadbot.engines.rules import flats, forms, morph, near, people
 from leadbot.engines.rules.city import of, one_slip
-from leadbot.engines.rules.numbers import word_at
 from leadbot.engines.rules.scene import Found, Scene
 from leadbot.engines.rules.text import Token, fold, skeleton
 from leadbot.engines.rules.units import is_other_unit
@@ -118,7 +117,6 @@ _BESIDE = words("objects.beside")
 _INSIDE = words("objects.inside")
 _TOWN_BEFORE = words("objects.town_before")
 _FLAT = words("objects.flat")
-_FLAT_KEY = "квартира"  # what rooms alone mean
 _LANDMARK = 2  # ranks lost by what only stands nearby
 _HOME = words("objects.home")
 _STREETS = words("objects.streets")
@@ -127,6 +125,8 @@ _PART = 2  # the rank of what is but a part of a thing
 _AT_US = (["у", "нас"], ["у", "меня"])
 _STANDS = words("objects.stands")
 _ON = frozenset({"на", "по", "on", "for"})
+_WISHED = words("objects.wished")
+_OLD = words("objects.old")
 _AWAY = frozenset({"с", "со", "из", "от"})
 _COUNTING = words("objects.counting")
 _YOURS = words("objects.yours")
@@ -142,15 +142,15 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
     for hit in hits:
         scene.take(hit.first, hit.last)
     if not good:
-        return (_rooms_only(scene) if _FLAT_KEY in objects.ranks else None), any(h.denied for h in hits)
+        return (flats.only(scene) if flats.KEY in objects.ranks else None), any(h.denied for h in hits)
     best = max(good, key=lambda h: (-h.rank - _LANDMARK * (h.score <= -2), h.score, -h.first))
-    if scene.key(best.first).startswith("хат") and _rooms_only(scene):
-        best.key = _FLAT_KEY  # «хата двухкомнатная»
+    if scene.key(best.first).startswith("хат") and flats.only(scene):
+        best.key = flats.KEY  # «хата двухкомнатная»
     corrects = any(h.denied for h in hits)
     later = [h for h in good if h.first > best.last and h.key != best.key and h.rank <= best.rank]
     if later and near.corrected(scene, best.last + 1, later[-1].first):
         best, corrects = later[-1], True
-    scene.building = best.rank == 1
+    scene.building, scene.object_at = best.rank == 1, (best.first, best.last)
     return scene.found(best.key, best.first, best.last, sure=best.score > -1.5, corrects=corrects), False
 
 
@@ -235,6 +235,10 @@ def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
         hit.score -= 1
     if scene.key(hit.last) == "дома" and before in _HOME:
         hit.score = -9
+    before_it = scene.words(hit.first - 3, hit.first - 1)
+    hit.score += 0.7 * bool(before_it & _WISHED) - 1.2 * bool(before_it & _OLD)  # «старый дом, хочу баню»
+    if scene.key(hit.first - 1).endswith("ом") and scene.key(hit.first - 2) in _INSIDE:
+        hit.score -= 2  # «квартира в панельном доме»
     if _is_landmark(scene, hit):
         hit.score -= 2
     numbered = scene.kind(hit.first - 1) == "number" and not _known(scene.key(hit.first - 2), objects, latin=False)
@@ -313,23 +317,3 @@ def _is_house_number(scene: Scene, hit: _Hit) -> bool:
     unit = scene.key(number + 1)
     ends = scene.kind(number + 1) in ("", "mark", "line") and unit not in ("х", "x", "*", "×", "-")
     return ends and bool(scene.words(hit.first - 5, hit.first - 1) & _STREETS)
-
-
-def _rooms_only(scene: Scene) -> Found | None:
-    """«3-комнатная», «2 бөлмелі»: rooms alone mean a flat."""
-    at = next((at for at, t in enumerate(scene.tokens) if t.kind == "word" and _says_rooms(scene, at)), None)
-    scene.building = at is not None
-    return None if at is None else scene.found(_FLAT_KEY, at, at)
-
-
-def _says_rooms(scene: Scene, at: int) -> bool:
-    key = scene.key(at)
-    if "комнатн" in key and not key.startswith("комнатн"):
-        return True
-    counted = scene.kind(at - 1) in ("number", "mark") or word_at(scene.tokens[at - 1]) is not None
-    if key == "к":
-        return scene.kind(at - 1) == "number" and not scene.tokens[at].spaced  # 2к
-    if scene.key(at - 1) in ("х", "x", "ух", "ех", "ми", "и") and scene.kind(at - 2) in ("number", "mark"):
-        counted = True  # «2-х комнатная»
-    rooms = key.startswith(("комнатн", "болмел", "xonali")) or key in ("комн", "болме")
-    return at > 0 and counted and rooms

@@ -23,6 +23,7 @@ _VERBAL = stems("people.verbal")
 HONORIFIC = words("people.honorific")
 _GOVERNING = words("names.call") | words("names.with") | words("people.governing")
 _GOVERNING_STEMS = stems("names.relation*") + stems("names.staff*")
+_OBLIQUE_PATRONYMICS = ("ичу", "ича", "ичем", "вне", "вну", "вной", "вны")
 _RESPECTFUL = words("people.respectful")  # «Маке» for Марат: no dative of «Мака»
 _BEING_YOU = ("сыз", "сиз", "сын", "син", "сындар", "сиздер", "siz")
 BEING = ("мын", "мин", "бын", "бин", "пын", "пин")
@@ -186,6 +187,9 @@ def _feminine(scene: Scene, at: int, known: Given) -> bool:
 
 def _oblique_surname(raw: str, case: str) -> str:
     """A surname that stands in the case of the given name: «Ирину Петрову» -> «Петрова»."""
+    if case != "nom" and raw.lower().endswith(_OBLIQUE_PATRONYMICS):
+        ending = next(e for e in _OBLIQUE_PATRONYMICS if raw.lower().endswith(e))
+        return raw[: -len(ending)] + ("ич" if ending.startswith("ич") else "вна")
     if case == "acc" and raw.endswith(("ову", "еву", "ину", "ыну")):
         return raw[:-1] + "а"
     if case in ("gen", "acc", "dat") and raw.endswith(("ова", "ева", "ина", "ову", "еву", "ину")):

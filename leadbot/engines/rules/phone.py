@@ -255,7 +255,9 @@ def _join(scene: Scene, partial: str, phones: Phones) -> None:
         groups = [g for g in scene.groups if g.digits]
     joined = partial + digits
     national = _national(joined, False, [groups[0]])
-    others = [t for t in scene.tokens if t.kind == "word" and not says_phone(t.key)]
+    counted = {at for g in groups for at in range(g.first, g.last + 1)}
+    words_ = ((at, t) for at, t in enumerate(scene.tokens) if t.kind == "word")
+    others = [t for at, t in words_ if at not in counted and not says_phone(t.key)]
     if national and len(digits) >= 2 and len(others) <= 3:
         phones.partial = phones.trouble = ""
         phones.trouble_digits = 0

@@ -11,7 +11,7 @@ from leadbot.engines.rules.exchange import Exchange
 from leadbot.engines.rules.extract import Extraction, extract
 from leadbot.engines.rules.intents import Acts
 from leadbot.engines.rules.language import script
-from leadbot.engines.rules.learn import take
+from leadbot.engines.rules.learn import ends_anew, take
 from leadbot.engines.rules.meaning import judge
 from leadbot.engines.rules.memory import Memory
 from leadbot.engines.rules.orders import gives_orders
@@ -73,6 +73,8 @@ def _spoken_of(memory: Memory, text: str) -> str | None:
         value = re.findall(r"[^\W_]+", intents.fold(memory.value(slot) or ""))
         if value and value[0] in words:
             return slot
+    if ends_anew(text):
+        return None
     return "area" if "area" in memory.facts and _ONE_NUMBER.fullmatch(text) else memory.asked
 
 

@@ -37,6 +37,7 @@ class Scene:
     guesses: int = 0  # misspelt words looked into so far
     land: bool = False  # the size asked for is the land's
     building: bool = False  # an object that has an area is named
+    object_at: tuple[int, int] | None = None  # the tokens of the object
     phone_at: tuple[int, int] | None = None  # the tokens of the message's phone, whole or broken
     relative: str = ""  # somebody of the client's, named but not the contact
     used: bytearray = field(default_factory=bytearray)

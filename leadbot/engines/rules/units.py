@@ -61,6 +61,8 @@ def amount(scene: Scene, index: int) -> tuple[float, int]:
         if joined and not fraction.spelled and len(fraction.digits) <= 2:
             value, last = value + fraction.value / 10 ** len(fraction.digits), fraction.last
             return _scaled(value, last, following[1:])
+    if following and scene.key(last + 1).startswith("целы") and following[0].first == last + 2:
+        return value + following[0].value / 10, following[0].last  # «шестьдесят пять целых три десятых»
     if scene.key(last + 1) == "с" and scene.key(last + 2) == "половиной":
         return value + 0.5, last + 2
     if following and _and_a_half(scene, value, last, following[0]):

@@ -94,6 +94,8 @@ def as_typed(scene: Scene) -> Found | None:
     placelike = token.capital or fold(name).endswith(_ENDINGS)
     if len(token.key) < 3 or near.is_common(token.key) or not placelike or people.given(token, shaped=False):
         return None
+    if scene.key(at_words[0] - 1) not in _IN:
+        name = token.raw if token.capital and token.key.endswith("е") else name
     return scene.found(name, at_words[0], at_words[0], sure=False)
 
 
@@ -102,5 +104,7 @@ def _nominative(raw: str) -> str:
     key = fold(raw)
     if key.endswith("вке"):
         return people.titled(raw[:-1] + "а")
+    if key.endswith(("не", "ре", "ле", "те", "де", "ме", "се", "зе")) and len(key) > 5:
+        return people.titled(raw[:-1])  # «в Косозене»
     stem = next((s for s, tag in morph.cuts(key, shortest=4) if tag in ("loc", "abl", "loccop", "ablcop")), key)
     return people.titled(raw[: len(stem)])

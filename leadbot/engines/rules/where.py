@@ -31,6 +31,7 @@ _SELF = stems("where.self*")
 _OBJECT = stems("where.object*")
 _YOURS = words("objects.yours")
 _OUTLETS = stems("where.outlets*")
+_OTHERS = words("where.others")
 _YOU = frozenset({"вы", "сиздер", "сиз", "you"})
 _YOUR_DOING = ("аете", "уете", "яете", "ите", "сыздар", "сиздер", "work")
 _VENDOR_DONE = stems("where.vendor_done*")
@@ -69,7 +70,7 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
         typed = unlisted.as_typed(scene) if scene.asked == "city" and not any(h.denied for h in hits) else None
         return typed, any(h.denied for h in hits)
     best = max(good, key=lambda h: (h.score, -h.first))
-    corrects = any(h.denied for h in hits)
+    corrects = any(h.denied for h in hits) or scene.key(best.first - 2) == "лучше"
     later = [h for h in good if h.first > best.first and h.name != best.name and h.score >= best.score - 1.6]
     between = (best.last + 1, later[-1].first) if later else (0, 0)
     if later and (near.corrected(scene, *between) or scene.words(*between) & _BUT):
@@ -233,6 +234,8 @@ def _weigh_clause(scene: Scene, hit: _Hit) -> None:
     has_object = any(w.startswith(_OBJECT) for w in words)
     if has_object:
         hit.score += 1.5
+    if scene.words(hit.first - 4, hit.first - 1) & _OTHERS and "у" in scene.words(hit.first - 5, hit.first - 2):
+        hit.score -= 3  # «как у друзей в Талгаре»
     if words & _YOU and not has_object and any(w.endswith(_YOUR_DOING) for w in words):
         hit.score -= 0.7  # «вы только в Алматы работаете? нам в Тараз надо»
     if any(w.startswith(_SELF) for w in words):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from leadbot.engines.base import LANGUAGES
 from leadbot.engines.rules import phrases
 from leadbot.engines.rules.exchange import Exchange, Reply
 from leadbot.engines.rules.intents import fold, topics_of
+from leadbot.engines.rules.promise import closed
 
 _INSTEAD = ("answer.other", "noted")  # where the same question comes again
 MOST_QUESTIONS = 3  # of a client, kept for the manager
@@ -14,11 +16,17 @@ SHORT = 4  # words of a greeting that is nothing else
 def answer(scene: Exchange, made: Reply) -> None:
     """Answer the client's question from the company's facts, else honestly that a manager will."""
     acts = scene.acts
+    if "when_call" in acts and not scene.registers:
+        made.parts.append(_when_called(scene))
+        return
+    if any(f"speak_{one}" in acts for one in LANGUAGES):
+        made.parts.append(scene.say("answer.language"))
+        return
     for act, key in (("bot", "answer.bot"), ("why_phone", "answer.why_phone"), ("why_name", "answer.why_name")):
         if act in acts:
             made.parts.append(scene.say(key))
             return
-    if asks(scene):
+    if asks(scene) and not ("dear" in acts and acts.topic == "other"):
         told = _told(scene, acts.topic or "other")
         if scene.just_said(told):  # he asks again: the same words won't help him
             _keep_question(scene)
@@ -26,8 +34,20 @@ def answer(scene: Exchange, made: Reply) -> None:
         made.kept = told  # a company's own sentence may be long: it is what he asked for
         made.parts.append(told)
         made.asks = made.asks and "?" not in told
+    elif "dear" in acts and not scene.news:
+        made.parts.append(scene.say("answer.dear"))
     elif "off_topic" in acts and not scene.news:
         made.parts.append(scene.say("off_topic"))
+
+
+def _when_called(scene: Exchange) -> str:
+    """When a manager will call, which he can but with a number."""
+    if "phone" not in scene.memory.facts:
+        return scene.say("answer.when_call.no_phone")
+    opening = scene.turn.opening
+    return (
+        closed("thanks.closed", opening, scene.turn.now, scene.language) if opening else scene.say("answer.when_call")
+    )
 
 
 def asks(scene: Exchange) -> bool:

@@ -87,6 +87,9 @@ def question(slot: str, memory: Memory, language: str, setup: Setup, *, warm: bo
         return phrases.say(f"{slot}.C", language, setup)
     if slot == "plot":
         return _plot(memory, language, setup, first=first, warm=warm)
+    if slot == "object_type" and "work" in memory.facts:
+        text = phrases.say("object_type.B", language, setup)  # «ремонт»: of what?
+        return text if warm else phrases.sentences(text)[-1]
     if warm and slot == "phone":
         return phrases.say("phone.B", language, setup, name=memory.facts["name"]["value"])
     if warm and slot == "area":

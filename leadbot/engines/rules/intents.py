@@ -20,6 +20,8 @@ FILE = Path(__file__).parent / "data" / "acts.txt"
 
 # What a company calls a topic: «телефон» alone asks for nothing, and yet it names one.
 _NAMED = {topic: stems(f"topic.{topic}*") for topic in ("price", "address", "hours", "phone")}
+# A question even without its mark.
+_ASKS_PLAINLY = re.compile(r"(?:а )?(?:кто|чей|чья|чье|чьи|что входит|почему|ким(?:дики)?|неге|who|why|whose)(?!\w)")
 _FOLD = str.maketrans("ёэәғқңөұүһі", "ееагкноуухи")
 _TALE = 20  # words from which a message without a question mark tells more than it asks
 _SPACES = re.compile(r"\s+")
@@ -133,4 +135,4 @@ def _topic(folded: str, facts: tuple[CompanyFact, ...], asks: bool) -> tuple[str
     for topic, pattern in _patterns().topics.items():
         if pattern.search(folded):
             return topic, next((fact for fact in facts if fact.topic == topic), None)
-    return ("other" if "?" in folded else None), None
+    return ("other" if "?" in folded or _ASKS_PLAINLY.match(folded) else None), None

@@ -10,6 +10,7 @@ from leadbot.engines.rules.intents import Acts
 from leadbot.engines.rules.learn import News
 from leadbot.engines.rules.memory import Memory
 
+_LEFT_OPEN = frozenset({"object_type", "city", "area", "plot", "budget", "callback", "materials"})
 _SHORT = 3  # words of an answer that is but a «нет»
 # Acts that move nothing on: a turn that has no others brought no fruit.
 _IDLE = frozenset(
@@ -24,6 +25,8 @@ def judge(turn: Turn, memory: Memory, heard: Extraction, acts: Acts, news: News)
         names |= {"off_topic"}
     _note_client(memory, heard, names)
     names |= _refusals(turn, memory, names, news)
+    if "refuse" in names and turn.asked in _LEFT_OPEN:
+        names |= {"unsure"}  # «не скажу» to the question for the area
     if acts.contact and memory.refused.get("phone"):
         memory.refused["phone"] = 2  # he has left what he wanted to leave
     asked = "area" if {"unsure", "of_area"} <= names and "area" not in memory.facts else turn.asked

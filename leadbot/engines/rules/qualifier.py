@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from leadbot.engines.base import Decision, Turn
+from leadbot.engines.base import LANGUAGES, Decision, Turn
 from leadbot.engines.rules import intents, phrases
 from leadbot.engines.rules.exchange import Exchange
 from leadbot.engines.rules.extract import Extraction, extract
@@ -40,7 +40,8 @@ class Rules:
         memory = Memory.of(turn.known)
         memory.turns = max(memory.turns, sum(line.author == "bot" for line in turn.history))
         heard, acts = _listen(turn, memory, setup)
-        language = heard.language or turn.language or script(turn.message.text) or turn.company.language
+        wished = next((one for one in LANGUAGES if f"speak_{one}" in acts), None)  # «можно на русском?»
+        language = wished or heard.language or turn.language or script(turn.message.text) or turn.company.language
         news = take(memory, turn, heard, acts, setup)
         acts = judge(turn, memory, heard, acts, news)
         text, act = reply(Exchange(turn, memory, setup, language, heard, acts, news, is_lead(memory), _last_said(turn)))

@@ -149,8 +149,17 @@ def _after(scene: Exchange, made: Reply) -> None:
         made.parts.append(scene.say("after.added"))
         _say_back(scene, made)
     elif not made.parts:
-        made.parts.append(scene.say("after.thanks" if acts.names & {"thanks", "bye", "yes", "ack"} else "after.other"))
+        made.parts.append(scene.say(_parting(acts) or "after.other"))
         made.asks = False
+
+
+def _parting(acts: Acts) -> str:
+    """How to answer a goodbye, thanks or an «ok»; "" where there is none of them."""
+    if "bye" in acts and "thanks" not in acts:
+        return "bye"
+    if acts.names & {"thanks", "bye"}:
+        return "after.thanks"
+    return "after.ack" if acts.names & {"yes", "ack"} else ""
 
 
 def _before(scene: Exchange, made: Reply) -> None:
@@ -169,11 +178,11 @@ def _before(scene: Exchange, made: Reply) -> None:
         if news.contact and not news.slots:
             made.parts.append(scene.say("noted"))
     elif acts.names & {"bye", "later"}:
-        made.parts.append(scene.say("after.thanks" if "bye" in acts else "wait"))
+        made.parts.append(scene.say(_parting(acts) if "bye" in acts else "wait"))
         made.asks = False
     elif "unsure" in acts:
         made.parts.append(scene.say("skip"))
-    elif not made.parts and not acts.names & {"thanks", "yes", "no", "ack", "greeting"}:
+    elif not made.parts and not acts.names & {"thanks", "yes", "no", "ack", "greeting", "anyone"}:
         _not_a_word_of_it(scene, made)
 
 

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 from conftest import Api, contract_dialogue
+from flask import Flask
+from sqlalchemy import update
 
+from leadbot import tenancy
 from leadbot.api import shapes
+from leadbot.db import db
+from leadbot.models import Lead
 from leadbot.services import lead_list
 
 
@@ -173,3 +178,15 @@ def test_a_list_of_many_pages_is_whole(api_almaty: Api, monkeypatch: pytest.Monk
     assert [lead["id"] for lead in some["leads"]] == ids[1:4] and some["next_cursor"] == ids[3]
     assert [lead["id"] for lead in api_almaty.get("/api/leads?limit=4&offset=2").json["leads"]] == ids[2:]
     assert api_almaty.get(f"/api/leads/{ids[0]}").json == everything["leads"][0]
+
+
+def test_the_database_writes_json_as_we_do(app: Flask, api_almaty: Api) -> None:
+    contract_dialogue(api_almaty)
+    with app.app_context():
+        tenancy.act_for(api_almaty.company_id)
+        odd = "\\ \" ' / \b\t\n\x01\x1f\x7f \u2028 </script> Ә 😀"
+        db.session.execute(update(Lead).values(name=odd, summary="", city=None))
+        db.session.commit()
+    one = api_almaty.get("/api/leads/1")
+    assert one.json["name"] == odd
+    assert api_almaty.get("/api/leads").text == f'{{"leads":[{one.text.strip()}],"total":1}}\n'

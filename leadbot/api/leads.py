@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, json, stream_with_context
+from flask import Blueprint, Response, stream_with_context
 
 from leadbot.api import bodies, gate, shapes
 from leadbot.api.operations import JSON, operation
@@ -15,8 +15,6 @@ from leadbot.services import chat, lead_list, leads, talks
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 TAG = "Leads"
-# What the columns of a list are called: the customer's names in the customer's order, and more behind.
-KEYS = tuple({"company_id": "owner_id"}.get(column.key, column.key) for column in lead_list.LISTED)
 
 
 @bp.get("")
@@ -29,17 +27,13 @@ def index() -> Response:
     return Response(stream_with_context(_as_json(pages, total, asked.limit)), mimetype="application/json")
 
 
-def _as_json(pages: Iterator[Sequence[Any]], total: int, limit: int | None) -> Iterator[str]:
+def _as_json(pages: Iterator[lead_list.Page], total: int, limit: int | None) -> Iterator[str]:
     """The list piece by piece: a hundred thousand leads take no more memory than a thousand."""
     count, last = 0, None
     yield '{"leads":['
-    for rows in pages:
-        shown = [dict(zip(KEYS, each, strict=True)) for each in rows]
-        for one in shown:
-            one["created_at"], one["updated_at"] = shapes.moment(one["created_at"]), shapes.moment(one["updated_at"])
-        pieces = json.dumps(shown, separators=(",", ":"))
-        yield f"{',' if count else ''}{pieces[1:-1]}"
-        count, last = count + len(rows), rows[-1].id
+    for page in pages:
+        yield f"{',' if count else ''}{page.json}"
+        count, last = count + page.count, page.last
     yield f'],"total":{total}'
     if limit is not None:
         yield f',"next_cursor":{last if count == limit else "null"}'
@@ -92,8 +86,8 @@ def messages(lead_id: int) -> dict[str, Any]:
 
 def row(lead: Lead) -> dict[str, Any]:
     """A lead as the customer's document shows it, and more behind."""
-    values = {key: getattr(lead, column.key) for key, column in zip(KEYS, lead_list.LISTED, strict=True)}
-    return values | {"created_at": shapes.moment(lead.created_at), "updated_at": shapes.moment(lead.updated_at)}
+    values = {key: getattr(lead, column.key) for key, column in lead_list.LISTED.items()}
+    return values | {key: shapes.moment(values[key]) for key in lead_list.MOMENTS}
 
 
 def line(message: Message) -> dict[str, Any]:

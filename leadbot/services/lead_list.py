@@ -1,24 +1,38 @@
-"""All leads of a company as they are handed on: bare rows, page by page."""
+"""All leads of a company as they are handed on: JSON that the database writes itself, page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Select, String, Subquery, Text, bindparam, cast, func, select, type_coerce
 
 from leadbot import tenancy
 from leadbot.db import db
 from leadbot.models import Lead, LeadStatus
 
-Listed = Row[Any]
 PAGE = 1000
-# What a list of leads shows of each.
-LISTED = (
-    Lead.id, Lead.company_id, Lead.bot_user_id, Lead.name, Lead.phone, Lead.city, Lead.object_type, Lead.area,
-    Lead.summary, Lead.language, Lead.status, Lead.created_at, Lead.phone_e164, Lead.source, Lead.lost_reason,
-    Lead.version, Lead.updated_at,
-)  # fmt: skip
+# What a list shows of each lead: the customer's names in the customer's order, and more behind.
+LISTED: dict[str, Any] = {
+    "id": Lead.id, "owner_id": Lead.company_id, "bot_user_id": Lead.bot_user_id, "name": Lead.name,
+    "phone": Lead.phone, "city": Lead.city, "object_type": Lead.object_type, "area": Lead.area,
+    "summary": Lead.summary, "language": Lead.language, "status": Lead.status, "created_at": Lead.created_at,
+    "phone_e164": Lead.phone_e164, "source": Lead.source, "lost_reason": Lead.lost_reason, "version": Lead.version,
+    "updated_at": Lead.updated_at,
+}  # fmt: skip
+MOMENTS = ("created_at", "updated_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some leads: how many, the id of the last, and their JSON objects with commas between."""
+
+    count: int
+    last: int
+    json: str
 
 
 def count(status: LeadStatus | None = None) -> int:
@@ -29,27 +43,51 @@ def count(status: LeadStatus | None = None) -> int:
 
 def pages(
     status: LeadStatus | None = None, *, after: int = 0, offset: int = 0, limit: int | None = None
-) -> Iterator[Sequence[Listed]]:
-    """The company's leads in the order they came, from behind the id `after`, some thousand rows of `LISTED` at a time.
+) -> Iterator[Page]:
+    """The company's leads in the order they came, from behind the id `after`, PAGE leads at a time.
 
     Between two pages no connection is kept, however slowly somebody reads.
     """
     return _pages(tenancy.acting_for(), status, after, offset, limit)
 
 
-def _pages(
-    company_id: int, status: LeadStatus | None, after: int, offset: int, left: int | None
-) -> Iterator[Sequence[Listed]]:
+def _pages(company_id: int, status: LeadStatus | None, after: int, offset: int, left: int | None) -> Iterator[Page]:
+    chosen = _page(db.engine.dialect.name, status)
     while left is None or left > 0:
         tenancy.act_for(company_id)  # who reads a stream has left the request behind
-        chosen = select(*LISTED).where(Lead.id > after).order_by(Lead.id).offset(offset)
-        chosen = chosen if status is None else chosen.where(Lead.status == status)
         size = PAGE if left is None else min(PAGE, left)
-        rows: Sequence[Listed] = db.session.execute(chosen.limit(size)).all()  # type: ignore[assignment]
+        page = Page(*db.session.execute(chosen, {"after": after, "offset": offset, "size": size}).one())
         db.session.rollback()
-        if rows:
-            yield rows
-        if len(rows) < size:
+        if page.count:
+            yield page
+        if page.count < size:
             return
-        after, offset = rows[-1].id, 0
+        after, offset = page.last, 0
         left = None if left is None else left - size
+
+
+@lru_cache(maxsize=2 * len(LeadStatus) + 2)
+def _page(dialect: str, status: LeadStatus | None) -> Select[int, int, str]:
+    """One row with everything of a Page: a row a lead would cost three times as much."""
+    shown = (_moment(dialect, column) if key in MOMENTS else column for key, column in LISTED.items())
+    leads = select(*(column.label(key) for key, column in zip(LISTED, shown, strict=True)))
+    leads = leads.where(Lead.id > bindparam("after")).order_by(Lead.id)
+    if status is not None:
+        leads = leads.where(Lead.status == status)
+    page = leads.offset(bindparam("offset")).limit(bindparam("size")).subquery("page")
+    # Both databases put the rows together as they come, and they come sorted.
+    return select(func.count(), func.max(page.c.id), func.aggregate_strings(_json(dialect, page), ","))
+
+
+def _json(dialect: str, page: Subquery) -> ColumnElement[str]:
+    """A row as a JSON object without spaces; both databases escape what json.dumps escapes."""
+    if dialect == "sqlite":
+        return func.json_object(*chain.from_iterable((key, type_coerce(page.c[key], String)) for key in LISTED))
+    return cast(func.row_to_json(page.table_valued()), Text)
+
+
+def _moment(dialect: str, column: Any) -> ColumnElement[Any]:
+    """2026-01-28T15:30:00, as api.shapes.moment writes it."""
+    if dialect == "sqlite":
+        return func.replace(func.substr(type_coerce(column, String), 1, 19), " ", "T")
+    return func.date_trunc("second", column)

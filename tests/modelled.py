@@ -23,7 +23,7 @@ from leadbot.services.chat import Incoming, Reply
 @contextmanager
 def house(config: Config, double: OpenAIDouble, **settings: Any) -> Iterator[Flask]:
     """The application with this model, a company signed up and acted for."""
-    settings = {"openai_api_key": "key", "openai_timeout_seconds": 0.5, **settings}
+    settings = {"openai_api_key": "key", "openai_timeout_seconds": 9, **settings}
     app = create_app(replace(config, openai_base_url=double.base_url, **settings))
     databases.share_compiled(app)
     with app.app_context():

@@ -257,7 +257,7 @@ def test_a_manager_writes_while_a_slow_engine_thinks(app: Flask, owner: User) ->
 
         def decide(self, turn: Turn) -> Decision:
             thinking.set()
-            done.wait(5)
+            done.wait(60)
             return Decision("Готово", turn.known, "ru")
 
     app.extensions["leadbot_engine"] = Slow()
@@ -270,7 +270,7 @@ def test_a_manager_writes_while_a_slow_engine_thinks(app: Flask, owner: User) ->
 
     thread = threading.Thread(target=client)
     thread.start()
-    thinking.wait(5)
+    assert thinking.wait(60)
     tenancy.act_for(company_id)
     me = accounts.by_email("owner@almaty.kz")
     handoff.take_over(talk_of(), by=me)

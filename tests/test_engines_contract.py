@@ -46,7 +46,7 @@ def engines(stack: ExitStack) -> dict[str, Engine]:
 
     def model(usually: Any) -> OpenAIEngine:
         server = stack.enter_context(OpenAIDouble(usually))
-        return OpenAIEngine(Access("key", server.base_url, 0.6), "scripted", Rules())
+        return OpenAIEngine(Access("key", server.base_url, 9), "scripted", Rules())
 
     never_open = Breaker(failures=10**9)
     return {
@@ -126,7 +126,7 @@ def test_only_engine_errors_come_out(all_engines: dict[str, Engine]) -> None:
 @pytest.mark.parametrize("make", [Rules, lambda: Fallback(Broken(), Rules())])
 def test_a_talk_goes_on_with_whoever_takes_it_over(make: Callable[[], Engine]) -> None:
     with OpenAIDouble(eager) as server:
-        model = OpenAIEngine(Access("key", server.base_url, 2), "scripted", Rules())
+        model = OpenAIEngine(Access("key", server.base_url, 9), "scripted", Rules())
         known = hold(model, *CONTRACT[:3]).known
     decision = make().decide(turn(CONTRACT[3], known=known, language="ru"))
     assert decision.register is not None
@@ -152,7 +152,7 @@ def liar(request: Request) -> Answer:
 def test_a_lying_model_changes_no_lead_and_gets_no_number() -> None:
     rows = [json.loads(line) for line in DIALOGUES.read_text(encoding="utf-8").splitlines()]
     with OpenAIDouble(liar) as server:
-        model = OpenAIEngine(Access("key", server.base_url, 5), "scripted", Rules())
+        model = OpenAIEngine(Access("key", server.base_url, 9), "scripted", Rules())
         engine = Fallback(model, Rules(), Breaker(failures=10**9))
         for row in rows:
             due, held = hold(Rules(), *row["turns"]), hold(engine, *row["turns"])

@@ -130,6 +130,6 @@ def test_an_email_or_an_account_is_a_contact():
     "piece", ["а ", "не дам номер ", "работаете в ", "сколько ", "можно ли вас ", "\u0301", "-" * 9]
 )
 def test_no_text_takes_longer_than_its_length(piece):
-    start = time.perf_counter()
+    start = time.process_time()
     intents.find(piece * (100_000 // len(piece)))
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5

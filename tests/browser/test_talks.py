@@ -88,18 +88,18 @@ def test_a_manager_takes_over_and_both_sides_see_it(sit: Sit) -> None:
     manager.go("/conversations")
     manager.page.locator(".talk-list a").first.click()
     manager.page.get_by_role("button", name="Взять диалог").click()
-    expect(client.page.locator(".bubble").last).to_contain_text("Теперь вам отвечает", timeout=4000)
+    expect(client.page.locator(".bubble").last).to_contain_text("Теперь вам отвечает", timeout=10_000)
     manager.page.fill("[name=text]", "Добрый день, это Айгуль")
     manager.page.keyboard.press("Enter")
     expect(manager.page.locator("[data-author=manager]")).to_have_text("Добрый день, это Айгуль")
-    expect(client.page.locator("[data-author=manager]")).to_have_text("Добрый день, это Айгуль", timeout=4000)
+    expect(client.page.locator("[data-author=manager]")).to_have_text("Добрый день, это Айгуль", timeout=10_000)
     manager.page.fill("[name=text]", "недописано")
     client.page.fill("[name=text]", "Сколько стоит?")
     client.page.keyboard.press("Enter")
-    expect(manager.page.locator("[data-author=client]").last).to_have_text("Сколько стоит?", timeout=4000)
+    expect(manager.page.locator("[data-author=client]").last).to_have_text("Сколько стоит?", timeout=10_000)
     expect(manager.page.locator("[name=text]")).to_have_value("недописано")
     manager.page.get_by_role("button", name="Вернуть боту").click()
-    expect(client.page.locator(".bubble").last).to_contain_text("бот", timeout=4000)
+    expect(client.page.locator(".bubble").last).to_contain_text("бот", timeout=10_000)
 
 
 def test_a_proof_leads_to_the_clients_words(sit: Sit) -> None:

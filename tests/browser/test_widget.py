@@ -46,9 +46,9 @@ def test_the_talk_survives_a_reload_another_page_and_a_second_tab(come: Come, ho
     second.open()
     expect(second.bubbles).to_have_count(3)
     second.say("Алматы")
-    expect(visit.bubbles).to_have_count(5, timeout=4000)
+    expect(visit.bubbles).to_have_count(5, timeout=10_000)
     visit.say("150 квадратов")
-    expect(second.bubbles).to_have_count(7, timeout=4000)
+    expect(second.bubbles).to_have_count(7, timeout=10_000)
 
 
 def test_a_line_cut_in_mid_message_doubles_and_loses_nothing(come: Come) -> None:
@@ -99,11 +99,11 @@ def test_a_manager_takes_over_in_another_browser(come: Come, shop: Shop) -> None
     manager.go("/conversations")
     manager.page.locator(".talk-list a").first.click()
     manager.page.get_by_role("button", name="Взять диалог").click()
-    expect(visit.bubbles.last).to_contain_text("Теперь вам отвечает", timeout=3500)
+    expect(visit.bubbles.last).to_contain_text("Теперь вам отвечает", timeout=10_000)
     expect(visit.chat.locator("#who")).to_contain_text("Вам отвечает")
     manager.page.locator("#composer [name=text]").fill("Здравствуйте, я Айгуль")
     manager.page.keyboard.press("Enter")
-    expect(visit.chat.locator("[data-author=manager]")).to_have_text("Здравствуйте, я Айгуль", timeout=3500)
+    expect(visit.chat.locator("[data-author=manager]")).to_have_text("Здравствуйте, я Айгуль", timeout=10_000)
     visit.field.fill("Добрый день")
     visit.field.press("Enter")
     expect(manager.page.locator("#log [data-author=client]").last).to_have_text("Добрый день")

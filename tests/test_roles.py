@@ -39,7 +39,7 @@ TABLE = {
         GET /conversations/unread | POST /conversations/read | POST /conversations/<int:talk_id>/read
         GET /settings/conversations
         GET /leads/<int:lead_id>/transcript.txt | GET /settings/data
-        GET /leads/<int:lead_id> | GET /settings | GET /settings/company
+        GET /leads/<int:lead_id> | GET /leads/<int:lead_id>/live | GET /settings | GET /settings/company
         GET /settings/telegram | GET /settings/telegram/code | GET /settings/profile/telegram
         POST /settings/profile/telegram/off
         GET /settings/telegram/test | GET /settings/profile | POST /settings/profile

@@ -35,7 +35,16 @@ NOTE_MOST = 4000
 # What a talk may change on its card, with the column's length.
 FIELDS = {"name": 200, "phone": 32, "phone_e164": 20, "city": 100, "object_type": 100, "area": 64, "language": 2}
 ANNOUNCED = ("name", "phone")  # managers are told of these: one may be dialling this very moment
-IN_NOTICES = {"moved", "assigned", "task_set", "task_moved", "task_done", "task_deleted"}  # notices show these
+IN_NOTICES = {
+    "moved",
+    "assigned",
+    "task_set",
+    "task_moved",
+    "task_done",
+    "task_deleted",
+    "merged",
+    "unmerged",
+}  # notices show these
 CLOSED = (LeadStatus.WON, LeadStatus.LOST)
 _OF_PHONE = {
     is_test: select(Lead)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
@@ -13,7 +14,8 @@ from leadbot.formats import lead_number
 from leadbot.i18n import language
 from leadbot.models import Lead
 from leadbot.services import accounts, lead_merging, leads
-from leadbot.web.htmx import go, page
+from leadbot.web import lead_parts
+from leadbot.web.htmx import Action, go, is_htmx, page, part, toast
 from leadbot.web.lead_parts import label_of, lead_value
 
 bp = Blueprint("lead_merging", __name__)
@@ -52,25 +54,39 @@ def merge(lead_id: int) -> Response:
         if other is None:
             raise Invalid("Choose another lead", field="other")
         versions = form.get("version", 0, type=int), form.get("other_version", 0, type=int)
-        lead_merging.merge(lead, other, form, by=current_user, versions=versions)
+        made = lead_merging.merge(lead, other, form, by=current_user, versions=versions)
     except (Invalid, Conflict) as error:
         return _page(leads.get(lead_id), other if isinstance(error, Conflict) else None, error)
     note = _("Merged: lead %(number)s is part of this one", number=lead_number(other.id, language()))
+    if is_htmx():
+        undo = Action(_("Undo"), url_for(".unmerge", lead_id=lead_id, merge_id=made.id))
+        return lead_parts.renewed(lead, toast(note, action=undo))
     return go(url_for("web.leads.show", lead_id=lead_id), note=note)
 
 
 @bp.post("/leads/<int:lead_id>/merge/<int:merge_id>/undo")
 def unmerge(lead_id: int, merge_id: int) -> Response:
     """Take a duplicate out again."""
-    other = lead_merging.unmerge(leads.get(lead_id), merge_id, by=current_user)
-    return go(url_for("web.leads.show", lead_id=other.id), note=_("The leads are apart again"))
+    lead = leads.get(lead_id)
+    other = lead_merging.unmerge(lead, merge_id, by=current_user)
+    return _apart(lead, other, _("The leads are apart again"))
 
 
 @bp.post("/leads/<int:lead_id>/split/<int:talk_id>")
 def split(lead_id: int, talk_id: int) -> Response:
     """Give a repeat a card of its own."""
-    new = lead_merging.split(leads.get(lead_id), talk_id, by=current_user)
-    return go(url_for("web.leads.show", lead_id=new.id), note=_("The conversation has a lead of its own"))
+    lead = leads.get(lead_id)
+    new = lead_merging.split(lead, talk_id, by=current_user)
+    return _apart(lead, new, _("The conversation has a lead of its own"))
+
+
+def _apart(lead: Lead, other: Lead, note: str) -> Response:
+    """On to the one that stands alone now; where the lead is open it stays so, and a link leads there."""
+    url = url_for("web.leads.show", lead_id=other.id)
+    if not is_htmx():
+        return go(url, note=note)
+    there = Action(_("Lead %(number)s", number=lead_number(other.id, language())), url, is_link=True)
+    return lead_parts.renewed(lead, toast(note, action=there))
 
 
 def _other(name: str) -> Lead | None:
@@ -92,9 +108,10 @@ def _page(lead: Lead, other: Lead | None, error: LeadbotError | None = None) -> 
     choices = [_choice(lead, other, field) for field in lead_merging.CHOSEN] if other else []
     differing = [each for each in choices if each.own != each.other]
     same = [each for each in choices if each.own == each.other and each.own]
-    context = {"lead": lead, "other": other, "differing": differing, "same": same, "error": error}
-    related = lead_merging.related(lead)
-    return page("leads/merge.html", error.status if error else 200, related=related, typed=request.values, **context)
+    context: dict[str, Any] = {"lead": lead, "other": other, "differing": differing, "same": same, "error": error}
+    context |= {"related": lead_merging.related(lead), "typed": request.values}
+    status = error.status if error else 200
+    return part("leads/_merging.html", status, **context) if is_htmx() else page("leads/merge.html", status, **context)
 
 
 def _choice(lead: Lead, other: Lead, field: str) -> Choice:

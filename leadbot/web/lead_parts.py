@@ -20,6 +20,7 @@ from leadbot.services import (
     board,
     lead_fields,
     lead_merging,
+    lead_version,
     leads,
     names,
     outbox,
@@ -95,6 +96,13 @@ def row_shown(lead: Lead, field: str, editing: Editing | None = None, note: str 
     return part("leads/_row.html", status, note, lead=lead, row=row, editing=editing, **more)
 
 
+def renewed(lead: Lead, note: str = "") -> Response:
+    """Every part of an open lead as it stands now, each in its place."""
+    response = part("leads/_renewed.html", note=note, error=None, editing=None, **_all(lead))
+    response.headers["HX-Reswap"] = "none"
+    return response
+
+
 def is_from_lead() -> bool:
     """The form stands on the lead's page or panel, which wants to be brought up to date."""
     return request.form.get("from") == "lead"
@@ -127,6 +135,7 @@ def _all(lead: Lead) -> dict[str, Any]:
             "deliveries": outbox.of_lead(lead),
             "spent": usage.of_lead(lead),
             "typed": request.form,
+            "version": lead_version.current(lead),
             "dead": DeliveryState.DEAD,
         }
     )

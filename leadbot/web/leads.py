@@ -12,7 +12,7 @@ from leadbot import formats
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.i18n import chosen_zone
 from leadbot.models import Lead, LeadStatus
-from leadbot.services import board, leads, order, outbox, taking
+from leadbot.services import board, lead_version, leads, order, outbox, taking
 from leadbot.web import board_places, lead_parts
 from leadbot.web.cards import Faces
 from leadbot.web.errors import said
@@ -25,7 +25,19 @@ bp = Blueprint("leads", __name__)
 @bp.get("/leads/<int:lead_id>")
 def show(lead_id: int) -> Response:
     """All that is known of a lead, with the client's own words for it."""
-    return lead_parts.shown(leads.get(lead_id))
+    lead = leads.get(lead_id)
+    return lead_parts.renewed(lead) if is_htmx() and "renew" in request.args else lead_parts.shown(lead)
+
+
+@bp.get("/leads/<int:lead_id>/live")
+def live(lead_id: int) -> Response:
+    """An open lead again if something about it has changed since version `v`, else 204."""
+    lead = leads.get(lead_id)
+    if not is_htmx():
+        return go(url_for(".show", lead_id=lead_id))
+    if request.args.get("v") == lead_version.current(lead):
+        return Response(status=204)
+    return lead_parts.renewed(lead)
 
 
 @bp.post("/leads/<int:lead_id>/move")

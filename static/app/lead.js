@@ -26,6 +26,45 @@
     if (value && !target.closest("a, button") && !String(getSelection())) value.parentElement.querySelector("[data-edit]")?.click();
   });
 
+  // ---- on both: what others change shows by itself, but never under somebody's hands ----
+
+  let isPoll = false; // what is being swapped came by itself
+  let isBehind = false; // a part was left as it is: the next answer is to bring it again
+
+  function isInHand(part) {
+    const active = document.activeElement;
+    if (part.contains(active) && (active.matches("input, select, textarea") || !active.id)) return true;
+    if (part.querySelector("[data-editing]") || [...part.querySelectorAll("audio")].some((each) => !each.paused)) return true;
+    const selected = getSelection();
+    if (!selected.isCollapsed && part.contains(selected.anchorNode)) return true;
+    return [...part.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
+  }
+
+  document.addEventListener("htmx:configRequest", ({ target, detail }) => {
+    if (target.id === "lead-live") detail.parameters.v = isBehind ? "" : target.dataset.version;
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    isPoll = detail.requestConfig?.elt.id === "lead-live";
+    if (isPoll) isBehind = false;
+  });
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+    const part = detail.target;
+    if (!isPoll || !part.closest("#panel, .lead-page") || part.id === "lead-live") return;
+    if (isInHand(part)) {
+      isBehind = true;
+      detail.shouldSwap = false;
+      return;
+    }
+    const opened = [...part.querySelectorAll("details")].map((each) => each.open);
+    const [top, isAtEnd] = [part.scrollTop, part.scrollTop + part.clientHeight > part.scrollHeight - 8];
+    queueMicrotask(() => {
+      const fresh = document.getElementById(part.id);
+      if (!fresh) return;
+      [...fresh.querySelectorAll("details")].forEach((each, at) => (each.open = opened[at] ?? each.open));
+      fresh.scrollTop = isAtEnd && top ? fresh.scrollHeight : top;
+    });
+  });
+
   if (ON_LEAD.test(location.pathname)) {
     document.addEventListener("keydown", (event) => event.key === "Escape" && leaveEditing(event));
     // A way back from here to what was a board in this very tab: its document is gone, so it is loaded anew.

@@ -10,11 +10,12 @@ figures. The first touch is the first thing a person did to a card; a lead writt
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, DateTime, and_, case, func, not_, or_, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 
 from leadbot.db import db, utcnow
@@ -26,6 +27,7 @@ PERIODS = (7, 30, 90, 365)
 DAYS = 30
 QUICK_MINUTES = 15
 NOT_LEADS = (LostReason.SPAM, LostReason.DUPLICATE)
+_HAS_PHONE = Conversation.known[("facts", "phone", "value")].as_string().is_not(None)
 STEPS = ("opened", "wrote", "phone", "lead", "taken", "won")
 
 
@@ -54,6 +56,16 @@ class Origin:
     talks: int
     leads: int
     won: int
+
+
+class _Talks(NamedTuple):
+    """The number of talks alike in these; `stopped_at` is what was asked last where they stand still."""
+
+    source: Source
+    campaign: str
+    has_phone: bool
+    stopped_at: str | None
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +97,16 @@ def of(days: int = DAYS) -> Figures:
     """The figures of the last `days` days, today among them; the same number of statements however many leads."""
     own = settings.company()
     period = periods.latest(days, utcnow(), own.time_zone)
-    by_day = _by_day(period)
+    by_day, talks = _by_day(period), _talks(period)
     return Figures(
         period=period,
         now=_totals(period, by_day),
         before=_totals(period.before(), _by_day(period.before())),
-        funnel=_funnel(period),
+        funnel=_funnel(period, talks),
         days={day: by_day.get(day, (0, 0)) for day in period},
-        origins=_origins(period),
+        origins=_origins(period, talks),
         reasons=_reasons(period),
-        stopped=_stopped(period),
+        stopped=_stopped(talks),
         cost=usage.of_days(period.first, period.last),
     )
 
@@ -126,7 +138,7 @@ def _is_lead() -> ColumnElement[bool]:
     return and_(Lead.source != Source.TEST, is_one)
 
 
-def _talks(period: Period) -> ColumnElement[bool]:
+def _is_talk(period: Period) -> ColumnElement[bool]:
     # the first criterion says nothing new, but it has an index
     return and_(
         Conversation.last_message_at >= period.start,
@@ -151,7 +163,9 @@ def _totals(period: Period, by_day: dict[date, tuple[int, int]]) -> Totals:
         .correlate(Lead)
         .scalar_subquery()
     )
-    rows = db.session.execute(select(Lead.created_at, touch).where(_leads(period), Lead.source != Source.MANUAL)).all()
+    # Only their distance is wanted: thousands of moments without a zone are much quicker to read.
+    moments = (type_coerce(Lead.created_at, DateTime), type_coerce(touch, DateTime))
+    rows = db.session.execute(select(*moments).where(_leads(period), Lead.source != Source.MANUAL)).all()
     minutes = [(touched - created).total_seconds() / 60 for created, touched in rows if touched]
     return Totals(
         leads=sum(leads for leads, _ in by_day.values()),
@@ -162,22 +176,35 @@ def _totals(period: Period, by_day: dict[date, tuple[int, int]]) -> Totals:
     )
 
 
-def _funnel(period: Period) -> dict[str, int]:
+def _talks(period: Period) -> list[_Talks]:
+    """All that is counted of talks, in one look at them."""
+    with_lead = select(Lead.conversation_id).where(Lead.conversation_id.is_not(None), Lead.created_at >= period.start)
+    stands_still = and_(Conversation.lead_id.is_(None), Conversation.id.not_in(with_lead))
+    kinds = (
+        Conversation.source,
+        _campaign(Conversation.first_touch),
+        _HAS_PHONE,
+        case((stands_still, Conversation.known["asked"].as_string())),
+    )
+    rows = db.session.execute(select(*kinds, func.count()).where(_is_talk(period)).group_by(*kinds))
+    return [_Talks(*row) for row in rows]
+
+
+def _funnel(period: Period, talks: list[_Talks]) -> dict[str, int]:
+    wrote = sum(each.number for each in talks)
+    on_site = sum(each.number for each in talks if each.source is Source.WIDGET)
+    with_phone = sum(each.number for each in talks if each.has_phone)
     opened = select(func.sum(Opening.count)).where(Opening.day.between(period.first, period.last))
-    has_phone = Conversation.known["facts"]["phone"]["value"].as_string().is_not(None)
-    is_on_site = Conversation.source == Source.WIDGET
-    begun = select(func.count(), _times(is_on_site), _times(has_phone)).where(_talks(period))
-    wrote, on_site, with_phone = (int(number or 0) for number in db.session.execute(begun).one())
     touched = select(LeadEvent.lead_id).where(LeadEvent.lead_id == Lead.id, LeadEvent.user_id.is_not(None)).exists()
     became = (
         select(
             func.count(Lead.conversation_id.distinct()),
-            _talks_where(not_(has_phone)),
+            _talks_where(not_(_HAS_PHONE)),
             _talks_where(or_(Lead.assignee_id.is_not(None), touched)),
             _talks_where(Lead.status == LeadStatus.WON),
         )
         .join(Conversation, Conversation.id == Lead.conversation_id)
-        .where(Lead.created_at >= period.start, _is_lead(), _talks(period))
+        .where(Lead.created_at >= period.start, _is_lead(), _is_talk(period))
     )
     leads, without_phone, taken, won = db.session.execute(became).one()
     silent = max(0, int(db.session.scalar(opened) or 0) - on_site)
@@ -199,22 +226,19 @@ def _campaign(touch: Any) -> ColumnElement[str]:
     return func.coalesce(touch["utm_campaign"].as_string(), touch["utm_source"].as_string(), "")
 
 
-def _origins(period: Period) -> list[Origin]:
+def _origins(period: Period, talks: list[_Talks]) -> list[Origin]:
     campaign = _campaign(Lead.first_touch)
     leads = select(Lead.source, campaign, func.count(), _times(Lead.status == LeadStatus.WON)).where(_leads(period))
     found = {
         (source, named): (count, won)
         for source, named, count, won in db.session.execute(leads.group_by(Lead.source, campaign))
     }
-    campaign = _campaign(Conversation.first_touch)
-    begun = select(Conversation.source, campaign, func.count()).where(_talks(period))
-    talks = {
-        (source, named): count
-        for source, named, count in db.session.execute(begun.group_by(Conversation.source, campaign))
-    }
+    begun: Counter[tuple[Source, str]] = Counter()
+    for each in talks:
+        begun[each.source, each.campaign] += each.number
     rows = [
-        Origin(source, named, talks.get((source, named), 0), *found.get((source, named), (0, 0)))
-        for source, named in talks.keys() | found.keys()
+        Origin(source, named, begun[source, named], *found.get((source, named), (0, 0)))
+        for source, named in begun.keys() | found.keys()
     ]
     return sorted(rows, key=lambda row: (-row.leads, -row.talks, row.source, row.campaign))
 
@@ -229,12 +253,9 @@ def _reasons(period: Period) -> dict[LostReason, int]:
     return dict(sorted(((reason, count) for reason, count in rows if reason), key=lambda row: (-row[1], row[0])))
 
 
-def _stopped(period: Period) -> dict[str, int]:
-    asked = Conversation.known["asked"].as_string()
-    with_lead = select(Lead.conversation_id).where(Lead.conversation_id.is_not(None), Lead.created_at >= period.start)
-    rows = db.session.execute(
-        select(asked, func.count())
-        .where(_talks(period), Conversation.lead_id.is_(None), Conversation.id.not_in(with_lead), asked.is_not(None))
-        .group_by(asked)
-    )
-    return dict(sorted(((slot, count) for slot, count in rows), key=lambda row: (-row[1], row[0])))
+def _stopped(talks: list[_Talks]) -> dict[str, int]:
+    slots: Counter[str] = Counter()
+    for each in talks:
+        if each.stopped_at:
+            slots[each.stopped_at] += each.number
+    return dict(sorted(slots.items(), key=lambda row: (-row[1], row[0])))

@@ -140,6 +140,18 @@ def _with_engine() -> None:
         other.execute(text("SELECT name FROM leads"))
 
 
+def test_plain_statements_keep_to_our_own(world: World) -> None:
+    leads = tenancy.table(Lead)
+    found = select(leads.c.id, leads.c.company_id)
+    with pytest.raises(Unscoped):
+        tenancy.run(found)
+    values = {"company_id": world.theirs, "source": Source.API, "phone": "1", "phone_e164": "+1"}
+    [new] = tenancy.put(Lead, values, want_ids=True)
+    assert tenancy.run(found.where(tenancy.own(Lead))).all() == [(world.our_lead, world.ours), (new, world.ours)]
+    tenancy.act_for(world.theirs)
+    assert tenancy.run(found.where(tenancy.own(Lead))).all() == [(world.their_lead, world.theirs)]
+
+
 def test_a_health_check_stays_possible(world: World) -> None:
     assert db.session.execute(text("SELECT 1")).scalar() == 1
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leadbot.db import Base, utcnow
 from leadbot.folding import fold
@@ -113,6 +114,11 @@ class Conversation(Owned, Base):
     manager: Mapped[User | None] = relationship(viewonly=True)
 
 
+def _folded(context: DefaultExecutionContext) -> str | None:
+    said = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return fold(said["text"]) if said["author"] is Author.CLIENT and said["text"] else None
+
+
 class Message(Owned, Base):
     """One line of a talk. The bot's lines say which engine wrote them and in how many milliseconds."""
 
@@ -148,15 +154,8 @@ class Message(Owned, Base):
     file_name: Mapped[str | None] = mapped_column(String(80))  # a photo or PDF: a name in the files folder
     file_type: Mapped[str | None] = mapped_column(String(40))
     is_transcript: Mapped[bool] = mapped_column(default=False)
-    folded: Mapped[str | None] = mapped_column(Text)  # the client's words, to be searched
+    folded: Mapped[str | None] = mapped_column(Text, default=_folded)  # the client's words, to be searched
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-    @validates("text", "author")
-    def _fold(self, key: str, value: Any) -> Any:
-        said = value if key == "text" else self.text
-        author = value if key == "author" else self.author
-        self.folded = fold(said) if said and author is Author.CLIENT else None
-        return value
 
 
 class TalkNote(Owned, Base):

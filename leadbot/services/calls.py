@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from leadbot import tenancy
 from leadbot.db import db, utcnow
-from leadbot.models import Company, Conversation, User
-from leadbot.services import accounts, talks
+from leadbot.models import Conversation, User
+from leadbot.services import accounts, talks, versions
 
 CALL, SILENT = "call", "silent"
 
@@ -45,9 +44,4 @@ def count() -> int:
 
 def touch_list() -> None:
     """What the list shows has changed without a line said. Part of the caller's transaction."""
-    db.session.execute(
-        update(Company)
-        .where(Company.id == tenancy.acting_for())
-        .values(inbox_version=Company.inbox_version + 1)
-        .execution_options(synchronize_session=False)
-    )
+    versions.grow(versions.LIST)

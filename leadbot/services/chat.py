@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import bindparam, select
 
+from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.engines.base import LANGUAGES, SLOTS, TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, Line, Turn
 from leadbot.engines.rules import phrases
@@ -40,11 +41,12 @@ from leadbot.services.leads import Registered
 TEXT_MOST = 4096  # code points of one message
 REF_MOST, MESSAGE_ID_MOST = 128, 255
 HISTORY_LINES = 20  # what an engine is shown of the episode; the rest it has as known facts
+_line = tenancy.table(Message).c
 _SAID_BEFORE = (
-    select(Message.author, Message.text, Message.seq)
-    .where(Message.conversation_id == bindparam("talk"), Message.episode == bindparam("episode"))
-    .where(Message.seq < bindparam("seq"))
-    .order_by(Message.seq.desc())
+    select(_line.author, _line.text, _line.seq)
+    .where(tenancy.own(Message), _line.conversation_id == bindparam("talk"), _line.episode == bindparam("episode"))
+    .where(_line.seq < bindparam("seq"))
+    .order_by(_line.seq.desc())
     .limit(HISTORY_LINES - 1)
 )
 STORE_SECONDS = 0.5  # of a turn, kept for saying that nothing was heard, and storing it
@@ -88,14 +90,12 @@ def receive(incoming: Incoming) -> Reply:
     """
     ends_at = time.monotonic() + TURN_SECONDS  # the client waits from now on
     incoming = _checked(incoming)
-    taken = talks.take(incoming.source, incoming.client_ref, _as_line(incoming))
-    if taken.reply is not None:
-        return _as_reply(taken.reply)
-    talk, message = taken.talk, taken.message
-    if incoming.audio is not None and message.audio_file is None:
-        voice.keep(message, incoming.audio)
-    if incoming.file is not None and message.file_name is None:
-        files.keep(message, incoming.file)
+    digest = talks.digest(incoming.text, incoming.file if incoming.audio is None else incoming.audio)
+    talk, seq, reply = talks.take(incoming.source, incoming.client_ref, incoming.message_id, digest)
+    if reply is not None:
+        return _as_reply(reply)
+    if seq is None:
+        seq = talks.hear(talk, incoming.text, message_id=incoming.message_id, digest=digest, **_attached(incoming))
     talk.first_touch = talk.first_touch or incoming.first_touch
     if talk.consent is None and incoming.source is Source.WIDGET:
         talk.consent = consent.given(settings.company(), incoming.language or settings.company().language)
@@ -103,12 +103,12 @@ def receive(incoming: Incoming) -> Reply:
         return _stay_silent(talk, message.text)
     drafted = bot.draft().values if incoming.by_draft else None
     brain = brains.take(talk, is_thrifty=incoming.is_thrifty, drafted=drafted)
-    turn = _turn(talk, message, incoming, drafted)
+    turn = _turn(talk, seq, incoming, drafted)
     if brain.calls_out(hears=incoming.audio is not None):
         talks.hold(talk)
         db.session.commit()
     thought = _think(turn, incoming, brain, ends_at)
-    return _answer(taken, turn.message, thought, brain)
+    return _answer(talk, turn.message, thought, brain)
 
 
 def finish_idle(talk: Conversation) -> Lead | None:
@@ -210,20 +210,19 @@ def _checked(incoming: Incoming) -> Incoming:
     return replace(incoming, client_ref=ref, text=text, language=language, by_draft=by_draft)
 
 
-def _as_line(incoming: Incoming) -> Message:
-    digest = talks.digest(incoming.text, incoming.file if incoming.audio is None else incoming.audio)
-    return Message(text=incoming.text, message_id=incoming.message_id, digest=digest)
+def _attached(incoming: Incoming) -> dict[str, str]:
+    """What the message says of the files that are kept with it."""
+    sound = voice.keep(incoming.audio) if incoming.audio is not None else {}
+    return sound | (files.keep(incoming.file) if incoming.file is not None else {})
 
 
-def _turn(talk: Conversation, message: Message, incoming: Incoming, drafted: Values | None) -> Turn:
+def _turn(talk: Conversation, seq: int, incoming: Incoming, drafted: Values | None) -> Turn:
     company = settings.company()
-    with db.session.no_autoflush:  # the message itself goes in with the answer
-        of_talk = {"talk": talk.id, "episode": talk.episode, "seq": message.seq}
-        before = db.session.execute(_SAID_BEFORE, of_talk).all() if message.seq > 1 else []
+    before = tenancy.run(_SAID_BEFORE, talk=talk.id, episode=talk.episode, seq=seq).all() if seq > 1 else []
     history = tuple(Line(author.value, text, seq) for author, text, seq in reversed(before))
     now = settings.local_now(company)
     return Turn(
-        history=(*history, Line(Author.CLIENT.value, message.text, message.seq)),
+        history=(*history, Line(Author.CLIENT.value, incoming.text, seq)),
         known=talk.known,
         company=settings.card(company, drafted),
         now=now,
@@ -291,15 +290,15 @@ def _thank_for_file(turn: Turn) -> Decision:
     return Decision(text, turn.known, language, engine="rules")
 
 
-def _answer(taken: talks.Taken, said: Line, thought: _Thought, brain: Brain) -> Reply:
+def _answer(talk: Conversation, said: Line, thought: _Thought, brain: Brain) -> Reply:
     """Store what was decided; register what is proposed; put the notices in the outbox. One commit."""
-    talk, decision, words = taken.talk, thought.decision, said.text
+    decision, words = thought.decision, said.text
     if brain.calls_out(hears=thought.has_listened):
         talks.lock(talk)  # a manager may have written while the engine was thinking
     brain.settle(decision.spent, has_listened=thought.has_listened)
     if thought.heard:
         words = "\n".join(filter(None, (words, thought.heard)))
-        taken.message.text, taken.message.is_transcript = words, True
+        talks.put_into_words(talk, said.seq, words)
     if talk.handled_by == "manager":  # taken over while the engine was thinking
         return _stay_silent(talk, words)
     talk.known, talk.language = decision.known, decision.language

@@ -65,12 +65,12 @@ def check(data: bytes) -> None:
         raise UnsupportedFile
 
 
-def keep(message: Message, data: bytes) -> None:
-    """Keep the file with the message. Raises UnsupportedFile."""
+def keep(data: bytes) -> dict[str, str]:
+    """Keep the file; what its message says of it. Raises UnsupportedFile."""
     kind = sniff(data)
     if kind is None:
         raise UnsupportedFile
-    message.file_name, message.file_type = attachments.keep(FILES, data, kind.extension), kind.mime
+    return {"file_name": attachments.keep(FILES, data, kind.extension), "file_type": kind.mime}
 
 
 def is_shown(message: Message) -> bool:

@@ -35,9 +35,7 @@ def take_over(talk: Conversation, *, by: User) -> None:
     db.session.commit()
 
 
-def write(
-    talk: Conversation, text: str, *, by: User, message_id: str | None = None, in_telegram: bool = False
-) -> Message:
+def write(talk: Conversation, text: str, *, by: User, message_id: str | None = None, in_telegram: bool = False) -> None:
     """Put a manager's words into the talk he holds; under one `message_id` once. Raises Invalid, Conflict.
 
     What the client answers is passed on to Telegram where it was written `in_telegram`.
@@ -51,17 +49,15 @@ def write(
         raise Conflict("Take the conversation first", fresh=talk)
     if message_id is not None:
         guard.line(message_id, "message_id", most=MESSAGE_ID_MOST)
-        same = select(Message).where(Message.conversation_id == talk.id, Message.message_id == message_id)
-        earlier: Message | None = db.session.scalars(same).first()
-        if earlier is not None:
-            return earlier
+        same = select(Message.id).where(Message.conversation_id == talk.id, Message.message_id == message_id)
+        if db.session.scalars(same).first() is not None:
+            return
     unanswered.answered(talk)
     talk.is_in_telegram = in_telegram
-    line = talks.add(talk, Author.MANAGER, clean, user_id=by.id, message_id=message_id)
+    talks.add(talk, Author.MANAGER, clean, user_id=by.id, message_id=message_id)
     _stay(talk)
     reads.put(talk, by, talk.message_count)
     db.session.commit()
-    return line
 
 
 def give_back(talk: Conversation, *, by: User) -> None:

@@ -81,7 +81,7 @@ def lane() -> Lane:
 def follow(talk: Conversation) -> None:
     """Put a talk where it belongs after something was said: into the lane, with its count from now, or out of it.
 
-    Part of the caller's transaction, as its last step: it may lock the company's row.
+    Part of the caller's transaction.
     """
     if not _is_hot(talk):
         if talk.hot_since is not None and talk.lead_id is None:  # with a lead the board has heard of it already

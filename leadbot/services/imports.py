@@ -199,8 +199,8 @@ def _write(job_id: int, leads: list[dict[str, Any]], sieve: Sieve, by_id: int, d
         return False
     for lead in fresh:
         lead["search"] = search.text_of(lead["name"], lead["phone_e164"], lead["city"], lead["object_type"])
-    ids = tenancy.insert_own(Lead, fresh, want_ids=True)
-    tenancy.insert_own(LeadEvent, [{"lead_id": lead_id, "user_id": by_id, "kind": "created"} for lead_id in ids])
+    ids = tenancy.put(Lead, *fresh, want_ids=True)
+    tenancy.put(LeadEvent, *({"lead_id": lead_id, "user_id": by_id, "kind": "created"} for lead_id in ids))
     board.touch()
     db.session.commit()
     return True

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
+from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.engines.base import LeadDraft
 from leadbot.errors import Conflict, Invalid, NotFound
@@ -54,6 +55,10 @@ _OF_PHONE = {
     .limit(1)
     for is_test in (True, False)
 }
+_line = tenancy.table(Message).c
+_LINES = select(_line.seq, _line.id).where(
+    tenancy.own(Message), _line.conversation_id == bindparam("talk"), _line.seq.in_(bindparam("seqs", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,7 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
     new, otherwise = lead_holds.sort(lead, told)
     changed = {field for field, value in new.items() if getattr(lead, field) != value}
     old = {field: getattr(lead, field) for field in changed}
-    for field in changed:  # the lead's row is locked before the company's, here as in every other verb
+    for field in changed:
         setattr(lead, field, new[field])
     for field in sorted(changed - {"phone_e164"}):
         record(lead, "changed", field=field, from_value=old[field], to_value=new[field])
@@ -180,16 +185,18 @@ def latest(phone_e164: str, *, is_test: bool) -> Lead | None:
 def keep_evidence(talk: Conversation, lead: Lead, *, is_new: bool = False) -> None:
     """Tie each value to the client's words it came from."""
     facts: Mapping[str, Any] = talk.known.get("facts", {})
-    seqs = {fact["seq"] for fact in facts.values()}
-    lines = select(Message.seq, Message.id).where(Message.conversation_id == talk.id, Message.seq.in_(seqs))
-    ids = {row.seq: row.id for row in db.session.execute(lines)}
-    kept = {} if is_new else {row.field: row for row in evidence(lead)}
-    for field, fact in facts.items():
-        if fact["seq"] not in ids:
-            continue
-        row = kept.get(field) or Evidence(lead_id=lead.id, field=field)
-        row.message_id, row.quote, row.start, row.end = ids[fact["seq"]], fact["quote"], fact["start"], fact["end"]
-        db.session.add(row)
+    seqs = list({fact["seq"] for fact in facts.values()})
+    ids = {row.seq: row.id for row in tenancy.run(_LINES, talk=talk.id, seqs=seqs)}
+    known = {field: fact for field, fact in facts.items() if fact["seq"] in ids}
+    values = {
+        field: {"message_id": ids[fact["seq"]], **{part: fact[part] for part in ("quote", "start", "end")}}
+        for field, fact in known.items()
+    }
+    for row in [] if is_new else evidence(lead):
+        for column, value in values.pop(row.field, {}).items():
+            setattr(row, column, value)
+    if values:
+        tenancy.put(Evidence, *({"lead_id": lead.id, "field": field, **value} for field, value in values.items()))
 
 
 def get(lead_id: int) -> Lead:
@@ -333,7 +340,8 @@ def record(lead: Lead, kind: str, *, by: User | None = None, **what: Any) -> Non
     """Put down what happened to a lead, let open boards know, and Telegram where it shows. Part of the caller's
     transaction."""
     through = g.get("through")
-    db.session.add(LeadEvent(lead_id=lead.id, kind=kind, user_id=by.id if by else None, through=through, **what))
+    of_event = {"lead_id": lead.id, "kind": kind, "user_id": by.id if by else None, "through": through}
+    tenancy.put(LeadEvent, of_event | what)
     board.touch()
     if kind in IN_NOTICES:
         news.put_state(lead)

@@ -12,7 +12,7 @@ WHO_MOST = 400
 def after_turn(talk: Conversation, act: str | None) -> None:
     """Bring the talk's standing up to date with what the engine said of its last message.
 
-    Part of the caller's transaction, as its last step: it may lock the company's row.
+    Part of the caller's transaction.
     """
     talk.folded_who = who(talk)
     junk.judge(talk, act)

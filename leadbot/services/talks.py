@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, func, inspect, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.errors import Busy, Conflict, Invalid, NotFound
+from leadbot.folding import fold
 from leadbot.models import Author, BotUser, Conversation, Lead, Message, Source
 
 LEASE_SECONDS = 30  # longer than any turn; a process that died lets go by the clock
@@ -36,15 +38,16 @@ _ALONE = (
 
 
 class Taken(NamedTuple):
-    """A talk that is ours for one turn, the client's message in it, and the reply that it has got before, if so."""
+    """A talk that is ours for one turn. Of a message sent before under the same id: its number, and its reply if it
+    has got one."""
 
     talk: Conversation
-    message: Message
+    seq: int | None = None
     reply: Message | None = None
 
 
-def take(source: Source, client_ref: str, line: Message) -> Taken:
-    """Take the client's talk and add his message, or return the one sent before under this id with its reply.
+def take(source: Source, client_ref: str, message_id: str | None, digest: str) -> Taken:
+    """Take the client's talk for a message of his.
 
     The talk is ours until the commit; who commits before he has answered must `hold` it. Two quick messages are taken
     one after the other. Raises Conflict while the very same message is being answered,
@@ -54,11 +57,11 @@ def take(source: Source, client_ref: str, line: Message) -> Taken:
     pause_seconds = 0.02
     while True:
         talk = _find_or_begin(source, client_ref)
-        earlier = _earlier(talk, line)
+        earlier = _earlier(talk, message_id, digest)
         if earlier is not None and (reply := _reply_to(earlier)):
-            return Taken(talk, earlier, reply)
+            return Taken(talk, earlier.seq, reply)
         if talk.lease_until is None or talk.lease_until < utcnow():
-            return Taken(talk, earlier or _store(talk, line))
+            return Taken(talk, earlier.seq if earlier else None)
         db.session.rollback()
         if earlier is not None:
             raise Conflict("This message is being answered")
@@ -68,17 +71,34 @@ def take(source: Source, client_ref: str, line: Message) -> Taken:
         pause_seconds = min(pause_seconds * 1.5, 0.25)
 
 
-def add(talk: Conversation, author: Author, text: str, **more: object) -> Message:
-    """Put a line at the end of a claimed talk."""
+def hear(talk: Conversation, text: str, **more: object) -> int:
+    """Put the client's message at the end of a taken talk, in a new episode where the one before is over; its number.
+
+    `more` are columns of the message.
+    """
+    if talk.message_count and _is_over(talk):
+        talk.episode += 1
+        talk.known, talk.lead_id, talk.nudged_at = {}, None, None
+        talk.hot_since = talk.nudge_due_at = talk.idle_due_at = None
+    return add(talk, Author.CLIENT, text, **more)
+
+
+def put_into_words(talk: Conversation, seq: int, text: str) -> None:
+    """What was heard in a voice message, with what was written beside it."""
+    words = {"text": text, "folded": fold(text), "is_transcript": True}
+    line = update(Message).where(Message.conversation_id == talk.id, Message.seq == seq)
+    db.session.execute(line.values(words).execution_options(synchronize_session=False))
+
+
+def add(talk: Conversation, author: Author, text: str, **more: object) -> int:
+    """Put a line at the end of a claimed talk; its number."""
     talk.message_count += 1
     talk.last_message_at = utcnow()
     if author is Author.CLIENT:
         talk.client_seq, talk.client_at = talk.message_count, talk.last_message_at
-    line = Message(
-        conversation_id=talk.id, seq=talk.message_count, episode=talk.episode, author=author, text=text, **more
-    )
-    db.session.add(line)
-    return line
+    place = {"conversation_id": talk.id, "seq": talk.message_count, "episode": talk.episode}
+    tenancy.put(Message, {**place, "author": author, "text": text, **more})
+    return talk.message_count
 
 
 def lock(talk: Conversation) -> None:
@@ -139,10 +159,8 @@ def _find_or_begin(source: Source, client_ref: str) -> Conversation:
     try:
         # Where there is one writer at a time nobody can come between.
         with nullcontext() if db.engine.dialect.name == "sqlite" else db.session.begin_nested():
-            client = BotUser(source=source, client_ref=client_ref)
-            db.session.add(client)
-            db.session.flush()
-            talk = Conversation(bot_user_id=client.id, source=source)
+            [client_id] = tenancy.put(BotUser, {"source": source, "client_ref": client_ref}, want_ids=True)
+            talk = Conversation(bot_user_id=client_id, source=source)
             db.session.add(talk)
             db.session.flush()
     except IntegrityError:  # his two first messages came at once
@@ -152,13 +170,13 @@ def _find_or_begin(source: Source, client_ref: str) -> Conversation:
     return talk
 
 
-def _earlier(talk: Conversation, line: Message) -> Message | None:
-    if line.message_id is None:
+def _earlier(talk: Conversation, message_id: str | None, digest: str) -> Message | None:
+    if message_id is None:
         return None
     earlier: Message | None = db.session.scalars(
-        select(Message).where(Message.conversation_id == talk.id, Message.message_id == line.message_id)
+        select(Message).where(Message.conversation_id == talk.id, Message.message_id == message_id)
     ).first()
-    if earlier is not None and earlier.digest != line.digest:
+    if earlier is not None and earlier.digest != digest:
         raise Invalid("This Idempotency-Key came with another message", field="Idempotency-Key")
     return earlier
 
@@ -183,14 +201,6 @@ def claim(talk: Conversation) -> bool:
     )
     db.session.refresh(talk)
     return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
-
-
-def _store(talk: Conversation, line: Message) -> Message:
-    if talk.message_count and _is_over(talk):
-        talk.episode += 1
-        talk.known, talk.lead_id, talk.nudged_at = {}, None, None
-        talk.hot_since = talk.nudge_due_at = talk.idle_due_at = None
-    return add(talk, Author.CLIENT, line.text, message_id=line.message_id, digest=line.digest)
 
 
 def _is_over(talk: Conversation) -> bool:

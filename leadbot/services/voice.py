@@ -5,7 +5,6 @@ from __future__ import annotations
 from leadbot.engines import duration
 from leadbot.engines.audio import sniff
 from leadbot.errors import Invalid, LeadbotError
-from leadbot.models import Message
 from leadbot.services import attachments
 from leadbot.services.attachments import VOICE
 
@@ -35,9 +34,9 @@ def is_long(audio: bytes) -> bool:
     return length is not None and length > MOST_MINUTES * 60
 
 
-def keep(message: Message, audio: bytes) -> None:
-    """Keep the sound with the message. Raises UnsupportedAudio."""
+def keep(audio: bytes) -> dict[str, str]:
+    """Keep the sound; what its message says of it. Raises UnsupportedAudio."""
     kind = sniff(audio[:64])
     if kind is None:
         raise UnsupportedAudio
-    message.audio_file, message.audio_type = attachments.keep(VOICE, audio, kind.extension), kind.mime
+    return {"audio_file": attachments.keep(VOICE, audio, kind.extension), "audio_type": kind.mime}

@@ -20,7 +20,7 @@ from leadbot.engines.rules import phrases
 from leadbot.engines.rules import setup as setups
 from leadbot.engines.rules.promise import closed
 from leadbot.errors import Invalid, NotFound
-from leadbot.models import Author, BotUser, Company, Conversation, Message, Source, User
+from leadbot.models import Author, BotUser, Company, Conversation, Source, User
 from leadbot.models.company import new_widget_key
 from leadbot.services import accounts, calls, guard, hours_settings, news, settings, talks, touch, unanswered
 
@@ -187,11 +187,13 @@ def call_manager(client_ref: str, message_id: str | None, language: str, *, may_
     if message_id is not None:
         guard.line(message_id, "message_id", most=255)
     words = phrases.say("call", language)
-    line = Message(text=words, message_id=message_id, digest=talks.digest(words, None))
-    talk, message, stored = talks.take(Source.WIDGET, client_ref, line)
+    digest = talks.digest(words, None)
+    talk, seq, stored = talks.take(Source.WIDGET, client_ref, message_id, digest)
     if stored is not None:
         db.session.rollback()
         return
+    if seq is None:
+        seq = talks.hear(talk, words, message_id=message_id, digest=digest)
     if talk.handled_by != "manager":
         if may_disturb:
             news.put_call(talk, news.who(talk), words)
@@ -199,7 +201,7 @@ def call_manager(client_ref: str, message_id: str | None, language: str, *, may_
         calls.put(talk, calls.CALL)
         talk.nudge_due_at = None  # he speaks already
         answer = _answer_to_call(talk, talk.language or language, may_disturb)
-        talks.add(talk, Author.BOT, answer, answers_seq=message.seq, engine="rules")
+        talks.add(talk, Author.BOT, answer, answers_seq=seq, engine="rules")
     talks.let_go(talk)
     db.session.commit()
 

@@ -29,12 +29,15 @@ from sqlalchemy import (
     Insert,
     Integer,
     Table,
+    Update,
     bindparam,
     event,
     insert,
     inspect,
+    update,
 )
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm.exc import StaleDataError
 
 from leadbot.db import Base, db
 from leadbot.models.company import Company
@@ -86,6 +89,26 @@ def put(kind: type[Owned], *rows: Mapping[str, Any], want_ids: bool = False) -> 
 @cache
 def _insert(into: Table, want_ids: bool) -> Insert:
     return insert(into).returning(into.c.id, sort_by_parameter_order=True) if want_ids else insert(into).inline()
+
+
+def save(row: Owned) -> None:
+    """Write down what has changed of a stored row, by one plain statement: a third of what the session's flush costs.
+
+    Raises StaleDataError where the row is gone, Unscoped where it is another company's.
+    """
+    state: Any = inspect(row)
+    changed = {key: state.dict[key] for key, before in state.committed_state.items() if state.dict[key] != before}
+    if row.company_id != acting_for() or "company_id" in changed:
+        raise Unscoped(f"{type(row).__name__} of another company")
+    kind: Any = type(row)
+    if changed and run(_update(kind), row_id=row.id, **changed).rowcount != 1:
+        raise StaleDataError(f"{type(row).__name__} {row.id} is gone")
+    state._commit_all(state.dict, db.session.identity_map)  # as a flush does: there is nothing left to write
+
+
+@cache
+def _update(kind: Any) -> Update:
+    return update(table(kind)).where(own(kind), table(kind).c.id == bindparam("row_id"))
 
 
 def run(statement: Executable, **values: Any) -> CursorResult[Any]:

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, exists, func, insert, literal, select, text, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm.exc import StaleDataError
 
 from leadbot import tenancy
 from leadbot.db import db
@@ -150,6 +151,22 @@ def test_plain_statements_keep_to_our_own(world: World) -> None:
     assert tenancy.run(found.where(tenancy.own(Lead))).all() == [(world.our_lead, world.ours), (new, world.ours)]
     tenancy.act_for(world.theirs)
     assert tenancy.run(found.where(tenancy.own(Lead))).all() == [(world.their_lead, world.theirs)]
+
+
+def test_a_row_is_saved_by_a_plain_statement_as_a_flush_would(world: World) -> None:
+    ours = db.session.get_one(Lead, world.our_lead)
+    ours.name = "x"
+    tenancy.save(ours)
+    assert not db.session.dirty
+    ours.company_id = world.theirs
+    with pytest.raises(Unscoped):
+        tenancy.save(ours)
+    db.session.rollback()
+    assert ours.name == "Алматы"
+    db.session.execute(delete(Lead).execution_options(synchronize_session=False))
+    ours.name = "y"
+    with pytest.raises(StaleDataError):
+        tenancy.save(ours)
 
 
 def test_a_health_check_stays_possible(world: World) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from leadbot import tenancy
 from leadbot.db import db, utcnow
@@ -41,14 +41,6 @@ from leadbot.services.leads import Registered
 TEXT_MOST = 4096  # code points of one message
 REF_MOST, MESSAGE_ID_MOST = 128, 255
 HISTORY_LINES = 20  # what an engine is shown of the episode; the rest it has as known facts
-_line = tenancy.table(Message).c
-_SAID_BEFORE = (
-    select(_line.author, _line.text, _line.seq)
-    .where(tenancy.own(Message), _line.conversation_id == bindparam("talk"), _line.episode == bindparam("episode"))
-    .where(_line.seq < bindparam("seq"))
-    .order_by(_line.seq.desc())
-    .limit(HISTORY_LINES - 1)
-)
 STORE_SECONDS = 0.5  # of a turn, kept for saying that nothing was heard, and storing it
 
 
@@ -100,12 +92,13 @@ def receive(incoming: Incoming) -> Reply:
     if talk.consent is None and incoming.source is Source.WIDGET:
         talk.consent = consent.given(settings.company(), incoming.language or settings.company().language)
     if talk.handled_by == "manager":
-        return _stay_silent(talk, message.text)
+        return _stay_silent(talk, incoming.text)
     drafted = bot.draft().values if incoming.by_draft else None
     brain = brains.take(talk, is_thrifty=incoming.is_thrifty, drafted=drafted)
     turn = _turn(talk, seq, incoming, drafted)
     if brain.calls_out(hears=incoming.audio is not None):
         talks.hold(talk)
+        tenancy.save(talk)
         db.session.commit()
     thought = _think(turn, incoming, brain, ends_at)
     return _answer(talk, turn.message, thought, brain)
@@ -218,8 +211,7 @@ def _attached(incoming: Incoming) -> dict[str, str]:
 
 def _turn(talk: Conversation, seq: int, incoming: Incoming, drafted: Values | None) -> Turn:
     company = settings.company()
-    before = tenancy.run(_SAID_BEFORE, talk=talk.id, episode=talk.episode, seq=seq).all() if seq > 1 else []
-    history = tuple(Line(author.value, text, seq) for author, text, seq in reversed(before))
+    history = (Line(*said) for said in talks.before(talk, seq, most=HISTORY_LINES - 1))
     now = settings.local_now(company)
     return Turn(
         history=(*history, Line(Author.CLIENT.value, incoming.text, seq)),
@@ -321,14 +313,18 @@ def _answer(talk: Conversation, said: Line, thought: _Thought, brain: Brain) -> 
     )
     talks.let_go(talk)
     standing.after_turn(talk, decision.act)
+    tenancy.save(talk)
     db.session.commit()
     return Reply(decision.text, called, registered.lead if registered else None)
 
 
 def _register(talk: Conversation, proposed: LeadDraft | None) -> Registered | None:
     """Register what an engine proposes; a draft that can't be a lead must not cost the client his answer."""
+    if proposed is None:
+        return None
+    tenancy.save(talk)  # else each question asked on the way would
     try:
-        return leads.register(talk, proposed) if proposed else None
+        return leads.register(talk, proposed)
     except Invalid as error:
         current_app.logger.warning("a draft without a %s that could be called was dropped", error.field)
         return None

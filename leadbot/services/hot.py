@@ -160,9 +160,10 @@ def _pace(talk: Conversation) -> Pace:
 
 def _nudge_at(talk: Conversation, moment: datetime) -> datetime | None:
     """When the client may be nudged, not before `moment`; None where he is not to be."""
+    if talk.source not in REACHED or talk.nudged_at is not None or talk.waits_for == calls.CALL:
+        return None
     own = settings.company()
-    is_wanted = own.inbox.get("nudges", True) and talk.source in REACHED
-    if not is_wanted or talk.nudged_at is not None or talk.waits_for == calls.CALL:
+    if not own.inbox.get("nudges", True):
         return None
     opening = hours_settings.opening(own, moment)
     if opening is None:

@@ -187,16 +187,15 @@ def keep_evidence(talk: Conversation, lead: Lead, *, is_new: bool = False) -> No
     facts: Mapping[str, Any] = talk.known.get("facts", {})
     seqs = list({fact["seq"] for fact in facts.values()})
     ids = {row.seq: row.id for row in tenancy.run(_LINES, talk=talk.id, seqs=seqs)}
-    known = {field: fact for field, fact in facts.items() if fact["seq"] in ids}
     values = {
         field: {"message_id": ids[fact["seq"]], **{part: fact[part] for part in ("quote", "start", "end")}}
-        for field, fact in known.items()
+        for field, fact in facts.items()
+        if fact["seq"] in ids
     }
     for row in [] if is_new else evidence(lead):
         for column, value in values.pop(row.field, {}).items():
             setattr(row, column, value)
-    if values:
-        tenancy.put(Evidence, *({"lead_id": lead.id, "field": field, **value} for field, value in values.items()))
+    tenancy.put(Evidence, *({"lead_id": lead.id, "field": field, **value} for field, value in values.items()))
 
 
 def get(lead_id: int) -> Lead:

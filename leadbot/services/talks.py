@@ -36,6 +36,15 @@ _ALONE = (
     .execution_options(populate_existing=True)
 )
 
+_line = tenancy.table(Message).c
+_BEFORE = (
+    select(_line.author, _line.text, _line.seq)
+    .where(tenancy.own(Message), _line.conversation_id == bindparam("talk"), _line.episode == bindparam("episode"))
+    .where(_line.seq < bindparam("seq"))
+    .order_by(_line.seq.desc())
+    .limit(bindparam("most"))
+)
+
 
 class Taken(NamedTuple):
     """A talk that is ours for one turn. Of a message sent before under the same id: its number, and its reply if it
@@ -99,6 +108,14 @@ def add(talk: Conversation, author: Author, text: str, **more: object) -> int:
     place = {"conversation_id": talk.id, "seq": talk.message_count, "episode": talk.episode}
     tenancy.put(Message, {**place, "author": author, "text": text, **more})
     return talk.message_count
+
+
+def before(talk: Conversation, seq: int, *, most: int) -> list[tuple[str, str, int]]:
+    """The last lines of the episode before this one, oldest first: author, text, number."""
+    if seq == 1:
+        return []
+    rows = tenancy.run(_BEFORE, talk=talk.id, episode=talk.episode, seq=seq, most=most).all()
+    return [(author.value, text, number) for author, text, number in reversed(rows)]
 
 
 def lock(talk: Conversation) -> None:

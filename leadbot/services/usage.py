@@ -17,6 +17,7 @@ from sqlalchemy import Integer, Text, and_, bindparam, case, delete, func, or_, 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
+from leadbot import tenancy
 from leadbot.db import UtcDateTime, db, utcnow
 from leadbot.engines.base import Spent
 from leadbot.models import Company, Conversation, Lead, Message, ModelUsage
@@ -30,30 +31,30 @@ KEPT_DAYS = 31  # of single clients; a company's own days stay
 ALL_CLIENTS = 0
 
 
+_row = tenancy.table(ModelUsage).c
 _now = bindparam("of_period", type_=Integer)
-_begun_before = ModelUsage.period == _now - 1
-_is_current = ModelUsage.period >= _now  # above: by a clock that is a little ahead
-_held_before = case((_is_current, ModelUsage.reserved_before), (_begun_before, ModelUsage.reserved), else_=0)
-_held = case((_is_current, ModelUsage.reserved), else_=0)
-_used = ModelUsage.tokens_in + ModelUsage.tokens_out + _held + _held_before
+_begun_before = _row.period == _now - 1
+_is_current = _row.period >= _now  # above: by a clock that is a little ahead
+_held_before = case((_is_current, _row.reserved_before), (_begun_before, _row.reserved), else_=0)
+_held = case((_is_current, _row.reserved), else_=0)
+_used = _row.tokens_in + _row.tokens_out + _held + _held_before
 _TAKE = (
-    update(ModelUsage)
-    .where(ModelUsage.day == bindparam("of_day"))
+    update(tenancy.table(ModelUsage))
+    .where(tenancy.own(ModelUsage), _row.day == bindparam("of_day"))
     .where(
         or_(
-            and_(ModelUsage.bot_user_id == ALL_CLIENTS, _used < bindparam("most_of_all")),
-            and_(ModelUsage.bot_user_id == bindparam("client"), _used < bindparam("most_of_client")),
+            and_(_row.bot_user_id == ALL_CLIENTS, _used < bindparam("most_of_all")),
+            and_(_row.bot_user_id == bindparam("client"), _used < bindparam("most_of_client")),
         )
     )
     .values(
         reserved=_held + TURN_TOKENS,
         reserved_before=_held_before,
-        period=case((_is_current, ModelUsage.period), else_=_now),
+        period=case((_is_current, _row.period), else_=_now),
     )
-    .returning(ModelUsage.bot_user_id)
-    .execution_options(synchronize_session=False)
+    .returning(_row.bot_user_id)
 )
-_shows = and_(ModelUsage.bot_user_id == ALL_CLIENTS, bindparam("sent", type_=Text).is_not(None))
+_shows = and_(_row.bot_user_id == ALL_CLIENTS, bindparam("sent", type_=Text).is_not(None))
 
 
 def _still_held(period: Any, reserved: Any) -> ColumnElement[int]:
@@ -61,19 +62,20 @@ def _still_held(period: Any, reserved: Any) -> ColumnElement[int]:
     return case((and_(period == bindparam("of_period", type_=Integer), reserved >= TURN_TOKENS), TURN_TOKENS), else_=0)
 
 
+_of_day = and_(_row.day == bindparam("of_day"), _row.bot_user_id.in_(bindparam("clients", expanding=True)))
+_THERE = select(_row.bot_user_id).where(tenancy.own(ModelUsage), _of_day)
 _SETTLE = (
-    update(ModelUsage)
-    .where(ModelUsage.day == bindparam("of_day"), ModelUsage.bot_user_id.in_(bindparam("clients", expanding=True)))
+    update(tenancy.table(ModelUsage))
+    .where(tenancy.own(ModelUsage), _of_day)
     .values(
-        reserved=ModelUsage.reserved - _still_held(ModelUsage.period, ModelUsage.reserved),
-        reserved_before=ModelUsage.reserved_before - _still_held(ModelUsage.period - 1, ModelUsage.reserved_before),
-        tokens_in=ModelUsage.tokens_in + bindparam("spent_in"),
-        tokens_out=ModelUsage.tokens_out + bindparam("spent_out"),
-        calls=ModelUsage.calls + case((bindparam("sent", type_=Text).is_not(None), 1), else_=0),
-        last_sent=case((_shows, bindparam("sent", type_=Text)), else_=ModelUsage.last_sent),
-        last_sent_at=case((_shows, bindparam("at", type_=UtcDateTime)), else_=ModelUsage.last_sent_at),
+        reserved=_row.reserved - _still_held(_row.period, _row.reserved),
+        reserved_before=_row.reserved_before - _still_held(_row.period - 1, _row.reserved_before),
+        tokens_in=_row.tokens_in + bindparam("spent_in"),
+        tokens_out=_row.tokens_out + bindparam("spent_out"),
+        calls=_row.calls + case((bindparam("sent", type_=Text).is_not(None), 1), else_=0),
+        last_sent=case((_shows, bindparam("sent", type_=Text)), else_=_row.last_sent),
+        last_sent_at=case((_shows, bindparam("at", type_=UtcDateTime)), else_=_row.last_sent_at),
     )
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -124,8 +126,7 @@ def reserve(own: Company, talk: Conversation | None) -> Ticket | None:
     if (month := month_budget(own)) is not None:
         company = min(company, month - _spent_since(day.replace(day=1), before=day))
     limits = {ALL_CLIENTS: company, **({talk.bot_user_id: visitor} if talk else {})}
-    with db.session.no_autoflush:  # what the turn has stored so far goes in with the rest
-        taken = _take(ticket, limits)
+    taken = _take(ticket, limits)
     missing = limits.keys() - taken
     if missing:
         taken |= _begin(ticket, {client: limits[client] for client in missing})
@@ -141,8 +142,7 @@ def settle(ticket: Ticket, spent: Spent | None, *, has_listened: bool = False) -
     spent = spent or Spent()
     voice = VOICE_TOKENS if has_listened else 0
     spent = replace(spent, tokens_in=spent.tokens_in + voice)
-    with db.session.no_autoflush:
-        _settle(ticket, spent, ALL_CLIENTS)
+    _settle(ticket, spent, ALL_CLIENTS)
 
 
 def last_sent() -> tuple[datetime, str] | None:
@@ -227,19 +227,19 @@ def _take(ticket: Ticket, limits: dict[int, int]) -> set[int]:
     """Reserve where there is something left; whose row that was."""
     values = {"of_day": ticket.day, "client": ticket.bot_user_id, "of_period": ticket.period}
     values |= {"most_of_all": limits[ALL_CLIENTS], "most_of_client": limits[ticket.bot_user_id]}
-    return set(db.session.execute(_TAKE, values).scalars())
+    return set(tenancy.run(_TAKE, **values).scalars())
 
 
 def _settle(ticket: Ticket, spent: Spent, *others: int) -> None:
     values = {"of_day": ticket.day, "clients": [ticket.bot_user_id, *others], "of_period": ticket.period}
     values |= {"spent_in": spent.tokens_in, "spent_out": spent.tokens_out, "sent": spent.sent or None, "at": utcnow()}
-    db.session.execute(_SETTLE, values)
+    tenancy.run(_SETTLE, **values)
 
 
 def _begin(ticket: Ticket, limits: dict[int, int]) -> set[int]:
     """Rows for those who have none today, reserved in already; the others are over their budget."""
-    there = select(ModelUsage.bot_user_id).where(ModelUsage.day == ticket.day, ModelUsage.bot_user_id.in_(limits))
-    new = {client for client in limits.keys() - set(db.session.scalars(there)) if limits[client] > 0}
+    there = tenancy.run(_THERE, of_day=ticket.day, clients=list(limits)).scalars()
+    new = {client for client in limits.keys() - set(there) if limits[client] > 0}
     begun = {client for client in sorted(new) if _add_row(ticket, client)}
     if ALL_CLIENTS in begun:
         _tidy(ticket.day)
@@ -250,12 +250,11 @@ def _begin(ticket: Ticket, limits: dict[int, int]) -> set[int]:
 
 def _add_row(ticket: Ticket, client: int) -> bool:
     """False where somebody has just added it."""
-    row = ModelUsage(day=ticket.day, bot_user_id=client, reserved=TURN_TOKENS, period=ticket.period)
+    row = {"day": ticket.day, "bot_user_id": client, "reserved": TURN_TOKENS, "period": ticket.period}
     try:
         # Where there is one writer at a time nobody can come between.
         with nullcontext() if db.engine.dialect.name == "sqlite" else db.session.begin_nested():
-            db.session.add(row)
-            db.session.flush()
+            tenancy.put(ModelUsage, row)
     except IntegrityError:
         return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Request
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 
-PUBLIC = ("/w/", "/c/", "/widget")
+COOKIELESS = ("/w/", "/c/", "/widget", "/api/")
 
 
 class _Forgotten(NullSession):
@@ -17,12 +17,12 @@ class _Forgotten(NullSession):
 
 
 class Sessions(SecureCookieSessionInterface):
-    """The house's sessions, but none on public pages."""
+    """The house's sessions, but none on public pages and in the API."""
 
     null_session_class = _Forgotten
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """The session of the cookie; on a public page an empty one that is forgotten."""
-        if request.path.startswith(PUBLIC):
+        """The session of the cookie; where cookies are not read an empty one that is forgotten."""
+        if request.path.startswith(COOKIELESS):
             return self.make_null_session(app)
         return super().open_session(app, request)

@@ -34,7 +34,6 @@ from leadbot.services import (
     unanswered,
     voice,
 )
-from leadbot.services.bot_fields import Values
 from leadbot.services.brains import Brain
 from leadbot.services.leads import Registered
 
@@ -89,13 +88,14 @@ def receive(incoming: Incoming) -> Reply:
     if seq is None:
         seq = talks.hear(talk, incoming.text, message_id=incoming.message_id, digest=digest, **_attached(incoming))
     talk.first_touch = talk.first_touch or incoming.first_touch
+    company = settings.company()  # the session forgets what nobody holds, and reads it anew for each who asks
     if talk.consent is None and incoming.source is Source.WIDGET:
-        talk.consent = consent.given(settings.company(), incoming.language or settings.company().language)
+        talk.consent = consent.given(company, incoming.language or company.language)
     if talk.handled_by == "manager":
         return _stay_silent(talk, incoming.text)
     drafted = bot.draft().values if incoming.by_draft else None
     brain = brains.take(talk, is_thrifty=incoming.is_thrifty, drafted=drafted)
-    turn = _turn(talk, seq, incoming, drafted)
+    turn = _turn(talk, seq, incoming, settings.card(company, drafted))
     if brain.calls_out(hears=incoming.audio is not None):
         talks.hold(talk)
         tenancy.save(talk)
@@ -209,16 +209,15 @@ def _attached(incoming: Incoming) -> dict[str, str]:
     return sound | (files.keep(incoming.file) if incoming.file is not None else {})
 
 
-def _turn(talk: Conversation, seq: int, incoming: Incoming, drafted: Values | None) -> Turn:
-    company = settings.company()
+def _turn(talk: Conversation, seq: int, incoming: Incoming, company: CompanyCard) -> Turn:
     history = (Line(*said) for said in talks.before(talk, seq, most=HISTORY_LINES - 1))
-    now = settings.local_now(company)
+    now = settings.local_now(settings.company())
     return Turn(
         history=(*history, Line(Author.CLIENT.value, incoming.text, seq)),
         known=talk.known,
-        company=settings.card(company, drafted),
+        company=company,
         now=now,
-        opening=hours_settings.opening(company, now),
+        opening=hours_settings.opening(settings.company(), now),
         language=talk.language or incoming.language,
         registered=talk.lead_id is not None,
     )

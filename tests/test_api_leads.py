@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -44,6 +45,39 @@ def test_leads_by_stage(api_almaty: Api) -> None:
     assert api_almaty.get("/api/leads?status=new").json["total"] == 2
 
 
+def test_leads_changed_since_a_moment(api_almaty: Api, app: Flask) -> None:
+    first, second, _ = three_leads(api_almaty)
+    with app.app_context():
+        tenancy.act_for(api_almaty.company_id)
+        for lead_id, moment in ((first, "2026-01-28 15:29:59"), (second, "2026-01-28 15:30:00")):
+            changed_at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+            db.session.execute(update(Lead).where(Lead.id == lead_id).values(updated_at=changed_at))
+        db.session.commit()
+    for since in ("2026-01-28T15:30:00", "2026-01-28T20:30:00%2B05:00", "1769614200"):
+        found = api_almaty.get(f"/api/leads?updated_since={since}&limit=1").json
+        assert ([lead["id"] for lead in found["leads"]], found["total"], found["next_cursor"]) == ([second], 2, second)
+    for since, total in (("0001-01-01T00:00:00%2B14:00", 3), ("9999-12-31T23:59:59-14:00", 0)):
+        assert api_almaty.get(f"/api/leads?updated_since={since}").json["total"] == total
+
+
+def test_values_are_written_over_all_or_none(api_almaty: Api, api_astana: Api, lead: dict[str, Any]) -> None:
+    path = f"/api/leads/{lead['id']}"
+    values = {"name": "Канат Ахметов", "phone": "+7 701 555 44 33", "city": "в Астане", "area": None}
+    assert api_astana.patch(path, json=values).status_code == 404
+    changed = api_almaty.patch(path, json=values | {"version": lead["version"]}).json
+    assert changed["version"] > lead["version"]
+    due = {"name": "Канат Ахметов", "phone": "87015554433", "phone_e164": "+77015554433", "area": None}
+    assert {key: changed[key] for key in due} == due
+    for wrong, status in (
+        ({"name": "Дана", "phone": "123"}, 422), ({"name": "x" * 300}, 422), ([], 422), ({"status": "won"}, 200),
+        ({"name": "Дана", "version": lead["version"]}, 409),
+    ):  # fmt: skip
+        assert api_almaty.patch(path, json=wrong).status_code == status, wrong
+    assert api_almaty.get(path).json == changed
+    api_almaty.say("client_1", "ой, меня зовут Марат")
+    assert api_almaty.get(path).json["name"] == "Канат Ахметов"  # the bot leaves it alone
+
+
 def test_leads_page_by_page(api_almaty: Api) -> None:
     ids = three_leads(api_almaty)
     page = api_almaty.get("/api/leads?limit=2").json
@@ -54,9 +88,9 @@ def test_leads_page_by_page(api_almaty: Api) -> None:
 
 
 BAD_QUERIES = [
-    "limit=-1", "limit=0", "limit=1000000000", "limit=abc", "limit=", "limit=1.5", "offset=1e9", "offset=1000000000",
-    "offset=-1", "cursor=x", "cursor=2147483648", "status=<x>", "status=", "status=NEW", "sort=;",
-    "owner_id=2",
+    "updated_since=x", "updated_since=", "limit=-1", "limit=0", "limit=1000000000", "limit=abc", "limit=",
+    "limit=1.5", "offset=1e9", "offset=1000000000", "offset=-1", "cursor=x", "cursor=2147483648", "status=<x>",
+    "status=", "status=NEW", "sort=;", "owner_id=2",
 ]  # fmt: skip
 
 

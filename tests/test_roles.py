@@ -72,7 +72,8 @@ TABLE = {
         GET /board/add | POST /board/add
         POST /board/table/move
         GET /leads/import | POST /leads/import | GET /leads/import/<key> | POST /leads/import/<key>
-        POST /api/leads/<int:lead_id>/move | POST /start/samples | POST /start/samples/remove
+        PATCH /api/leads/<int:lead_id> | POST /api/leads/<int:lead_id>/move
+        POST /start/samples | POST /start/samples/remove
     """,
     "owners": """
         POST /settings/hours | POST /settings/stages | POST /settings/telegram/code

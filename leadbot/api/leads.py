@@ -8,10 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, stream_with_context
 
 from leadbot.api import bodies, gate, shapes
+from leadbot.api.lead_shapes import LeadChange
 from leadbot.api.operations import JSON, operation
 from leadbot.errors import Conflict
 from leadbot.models import Lead, Message
-from leadbot.services import chat, lead_list, leads, talks
+from leadbot.services import chat, lead_fields, lead_list, leads, talks
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 TAG = "Leads"
@@ -22,8 +23,9 @@ TAG = "Leads"
 def index() -> Response:
     """The company's leads in the order they came; without parameters all of them."""
     asked = bodies.as_query(shapes.LeadQuery)
-    total = lead_list.count(asked.status)
-    pages = lead_list.pages(asked.status, after=asked.cursor, offset=asked.offset, limit=asked.limit)
+    chosen = lead_list.Chosen(asked.status, asked.updated_since)
+    total = lead_list.count(chosen)
+    pages = lead_list.pages(chosen, after=asked.cursor, offset=asked.offset, limit=asked.limit)
     return Response(stream_with_context(_as_json(pages, total, asked.limit)), mimetype="application/json")
 
 
@@ -45,6 +47,23 @@ def _as_json(pages: Iterator[lead_list.Page], total: int, limit: int | None) -> 
 def show(lead_id: int) -> dict[str, Any]:
     """A lead of the company."""
     return row(leads.get(lead_id))
+
+
+@bp.patch("/<int:lead_id>")
+@operation(
+    "Change what stands on a lead",
+    TAG,
+    shapes.LeadRow,
+    takes={JSON: LeadChange},
+    errors=(403, 404, 409, 415),
+    about="From then on the bot leaves these fields alone, as if a manager had written them.",
+)
+def change(lead_id: int) -> dict[str, Any]:
+    """Write values over, all of them or none."""
+    given = bodies.as_json(LeadChange)
+    lead = leads.get(lead_id)
+    lead_fields.change(lead, given.values(), by=gate.caller(), version=given.version)
+    return row(lead)
 
 
 @bp.post("/<int:lead_id>/move")

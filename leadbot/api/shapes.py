@@ -22,13 +22,13 @@ from leadbot.api.bot_shapes import (
     TokenPrice,
     Tone,
 )
+from leadbot.api.lead_shapes import ID_MOST, Since
 from leadbot.errors import Invalid
 from leadbot.models import Author, LeadStatus, LostReason, Source
 from leadbot.services import accounts, chat, guard, voice
 
 PAGE_MOST = 1000
 OFFSET_MOST = 10_000_000
-ID_MOST = 2**31 - 1  # what an integer column of PostgreSQL holds
 
 
 def passed_by(check: Callable[[Any], Any], said: str | None = None) -> AfterValidator:
@@ -228,6 +228,7 @@ class LeadQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: LeadStatus | None = None
+    updated_since: Since | None = None
     limit: Annotated[int | None, Field(ge=1, le=PAGE_MOST)] = None
     offset: Annotated[int, Field(ge=0, le=OFFSET_MOST)] = 0
     cursor: Annotated[int, Field(ge=0, le=ID_MOST, description="Only leads with a greater id")] = 0

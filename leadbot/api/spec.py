@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from leadbot.api import error_shapes, operations, shapes
+from leadbot.api import error_shapes, operations
+from leadbot.api.lead_shapes import ID_MOST
 from leadbot.api.operations import JSON, MULTIPART, Operation
 
 VERSION = "1.0.0"
@@ -105,7 +106,7 @@ def _operation(said: Operation, endpoint: str, ids: list[str]) -> dict[str, Any]
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
-    schema = {"type": "integer", "minimum": 1, "maximum": shapes.ID_MOST}
+    schema = {"type": "integer", "minimum": 1, "maximum": ID_MOST}
     return {"name": name, "in": "path", "required": True, "schema": schema, "example": 1}
 
 

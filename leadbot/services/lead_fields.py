@@ -21,6 +21,7 @@ SUMMARY_MOST, DETAIL_MOST = 2000, 200
 COLUMNS = ("name", "phone", "city", "object_type", "area", "summary")
 DETAILS = tuple(slot for slot in SLOTS if slot not in COLUMNS)  # what a talk may bring besides
 EDITABLE = (*COLUMNS, *DETAILS)
+STORED_IN = "ru"  # what towns and objects are called in the database and in the API
 
 
 def edit(
@@ -34,26 +35,45 @@ def edit(
     accounts.check_may_write(by)
     if field not in EDITABLE:
         raise NotFound
-    lead_id, now = lead.id, value_of(lead, field)
-    if version is not None and version != lead.version and was != now:
+    if version is not None and version != lead.version and was != value_of(lead, field):
         raise Conflict("This has been changed meanwhile", fresh=lead)
-    new = {field: now} if now and _is_same(field, typed, now, language) else clean(field, typed)
-    if (new[field] or "") == now:
-        return False
-    if field in DETAILS:
-        lead.details = {**lead.details, field: new[field]}
-    else:
-        for column, value in new.items():
-            setattr(lead, column, value)
-    lead_holds.hold(lead, field, user_id=by.id, said=now or None)
+    return _write(lead, {field: typed}, by, language)
+
+
+def change(lead: Lead, values: dict[str, str], *, by: User, version: int | None = None) -> bool:
+    """Write several values of COLUMNS over at once, or none; whether anything changed. As `edit` for the rest."""
+    accounts.check_may_write(by)
+    if version is not None and version != lead.version:
+        raise Conflict("This has been changed meanwhile", fresh=lead)
+    return _write(lead, values, by, STORED_IN)
+
+
+def _write(lead: Lead, values: dict[str, str], by: User, language: str) -> bool:
+    before = {field: value_of(lead, field) for field in values}
+    cleaned = {field: _cleaned(field, typed, before[field], language) for field, typed in values.items()}
+    changed = {field: new for field, new in cleaned.items() if (new[field] or "") != before[field]}
+    for field, new in changed.items():
+        if field in DETAILS:
+            lead.details = {**lead.details, field: new[field]}
+        else:
+            for column, value in new.items():
+                setattr(lead, column, value)
+        lead_holds.hold(lead, field, user_id=by.id, said=before[field] or None)
+    if changed:
+        _commit(lead, {field: (before[field] or None, new[field] or None) for field, new in changed.items()}, by)
+    return bool(changed)
+
+
+def _commit(lead: Lead, changes: dict[str, tuple[str | None, str | None]], by: User) -> None:
+    lead_id = lead.id
     try:
         db.session.flush()
-        leads.record(lead, "edited", field=field, from_value=now or None, to_value=new[field] or None, by=by)
+        for field, (old, new) in changes.items():
+            leads.record(lead, "edited", field=field, from_value=old, to_value=new, by=by)
         db.session.commit()
     except StaleDataError:
         db.session.rollback()
         raise Conflict("This has been changed meanwhile", fresh=leads.get(lead_id)) from None
-    return True
 
 
 def value_of(lead: Lead, field: str) -> str:
@@ -82,6 +102,10 @@ def clean(field: str, typed: object) -> dict[str, Any]:
     Raises Invalid.
     """
     return _CLEANERS.get(field, _detail)(typed, field)
+
+
+def _cleaned(field: str, typed: str, now: str, language: str) -> dict[str, Any]:
+    return {field: now} if now and _is_same(field, typed, now, language) else clean(field, typed)
 
 
 def _is_same(field: str, typed: str, now: str, language: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -35,28 +36,35 @@ class Page:
     json: str
 
 
-def count(status: LeadStatus | None = None) -> int:
-    """How many leads the company has, at this stage or at all."""
-    counted = select(func.count()).select_from(Lead)
-    return db.session.scalar(counted if status is None else counted.where(Lead.status == status)) or 0
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which leads: at this stage, changed since this moment; all without them."""
+
+    status: LeadStatus | None = None
+    since: datetime | None = None
 
 
-def pages(
-    status: LeadStatus | None = None, *, after: int = 0, offset: int = 0, limit: int | None = None
-) -> Iterator[Page]:
+def count(chosen: Chosen = Chosen()) -> int:
+    """How many of these leads the company has."""
+    counted = _only(select(func.count()).select_from(Lead), chosen.status, chosen.since is not None)
+    return db.session.scalar(counted, {"since": chosen.since} if chosen.since else {}) or 0
+
+
+def pages(chosen: Chosen = Chosen(), *, after: int = 0, offset: int = 0, limit: int | None = None) -> Iterator[Page]:
     """The company's leads in the order they came, from behind the id `after`, PAGE leads at a time.
 
     Between two pages no connection is kept, however slowly somebody reads.
     """
-    return _pages(tenancy.acting_for(), status, after, offset, limit)
+    return _pages(tenancy.acting_for(), chosen, after, offset, limit)
 
 
-def _pages(company_id: int, status: LeadStatus | None, after: int, offset: int, left: int | None) -> Iterator[Page]:
-    chosen = _page(db.engine.dialect.name, status)
+def _pages(company_id: int, asked: Chosen, after: int, offset: int, left: int | None) -> Iterator[Page]:
+    chosen = _page(db.engine.dialect.name, asked.status, asked.since is not None)
+    since = {"since": asked.since} if asked.since else {}
     while left is None or left > 0:
         tenancy.act_for(company_id)  # who reads a stream has left the request behind
         size = PAGE if left is None else min(PAGE, left)
-        page = Page(*db.session.execute(chosen, {"after": after, "offset": offset, "size": size}).one())
+        page = Page(*db.session.execute(chosen, {"after": after, "offset": offset, "size": size, **since}).one())
         db.session.rollback()
         if page.count:
             yield page
@@ -66,17 +74,21 @@ def _pages(company_id: int, status: LeadStatus | None, after: int, offset: int, 
         left = None if left is None else left - size
 
 
-@lru_cache(maxsize=2 * len(LeadStatus) + 2)
-def _page(dialect: str, status: LeadStatus | None) -> Select[int, int, str]:
+@lru_cache(maxsize=4 * (len(LeadStatus) + 1))
+def _page(dialect: str, status: LeadStatus | None, has_since: bool) -> Select[int, int, str]:
     """One row with everything of a Page: a row a lead would cost three times as much."""
     shown = (_moment(dialect, column) if key in MOMENTS else column for key, column in LISTED.items())
     leads = select(*(column.label(key) for key, column in zip(LISTED, shown, strict=True)))
     leads = leads.where(Lead.id > bindparam("after")).order_by(Lead.id)
-    if status is not None:
-        leads = leads.where(Lead.status == status)
-    page = leads.offset(bindparam("offset")).limit(bindparam("size")).subquery("page")
+    page = _only(leads, status, has_since).offset(bindparam("offset")).limit(bindparam("size")).subquery("page")
     # Both databases put the rows together as they come, and they come sorted.
     return select(func.count(), func.max(page.c.id), func.aggregate_strings(_json(dialect, page), ","))
+
+
+def _only(leads: Select[Any], status: LeadStatus | None, has_since: bool) -> Select[Any]:
+    if status is not None:
+        leads = leads.where(Lead.status == status)
+    return leads.where(Lead.updated_at >= bindparam("since", type_=Lead.updated_at.type)) if has_since else leads
 
 
 def _json(dialect: str, page: Subquery) -> ColumnElement[str]:

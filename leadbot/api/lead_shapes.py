@@ -1,0 +1,44 @@
+"""The shapes of what an integrator asks of leads and writes on them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from leadbot.api.bot_shapes import ABSENT
+
+ID_MOST = 2**31 - 1  # what an integer column of PostgreSQL holds
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """As everywhere in the API, a moment without a zone is one of UTC; what no clock shows counts as the nearest."""
+    aware = moment.replace(tzinfo=moment.tzinfo or UTC)
+    return max(aware, _EARLIEST).astimezone(UTC) if aware.year < 9999 else aware.replace(tzinfo=UTC)
+
+
+Since = Annotated[
+    datetime,
+    AfterValidator(_in_utc),
+    Field(description="Only leads changed at this moment or later; without a zone it is UTC"),
+]
+
+
+class LeadChange(BaseModel):
+    """Values to be written over; what is left out stays. `version` is what you saw last."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Канат", "area": "150 м²"}]})
+
+    name: str | None = ABSENT
+    phone: str = ABSENT
+    city: str | None = ABSENT
+    object_type: str | None = ABSENT
+    area: str | None = ABSENT
+    summary: str | None = ABSENT
+    version: Annotated[int | None, Field(ge=0, le=ID_MOST)] = ABSENT
+
+    def values(self) -> dict[str, str]:
+        """What is given, but for the version; null empties a field."""
+        return {name: value or "" for name, value in self.model_dump(exclude_unset=True, exclude={"version"}).items()}

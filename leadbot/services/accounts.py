@@ -28,6 +28,11 @@ EMAIL_MOST, COMPANY_NAME_MOST, NAME_MOST = 254, 200, 200
 THEMES = ("light", "dark")
 SESSION_MOST = timedelta(days=30)
 _BY_ID = select(User).where(User.id == bindparam("id"))  # built once: it begins every request
+_OF_SESSION = (  # asked by every page and every poll
+    select(User)
+    .join(WebSession, and_(WebSession.company_id == User.company_id, WebSession.user_id == User.id))
+    .where(WebSession.key_hash == bindparam("key"), WebSession.created_at > bindparam("since"))
+)
 
 
 def sign_up(
@@ -101,12 +106,8 @@ def end_session(key: str) -> None:
 
 def of_session(key: str) -> User | None:
     """The person this browser was logged in as, unless the session was ended, is outworn, or the account is off."""
-    found: User | None = db.session.scalar(
-        select(User)
-        .join(WebSession, and_(WebSession.company_id == User.company_id, WebSession.user_id == User.id))
-        .where(WebSession.key_hash == _key_hash(key), WebSession.created_at > utcnow() - SESSION_MOST),
-        execution_options=tenancy.ALL_COMPANIES,
-    )
+    values = {"key": _key_hash(key), "since": utcnow() - SESSION_MOST}
+    found: User | None = db.session.scalar(_OF_SESSION, values, execution_options=tenancy.ALL_COMPANIES)
     return found if found and found.is_active else None
 
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [P1 P2 ...]`: all figures, or some; about four minutes on two quiet cores.
+"""`python -m benchmarks [P1 P2 ...]`: all figures, or some; about six minutes on two quiet cores.
 
 CPU milliseconds are user and system time of all processes of the server, per request: they can be trusted on a busy
 machine, rates can't. Floors run on the same machine at the same time. BENCH_PEER_PYTHON names an interpreter that has

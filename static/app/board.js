@@ -170,9 +170,11 @@
     if (to !== stage) lift(card, to);
   });
 
+  const settled = new WeakSet(); // htmx tells of an answer once more where the card that asked has been replaced
   document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
     const id = moveOf(detail.requestConfig);
-    if (!id) return;
+    if (!id || settled.has(detail.xhr)) return;
+    settled.add(detail.xhr);
     if (detail.successful || detail.xhr.status === 409) settle(id, detail.xhr.responseText);
     else putBack(id);
     if (detail.xhr.status === 404) htmx.trigger(board, "refresh");

@@ -154,6 +154,13 @@ def test_on_a_phone_a_card_moves_by_its_menu(sit: Sit, language: str, stage: str
     page.locator("[data-tab=in_progress]").tap()
     expect(card(page, "in_progress")).to_contain_text("Канат")
     expect(card(page, "in_progress")).to_be_visible()
+    for button in ("[data-cancel]", "[type=submit]"):
+        page.locator(".column:visible .card:not(.moving) [data-opens]").tap()
+        page.locator("#card-menu [data-move=lost]").tap()
+        page.locator("#lost-dialog label").first.tap()
+        expect(card(page, "in_progress")).to_have_count(1)
+        page.locator(f"#lost-dialog {button}").tap()
+    expect(card(page, "in_progress")).to_have_count(0)
 
 
 def test_the_order_in_a_column_changes_by_drag_by_keyboard_and_by_menu(aigul: Person) -> None:

@@ -21,7 +21,18 @@ from leadbot.db import db
 from leadbot.delivery.base import Channel, DeliveryError
 from leadbot.lean import without
 from leadbot.serve import die_with_parent
-from leadbot.services import attachments, erasing, idle, imports, outbox, take_timer, tasks, telegram_chat, unanswered
+from leadbot.services import (
+    attachments,
+    digest,
+    erasing,
+    idle,
+    imports,
+    outbox,
+    take_timer,
+    tasks,
+    telegram_chat,
+    unanswered,
+)
 from leadbot.services.telegram_people import Answer
 from leadbot.upgrade import upgrade
 
@@ -142,6 +153,7 @@ def sweep(app: Flask) -> None:
             app.extensions["leadbot_import"](import_id)
     looked_after = (
         idle.nudge_due, idle.finish_due, idle.return_due, take_timer.remind_due, unanswered.tell_due, tasks.remind_due,
+        digest.send_due,
     )  # fmt: skip
     for due in looked_after:
         with app.app_context():

@@ -11,8 +11,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import phonenumbers
+from babel.dates import format_date
 
 FIELD_CHARACTERS = 300
 NO_BREAK = "\u00a0"
@@ -67,6 +69,17 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "ru": "❗ {owner}, клиент ждёт ответа {n} мин: {who}. «{words}»",
         "kk": "❗ {owner}, клиент {n} мин жауап күтіп тұр: {who}. «{words}»",
         "en": "❗ {owner}, a client has waited {n} min for an answer: {who}. “{words}”",
+    },
+    "digest_head": {"ru": "☀️ {date}, {weekday}", "kk": "☀️ {date}, {weekday}", "en": "☀️ {weekday}, {date}"},
+    "digest": {
+        "ru": "Новые: {new} · Не звонили: {untouched} · Просрочено: {overdue} · Ждут в чате: {waiting}",
+        "kk": "Жаңа: {new} · Қоңырау шалынбаған: {untouched} · Мерзімі өткен: {overdue} · Чатта күтіп тұр: {waiting}",
+        "en": "New: {new} · Not called: {untouched} · Overdue: {overdue} · Waiting in chat: {waiting}",
+    },
+    "digest_clear": {
+        "ru": "Всё разобрано. Хорошего дня!",
+        "kk": "Бәрі қаралды. Күніңіз сәтті өтсін!",
+        "en": "All clear. Have a good day!",
     },
     "connected": {
         "ru": "Готово: сюда будут приходить заявки компании {company}.",
@@ -208,6 +221,14 @@ def client_says(who: str, words: str) -> str:
     """«💬 Канат: А сколько ждать?»: what the client of a talk that is led in Telegram has written."""
     named = shown_phone(who) if _is_phone(who) else one_line(who)
     return f"💬 {named}: {clean(words)}"
+
+
+def digest(day: date, counts: Mapping[str, int], language: str) -> str:
+    """What the day begins with; `counts` are of new, untouched, overdue and waiting."""
+    head = _phrase("digest_head", language, date=f"{day:%d.%m.%Y}", weekday=format_date(day, "EEEE", language))
+    numbers = {name: str(count) for name, count in counts.items()}
+    body = _phrase("digest", language, **numbers) if any(counts.values()) else _phrase("digest_clear", language)
+    return f"{head}\n{body}"
 
 
 def connected(company: str, language: str) -> str:

@@ -39,6 +39,7 @@ class Company(Base):
     """A customer of Leadbot. Everything else belongs to one."""
 
     __tablename__ = "companies"
+    __table_args__ = (Index(None, "digest_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -56,6 +57,8 @@ class Company(Base):
     hours: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # when it works, see services.hours
     take_minutes: Mapped[int] = mapped_column(default=15)  # of work, after which a lead has waited too long; 0: never
     answer_minutes: Mapped[int] = mapped_column(default=5)  # after which a client who waits is told so; 0: never
+    morning_digest: Mapped[bool] = mapped_column(default=True)  # managers get a summary when the day begins
+    digest_at: Mapped[datetime] = mapped_column(default=utcnow)  # when the next one is thought of, see services.digest
     is_active: Mapped[bool] = mapped_column(default=True)
     retention_days: Mapped[int | None]  # how long talks are kept after their last word; None: for ever
     limits: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # the operator's, see services.companies

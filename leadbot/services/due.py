@@ -24,13 +24,13 @@ def each(due_at: InstrumentedAttribute[Any], do: Callable[[int], object], *condi
     Returns how often that came to something. One that fails holds up no other; the worker will call again.
     """
     kind: Any = due_at.class_
-    found = (
-        select(kind.id, kind.company_id)
-        .join(Company, Company.id == kind.company_id)
-        .where(Company.is_active, due_at <= utcnow(), *conditions)
-        .order_by(due_at)
-        .limit(BATCH)
+    of_company = kind is Company
+    rows = (
+        select(kind.id, kind.id)
+        if of_company
+        else select(kind.id, kind.company_id).join(Company, Company.id == kind.company_id)
     )
+    found = rows.where(Company.is_active, due_at <= utcnow(), *conditions).order_by(due_at).limit(BATCH)
     waiting = [tuple(row) for row in db.session.execute(found, execution_options=tenancy.ALL_COMPANIES)]
     db.session.rollback()
     done = 0

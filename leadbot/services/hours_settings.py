@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
@@ -18,6 +19,7 @@ from leadbot.services import accounts, bot_fields, guard, hours_words
 from leadbot.services import hours as arithmetic
 from leadbot.services.hours import Hours
 
+MORNING = timedelta(hours=9)  # where no hours are set
 WEEK = tuple(f"day{number}" for number in range(7))  # the fields of the weekdays, from Monday on
 MINUTES = {"take_minutes": 24 * 60, "answer_minutes": 24 * 60}  # what may be set of each
 # Ready-made weeks, offered by one click.
@@ -43,6 +45,14 @@ def opening(company: Company, now: datetime) -> Opening | None:
     """The company's next opening where it is closed at `now`; None while it is open, or where none is in sight."""
     hours = of(company)
     return None if hours.is_open(now) else hours.next_opening(now)
+
+
+def morning(company: Company) -> datetime:
+    """When the next day of work begins: the first opening after today by the company's clock."""
+    now = utcnow().astimezone(ZoneInfo(company.time_zone))
+    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = of(company).next_opening(tomorrow - timedelta(microseconds=1))
+    return first.begins_at if first else tomorrow + MORNING
 
 
 def now_in_words(company: Company, language: str) -> str:
@@ -105,6 +115,7 @@ def change(values: Mapping[str, str], *, by: User) -> Company:
     for field, value in minutes.items():
         setattr(company, field, value)
     _reckon_anew(company)
+    company.digest_at = morning(company)
     db.session.commit()
     return company
 

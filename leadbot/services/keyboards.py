@@ -18,7 +18,6 @@ from leadbot.models import Company, Delivery, Lead, LeadEvent, LeadStatus, LeadT
 from leadbot.services import hours_settings, settings
 
 WORKED_WITH = ("lead.created", "lead.repeated", "lead.reminder", "lead.escalation")  # these bear all the buttons
-MORNING = timedelta(hours=9)  # where no hours are set
 
 
 class Shown(NamedTuple):
@@ -52,14 +51,6 @@ def seen(lead: Lead) -> str:
     return f"{lead.status.value}.{lead.assignee_id or 0}"
 
 
-def morning(company: Company) -> datetime:
-    """The first opening after today by the company's clock."""
-    now = utcnow().astimezone(ZoneInfo(company.time_zone))
-    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    opening = hours_settings.of(company).next_opening(tomorrow - timedelta(microseconds=1))
-    return opening.begins_at if opening else tomorrow + MORNING
-
-
 def when(moment: datetime, since: datetime, company: Company) -> str:
     """«16:04», with its day where that is another than the one of `since`."""
     zone = ZoneInfo(company.time_zone)
@@ -68,7 +59,7 @@ def when(moment: datetime, since: datetime, company: Company) -> str:
 
 
 def _morning_in_words(company: Company) -> str:
-    moment, now = morning(company), utcnow().astimezone(ZoneInfo(company.time_zone))
+    moment, now = hours_settings.morning(company), utcnow().astimezone(ZoneInfo(company.time_zone))
     if moment.date() == now.date() + timedelta(days=1):
         return buttons.said("tomorrow", company.language, time=f"{moment:%H:%M}")
     return f"{moment:%d.%m, %H:%M}"
@@ -110,9 +101,11 @@ def _call_back(lead: Lead, notice: Delivery, company: Company) -> list[str]:
 
 
 def _link(notice: Delivery, company: Company) -> Buttons:
-    """A way to what the notice speaks of: the lead, or the talk."""
-    path = f"/leads/{notice.lead_id}" if notice.lead_id else f"/conversations/{notice.talk_id}"
-    url = _url(path) if notice.lead_id or notice.talk_id else ""
+    """A way to what the notice speaks of: the lead, the talk, or all of them."""
+    path = (
+        f"/leads/{notice.lead_id}" if notice.lead_id else f"/conversations/{notice.talk_id}" if notice.talk_id else ""
+    )
+    url = _url("/board" if notice.event == "digest" else path) if path or notice.event == "digest" else ""
     return [[Button(buttons.said("open", company.language), url=url)]] if url else []
 
 

@@ -162,4 +162,5 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "language": _language,
     "time_zone": _time_zone,
     "telegram_chat_id": _chat_id,
+    "morning_digest": bool,
 }

@@ -21,6 +21,7 @@ from leadbot.models import Company, Delivery, Lead, LeadStatus, LeadTask, Source
 from leadbot.services import (
     accounts,
     handoff,
+    hours_settings,
     keyboards,
     leads,
     outbox,
@@ -161,7 +162,7 @@ def _due_at(choice: str) -> datetime:
     if choice == buttons.HOUR:
         return utcnow() + timedelta(hours=1)
     if choice == buttons.MORNING:
-        return keyboards.morning(settings.company())
+        return hours_settings.morning(settings.company())
     raise Invalid
 
 

@@ -10,7 +10,7 @@ from flask import Response
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, EmailField, Field, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
@@ -121,6 +121,7 @@ class TelegramForm(Form):
     """Where managers are told of leads."""
 
     telegram_chat_id = StringField(_("Chat number"), render_kw={"autocomplete": "off", "spellcheck": "false"})
+    morning_digest = BooleanField(_("Every working morning: new leads, who was not called, overdue, who waits"))
 
 
 class ProfileForm(Form):

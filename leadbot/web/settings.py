@@ -73,7 +73,7 @@ def company() -> Response:
 @bp.route("/telegram", methods=["GET", "POST"])
 def telegram() -> Response:
     """The chat where managers are told of leads."""
-    form = TelegramForm(data=company_settings.shown())
+    form = TelegramForm(data=_stored())
     if form.is_sent():
         try:
             company_settings.change(form.values(), by=current_user)
@@ -90,7 +90,7 @@ def telegram_code() -> Response:
     made = telegram_chat.make_code(by=current_user)
     if is_htmx():
         return part("settings/_connect.html", made=made, **_telegram_state())
-    form = TelegramForm(formdata=None, data=company_settings.shown())
+    form = TelegramForm(formdata=None, data=_stored())
     context = {"form": form, "sections": SECTIONS, "here": "settings.telegram", **_telegram_state()}
     return page("settings/telegram.html", made=made, **context)
 
@@ -199,6 +199,10 @@ def _own() -> dict[str, str]:
     }
 
 
+def _stored() -> dict[str, Any]:
+    return {**company_settings.shown(), "morning_digest": company_settings.company().morning_digest}
+
+
 def _telegram_state() -> dict[str, Any]:
     config = current_app.extensions["leadbot_config"]
     return {
@@ -213,7 +217,7 @@ def _saved(form: Form) -> Response:
     here = url_for(f".{_section()}")
     if not is_htmx():
         return go(here, note=_("Saved"))
-    fresh = type(form)(formdata=None, data=company_settings.shown())
+    fresh = type(form)(formdata=None, data=_stored())
     if isinstance(fresh, CompanyForm):
         fresh.time_zone.choices = time_zone_choices()
     return _part(fresh, note=toast(_("Saved")))

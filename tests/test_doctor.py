@@ -72,9 +72,8 @@ def test_a_model_is_asked_for_its_list(config: Config) -> None:
 def test_telegram_says_which_bot_it_is(config: Config) -> None:
     with TelegramDouble() as telegram:
         there = replace(config, telegram_bot_token=TOKEN, telegram_api_url=telegram.url)
-        telegram.usually = Answer(body={"ok": True, "result": {"id": 1, "username": "leadbot_kz_bot"}})
         assert findings(made(there))["telegram"] == (doctor.OK, "@leadbot_kz_bot")
-        telegram.usually = Answer(401, {"ok": False, "description": "Unauthorized"})
+        telegram.then(Answer(401, {"ok": False, "description": "Unauthorized"}))
         level, words = findings(made(there))["telegram"]
     assert level == doctor.FAULT and "Unauthorized" in words and TOKEN not in words
 

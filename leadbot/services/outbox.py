@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from leadbot import tenancy
 from leadbot.db import db, utcnow
@@ -176,8 +176,11 @@ def retry(delivery_id: int, *, by: User) -> Delivery:
 
 
 def of_lead(lead: Lead) -> list[Delivery]:
-    """The notices about a lead, newest first."""
-    return list(db.session.scalars(_notices().where(Delivery.lead_id == lead.id).order_by(Delivery.id.desc())))
+    """The notices about a lead, newest first; what clients said there and was passed on is in the conversation."""
+    passed_on = and_(Delivery.event == "said", Delivery.state == DeliveryState.SENT)
+    return list(
+        db.session.scalars(_notices().where(~passed_on).where(Delivery.lead_id == lead.id).order_by(Delivery.id.desc()))
+    )
 
 
 def latest(limit: int = 20) -> list[Delivery]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, request, send_file, url_for
@@ -71,15 +72,8 @@ def take(talk_id: int) -> Response:
 @bp.post("/conversations/<int:talk_id>/messages")
 def write(talk_id: int) -> Response:
     """A manager's own words to the client."""
-    talk = talks.get(talk_id)
-    try:
-        form = request.form
-        handoff.write(talk, form.get("text", ""), by=current_user, message_id=form.get("message_id") or None)
-    except LeadbotError as error:
-        if is_htmx():
-            raise
-        return thread(talk, error)
-    return news(talk) if is_htmx() else back(talk)
+    talk, text, message_id = talks.get(talk_id), request.form.get("text", ""), request.form.get("message_id") or None
+    return put_down(talk, lambda: handoff.write(talk, text, by=current_user, message_id=message_id))
 
 
 @bp.post("/conversations/<int:talk_id>/return")
@@ -104,6 +98,17 @@ def file(talk_id: int, message_id: int) -> Response:
     path = attachments.path_of(FILES, message)
     is_shown = files.is_shown(message)
     return send_file(path, message.file_type, as_attachment=not is_shown, download_name=path.name, conditional=True)
+
+
+def put_down(talk: Conversation, write: Callable[[], object]) -> Response:
+    """Write something into an open talk, and show it there, or why it could not be written."""
+    try:
+        write()
+    except LeadbotError as error:
+        if is_htmx():
+            raise
+        return thread(talk, error)
+    return news(talk) if is_htmx() else back(talk)
 
 
 def back(talk: Conversation, note: str = "") -> Response:

@@ -6,9 +6,8 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from leadbot.errors import LeadbotError
 from leadbot.services import accounts, calls, canned, junk, reads, talk_notes, talks
-from leadbot.web.conversations import back, news, thread
+from leadbot.web.conversations import back, put_down, thread
 from leadbot.web.htmx import go, is_htmx, part
 
 bp = Blueprint("inbox", __name__)
@@ -44,13 +43,7 @@ def read(talk_id: int) -> Response:
 def note(talk_id: int) -> Response:
     """A note for the company's own people."""
     talk = talks.get(talk_id)
-    try:
-        talk_notes.add(talk, request.form.get("note", ""), by=current_user)
-    except LeadbotError as error:
-        if is_htmx():
-            raise
-        return thread(talk, error)
-    return news(talk) if is_htmx() else back(talk)
+    return put_down(talk, lambda: talk_notes.add(talk, request.form.get("note", ""), by=current_user))
 
 
 @bp.post("/conversations/<int:talk_id>/junk")

@@ -79,7 +79,7 @@ TABLE = {
         POST /settings/hours | POST /settings/stages | POST /settings/telegram/code
         POST /settings/company | POST /settings/telegram | POST /settings/telegram/test | POST /settings/bot/publish
         POST /settings/bot/publish/draft | POST /settings/bot/key | POST /settings/bot/rehearsal
-        POST /settings/widget/rotate | POST /settings/team/invitations
+        POST /settings/widget/rotate | POST /settings/team/turns | POST /settings/team/invitations
         POST /settings/team/invitations/<int:link_id>/revoke | POST /settings/team/<int:user_id>/role
         POST /settings/team/<int:user_id>/enabled | POST /settings/team/<int:user_id>/remove
         POST /settings/team/<int:user_id>/reset | PATCH /api/settings | POST /start/dismiss

@@ -206,3 +206,37 @@ def test_a_lead_is_looked_at_by_the_minutes_that_are_set(own: Seen) -> None:
         hours, later = take_timer.watch().hours, lead.created_at.replace(year=2030)
         assert take_timer.Watch(hours, 0, later).waits(lead) == 0
         assert take_timer.Watch(hours, 5, later).waits(lead) == take_timer.LONG_MINUTES
+
+
+def test_new_leads_go_to_those_who_can_take_them_in_turn(
+    app: Flask, almaty: Web, aigul: Web, astana: Web, api_almaty: Api
+) -> None:
+    bolat = log_in_web(app, add(app, almaty, Role.MANAGER, "bolat@almaty.kz", "Болат"))
+    add(app, almaty, Role.VIEWER, "v@almaty.kz", "Смотритель")
+    almaty.post("/settings/team/turns", {"deals_to": "managers"})
+    assert almaty.post("/settings/team/turns", {"deals_to": "x"}).status_code == 422
+    for number in range(3):
+        contract_dialogue(api_almaty, f"c{number}", f"8701000000{number}")
+    almaty.post("/board/add", {"name": "Олег", "phone": "87010000009"})
+    almaty.post("/chat", {"text": "Хочу дом в Алматы 150 м2, Олег 8 701 000 00 08"})
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        found = {lead.id: lead for lead in db.session.query(Lead)}
+        whose = [(lead.assignee.shown_name if lead.assignee else "", lead.is_dealt) for lead in found.values()]
+        assert whose[:3] == [("Айгуль", True), ("Болат", True), ("Айгуль", True)]
+        assert [dealt for _, dealt in whose[3:]] == [False, False]
+        assert found[1].status is LeadStatus.NEW and take_timer.is_waiting(found[1]) and found[1].take_due_at
+    page = aigul.get("/leads/1").text
+    assert "Выдано по очереди: Айгуль" in page and 'id="lead-take"' in page
+    assert aigul.post("/leads/1/take", {"version": found[1].version}).status_code == 303
+    assert bolat.post("/leads/1/take").status_code == 409  # now it is hers
+    assert bolat.post("/leads/3/take").status_code == 303  # she has not looked at this one
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        state = [(lead.assignee_id, lead.is_dealt, lead.status) for lead in db.session.query(Lead).order_by(Lead.id)]
+        hers, his = state[0], state[2]
+        assert hers[0] != his[0] and hers[1:] == his[1:] == (False, LeadStatus.IN_PROGRESS)
+        db.session.query(User).filter_by(name="Айгуль").one().is_enabled = False
+        db.session.commit()
+    contract_dialogue(api_almaty, "c7", "87010000007")
+    assert "Выдано по очереди: Болат" in almaty.get("/leads/6").text

@@ -56,6 +56,8 @@ class Company(Base):
     bot: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     hours: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # when it works, see services.hours
     take_minutes: Mapped[int] = mapped_column(default=15)  # of work, after which a lead has waited too long; 0: never
+    deals_to: Mapped[str] = mapped_column(String(10), default="")  # whom new leads go to in turn, see services.turns
+    dealt_to_id: Mapped[int | None]  # who had the last one
     answer_minutes: Mapped[int] = mapped_column(default=5)  # after which a client who waits is told so; 0: never
     morning_digest: Mapped[bool] = mapped_column(default=True)  # managers get a summary when the day begins
     digest_at: Mapped[datetime] = mapped_column(default=utcnow)  # when the next one is thought of, see services.digest

@@ -88,6 +88,7 @@ class Lead(Owned, Base):
     status: Mapped[LeadStatus] = mapped_column(stored_enum(LeadStatus), default=LeadStatus.NEW)
     lost_reason: Mapped[LostReason | None] = mapped_column(stored_enum(LostReason))
     assignee_id: Mapped[int | None]
+    is_dealt: Mapped[bool] = mapped_column(default=False)  # given in turn, and nobody has done anything with it yet
     # What managers have written over: {field: {"by": a person's id, "said": what the client last said instead}}.
     edited: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     details: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # edited values that have no column, by slot
@@ -118,7 +119,7 @@ class LeadEvent(Owned, Base):
     """What happened to a lead; `user_id` None means the bot.
 
     `kind` is created, moved, changed (by the client's words), repeated, edited (by a manager), otherwise (the client
-    said otherwise than an edit), assigned, taken, released,
+    said otherwise than an edit), dealt (in turn), assigned, taken, released,
     task_set, task_moved, task_done, task_deleted, merged, unmerged or split.
     """
 

@@ -42,6 +42,7 @@ class Card(NamedTuple):
     is_hot: bool
     previous_id: int | None
     assignee_id: int | None
+    is_dealt: bool
     created_at: datetime
     task_at: datetime | None  # when its next call back is due
     is_unheard: bool  # a voice message waits to be heard by a person

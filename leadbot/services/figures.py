@@ -200,7 +200,7 @@ def _funnel(period: Period, talks: list[_Talks]) -> dict[str, int]:
         select(
             func.count(Lead.conversation_id.distinct()),
             _talks_where(not_(_HAS_PHONE)),
-            _talks_where(or_(Lead.assignee_id.is_not(None), touched)),
+            _talks_where(or_(and_(Lead.assignee_id.is_not(None), ~Lead.is_dealt), touched)),
             _talks_where(Lead.status == LeadStatus.WON),
         )
         .join(Conversation, Conversation.id == Lead.conversation_id)

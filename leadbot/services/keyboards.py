@@ -38,7 +38,7 @@ def of(notice: Delivery, menu: str = "") -> Shown:
         lead.id,
         seen(lead),
         is_open=lead.status.is_open,
-        is_free=lead.assignee_id is None,
+        is_free=lead.assignee_id is None or lead.is_dealt,
         menu=menu,
         morning=_morning_in_words(company) if menu == "call" else "",
         url=_url(f"/leads/{lead.id}"),

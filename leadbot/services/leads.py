@@ -30,22 +30,14 @@ from leadbot.models import (
     Source,
     User,
 )
-from leadbot.services import accounts, board, guard, heat, hours_settings, lead_holds, news
+from leadbot.services import accounts, board, guard, heat, hours_settings, lead_holds, news, turns
 
 NOTE_MOST = 4000
 # What a talk may change on its card, with the column's length.
 FIELDS = {"name": 200, "phone": 32, "phone_e164": 20, "city": 100, "object_type": 100, "area": 64, "language": 2}
 ANNOUNCED = ("name", "phone")  # managers are told of these: one may be dialling this very moment
-IN_NOTICES = {
-    "moved",
-    "assigned",
-    "task_set",
-    "task_moved",
-    "task_done",
-    "task_deleted",
-    "merged",
-    "unmerged",
-}  # notices show these
+# Notices show these.
+IN_NOTICES = {"moved", "assigned", "task_set", "task_moved", "task_done", "task_deleted", "merged", "unmerged"}
 CLOSED = (LeadStatus.WON, LeadStatus.LOST)
 _OF_PHONE = {
     is_test: select(Lead)
@@ -121,6 +113,10 @@ def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
 def _create(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Registered:
     lead = begin(talk, draft, earlier)
     record(lead, "created")
+    if not lead.is_test and (person := turns.next_person()):
+        lead.assignee_id, lead.is_dealt = person.id, True
+        db.session.flush()
+        record(lead, "dealt", field="assignee", to_value=person.shown_name)
     news.put_lead("lead.created", lead)
     return Registered(lead, "created")
 
@@ -341,6 +337,7 @@ def record(lead: Lead, kind: str, *, by: User | None = None, **what: Any) -> Non
     through = g.get("through")
     of_event = {"lead_id": lead.id, "kind": kind, "user_id": by.id if by else None, "through": through}
     tenancy.put(LeadEvent, of_event | what)
+    lead.is_dealt = lead.is_dealt and by is None
     board.touch()
     if kind in IN_NOTICES:
         news.put_state(lead)

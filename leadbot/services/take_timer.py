@@ -26,12 +26,15 @@ class Untaken(Protocol):
     @property
     def assignee_id(self) -> int | None: ...
     @property
+    def is_dealt(self) -> bool: ...
+    @property
     def created_at(self) -> datetime: ...
 
 
 def is_waiting(lead: Untaken) -> bool:
     """Is it a client's lead that nobody has taken yet?"""
-    return lead.status == LeadStatus.NEW and lead.assignee_id is None and lead.source != Source.TEST
+    is_free = lead.assignee_id is None or lead.is_dealt
+    return lead.status == LeadStatus.NEW and is_free and lead.source != Source.TEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ def take(lead: Lead, *, by: User, version: int | None = None) -> Lead:
     meanwhile, Forbidden for a viewer.
     """
     accounts.check_may_write(by)
-    if lead.assignee_id == by.id:
-        return lead
-    if lead.assignee is not None:
+    if lead.assignee is not None and not lead.is_dealt:
+        if lead.assignee_id == by.id:
+            return lead
         raise _taken(lead)
     if version is not None and version != lead.version:
         raise Conflict("This has been changed meanwhile", fresh=lead)
@@ -43,13 +43,14 @@ def give_up(lead: Lead, to: LeadStatus, *, by: User, version: int | None = None)
 
 def _write(lead: Lead, assignee: User | None, to: LeadStatus, *, by: User) -> Lead:
     lead_id, stage, before = lead.id, lead.status, lead.assignee
-    lead.assignee_id, lead.status = assignee.id if assignee else None, to
+    lead.assignee_id, lead.status, lead.is_dealt = assignee.id if assignee else None, to, False
     if to is not stage:
         leads.to_top(lead)
     try:
         db.session.flush()
         names = [each.shown_name if each else None for each in (before, assignee)]
-        leads.record(lead, "assigned", field="assignee", from_value=names[0], to_value=names[1], by=by)
+        if names[0] != names[1]:
+            leads.record(lead, "assigned", field="assignee", from_value=names[0], to_value=names[1], by=by)
         if to is not stage:
             leads.record(lead, "moved", from_value=stage, to_value=to, by=by)
         db.session.commit()

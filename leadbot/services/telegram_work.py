@@ -102,7 +102,7 @@ def _done(wanted: Press, lead: Lead, person: User, language: str) -> tuple[str, 
 
 
 def _take(wanted: Press, lead: Lead, person: User, language: str) -> str:
-    if lead.assignee_id != person.id:
+    if lead.assignee_id != person.id or lead.is_dealt:
         _check_seen(wanted, lead)
         if not lead.status.is_open:
             raise Conflict
@@ -131,7 +131,7 @@ def _call(wanted: Press, lead: Lead, person: User, language: str) -> str:
         task = tasks.add(lead, due_at, "", by=person, to=person)
     elif abs(task.due_at - due_at) > SAME_MOMENT:
         tasks.postpone(task, due_at, by=person)
-    if lead.assignee_id is None and lead.status.is_open:
+    if (lead.assignee_id is None or lead.is_dealt) and lead.status.is_open:
         taking.take(lead, by=person)
     return buttons.said("reminder", language, time=keyboards.when(task.due_at, utcnow(), settings.company()))
 

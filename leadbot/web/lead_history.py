@@ -19,8 +19,8 @@ bp = Blueprint("lead_history", __name__)
 # Icons by kind of event.
 MARKS = {
     "created": "bot", "moved": "board", "changed": "note", "repeated": "repeat", "edited": "pencil",
-    "otherwise": "chat", "assigned": "user", "task_set": "calendar", "task_moved": "calendar", "task_done": "check",
-    "task_deleted": "trash", "merged": "link", "unmerged": "link", "split": "link",
+    "otherwise": "chat", "assigned": "user", "dealt": "user", "task_set": "calendar", "task_moved": "calendar",
+    "task_done": "check", "task_deleted": "trash", "merged": "link", "unmerged": "link", "split": "link",
 }  # fmt: skip
 MOST = 300  # characters of a value; the whole one stands on the card or stood there
 
@@ -110,6 +110,7 @@ _WORDS: dict[str, Callable[[LeadEvent], str]] = {
     "edited": _edited,
     "otherwise": _otherwise,
     "assigned": _assigned,
+    "dealt": lambda event: str(_("Given in turn: %(person)s", person=event.to_value or "")),
     **dict.fromkeys(("merged", "unmerged", "split"), _merged),
     **dict.fromkeys(("task_set", "task_moved", "task_done", "task_deleted"), _task),
 }

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from leadbot.errors import EmailTaken, Invalid, TooMany
 from leadbot.limits.entry import signing_up
 from leadbot.models import Role
-from leadbot.services import mail, team
+from leadbot.services import mail, settings, team, turns
 from leadbot.web.forms import Form
 from leadbot.web.htmx import go, page
 from leadbot.web.settings import SECTIONS
@@ -25,6 +25,12 @@ MEANS = {
     Role.OWNER: lazy_gettext("Everything, settings and team too"),
     Role.MANAGER: lazy_gettext("Works with leads and clients"),
     Role.VIEWER: lazy_gettext("Looks and changes nothing"),
+}
+# Whom new leads go to: what it is called, and what it means.
+TURNS = {
+    "": (lazy_gettext("To nobody"), lazy_gettext("Whoever takes a lead has it")),
+    "managers": (lazy_gettext("To managers in turn"), lazy_gettext("One each, as long as they may log in")),
+    "everybody": (lazy_gettext("To managers and owners in turn"), lazy_gettext("For firms whose owner sells too")),
 }
 
 
@@ -44,6 +50,13 @@ class InvitationForm(Form):
 def show() -> Response:
     """Everybody, and for owners what can be done with them."""
     return _page(InvitationForm(formdata=None))
+
+
+@bp.post("/turns")
+def take_turns() -> Response:
+    """Whom new leads go to in turn."""
+    turns.choose(request.form.get("deals_to", ""), by=current_user)
+    return go(url_for(".show"), note=_("Saved"))
 
 
 @bp.post("/invitations")
@@ -118,6 +131,8 @@ def _state() -> dict[str, Any]:
         "invitations": team.invitations() if current_user.is_owner else [],
         "roles": list(Role),
         "means": MEANS,
+        "turns": TURNS,
+        "deals_to": settings.company().deals_to,
         "sends_mail": mail.can_send(),
         "link": session.pop("link_to_show", None),
     }

@@ -14,7 +14,7 @@ from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 PEEK_BYTES = 64 * 1024  # what is larger gets its thread at once: uploads, which are few
 GAP_SECONDS = 10  # without a byte more
@@ -42,9 +42,15 @@ class Worker(ThreadWorker):
         conn.awaited = began_at, arrived
         conn.sock.setblocking(False)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, arrived + 1)  # wakes the poller when there is more
-        conn.timeout = now + GAP_SECONDS
+        conn.timeout = now + (GAP_SECONDS if self.alive else STOP_KEEPALIVE_LINGER)
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """A worker that stops waits no longer for halves of requests than for connections kept alive."""
+        super()._cap_keepalive(deadline)
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, deadline)
 
     def handle(self, conn: TConn) -> Any:
         """Answer, in a thread. What is still to be read or written must not take for ever."""

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 
 from leadbot import tenancy
 from leadbot.db import db
-from leadbot.models import Conversation, Lead, LeadStatus, Message, Source, User
+from leadbot.models import Lead, LeadStatus, Message, Source, User
 from leadbot.services import accounts
 from leadbot.services.filters import EVERYTHING, Filter
 
@@ -63,11 +63,6 @@ def transcript(lead: Lead) -> list[tuple[datetime, str, str]]:
     return [
         (line.created_at, line.author.value, line.text or line.audio_file or line.file_name or "") for line in found
     ]
-
-
-def talk_of(lead: Lead) -> Conversation | None:
-    """The talk a lead came from."""
-    return db.session.get(Conversation, lead.conversation_id) if lead.conversation_id else None
 
 
 def _read(company_id: int, conditions: list[ColumnElement[bool]]) -> Iterator[Exported]:

@@ -43,7 +43,7 @@ class Served:
         self._process.wait(timeout=30)
         return time.monotonic() - begun
 
-    def wait_until_up(self, seconds: float = 30) -> None:
+    def wait_until_up(self, seconds: float = 120) -> None:
         """Until /health answers. Raises with the log where it never does."""
         give_up_at = time.monotonic() + seconds
         while time.monotonic() < give_up_at:

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Select, String, Subquery, Text, bindparam,
 
 from leadbot import tenancy
 from leadbot.db import db
-from leadbot.models import Lead, LeadStatus
+from leadbot.models import Company, Lead, LeadStatus
+from leadbot.models.tally import COLUMNS
 
 PAGE = 1000
 # What a list shows of each lead: the customer's names in the customer's order, and more behind.
@@ -46,8 +47,11 @@ class Chosen:
 
 def count(chosen: Chosen = Chosen()) -> int:
     """How many of these leads the company has."""
-    counted = _only(select(func.count()).select_from(Lead), chosen.status, chosen.since is not None)
-    return db.session.scalar(counted, {"since": chosen.since} if chosen.since else {}) or 0
+    if chosen.since is None:  # counted already, see models.tally
+        company = db.session.get_one(Company, tenancy.acting_for())
+        return sum(getattr(company, COLUMNS[each]) for each in ([chosen.status] if chosen.status else LeadStatus))
+    counted = _only(select(func.count()).select_from(Lead), chosen.status, True)
+    return db.session.scalar(counted, {"since": chosen.since}) or 0
 
 
 def pages(chosen: Chosen = Chosen(), *, after: int = 0, offset: int = 0, limit: int | None = None) -> Iterator[Page]:

@@ -29,7 +29,11 @@ class Served:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "leadbot.serve"], cwd=ROOT, env=self._env, stdout=self._log.open("wb"), stderr=-2
         )
-        self.wait_until_up()
+        try:
+            self.wait_until_up()
+        except AssertionError:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -222,22 +222,21 @@ def _answer(bot: TelegramChannel, answer: Answer | None) -> None:
 
 
 def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
-    is_known, pause_seconds = False, 1.0
-    while not stop.wait(0 if pause_seconds == 1.0 else pause_seconds):
+    is_known, pause_seconds = False, 0.0
+    while not stop.wait(pause_seconds):
         try:
             if not is_known:
                 with app.app_context():
                     name = cast("TelegramChannel", channel_for("telegram")).name_of_bot()
                     telegram_chat.remember_bot(name)
                 is_known = True
-            listen(app)
-            pause_seconds = 1.0
+            pause_seconds = 0.0 if listen(app) else 1.0  # not every server waits for the first update
         except DeliveryError as error:
             log.warning("Telegram gives no updates: %s", error.said)
-            pause_seconds = min(pause_seconds * 2, LISTEN_PAUSE_MOST)
+            pause_seconds = min(max(pause_seconds, 1.0) * 2, LISTEN_PAUSE_MOST)
         except Exception:
             log.exception("listening to Telegram failed and will be tried again")
-            pause_seconds = min(pause_seconds * 2, LISTEN_PAUSE_MOST)
+            pause_seconds = min(max(pause_seconds, 1.0) * 2, LISTEN_PAUSE_MOST)
 
 
 def _delivery_waits(delivery_id: int) -> None:

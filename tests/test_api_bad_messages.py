@@ -265,7 +265,7 @@ def test_the_name_of_a_sound_does_not_matter(api_almaty: Api, config: Any, name:
 
 @pytest.fixture
 def broken_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def full(message: object, audio: bytes) -> None:
+    def full(audio: bytes) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(voice, "keep", full)

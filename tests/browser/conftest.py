@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
@@ -51,8 +52,8 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running copy with an empty database."""
+def site_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """A copy with an empty database."""
     folder = tmp_path_factory.mktemp("site")
     url = f"sqlite:///{folder / 'leadbot.db'}"
     app = create_app(Config(data_dir=folder, secret_key="k" * 48, database_url=url, ratelimit_enabled=False))
@@ -62,8 +63,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         connection.begin(),
     ):
         Base.metadata.create_all(connection)
+    return app
+
+
+@pytest.fixture(scope="session")
+def site(site_app: Flask) -> Iterator[str]:
+    """The address where it runs, without a worker."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("localhost", 0, app, threaded=True)
+    server = make_server("localhost", 0, site_app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://localhost:{server.server_port}"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from playwright.sync_api import expect
 
 from browser.conftest import PHONE, WIDE, Sit
 from browser.test_access import look
+from leadbot.services import imports
 
 SHEET = "телефон;имя;город;этап\n87011112233;Канат;Алматы;\n123;Х;;\n87011112255;Айгерім;Қарағанды;Замер назначен\n"
 
 
 @pytest.mark.parametrize(("viewport", "theme", "language"), [(WIDE, "light", "ru"), (PHONE, "dark", "kk")])
 def test_a_file_comes_in_goes_out_and_a_client_is_erased(
-    sit: Sit, viewport: dict[str, int], theme: str, language: str
+    sit: Sit, site_app: Flask, viewport: dict[str, int], theme: str, language: str
 ) -> None:
     person = sit(viewport, color_scheme=theme)
     page = person.page
@@ -27,13 +29,19 @@ def test_a_file_comes_in_goes_out_and_a_client_is_erased(
     expect(page.locator("main table").first).to_contain_text("3")
     wrong += look(page, "preview")
     page.click("main .button.primary")
+    expect(page.locator(".progress")).to_be_visible()
+    wrong += look(page, "progress")
+    with site_app.app_context():
+        for import_id in imports.due():
+            imports.carry_on(import_id)
+    page.click("main a.button.primary")
     page.wait_for_url("**/board*")
     expect(page.locator("[data-status=new] [data-lead-id]")).to_contain_text("Канат")
     page.goto(person.site + "/leads/export?q=Канат")
     wrong += look(page, "export")
     with page.expect_download() as kept:
         page.click("main .button.primary")
-    assert "87011112233" in kept.value.path().read_text("utf-8-sig")
+    assert "8 701 111 22 33" in kept.value.path().read_text("utf-8-sig")
     person.go("/board")
     lead = page.locator("[data-lead-id]").first.get_attribute("data-lead-id")
     person.go(f"/leads/{lead}/erase")

@@ -33,15 +33,17 @@ def init_app(app: Flask) -> None:
     """Put the headers on every answer."""
     is_https = app.extensions["leadbot_config"].is_https
 
+    usual = {**HEADERS, "Content-Security-Policy": _policy(POLICY), "X-Frame-Options": "DENY"}
+    if is_https:
+        usual["Strict-Transport-Security"] = f"max-age={TWO_YEARS_SECONDS}"
+
     @app.after_request
     def put(response: Response) -> Response:
-        _put_policy(response)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if is_https:
-            response.headers.setdefault("Strict-Transport-Security", f"max-age={TWO_YEARS_SECONDS}")
+        said = {**usual, **_allowed()}
         if request.endpoint != "static":  # static files say themselves how long they may be kept
-            response.headers.setdefault("Cache-Control", "no-store")
+            said["Cache-Control"] = "no-store"
+        there = {name.lower() for name, _ in response.headers}
+        response.headers.extend([(name, value) for name, value in said.items() if value and name.lower() not in there])
         return response
 
 
@@ -50,9 +52,16 @@ def allow(directive: str, sources: str) -> None:
     g.setdefault("allowed_sources", {})[directive] = sources
 
 
-def _put_policy(response: Response) -> None:
-    policy = {**POLICY, **g.get("allowed_sources", {})}
-    text = "; ".join(f"{directive} {sources}" for directive, sources in policy.items())
-    response.headers.setdefault("Content-Security-Policy", text)
-    if policy["frame-ancestors"] == "'none'":  # the same for browsers that don't read the policy
-        response.headers.setdefault("X-Frame-Options", "DENY")
+def _allowed() -> dict[str, str]:
+    """The headers of an answer that asked for more than the usual policy allows."""
+    more = g.get("allowed_sources")
+    if not more:
+        return {}
+    policy = {**POLICY, **more}
+    # for browsers that don't read the policy
+    frame = "DENY" if policy["frame-ancestors"] == "'none'" else ""
+    return {"Content-Security-Policy": _policy(policy), "X-Frame-Options": frame}
+
+
+def _policy(policy: dict[str, str]) -> str:
+    return "; ".join(f"{directive} {sources}" for directive, sources in policy.items())

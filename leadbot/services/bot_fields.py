@@ -52,8 +52,13 @@ DEFAULTS: Values = {
 
 
 def complete(stored: Mapping[str, Any]) -> Values:
-    """All fields of what a company has stored, secrets left out."""
-    values = deepcopy({key: stored.get(key, default) for key, default in DEFAULTS.items()})
+    """All fields of what a company has stored, secrets left out; a copy of the caller's own."""
+    return deepcopy(look(stored))
+
+
+def look(stored: Mapping[str, Any]) -> Values:
+    """The same to be read only: it shares what is stored."""
+    values = {key: stored.get(key, default) for key, default in DEFAULTS.items()}
     values["model"] = {key: value for key, value in values["model"].items() if key != "key"}
     return values
 

@@ -86,7 +86,7 @@ def change(values: dict[str, Any], *, by: User | None = None) -> Company:
 
 def card(own: Company, values: bot_fields.Values | None = None) -> CompanyCard:
     """What engines may know of the company; `values` are a draft's, else those that are published."""
-    said = bot_fields.complete(own.bot) if values is None else values
+    said = bot_fields.look(own.bot) if values is None else values
     before, after = bot_fields.order_of(said)
     return CompanyCard(
         name=own.name,

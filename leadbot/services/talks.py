@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, inspect, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leadbot import tenancy
@@ -29,12 +29,6 @@ _OF_CLIENT = (
     .where(BotUser.source == bindparam("source"), BotUser.client_ref == bindparam("client_ref"))
 )
 _OF_CLIENT_ALONE = _OF_CLIENT.with_for_update(of=Conversation).execution_options(populate_existing=True)
-_ALONE = (
-    select(Conversation)
-    .where(Conversation.id == bindparam("talk"))
-    .with_for_update(of=Conversation)
-    .execution_options(populate_existing=True)
-)
 
 _line = tenancy.table(Message).c
 _BEFORE = (
@@ -120,8 +114,7 @@ def before(talk: Conversation, seq: int, *, most: int) -> list[tuple[str, str, i
 
 def lock(talk: Conversation) -> None:
     """Keep others from adding lines until the commit, and see the talk as it stands now."""
-    identity = inspect(talk).identity or (talk.id,)  # known without reading the row first
-    db.session.scalars(_ALONE, {"talk": identity[0]}).one()
+    tenancy.reread(talk)
 
 
 def hold(talk: Conversation) -> None:

@@ -132,8 +132,11 @@ class Urllib3Transport(httpx2.BaseTransport):
             raise httpx2.ReadError("the connection broke", request=request) from error
 
     def _exchange(self, request: httpx2.Request, timeout: float) -> httpx2.Response:
-        headers = dict(request.headers)
-        headers.pop("transfer-encoding", None)  # the body is sent whole, with its length
+        headers = {
+            name.decode("ascii"): value.decode("latin-1")
+            for name, value in request.headers.raw
+            if not name.lower().startswith(_NOT_SENT)
+        }
         answer = self._pools.urlopen(
             request.method,
             str(request.url),
@@ -157,6 +160,8 @@ class Urllib3Transport(httpx2.BaseTransport):
         self._pools.clear()
 
 
+# The body is sent whole, with its length; and what machine this is is nobody's business.
+_NOT_SENT = (b"transfer-encoding", b"x-stainless-")
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding", "connection"}
 
 

@@ -11,7 +11,7 @@ from leadbot.engines.away import Away
 from leadbot.engines.base import Engine, Spent
 from leadbot.engines.speech import NoSpeech, Speech
 from leadbot.models import Company, Conversation
-from leadbot.services import keys, settings, usage
+from leadbot.services import keys, usage
 from leadbot.services.bot_fields import Values
 
 
@@ -33,12 +33,11 @@ class Brain:
             usage.settle(self.ticket, spent, has_listened=has_listened and self.speech.needs_network)
 
 
-def take(talk: Conversation, *, is_thrifty: bool = False, drafted: Values | None = None) -> Brain:
-    """The brain for a turn of this talk, its costs reserved; does not commit.
+def take(own: Company, talk: Conversation, *, is_thrifty: bool = False, drafted: Values | None = None) -> Brain:
+    """The brain for a turn of this talk with the company, its costs reserved; does not commit.
 
     A thrifty turn costs nothing. `drafted` are the values of a draft whose model is to be tried.
     """
-    own = settings.company()
     if talk.is_junk and talk.junk_is_settled:
         return Brain(Away(rules()), NoSpeech())
     chosen = Brain(engine(own, drafted), speech(own, drafted))

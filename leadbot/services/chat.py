@@ -17,7 +17,7 @@ from leadbot.engines.rules import setup as setups
 from leadbot.engines.rules.summary import draft
 from leadbot.engines.speech import Speech, SpeechError, SpeechUnavailable
 from leadbot.errors import Invalid
-from leadbot.models import Author, Conversation, Lead, Message, Source
+from leadbot.models import Author, Company, Conversation, Lead, Message, Source
 from leadbot.services import (
     bot,
     brains,
@@ -34,6 +34,7 @@ from leadbot.services import (
     unanswered,
     voice,
 )
+from leadbot.services.bot_fields import Values
 from leadbot.services.brains import Brain
 from leadbot.services.leads import Registered
 
@@ -94,8 +95,8 @@ def receive(incoming: Incoming) -> Reply:
     if talk.handled_by == "manager":
         return _stay_silent(talk, incoming.text)
     drafted = bot.draft().values if incoming.by_draft else None
-    brain = brains.take(talk, is_thrifty=incoming.is_thrifty, drafted=drafted)
-    turn = _turn(talk, seq, incoming, settings.card(company, drafted))
+    brain = brains.take(company, talk, is_thrifty=incoming.is_thrifty, drafted=drafted)
+    turn = _turn(talk, seq, incoming, company, drafted)
     if brain.calls_out(hears=incoming.audio is not None):
         talks.hold(talk)
         tenancy.save(talk)
@@ -209,15 +210,15 @@ def _attached(incoming: Incoming) -> dict[str, str]:
     return sound | (files.keep(incoming.file) if incoming.file is not None else {})
 
 
-def _turn(talk: Conversation, seq: int, incoming: Incoming, company: CompanyCard) -> Turn:
+def _turn(talk: Conversation, seq: int, incoming: Incoming, own: Company, drafted: Values | None) -> Turn:
     history = (Line(*said) for said in talks.before(talk, seq, most=HISTORY_LINES - 1))
-    now = settings.local_now(settings.company())
+    now = settings.local_now(own)
     return Turn(
         history=(*history, Line(Author.CLIENT.value, incoming.text, seq)),
         known=talk.known,
-        company=company,
+        company=settings.card(own, drafted),
         now=now,
-        opening=hours_settings.opening(settings.company(), now),
+        opening=hours_settings.opening(own, now),
         language=talk.language or incoming.language,
         registered=talk.lead_id is not None,
     )

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from sqlite3 import OperationalError
+from typing import Any, cast
 
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from pydantic_core import from_json, to_json
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, text
+from sqlalchemy.exc import OperationalError as DatabaseLocked
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
+from leadbot import sqlite
+
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
-BUSY_TIMEOUT_SECONDS = 10
+POOL_TIMEOUT_SECONDS = 30  # a crowd waits rather than be turned away
 
 # Names for every constraint: SQLite's batch migrations can only drop what has a name.
 NAMING = {
@@ -75,60 +79,78 @@ def engine_options(url: str) -> dict[str, Any]:
 
     On SQLite one of them writes at a time, and each costs half a megabyte of pages and prepared statements.
     """
-    options: dict[str, Any] = {"pool_timeout": BUSY_TIMEOUT_SECONDS}
+    options: dict[str, Any] = {"pool_timeout": POOL_TIMEOUT_SECONDS}
     # every row of a turn has JSON in it: this reads and writes in a tenth of the time
     options |= {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
     if url.startswith("sqlite"):
-        options["connect_args"] = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+        options["connect_args"] = {"factory": sqlite.Connection, "check_same_thread": False}
         return options | {"pool_size": 8, "max_overflow": 0}
     return options | {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
 
 
-def prepare_engine(engine: Engine) -> None:
-    """Set SQLite up: WAL, durable commits, foreign keys, and writers that wait for each other instead of failing.
+_begun: ContextVar[list[Connection] | None] = ContextVar("begun", default=None)
 
-    SQLite's own deferred BEGIN fails as "database is locked" when two readers turn writers together, so whatever may
-    write begins IMMEDIATE. Within a process writers queue at a lock first: SQLite's busy handler sleeps and is not
-    fair. The lock is taken after the connection; the other order starves the pool.
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """What is read in here, at the beginning of something that will write, waits for no writer, and no writer for it.
+
+    The session keeps it, by then a moment old: good for who is asking, not for what is then changed. The writing begins
+    with the first statement after the block. On PostgreSQL there is nothing to this.
     """
+    begun: list[Connection] = []
+    token = _begun.set(begun)
+    try:
+        yield
+    finally:
+        _begun.reset(token)
+        for connection in begun:
+            if not connection.closed:
+                _sqlite(connection).rollback()
+                _sqlite(connection).is_between = True
+
+
+def commit_lightly() -> None:
+    """Commit so that it survives any crash of ours, but perhaps not a power failure: for what nobody relies on yet."""
+    if db.engine.dialect.name == "sqlite":
+        _sqlite(db.session.connection()).is_light = True
+    else:
+        db.session.execute(text("SET LOCAL synchronous_commit TO off"))
+    db.session.commit()
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Let SQLite's transactions begin as the request means them: one that only reads keeps nobody waiting."""
     if engine.dialect.name != "sqlite":
         return
     writers = threading.Lock()
 
     @event.listens_for(engine, "connect")
-    def set_up(connection: Any, record: Any) -> None:
-        connection.isolation_level = None  # we begin ourselves
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",  # what is erased is overwritten, not only let go of
-            f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+    def set_up(connection: sqlite.Connection, record: Any) -> None:
+        connection.set_up(writers)
 
     @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
+    def begin(connection: Connection) -> None:
+        begun = _begun.get()
         if has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}:
-            connection.exec_driver_sql("BEGIN")
-            return
-        # A connection that begins a second time before it goes back (one migration after another) has the lock already.
-        info = connection.connection.record_info
-        if not info.get("writes") and not writers.acquire(timeout=BUSY_TIMEOUT_SECONDS):
-            raise OperationalError("BEGIN IMMEDIATE", {}, TimeoutError("database is locked"))
-        info["writes"] = True
-        try:
-            connection.connection.dbapi_connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            _let_go(info, writers)
-            raise OperationalError("BEGIN IMMEDIATE", {}, error) from error
-        except BaseException:
-            _let_go(info, writers)
-            raise
+            _sqlite(connection).begin_to_read()
+        elif begun is not None:
+            _sqlite(connection).begin_to_read()
+            begun.append(connection)
+        else:
+            try:
+                _sqlite(connection).begin_to_write()
+            except OperationalError as error:
+                raise DatabaseLocked("BEGIN IMMEDIATE", {}, error) from error
 
-    @event.listens_for(engine, "checkin")
-    def checkin(connection: Any, record: Any) -> None:
-        _let_go(record.record_info, writers)
+    @event.listens_for(engine, "before_cursor_execute")
+    def begin_again(connection: Connection, *statement: object) -> None:
+        if _sqlite(connection).is_between:
+            begin(connection)
+
+
+def _sqlite(connection: Connection) -> sqlite.Connection:
+    return cast(sqlite.Connection, connection.connection.dbapi_connection)
 
 
 def scrub_log() -> None:
@@ -142,8 +164,3 @@ def scrub_log() -> None:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             connection.close()
-
-
-def _let_go(info: dict[str, Any], writers: threading.Lock) -> None:
-    if info.pop("writes", False):
-        writers.release()

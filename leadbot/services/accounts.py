@@ -16,7 +16,7 @@ from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from leadbot import tenancy
-from leadbot.db import db, utcnow
+from leadbot.db import db, reading, utcnow
 from leadbot.engines.base import LANGUAGES
 from leadbot.engines.rules import setup as setups
 from leadbot.errors import EmailTaken, Forbidden, Invalid, WrongLogin
@@ -107,14 +107,16 @@ def end_session(key: str) -> None:
 def of_session(key: str) -> User | None:
     """The person this browser was logged in as, unless the session was ended, is outworn, or the account is off."""
     values = {"key": _key_hash(key), "since": utcnow() - SESSION_MOST}
-    found: User | None = db.session.scalar(_OF_SESSION, values, execution_options=tenancy.ALL_COMPANIES)
+    with reading():
+        found: User | None = db.session.scalar(_OF_SESSION, values, execution_options=tenancy.ALL_COMPANIES)
     return found if found and found.is_active else None
 
 
 def of_token(user_id: int, version: int, email: str) -> User | None:
     """The person a token was made for, read anew; None once its tokens were ended, the e-mail is another one's or the
     account is off."""
-    found = by_id(user_id)
+    with reading():
+        found = by_id(user_id)
     if found is None or found.token_version != version or found.email_key != email_key(email):
         return None
     return found if found.is_active else None

@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from leadbot import tenancy
-from leadbot.db import db, utcnow
+from leadbot.db import commit_lightly, db, utcnow
 from leadbot.engines.base import LANGUAGES, SLOTS, TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, Line, Turn
 from leadbot.engines.rules import phrases
 from leadbot.engines.rules import setup as setups
@@ -100,7 +100,7 @@ def receive(incoming: Incoming) -> Reply:
     if brain.calls_out(hears=incoming.audio is not None):
         talks.hold(talk)
         tenancy.save(talk)
-        db.session.commit()
+        commit_lightly()  # the client has heard nothing yet
     thought = _think(turn, incoming, brain, ends_at)
     return _answer(talk, turn.message, thought, brain)
 

@@ -66,11 +66,7 @@ class Connection(sqlite3.Connection):
         is_light, self.is_light = self.is_light, False
         super().commit()
         if self._let_go() and self._log and not is_light:
-            log = os.open(self._log, os.O_RDONLY)
-            try:
-                os.fdatasync(log)
-            finally:
-                os.close(log)
+            _wait_for_disk(self._log)
 
     def rollback(self) -> None:
         """Undo, and let the next writer go on."""
@@ -89,3 +85,11 @@ class Connection(sqlite3.Connection):
         if wrote and self._writers:
             self._writers.release()
         return wrote
+
+
+def _wait_for_disk(path: str) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        getattr(os, "fdatasync", os.fsync)(file)  # not every system has the cheaper one
+    finally:
+        os.close(file)

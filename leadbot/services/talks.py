@@ -6,9 +6,9 @@ import hashlib
 import time
 from contextlib import nullcontext
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leadbot import tenancy
@@ -22,13 +22,14 @@ WAIT_SECONDS = 14  # for the turn before this one
 SILENCE_DAYS = 30  # after so long a message begins a new episode
 
 
-# Built once: SQLAlchemy knows a statement again by its object, and the guard its scoped form.
+_talk, _client = tenancy.table(Conversation), tenancy.table(BotUser)
 _OF_CLIENT = (
-    select(Conversation)
-    .join(Conversation.bot_user)
-    .where(BotUser.source == bindparam("source"), BotUser.client_ref == bindparam("client_ref"))
+    select(_talk)
+    .join(_client, _client.c.id == _talk.c.bot_user_id)
+    .where(tenancy.own(Conversation), tenancy.own(BotUser))
+    .where(_client.c.source == bindparam("source"), _client.c.client_ref == bindparam("client_ref"))
 )
-_OF_CLIENT_ALONE = _OF_CLIENT.with_for_update(of=Conversation).execution_options(populate_existing=True)
+_OF_CLIENT_ALONE = _OF_CLIENT.with_for_update(of=_talk)
 
 _line = tenancy.table(Message).c
 _BEFORE = (
@@ -142,12 +143,7 @@ def get(talk_id: int) -> Conversation:
 
 def find(source: Source, client_ref: str) -> Conversation | None:
     """The talk of a client through a door, if he has one."""
-    return _find(_OF_CLIENT, source, client_ref)
-
-
-def _find(statement: Select[Any], source: Source, client_ref: str) -> Conversation | None:
-    found: Conversation | None = db.session.scalars(statement, {"source": source, "client_ref": client_ref}).first()
-    return found
+    return tenancy.find(Conversation, _OF_CLIENT, source=source, client_ref=client_ref)
 
 
 def begun(source: Source, prefix: str) -> int:
@@ -163,18 +159,16 @@ def digest(text: str, audio: bytes | None) -> str:
 
 
 def _find_or_begin(source: Source, client_ref: str) -> Conversation:
-    talk = _find(_OF_CLIENT_ALONE, source, client_ref)
+    talk = tenancy.find(Conversation, _OF_CLIENT_ALONE, source=source, client_ref=client_ref)
     if talk is not None:
         return talk
     try:
         # Where there is one writer at a time nobody can come between.
         with nullcontext() if db.engine.dialect.name == "sqlite" else db.session.begin_nested():
             [client_id] = tenancy.put(BotUser, {"source": source, "client_ref": client_ref}, want_ids=True)
-            talk = Conversation(bot_user_id=client_id, source=source)
-            db.session.add(talk)
-            db.session.flush()
+            talk = tenancy.begin(Conversation, {"bot_user_id": client_id, "source": source})
     except IntegrityError:  # his two first messages came at once
-        talk = _find(_OF_CLIENT_ALONE, source, client_ref)
+        talk = tenancy.find(Conversation, _OF_CLIENT_ALONE, source=source, client_ref=client_ref)
         if talk is None:
             raise
     return talk

@@ -38,7 +38,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, class_mapper, with_loader_criteria
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.exc import StaleDataError
 
 from leadbot.db import Base, db
@@ -100,7 +101,7 @@ def save(row: Owned) -> None:
 
     Raises StaleDataError where the row is gone, Unscoped where it is another company's.
     """
-    state: Any = inspect(row)
+    state = instance_state(row)
     changed = {key: state.dict[key] for key, before in state.committed_state.items() if state.dict[key] != before}
     if row.company_id != acting_for() or "company_id" in changed:
         raise Unscoped(f"{type(row).__name__} of another company")
@@ -139,16 +140,16 @@ def find(kind: type[T], statement: Select[Any], **values: Any) -> T | None:
 
 def _held(kind: type[T], values: Mapping[Any, Any]) -> T:
     """What the session holds of a row, brought up to date; a new object where it holds none yet."""
-    session, mapper = db.session(), cast(Any, inspect(kind))
+    session, mapper = db.session(), class_mapper(kind)
     key = mapper.identity_key_from_primary_key((values["id"],))
     row = session.identity_map.get(key)
     if row is None:  # as the session's own loading does it
         row = mapper.class_manager.new_instance()
-        state: Any = inspect(row)
+        state = instance_state(row)
         state.key, state.session_id = key, session.hash_key
         session.identity_map.add(state)
     _see(row, values)
-    return cast(T, row)
+    return row
 
 
 def reread(row: Owned) -> None:
@@ -156,7 +157,7 @@ def reread(row: Owned) -> None:
 
     Raises NoResultFound where it is gone.
     """
-    [row_id] = cast(Any, inspect(row)).identity  # known without reading the row first
+    [row_id] = instance_state(row).identity or (row.id,)  # known without reading the row first
     _see(row, run(_locked(cast(Any, type(row))), row_id=row_id).one()._mapping)
 
 
@@ -167,7 +168,7 @@ def _locked(kind: Any) -> Select[Any]:
 
 def _see(row: Owned, values: Mapping[Any, Any]) -> None:
     """Take values for what is stored, as a load or a flush does."""
-    state: Any = inspect(row)
+    state = instance_state(row)
     state.dict.update(values)
     state._commit_all(state.dict, db.session.identity_map)
 

@@ -274,7 +274,13 @@ def test_the_language_follows_the_client():
     assert talk.say("қазақша сөйлесейік, Астанада").startswith("Әрине, қазақша сөйлесейік. Ауданы қанша")
     talk.say("120")
     assert talk.language == "kk"
+    assert talk.say("can you speak Russian?").startswith("Да, конечно, давайте по-русски.")
     assert talk.say("let us switch to English please, my name is John").startswith("Thanks, John.")
+
+
+def test_who_asks_for_a_language_first_is_greeted_in_it_and_asked_last():
+    first = Talk().say("Здравствуйте, можно на казахском?")
+    assert first.startswith("Қайырлы күн! Әрине, қазақша сөйлесейік.") and first.endswith("?")
 
 
 def test_an_order_to_a_model_is_no_client():

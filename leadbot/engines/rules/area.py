@@ -35,6 +35,7 @@ SQUARE_METRES_IN_FOOT = 0.09290304
 
 _WAYS = words("area.not_area_metres")
 _RANGE = frozenset({"от", "до"})  # «от 60 до 70 метров»
+_M = frozenset({"м", "m"})
 _LEAST_GUESSED = 25  # metres of a range above which it can be but an area
 _ROOM = stems("area.room*")
 _NOT_AREA_METRES = stems("area.not_area_metres*")
@@ -214,10 +215,10 @@ def _metres_are_area(scene: Scene, first: int, last: int, value: float, *, is_ra
 
 
 def _says_only_that(scene: Scene) -> bool:
-    """«метров сто», «ну где-то 90 метров»: the size is all there is."""
+    """«метров сто», «ну где-то 90 метров», «200м»: the size is all there is."""
     counted = {at for group in scene.groups for at in range(group.first, group.last + 1)}
     words = (t.key for at, t in enumerate(scene.tokens) if t.kind == "word" and at not in counted)
-    return all(word.startswith(METRE) or word in FILLERS or near.is_common(word) for word in words)
+    return all(word.startswith(METRE) or word in _M or word in FILLERS or near.is_common(word) for word in words)
 
 
 def _chosen(scene: Scene, sizes: list[Size], lands: list[Size]) -> Areas:

@@ -171,13 +171,17 @@ def materials(scene: Scene, setup: HasWorks) -> Found | None:
     return scene.found(", ".join(n for n, _ in hits), hits[0][1], hits[-1][1]) if hits else None
 
 
+_SINCE = frozenset({"кейин", "дейин"})
+_ENDINGS_OF_HOURS = frozenset({"дан", "ден", "тан", "тен", "нан", "нен", "га", "ге", "ка", "ке"})
+
+
 def callback(scene: Scene) -> Found | None:
-    """When to call, in the client's words: «завтра после 6», «ертең кешке»; its hour is consumed."""
+    """When to call, in the client's words: «завтра после 6», «кешкі 7-ден кейін»; its hour is consumed."""
     for at, token in enumerate(scene.tokens):
-        if token.kind != "word":
+        if token.kind != "word" and not _hour_behind(scene, at):
             continue
         named = token.key.startswith(_WHEN) and not people.given(token, shaped=False)  # «Жумагуль» is no Friday
-        begins = named or (token.key in _HOUR_BEFORE and _is_hour(scene, at + 1))
+        begins = named or _hour_behind(scene, at) or (token.key in _HOUR_BEFORE and _is_hour(scene, at + 1))
         if not begins or not (_about_calling(scene, at) or scene.asked == "callback" or _only_a_time(scene)):
             continue
         last = _callback_end(scene, at)
@@ -198,8 +202,21 @@ def _is_hour(scene: Scene, at: int) -> bool:
     return (scene.kind(at) == "number" and len(key) <= 2) or key in _HOURS or key.startswith(_WHEN)
 
 
+def _hour_behind(scene: Scene, at: int) -> bool:
+    """«7-ден кейін», «9-дан 18-ге дейін», «жетіден кейін»: in Kazakh the hour comes first."""
+    past = at + 1 if scene.key(at) in _HOURS else _past_hour(scene, at)
+    return bool(past) and (scene.key(past) in _SINCE or scene.key(_past_hour(scene, past)) in _SINCE)
+
+
+def _past_hour(scene: Scene, at: int) -> int:
+    """The token behind «7-ден», «18ге»; 0 where no such hour stands here."""
+    ending = at + 2 if scene.key(at + 1) == "-" else at + 1
+    is_hour = scene.kind(at) == "number" and len(scene.key(at)) <= 2 and scene.key(ending) in _ENDINGS_OF_HOURS
+    return ending + 1 if is_hour else 0
+
+
 def _about_calling(scene: Scene, at: int) -> bool:
-    return any(t.kind == "word" and any(s in t.key for s in _CALL) for t in scene.tokens[max(0, at - 6) : at + 7])
+    return any(t.kind == "word" and any(s in t.key for s in _CALL) for t in scene.tokens[max(0, at - 6) : at + 9])
 
 
 def _callback_end(scene: Scene, at: int) -> int:
@@ -217,6 +234,8 @@ def _callback_end(scene: Scene, at: int) -> int:
             goes_on
             or (token.kind == "number" and len(token.key) <= 2)
             or (token.key in ":-" and scene.kind(last + 2) == "number")
+            or (token.key == "-" and scene.key(last + 2) in _ENDINGS_OF_HOURS)
+            or (token.key in _ENDINGS_OF_HOURS and (scene.key(last + 2) in _SINCE or _past_hour(scene, last + 2)))
         ):
             break
         last += 1

@@ -25,6 +25,7 @@ from leadbot.engines.rules import (
 from leadbot.engines.rules.scene import Found, Scene
 from leadbot.engines.rules.setup import Setup
 from leadbot.engines.rules.setup import load as load_setup
+from leadbot.engines.rules.text import Token
 from leadbot.engines.rules.words import stems, words
 
 __all__ = ["Extraction", "Found", "extract", "warm_up"]
@@ -125,7 +126,7 @@ class _Reader:
             partial_phone=phones.partial,
             trouble=phones.trouble,
             denied=frozenset(denied),
-            language=language.of(scene.tokens),
+            language=language.of(_besides(scene.tokens, slots["city"])),
             masked=scene.masked(),
             trouble_digits=phones.trouble_digits,
         )
@@ -137,6 +138,13 @@ def _guarded(slot: str, read: Callable[[], T], nothing: T) -> T:
     except Exception as error:  # one extractor's mistake must not cost the others' values
         log.error("extractor %s failed: %s", slot, type(error).__name__)
         return nothing
+
+
+def _besides(tokens: list[Token], place: Found | None) -> list[Token]:
+    """The tokens that tell a language: not a town's name that both Russians and Kazakhs write so, as «астана»."""
+    if place is None:
+        return tokens
+    return [t for t in tokens if not place.start <= t.start < place.end or language.script(t.raw)]
 
 
 def _is_injection(scene: Scene) -> bool:

@@ -30,7 +30,7 @@ _READ = 2_000  # characters read of a message; its beginning and its end say wha
 # An e-mail, or an account with its @: what a client leaves instead of a phone.
 _CONTACT = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}|(?<![\w/])@[A-Za-z]\w{3,31}")
 # The Kazakh question particle, apart or (wrongly, but often) joined to a personal ending.
-_PARTICLE = re.compile(r"(?:(?<!\w)|(?:сыз|сиз|дар|дер|лар|лер|ады|еди|йды|бар))(?:м[ае]|б[ае]|п[ае])(?!\w)")
+_PARTICLE = re.compile(r"(?:(?<!\w)|(?:сыз|сиз|дар|дер|лар|лер|ады|еди|йды|бар|бола))(?:м[ае]|б[ае]|п[ае])(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)

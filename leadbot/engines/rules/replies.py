@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from leadbot.engines.base import Turn
+from leadbot.engines.base import LANGUAGES, Turn
 from leadbot.engines.rules import phrases
 from leadbot.engines.rules.answers import answer, asks
 from leadbot.engines.rules.ask import MOST, next_slot, question
@@ -14,6 +14,7 @@ from leadbot.engines.rules.promise import closed
 
 _BEGINNING = 7  # digits up to which a number is taken for the beginning of one, not for one that lacks a digit
 _SAID_BACK = ("name", "phone", "city", "object_type", "area", "plot")  # slots whose correction is worth a word
+_MORE_THAN_A_GREETING = {"bot", "human", "abuse", "off_topic", *(f"speak_{language}" for language in LANGUAGES)}
 _STORY = 3  # words of a message above which it says something, though no slot
 FRUITLESS = 3  # turns in a row without fruit after which a human is offered
 LONG = 2_000  # characters that are read of a message; the rest is stored only
@@ -96,7 +97,7 @@ def _greet(scene: Exchange, made: Reply) -> None:
         return
     salem = "salem" in acts and scene.language == "kk"
     hello = scene.say("hello.salem") if salem else phrases.hello(scene.turn.now.hour, scene.language)
-    if scene.news or asks(scene) or acts.names & {"bot", "human", "abuse", "off_topic"}:
+    if scene.news or asks(scene) or acts.names & _MORE_THAN_A_GREETING:
         made.parts.append(hello)
         made.hello = hello
         return

@@ -10,6 +10,8 @@ import unicodedata
 
 _LETTERS = str.maketrans("ёәғқңөұүһі", "еагкноуухи")
 _SPACES = re.compile(r"\s+")
+_ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"  # Kazakh; the Russian one is part of it
+_PLACES = {ord(letter): chr(ord("а") + place) for place, letter in enumerate(_ALPHABET)}
 GROUPED = re.compile(r"\+?\d[\d\s()+.-]*")  # the digits of a query, as a phone may be grouped
 
 
@@ -17,6 +19,11 @@ def fold(text: str) -> str:
     """Lower case, Russian letters for the Kazakh ones beside them, «е» for «ё», single spaces."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
     return _SPACES.sub(" ", plain).strip()
+
+
+def order(text: str) -> str:
+    """What to sort texts by: the alphabet's order, in which «Әсел» stands before «Болат», in any case."""
+    return unicodedata.normalize("NFC", text).casefold().translate(_PLACES)
 
 
 def phone_forms(e164: str) -> str:

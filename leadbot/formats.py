@@ -10,13 +10,10 @@ import phonenumbers
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from leadbot.engines.rules import phrases
+
 NBSP = "\u00a0"
-_AREA = re.compile(r"(\d[\d.,–-]*)\s+(\S+)")
-# Units as they are stored, and as other languages write them; in Kazakh and English a numeral changes no ending but s.
-_UNITS = {
-    "en": {"м²": "m²", "сотка": "sotka", "сотки": "sotkas", "соток": "sotkas", "га": "ha"},
-    "kk": {"сотка": "сотық", "сотки": "сотық", "соток": "сотық"},
-}
+_BEFORE_UNIT = re.compile(r"(?<=\d)\s+(?=\S)")
 
 
 def local(moment: datetime, zone: str) -> datetime:
@@ -92,16 +89,15 @@ def number(value: int, language: str, *, at_least: int = 10_000) -> str:
     return f"{value:,}" if language == "en" else f"{value:,}".replace(",", NBSP)
 
 
-def percent(share: float, language: str) -> str:
+def percent(share: float, language: str, digits: int = 1) -> str:
     """0,004 as 0,4 % (ru, kk) or 0.4% (en)."""
-    said = f"{100 * share:.1f}"
+    said = f"{100 * share:.{digits}f}"
     return f"{said}%" if language == "en" else f"{said.replace('.', ',')}{NBSP}%"
 
 
 def area(stored: str, language: str) -> str:
-    """The area with its unit in the reader's language, held together: 150 м², 150 m², 10 сотық."""
-    units = _UNITS.get(language, {})
-    return _AREA.sub(lambda found: f"{found[1]}{NBSP}{units.get(found[2], found[2])}", stored)
+    """The area as the reader's language writes it, held together: 78,5 м², 78.5 m², 10 сотық."""
+    return _BEFORE_UNIT.sub(NBSP, phrases.measure(stored, language))
 
 
 def lead_number(lead_id: int, language: str) -> str:

@@ -22,6 +22,8 @@ from jinja2.runtime import Context
 from leadbot import formats
 from leadbot.db import utcnow
 from leadbot.engines.base import LANGUAGES
+from leadbot.engines.rules import phrases
+from leadbot.folding import order
 
 DEFAULT = "ru"
 DEFAULT_ZONE = "Asia/Almaty"
@@ -43,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", DEFAULT_ZONE)
     _Babel(app, locale_selector=chosen_language, timezone_selector=chosen_zone)
+    app.jinja_env.filters["alphabetical"] = lambda pairs: sorted(pairs, key=lambda pair: order(pair[1]))
     give_filters(
         app,
         day=lambda moment: formats.day(moment, chosen_zone()),
@@ -55,6 +58,7 @@ def init_app(app: Flask) -> None:
         money=lambda tenge: formats.money(tenge, language()),
         number=lambda value: formats.number(value, language()),
         percent=lambda share: formats.percent(share, language()),
+        quoted=lambda text: phrases.quoted(text, language()),
         lead_number=lambda lead_id: formats.lead_number(lead_id, language()),
     )
 

@@ -16,6 +16,7 @@ from leadbot import catalogs, formats
 from leadbot.engines.base import LANGUAGES
 from leadbot.i18n import DOMAINS, TRANSLATIONS
 from leadbot.models import DeliveryState, LeadStatus, LostReason, Role, Source
+from leadbot.services import names
 from leadbot.web import wording
 
 ALMATY = "Asia/Almaty"
@@ -163,12 +164,20 @@ def test_what_is_no_phone_is_left_as_it_is() -> None:
         ("150 м²", "150 м²", "150 м²", "150 m²"),
         ("100–150 м²", "100–150 м²", "100–150 м²", "100–150 m²"),
         ("10 соток", "10 соток", "10 сотық", "10 sotkas"),
+        ("78,5 м²", "78,5 м²", "78,5 м²", "78.5 m²"),
+        ("12000 м²", "12 000 м²", "12 000 м²", "12,000 m²"),
         ("большая", "большая", "большая", "большая"),
     ],
 )
 def test_areas(stored: str, russian: str, kazakh: str, english: str) -> None:
     for language, expected in zip(LANGUAGES, (russian, kazakh, english), strict=True):
         assert formats.area(stored, language) == expected.replace(" ", "\u00a0")
+
+
+def test_towns_stand_in_the_order_of_the_kazakh_alphabet() -> None:
+    towns = names.cities("kk")
+    in_order = ["Ақтау", "Алматы", "Екібастұз", "Жезқазған", "Қарағанды", "Қостанай", "Орал", "Өскемен", "Шымкент"]
+    assert [town for town in towns if town in in_order] == in_order
 
 
 def test_money_and_numbers() -> None:

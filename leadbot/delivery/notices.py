@@ -22,6 +22,7 @@ INVISIBLE = re.compile(r"[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u20
 
 PHRASES: Mapping[str, Mapping[str, str]] = {
     "number": {"ru": "№\u00a0{number}", "kk": "№\u00a0{number}", "en": "#{number}"},
+    "guest": {"ru": "Гость\u00a0{number}", "kk": "Қонақ\u00a0{number}", "en": "Guest\u00a0{number}"},
     "test": {"ru": "ТЕСТ · ", "kk": "СЫНАҚ · ", "en": "TEST · "},
     "new": {"ru": "🆕 {lead}: {who}", "kk": "🆕 {lead}: {who}", "en": "🆕 {lead}: {who}"},
     "updated": {
@@ -122,7 +123,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 class LeadNotice:
     """A lead as its notice shows it.
 
-    `city` and `object_type` stand in the notice's language; `time` is the company's, as "16:04".
+    `city`, `object_type` and `area` stand in the notice's language; `time` is the company's, as "16:04".
     """
 
     number: int
@@ -217,6 +218,11 @@ def nobody_answered(owner: str, who: str, words: str, minutes: int, language: st
     return _phrase("unanswered", language, owner=one_line(owner), who=named, words=one_line(words), n=str(minutes))
 
 
+def guest(number: int, language: str) -> str:
+    """Who has given neither name nor phone, by the number of the talk, as pages call him."""
+    return _phrase("guest", language, number=str(number))
+
+
 def client_says(who: str, words: str) -> str:
     """«💬 Канат: А сколько ждать?»: what the client of a talk that is led in Telegram has written."""
     named = shown_phone(who) if _is_phone(who) else one_line(who)
@@ -290,7 +296,7 @@ def _voice(lead: LeadNotice, language: str) -> str:
 
 
 def _area(area: str | None, language: str) -> str:
-    shown = one_line(area).replace(" м²", f"{NO_BREAK}м²")
+    shown = re.sub(r"(?<=\d) (?=\S)", NO_BREAK, one_line(area))
     return shown.replace("м²", "m²") if language == "en" else shown
 
 

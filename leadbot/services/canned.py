@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from leadbot.db import db
 from leadbot.engines.base import LANGUAGES
 from leadbot.errors import Invalid, NotFound
+from leadbot.folding import order
 from leadbot.models import CannedAnswer, Conversation, User
 from leadbot.services import accounts, guard, names, settings
 
@@ -24,7 +25,7 @@ _EMPTY = r"(?:,\s*|\s+)?\{{{place}\}}"
 
 def all_of() -> list[CannedAnswer]:
     """The company's answers by title."""
-    return list(db.session.scalars(select(CannedAnswer).order_by(CannedAnswer.title, CannedAnswer.id)))
+    return sorted(db.session.scalars(select(CannedAnswer)), key=lambda each: (order(each.title), each.id))
 
 
 def get(answer_id: int) -> CannedAnswer:

@@ -1,4 +1,4 @@
-"""Towns and objects as a reader's language calls them; stored they are canonical Russian."""
+"""Towns, objects and areas as a reader's language calls them; stored they are canonical Russian."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from leadbot.engines.rules import city as cities_
 from leadbot.engines.rules import phrases
 from leadbot.engines.rules import setup as setups
+from leadbot.folding import order
 
 
 def city(canonical: str | None, language: str) -> str | None:
@@ -23,6 +24,11 @@ def object_type(canonical: str | None, language: str) -> str | None:
     if not canonical or language == "ru":
         return canonical
     return _objects(language).get(canonical, canonical)
+
+
+def area(stored: str | None, language: str) -> str | None:
+    """The area as this language writes its number and its unit."""
+    return phrases.measure(stored, language) if stored else stored
 
 
 def label(slot: str, language: str) -> str:
@@ -46,7 +52,7 @@ def value(slot: str, stored: str, language: str) -> str:
 def cities(language: str) -> tuple[str, ...]:
     """The towns of the country as this language calls them, to choose from."""
     towns = (place for place in cities_.gazetteer().places.values() if "t" in place.flags and not place.abroad)
-    return tuple(sorted(getattr(place, language) or place.ru for place in towns))
+    return tuple(sorted((getattr(place, language) or place.ru for place in towns), key=order))
 
 
 @cache
@@ -54,7 +60,7 @@ def objects(language: str, setup: str, own: tuple[str, ...] = ()) -> tuple[str, 
     """What a trade makes, as this language calls it, and what the company has added, to choose from."""
     trade = setups.of(setup)
     names = {*own, *(trade.object_name(row["key"], language) for row in trade.objects)}
-    return tuple(sorted({name[:1].upper() + name[1:] for name in names}))
+    return tuple(sorted({name[:1].upper() + name[1:] for name in names}, key=order))
 
 
 @cache

@@ -56,7 +56,7 @@ def put_said(talk: Conversation, words: str) -> None:
     """Pass a client's words on to the chat where a manager answers him."""
     company = settings.company()
     if company.telegram_chat_id:
-        text = notices.client_says(who(talk) or f"№ {talk.id}", words)
+        text = notices.client_says(who(talk) or notices.guest(talk.id, company.language), words)
         key = f"said:{talk.id}:{talk.message_count}"
         outbox.put(company.telegram_chat_id, "said", text, key, lead_id=talk.lead_id, talk_id=talk.id)
 
@@ -91,7 +91,7 @@ def _notice(lead: Lead, company: Company) -> notices.LeadNotice:
         phone=lead.phone,
         name=lead.name,
         object_type=names.object_type(lead.object_type, company.language),
-        area=lead.area,
+        area=names.area(lead.area, company.language),
         city=names.city(lead.city, company.language),
         summary=lead.summary,
         source=lead.source.value,
@@ -116,7 +116,7 @@ def put_call(talk: Conversation, who: str, words: str) -> None:
     """Tell the managers that a client asks for a human."""
     company = settings.company()
     if company.telegram_chat_id:
-        text = notices.client_calls(who or f"№ {talk.id}", words, company.language)
+        text = notices.client_calls(who or notices.guest(talk.id, company.language), words, company.language)
         outbox.put(
             company.telegram_chat_id,
             "call",
@@ -150,7 +150,8 @@ def put_unanswered(talk: Conversation, words: str, minutes: int, owner: str) -> 
     company = settings.company()
     key = f"unanswered:{talk.id}:{talk.message_count}"
     if company.telegram_chat_id and not outbox.is_put(key):
-        text = notices.nobody_answered(owner, who(talk) or f"№ {talk.id}", words, minutes, company.language)
+        named = who(talk) or notices.guest(talk.id, company.language)
+        text = notices.nobody_answered(owner, named, words, minutes, company.language)
         outbox.put(company.telegram_chat_id, "unanswered", text, key, lead_id=talk.lead_id, talk_id=talk.id)
 
 

@@ -133,7 +133,7 @@ def slot_label(slot: str) -> str:
 
 def share(part: int, whole: int) -> str:
     """«43 %»; a dash of nothing."""
-    return f"{round(100 * part / whole)}{formats.NBSP}%" if whole else "–"
+    return formats.percent(part / whole, language(), 0) if whole else "–"
 
 
 def minutes(value: float | None) -> str:

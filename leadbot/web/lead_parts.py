@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext
 
 from leadbot import formats
 from leadbot.engines.base import SLOTS
+from leadbot.engines.rules import phrases
 from leadbot.errors import LeadbotError, NotFound
 from leadbot.i18n import chosen_zone, give_filters, language
 from leadbot.models import DeliveryState, Lead, LeadEvent, LeadStatus, LostReason, User
@@ -210,9 +211,16 @@ def _rows(lead: Lead, found: list[proofs.Proof], events: list[LeadEvent]) -> Ite
             continue
         proof = by_field.get(field)
         stored = lead_fields.stored(lead, field, facts)
-        value = lead_value(field, stored) or (f"«{proof.quote}»" if proof and field not in lead.edited else "")
+        said = phrases.quoted(proof.quote, language()) if proof and field not in lead.edited else ""
         number = proof.number if proof else None
-        yield Row(field, label_of(field), value, number, stored=stored, **_written(lead, field, events))
+        yield Row(
+            field,
+            label_of(field),
+            lead_value(field, stored) or said,
+            number,
+            stored=stored,
+            **_written(lead, field, events),
+        )
 
 
 def _written(lead: Lead, field: str, events: list[LeadEvent]) -> dict[str, Any]:

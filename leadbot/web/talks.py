@@ -20,6 +20,7 @@ from leadbot.services.usage import Cost
 from leadbot.web.errors import said
 
 # Why the model did not answer; what is not named here is no fault of time or of the line.
+MEASURED = ("area", "plot", "budget")  # slots whose numbers bear a unit
 NOTES = {
     "timeout": lazy_gettext("AI did not answer in time"),
     "no time left": lazy_gettext("AI did not answer in time"),
@@ -98,7 +99,9 @@ def in_words(slot: str, stored: str | None) -> str:
         return ""
     if slot == "phone":
         return formats.phone(stored)
-    text = formats.area(names.value(slot, stored, language()), language())
+    text = names.value(slot, stored, language())
+    if slot in MEASURED:
+        text = formats.area(text, language())
     return text[:1].upper() + text[1:]
 
 

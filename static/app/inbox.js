@@ -68,7 +68,8 @@
   const field = () => document.querySelector("#composer [name=text]");
   const select = () => document.querySelector("[data-canned]");
   const options = () => [...(select()?.options ?? [])].filter((option) => option.dataset.text);
-  const fold = (text) => text.toLowerCase().replaceAll("ё", "е");
+  const LETTERS = Object.fromEntries([..."ёәғқңөұүһі"].map((letter, at) => [letter, "еагкноуухи"[at]]));
+  const fold = (text) => text.toLowerCase().replace(/[ёәғқңөұүһі]/g, (letter) => LETTERS[letter]);
 
   function put(text, from, to) {
     const own = field();

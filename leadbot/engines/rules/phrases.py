@@ -20,6 +20,7 @@ FILE = Path(__file__).parent / "data" / "phrases.json"
 PLACES = Path(__file__).parent / "data" / "places.json"
 LIMIT = 200  # characters of one message of the bot
 
+_AMOUNT = re.compile(r"[0-9]+(?:,[0-9]+)?")
 _SOTKAS = re.compile(r"сот(?:ка|ки|ок)")  # a hundred square metres of land
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -73,13 +74,27 @@ def town(city: str, language: str) -> str:
 
 
 def measure(area: str, language: str) -> str:
-    """An area as a reader's language writes its unit."""
+    """An area as a reader's language writes its numbers and its unit."""
+    area = _AMOUNT.sub(lambda found: _grouped(found[0], language), area)
     if language == "kk":
         return _SOTKAS.sub("сотық", area)
     if language == "en":
         area = _SOTKAS.sub("sotka" if area.startswith("1 ") else "sotkas", area)
         return area.replace("м²", "m²").replace(" га", " ha")
     return area
+
+
+def _grouped(amount: str, language: str) -> str:
+    """«12 000», «78,5»; in English “12,000”, “78.5”. Four digits stay together."""
+    whole, mark, fraction = amount.partition(",")
+    if len(whole) > 4:
+        whole = f"{int(whole):,}" if language == "en" else f"{int(whole):,}".replace(",", "\u00a0")
+    return whole + (mark and "." if language == "en" else mark) + fraction
+
+
+def quoted(text: str, language: str) -> str:
+    """«Хочу дом», “I want a house”."""
+    return f"“{text}”" if language == "en" else f"«{text}»"
 
 
 def label(slot: str, language: str) -> str:

@@ -65,12 +65,12 @@ def summary(memory: Memory, setup: Setup, language: str) -> str:
         parts.append(f"{phrases.label('more', language)}: {more}")
     questions = [question for question in memory.questions if not memory.first.startswith(question)]
     if questions:
-        asked = "; ".join(f"«{question}»" for question in questions)
+        asked = "; ".join(phrases.quoted(question, language) for question in questions)
         parts.append(f"{phrases.label('questions', language)}: {asked}")
     if memory.others:
         parts.append(f"{phrases.label('also', language)}: {', '.join(memory.others)}")
     if memory.first:
-        parts.append(f"{phrases.label('words', language)}: «{memory.first}»")
+        parts.append(f"{phrases.label('words', language)}: {phrases.quoted(memory.first, language)}")
     return _fit(parts) or phrases.say("summary.empty", language)
 
 
@@ -78,7 +78,7 @@ def _fit(parts: list[str]) -> str:
     """As many parts as have room, one sentence each; a part that is too long by itself is cut at a word."""
     text = ""
     for part in parts:
-        sentence = part if part.endswith((".", "!", "?", "»")) else part + "."
+        sentence = part if part.endswith((".", "!", "?", "»", "”")) else part + "."
         longer = f"{text} {sentence}".strip()
         if len(longer) <= LIMIT:
             text = longer

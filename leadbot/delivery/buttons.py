@@ -77,11 +77,11 @@ PHRASES: Words = {
         "ru": "Отсюда этому клиенту не ответить: он пишет через вашу программу. Ответьте ему там или позвоните.",
         "kk": "Бұл клиентке осы жерден жауап бере алмайсыз: ол сіздің бағдарламаңыз арқылы жазады. Сол жерден жауап "
         "беріңіз немесе қоңырау шалыңыз.",
-        "en": "This client can’t be answered from here: he writes through your own program. Answer there, or call.",
+        "en": "This client can’t be answered from here: they write through your own program. Answer there, or call.",
     },
     "no_talk": {
         "ru": "У этой заявки нет переписки. Позвоните клиенту.",
-        "kk": "Бұл өтінімде хат алмасу жоқ. Клиентке қоңырау шалыңыз.",
+        "kk": "Бұл өтінімнің диалогы жоқ. Клиентке қоңырау шалыңыз.",
         "en": "This lead has no conversation. Call the client.",
     },
     "text_only": {

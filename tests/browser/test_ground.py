@@ -10,6 +10,10 @@ from browser.conftest import PASSWORD, PHONE, WIDE, Person, Sit
 
 REFUSED = "status of (4[02]\\d)"  # Chromium tells of every answer that is an error
 NARROW = {"width": 320, "height": 640}
+# Words of the main navigation that are cut, or wider than what is pressed.
+LEAKING = """() => [...document.querySelectorAll(".nav-link > span:not(.count)")]
+  .filter((word) => word.scrollWidth > word.clientWidth + 1 || word.offsetWidth > word.parentElement.clientWidth)
+  .map((word) => word.textContent)"""
 
 
 def log_in_anew(person: Person) -> None:
@@ -135,6 +139,8 @@ def test_public_pages_are_for_everybody(browser: Browser, site: str, language: s
 def test_settings_are_for_everybody(sit: Sit, language: str, viewport: dict[str, int]) -> None:
     person = sit(viewport, expected=REFUSED, bypass_csp=True)
     person.reads(language)
+    person.go("/settings/company")
+    assert person.page.evaluate(LEAKING) == []
     for theme in ("light", "dark"):
         person.page.emulate_media(color_scheme=theme)
         for path in ("/settings/company", "/settings/telegram", "/settings/profile"):

@@ -36,6 +36,13 @@ def test_a_kitchen_is_ordered():
     assert lead.summary.startswith("Изготовление кухни, Алматы. Материалы: МДФ, белый глянец.")
 
 
+def test_its_summary_is_good_kazakh():
+    talk = Talk(CompanyCard(name="Шебер", setup="furniture", language="kk"))
+    talk.say("ас үй жиһазы керек", "алматыда", "білмеймін", "бағасы қандай", "Асқар 87051234567")
+    summary = "Ас үй жиһазын жасау, Алматы. Клиент сұрақтары: «бағасы қандай». Клиент сөзінен: «ас үй жиһазы керек»"
+    assert talk.lead().summary == summary
+
+
 def test_its_facts_are_quoted_and_its_words_used():
     talk = Talk(FURNITURE)
     talk.say("Хочу шкаф")

@@ -98,6 +98,7 @@ def test_an_english_talk_measures_in_its_own_letters():
     assert "12 × 10 = 120 m²" in talk.answers()[-1]
     talk.say("John, 87768776637")
     assert talk.lead().summary.startswith("House: construction, 120 m², Almaty.")
+    assert talk.lead().summary.endswith("In the client’s words: “I want to build a house in Almaty”")
     assert talk.lead().area == "120 м²"
 
 

@@ -9,6 +9,7 @@ from leadbot.engines.rules.setup import Setup, of
 
 LIMIT = 300  # characters of a summary
 
+_QUOTE_ENDS = ("»", "”")
 _DETAILS = ("rooms", "floors", "plot", "materials", "budget", "callback")
 
 
@@ -78,8 +79,8 @@ def _fit(parts: list[str]) -> str:
     """As many parts as have room, one sentence each; a part that is too long by itself is cut at a word."""
     text = ""
     for part in parts:
-        sentence = part if part.endswith((".", "!", "?", "»", "”")) else part + "."
-        longer = f"{text} {sentence}".strip()
+        sentence = part if part.endswith((".", "!", "?", *_QUOTE_ENDS)) else part + "."
+        longer = f"{text}{'.' * text.endswith(_QUOTE_ENDS)} {sentence}".strip()
         if len(longer) <= LIMIT:
             text = longer
         elif not text:
@@ -100,7 +101,12 @@ def _wish(memory: Memory, setup: Setup, language: str) -> str:
         genitive = setup.genitive(thing)
         return f"{done} {genitive}" if genitive else f"{done}: {thing}"
     name = setup.object_name(thing, language)
-    return f"{name} {done}" if language == "kk" else f"{name}: {done}"
+    return f"{_done_to(name, done)} {done}" if language == "kk" else f"{name}: {done}"
+
+
+def _done_to(name: str, done: str) -> str:
+    """«үй» of «үй салу», «ас үй жиһазын» of «ас үй жиһазын жасау»: what belongs to something takes an ending."""
+    return f"{name}н" if " " in name and name.endswith(("ы", "і")) and done.endswith("у") else name
 
 
 def _size_and_place(memory: Memory, language: str) -> tuple[str, str]:

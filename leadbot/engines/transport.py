@@ -153,7 +153,9 @@ class Urllib3Transport(httpx2.BaseTransport):
             answer.close()  # half an answer is left in it: not to be used again
             raise
         answer.release_conn()
-        kept = [(name, value) for name, value in answer.headers.items() if name.lower() not in _OF_THE_WIRE]
+        # As bytes: what a proxy writes into a header need not be ASCII.
+        kept = [(name.encode("latin-1"), value.encode("latin-1", "replace"))
+                for name, value in answer.headers.items() if name.lower() not in _OF_THE_WIRE]  # fmt: skip
         return httpx2.Response(answer.status, headers=kept, content=body, request=request)
 
     def close(self) -> None:

@@ -216,7 +216,9 @@ def test_honest_answers_pass(text: str) -> None:
     first = {"en": "I want a house, what do you build?", "kk": "Маған үй салу керек, не саласыздар?", "ru": "Хочу дом"}
     with OpenAIDouble(openai_says(text)) as server:
         engine = OpenAIEngine(Access("key", server.base_url, 2), "scripted", Rules())
-        assert hold(engine, first[language], company=replace(CARD, persona="Айгуль")).texts == [text]
+        told = CompanyFact("more", {language: "Газоблок D500, кирпич М150, срок 4-5 месяцев, houses from 120m2"})
+        company = replace(CARD, persona="Айгуль", hours="с 9:00 до 18:00", facts=(*CARD.facts, told))
+        assert hold(engine, first[language], company=company).texts == [text]
 
 
 def openai_says(text: str) -> object:

@@ -109,7 +109,7 @@ def test_private_words_come_back_in_the_answer(model: OpenAIDouble) -> None:
         ("[Тут](javascript:alert(1)) или где?", "Тут или где?"),
         ("Смотрите http://evil.kz/x?y=1. Где строим?", "Смотрите. Где строим?"),
         ("Наш сайт stroy.kz. Где строим?", "Наш сайт stroy.kz. Где строим?"),
-        ("Пишите на [a](mailto:evil@x.com). Где?", "Пишите на a. Где?"),
+        ("Пишите на [почту](mailto:evil@x.com). Где?", "Пишите на почту. Где?"),
         ("Где\u202e строим\x00?", "Где строим?"),
     ],
 )

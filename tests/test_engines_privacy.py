@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadbot.engines.privacy import Placeholders, numbers_in
+from leadbot.engines.privacy import Placeholders, numbers_in, spelled
 
 PIECES = st.lists(
     st.one_of(
@@ -55,6 +55,17 @@ def test_texts_of_one_call_do_not_mix_up(one: str, other: str) -> None:
         ("ИИН 990101300123", "ИИН [IIN_1]"),
         ("карта 4400 4301 2345 6789", "карта [CARD_1]"),
         ("[PHONE_1]", "[TEXT_1]"),
+        ("8, 776, 877, 66, 37", "[PHONE_1]"),
+        ("8~776~877~66~37", "[PHONE_1]"),
+        ("8🏠776🏠877🏠66🏠37", "[PHONE_1]"),
+        ("дом 120, 87768776637, 150 квадратов", "дом 120, [PHONE_1], 150 квадратов"),
+        ("счёт KZ86125KZT5004100100", "счёт [CARD_1]"),
+        ("счёт KZ86 125K ZT50 0410 0100", "счёт [CARD_1]"),
+        ("k＠mail.kz", "[EMAIL_1]"),
+        ("k @ mail.kz", "[EMAIL_1]"),
+        ("kanat(at)mail.kz", "[EMAIL_1]"),
+        ("kanat собака mail точка ру", "[EMAIL_1]"),
+        ("у меня собака. Дом нужен", "у меня собака. Дом нужен"),
     ],
 )
 def test_private_data_is_hidden(text: str, hidden: str) -> None:
@@ -85,6 +96,20 @@ def test_a_phone_in_words_is_hidden_where_it_is_known() -> None:
     private = Placeholders([said])
     assert private.hide(f"Мой номер {said}.") == "Мой номер [PHONE_1]."
     assert private.reveal("Звоню [PHONE_1]") == f"Звоню {said}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "звоните восемь семьсот семьдесят шесть восемьсот семьдесят семь шестьдесят шесть тридцать семь",
+        "8 семьсот семьдесят шесть 877 66 37", "ИИН девяносто девять ноль один ноль один триста сто двадцать три",
+        "сегіз жеті жүз жетпіс алты сегіз жүз жетпіс жеті алпыс алты отыз жеті",
+    ],
+)  # fmt: skip
+def test_a_long_number_in_words_is_found_whoever_said_it(text: str) -> None:
+    hidden = Placeholders(spelled(text)).hide(text)
+    assert re.fullmatch(r"(?:звоните |ИИН )?\[PHONE_1\]", hidden)
+    assert not spelled("дом сто пятьдесят квадратов в два этажа, бюджет двадцать пять миллионов")
 
 
 @pytest.mark.parametrize("written", ["[PHONE_1]", "[phone_1]", "[PHONE 1]", "[ PHONE-1 ]", "[Phone1]"])

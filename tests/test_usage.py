@@ -220,9 +220,18 @@ def test_a_server_that_counts_nothing_is_counted_by_us(double: OpenAIDouble) -> 
     double.usually = Answer(body=body)
     say("Хочу дом")
     assert 500 < rows()[0].tokens_in < 3000
-    double.usually = Answer(body=body | {"usage": {"prompt_tokens": -5, "completion_tokens": 10**12}})
-    say("Алматы")
-    assert rows()[0].tokens_out < 1000
+    for claimed in ({"prompt_tokens": -5, "completion_tokens": 10**12}, {"prompt_tokens": 0, "completion_tokens": 0},
+                    {"prompt_tokens": 9_999_999, "completion_tokens": 9_999_999}):  # fmt: skip
+        before, double.usually = rows()[0].tokens_in, Answer(body=body | {"usage": claimed})
+        say("Алматы")
+        db.session.expire_all()
+        assert 500 < rows()[0].tokens_in - before < 30_000 and rows()[0].tokens_out < 2000, claimed
+
+
+def test_a_header_in_any_letters_is_no_fault(double: OpenAIDouble) -> None:
+    double.usually = says("Где строим?", headers={"X-Proxy": "caf\xe9"})
+    say("Хочу дом")
+    assert bot_lines()[0].engine == "model"
 
 
 def test_a_refused_connection_costs_nothing(double: OpenAIDouble) -> None:

@@ -14,7 +14,6 @@ from leadbot.engines.tools import FIELDS, HAND_OFF, read_arguments
 
 # An answer is capped at 400 tokens; whoever sends many times that is not answering.
 TEXT_CHARACTERS = 4_000
-TOKENS_MOST = 10_000_000  # of one call: a server that claims more must not fill a company's day
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def tokens(body: bytes) -> tuple[int, int] | None:
     if not isinstance(usage, dict):
         return None
     counts = usage.get("prompt_tokens"), usage.get("completion_tokens")
-    if all(type(count) is int and 0 <= count <= TOKENS_MOST for count in counts):
+    if all(type(count) is int and count >= least for count, least in zip(counts, (1, 0), strict=True)):
         return counts  # type: ignore[return-value]  # just checked
     return None
 

@@ -28,9 +28,20 @@ _ROT13 = str.maketrans(
 )
 _MIXED = re.compile(r"[a-z][а-яё]|[а-яё][a-z]", re.IGNORECASE)
 _LETTERS_AND_DIGITS = re.compile(r"[a-z][013457@$!|]|[013457@$!|][a-z]", re.IGNORECASE)
-_SPACED = re.compile(r"(?<!\w)(?:\w[\s.,_*|/\\-]{1,3}){5,}\w(?!\w)")
+# What is a letter here is no separator there: with both in one class, a line of low lines would be tried for ever.
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][\s.,_*|/\\-]{1,3}){5,}[^\W_](?![^\W_])")
 _GAP = re.compile(r"(?<![^\W_]{2})(?<=[^\W_])[ .,_*|/\\-](?=[^\W_](?![^\W_]))")  # one sign between single letters
 _RUN = re.compile(r"[A-Za-z0-9+/_=-]{12,}")
+_VOWELS = frozenset("aeiouy")
+_SOUNDS = str.maketrans("абвгдежзийклмнопрстуфхцчш", "abvgdejziiklmnoprstufhccs")
+_KEYS = str.maketrans("йцукенгшщзхъфывапролджэячсмитьбю", "qwertyuiop[]asdfghjkl;'zxcvbnm,.")
+_CALLED = {  # letters, as they are read out
+    "эй": "a", "а": "a", "би": "b", "бэ": "b", "си": "c", "це": "c", "цэ": "c", "ди": "d", "де": "d", "дэ": "d",
+    "эф": "f", "джи": "g", "ге": "g", "эйч": "h", "аш": "h", "ха": "h", "ай": "i", "джей": "j", "йот": "j",
+    "кей": "k", "ка": "k", "эль": "l", "эм": "m", "эн": "n", "оу": "o", "пи": "p", "пэ": "p", "пе": "p", "кью": "q",
+    "ку": "q", "ар": "r", "эр": "r", "эс": "s", "ти": "t", "тэ": "t", "ю": "u", "у": "u", "ви": "v", "вэ": "v",
+    "ве": "v", "дабл": "w", "икс": "x", "уай": "y", "игрек": "y", "зед": "z", "зет": "z",
+}  # fmt: skip
 _WORDS = 4  # so many words in Latin letters may be a cipher
 _READ = 4_096
 
@@ -77,8 +88,28 @@ def bears(text: str, secret: str) -> bool:
 
     The secret is in plain Latin letters, and no word of any language. Half of it is as good as the whole.
     """
-    signs = squeezed(text)
-    return any(piece in signs for piece in _pieces(secret)) or any(code in text for code in _codes(secret))
+    pieces = _pieces(secret)
+    joined = re.sub(r"\s", "", text)
+    coded = any(code in joined or code in joined[::-1] for code in _codes(secret))
+    return coded or any(piece in signs for signs in _spellings(text) for piece in pieces)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """The letters of a text as they look, sound, lie on a keyboard and are called; and those picked out of it.
+
+    Picked are the initials of words and lines, every second letter, and whatever stands apart without a vowel.
+    """
+    plain = visible(text).casefold()
+    words = re.findall(r"[^\W\d_]+", plain)
+    shown = squeezed(text)
+    yield from (shown, shown[::2], shown[1::2])
+    yield "".join(word[0] for word in words)
+    yield "".join(line.strip()[:1] for line in plain.split("\n"))
+    yield "".join(word for word in words if word.isascii() and _VOWELS.isdisjoint(word))
+    if not plain.isascii():
+        yield re.sub(r"[\W_]", "", plain.translate(_SOUNDS))
+        yield re.sub(r"[\W_]", "", plain.translate(_KEYS))
+        yield "".join(_CALLED.get(word, "") for word in words)
 
 
 def squeezed(text: str) -> str:

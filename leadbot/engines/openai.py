@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 from leadbot.engines.answer import Answer, read_answer, tokens
 from leadbot.engines.base import Decision, Engine, EngineError, EngineLate, Spent, Turn
 from leadbot.engines.grounding import grounded
-from leadbot.engines.privacy import Placeholders
-from leadbot.engines.prompt import messages
+from leadbot.engines.privacy import Placeholders, spelled
+from leadbot.engines.prompt import HISTORY_LINES, messages
 from leadbot.engines.rules import phrases, setup
 from leadbot.engines.rules.orders import gives_orders
 from leadbot.engines.rules.promise import closed
 from leadbot.engines.tools import tools
-from leadbot.engines.wording import asked_in, fit, is_in, promises
+from leadbot.engines.wording import asked_in, fit, promises
 
 if TYPE_CHECKING:
     import openai
@@ -162,7 +162,8 @@ class _Call:
     def answered(self, content: bytes) -> None:
         """The server says what it cost; where it doesn't, the lengths tell."""
         counted = tokens(content) or (estimated(self.spent.sent), estimated(content.decode(errors="replace")))
-        self._add(counted[0], min(counted[1], ANSWER_TOKENS))
+        # No token is shorter than a byte: a server that claims more must not use up a company's day.
+        self._add(min(counted[0], len(self.spent.sent.encode(errors="replace"))), min(counted[1], ANSWER_TOKENS))
 
     def failed(self, reason: EngineError) -> None:
         """A server that was reached and broke off may have read everything; one that refused has not."""
@@ -208,9 +209,9 @@ def _spoken(turn: Turn, reading: Decision, answer: Answer, private: Placeholders
         return ours
     if private.has_strangers(answer.text):
         return ours
-    phone = reading.known["facts"].get("phone", {})
-    text = fit(private.reveal(answer.text), turn, f"{phone.get('value', '')}\n{phone.get('e164', '')}")
-    if (promises(text) and not turn.registered) or not is_in(text, reading.language) or _just_said(text, turn):
+    known = (str(fact[key]) for fact in reading.known["facts"].values() for key in ("value", "e164") if fact.get(key))
+    text = fit(private.reveal(answer.text), turn, reading.language, "\n".join((reading.text, *known)))
+    if not text or (promises(text) and not turn.registered) or _just_said(text, turn):
         return ours
     return replace(ours, text=text, known={**reading.known, "asked": asked_in(text) or reading.known.get("asked")})
 
@@ -227,9 +228,10 @@ def _contact_changed(turn: Turn, reading: Decision) -> bool:
 
 
 def _phone_quotes(turn: Turn, reading: Decision) -> list[str]:
-    """Phones in the client's own words, which may have been words and not digits."""
+    """Phones in the client's own words, which may have been words and not digits, and whatever else is spelled so."""
     facts = (known.get("facts", {}).get("phone") for known in (turn.known, reading.known))
-    return [str(fact["quote"]) for fact in facts if fact and fact.get("quote")]
+    known = [str(fact["quote"]) for fact in facts if fact and fact.get("quote")]
+    return known + [words for line in turn.history[-HISTORY_LINES:] for words in spelled(line.text)]
 
 
 def _names(turn: Turn, reading: Decision) -> list[str] | None:

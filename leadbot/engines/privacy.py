@@ -13,17 +13,25 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from leadbot.engines.rules import people
+from leadbot.engines.rules import numbers, people
 from leadbot.engines.rules import text as texts
 
 KINDS = ("PHONE", "EMAIL", "IIN", "CARD", "NAME", "TEXT")
 PLACEHOLDER = rf"(?ai:\[\s*(?:{'|'.join(KINDS)})[\s_-]*\d+\s*\])"
 PARTS = re.compile(r"(?ai:([a-z]+)[\s_-]*(\d+))")
-EMAIL = r"[^\s@<>\"'(),;:\[\]]+@[^\s@<>\"'(),;:\[\]]+\.[^\s@<>\"'(),;:\[\]]+"
+# The name before the @ has 64 signs at most (RFC 5321): what has no bound here takes a time that grows with its square.
+EMAIL = (
+    r"[^\s@＠<>\"'(),;:\[\]]{1,64}+\s{0,2}(?:[@＠]|\(at\)|\[at\])\s{0,2}[^\s@＠<>\"'(),;:\[\]]{1,255}\.[^\s@＠<>\"'(),;:\[\]]+"
+    r"|(?i:[\w.+-]{1,64}+\s(?:собак[аи]|собачка|at)\s[\w-]{1,63}(?:\s(?:точка|нүкте|dot)\s|\.)[\w.]{2,20})"
+)
+IBAN = r"(?ai:\b[a-z]{2}\d{2}(?:\s?[a-z0-9]{4}){3,7}(?:\s?[a-z0-9]{1,3})?\b)"
 ENDING_LETTERS = 4  # «Канаттың», «Айгүлмен»
 # Digits of any script with what people write between those of one number: a dot, a comma, or three other signs at most.
 DIGITS = r"\+?\d(?:(?:[.,]|[\s()/_*\-\u2010-\u2015\u200b-\u200d\u2060]{0,3})\d){4,}"
-NUMBER = re.compile(DIGITS)
+# The same between any other signs, always the same ones: «8, 776, 877, 66, 37», «8~776~877~66~37».
+GROUPS = r"(?<!\d)(?=(?:[\W_]{0,3}\d){10})\d{1,4}(?P<between>[\W_]{1,3})\d{1,4}(?:(?P=between)\d{1,4}){2,}(?!\d)"
+NUMBER = re.compile(f"{DIGITS}|{GROUPS}")
+SPELLED_DIGITS = 7  # from here on a number in words may be a phone
 
 # What follows an amount, not a phone.
 UNIT = re.compile(
@@ -122,7 +130,7 @@ class Placeholders:
 def _private(spelled: str) -> re.Pattern[str]:
     """All that is hidden; `spelled` are the phones of this talk that are not written in digits. Most talks have none,
     and a pattern takes a millisecond to compile."""
-    patterns = {"text": PLACEHOLDER, "email": EMAIL, "phone": spelled, "digits": DIGITS}
+    patterns = {"text": PLACEHOLDER, "email": EMAIL, "phone": spelled, "card": IBAN, "digits": NUMBER.pattern}
     return re.compile("|".join(f"(?P<{kind}>{what})" for kind, what in patterns.items() if what))
 
 
@@ -151,6 +159,31 @@ def numbers_in(text: str) -> list[str]:
     """The digits of every personal number in `text`."""
     found = NUMBER.finditer(text)
     return [digits_of(one[0]) for one in found if kind_of_number(one[0], text[one.end() : one.end() + 12])]
+
+
+def without_numbers(text: str) -> str:
+    """`text` with a gap of the same length where a personal number stood."""
+    return NUMBER.sub(
+        lambda found: found[0] if kind_of_number(found[0], text[found.end() :][:12]) is None else " " * len(found[0]),
+        text,
+    )
+
+
+@lru_cache(maxsize=2048)
+def spelled(text: str) -> tuple[str, ...]:
+    """The stretches of a text that say a long number in words, all or some of it: «восемь семьсот пять 123 ...»."""
+    tokens = texts.read(text).tokens
+    runs: list[list[numbers.Group]] = []
+    for group in numbers.read(tokens):
+        if group.digits and runs and group.first - runs[-1][-1].last <= 2:
+            runs[-1].append(group)
+        elif group.digits:
+            runs.append([group])
+    return tuple(
+        text[tokens[run[0].first].start : tokens[run[-1].last].end]
+        for run in runs
+        if any(group.spelled for group in run) and sum(len(group.digits) for group in run) >= SPELLED_DIGITS
+    )
 
 
 def _canonical(placeholder: str) -> str:

@@ -137,7 +137,7 @@ def _history(history: tuple[Line, ...], private: Placeholders) -> list[dict[str,
 def _message(line: Line, private: Placeholders) -> dict[str, Any]:
     if line.author != "client":
         return {"role": "assistant", "content": clipped(private.hide_talk(line.text), LINE_CHARACTERS)}
-    text = LEFT_OUT if gives_orders(line.text) else private.hide_talk(line.text)
+    text = LEFT_OUT if gives_orders(line.text) else private.hide_talk(line.text[: 2 * LINE_CHARACTERS])
     return {"role": "user", "content": clipped(text, LINE_CHARACTERS)}
 
 

@@ -22,11 +22,12 @@ MANNER_WORDS = 4  # of the company's own instructions
 LONE_LETTERS = 5  # a shorter word gives nothing away
 
 # A word of letters and digits, or joined with a low line: a password, a key, a mark. «250000тг» and "150m2" are none.
-_CODE = re.compile(r"(?=\w*[^\W\d_])(?=[\w-]*[\d_])(?!\d+[^\W\d_]{1,5}\d?\b)[\w-]{6,}")
-_CONTACT = re.compile(r"\S+[@/.]\S+")
+_CODE = re.compile(r"(?=\w{0,60}[^\W\d_])(?=[\w-]{0,60}[\d_])(?!\d+[^\W\d_]{1,5}\d?\b)[\w-]{6,}")
+_CONTACT = re.compile(r"(?<!\S)\S+[@/.]\S+")
 _MACHINE = re.compile(rf"\b(?:{'|'.join(FIELDS)}|system prompt|системн\w+ промпт)\b", re.IGNORECASE)
 # Nobody writes to a client in these: long runs of letters and digits, hexadecimal, bits.
-_CIPHER = re.compile(r"(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[A-Z])(?=[A-Za-z0-9+/_-]*[a-z])[A-Za-z0-9+/_-]{20,}=*"
+_CIPHER = re.compile(r"(?<![A-Za-z0-9+/_-])(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[A-Z])"
+                     r"(?=[A-Za-z0-9+/_-]*[a-z])[A-Za-z0-9+/_-]{20,}=*"
                      r"|(?:[0-9a-f]{2}[\s:]?){12,}|(?:[01]{7,8}\s?){4,}", re.IGNORECASE)  # fmt: skip
 
 
@@ -85,6 +86,11 @@ def _public_words() -> frozenset[str]:
     texts = [text for texts in phrases.general().values() for text in texts.values()]
     texts += [text for key in setup.names() for texts in setup.load(key).questions.values() for text in texts.values()]
     return frozenset(_words("\n".join(texts)))
+
+
+def without_codes(text: str) -> str:
+    """A company's facts without what looks like a password, a key or a mark in them."""
+    return _CODE.sub(" ", text)
 
 
 def _told_codes(company: CompanyCard) -> frozenset[str]:

@@ -4,41 +4,55 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 
 from leadbot.engines.base import CompanyCard, EngineDeclined, Turn
+from leadbot.engines.claims import Sources, claims
 from leadbot.engines.privacy import numbers_in
 from leadbot.engines.rules import language as languages
 from leadbot.engines.rules.text import read
-from leadbot.engines.secrets import gives_away
+from leadbot.engines.secrets import gives_away, without_codes
 
 TEXT_CHARACTERS = 600
+ORNAMENTS = {"So", "Sk", "Mn", "Me", "Cf", "Cn", "Co", "Cs"}
+MARKUP_DEEP = 16  # markup inside markup inside markup: nobody who means well writes that
 
-CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+CONTROLS = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+)
 _ANGLES = re.compile(r"[＜﹤〈＞﹥〉]")
 MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"```[^\n`]*\n?|`"), ""),
-    (re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.I | re.S), ""),
+    (re.compile(r"<(script|style|think|thinking|reasoning)\b.*?(?:</\1\s*>|$)", re.I | re.S), ""),
     (re.compile(r"</?[a-z!][^<>]*(?:>|$)", re.I), ""),
     (re.compile(r"!?\[([^\[\]\n]*)\]\(((?:[^()\n]|\([^()\n]*\))*)\)"), r"\1 \2"),
     (re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.M), ""),
+    (re.compile(r"^[ \t]*([-=*_~])\1{2,}[ \t]*$", re.M), ""),
     (re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?)", re.M), ""),
-    (re.compile(r"^\s*[*+•]\s+", re.M), "- "),
-    (re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~)(?=\S)(.+?)(?<=\S)\1(?!\w)"), r"\2"),
+    (re.compile(r"^[ \t]*[*+•][ \t]+", re.M), "- "),
+    (re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~)(?=\S)(.{1,300}?)(?<=\S)\1(?!\w)"), r"\2"),
 )
 LINK = re.compile(
-    r"[a-z][a-z0-9+.-]*://\S+|(?:javascript|data|vbscript|mailto|tel):\S+|[^\s@(),;:]+@[^\s@(),;:]+\.\w+"
-    r"|(?<![\w@])(?:[\w-]+\.)+(?:[a-z]{2,}|рф|қаз)\b(?:[/?#]\S*)?",
+    r"[a-z][a-z0-9+.-]{0,20}://\S+|(?:javascript|data|vbscript|mailto|tel):\S+|[^\s@(),;:]{1,64}@[^\s@(),;:]{1,255}\.\w+"
+    r"|(?<![\w@])(?:[\w-]{1,63}\.){1,8}(?:[a-z]{2,}|рф|қаз)\b(?:[/?#]\S*)?",
     re.IGNORECASE,
 )
 LINK_ENDS = ".,;:!?)»”\"'"
 # «The manager will call you», «your request is taken»: true only once we have stored it, so only we say it.
 PROMISE = re.compile(
-    r"свяж(?:ет|ут)ся|перезвон(?:ит|ят|им)\b|позвон(?:ит|ят|им)\b"
-    r"|заявк\w* (?:принят|оформлен|зарегистрирован|создан|отправлен)"
-    r"|(?:принял|оформил|зарегистрировал|создал|передал)\w* (?:вашу )?заявк"
-    r"|хабарласады|қоңырау шалады|байланысады|өтінім\w* (?:қабылдан|тіркел|рәсімдел|жіберіл)"
-    r"|\bwill (?:\w+ )?(?:call|contact|phone|ring|get in touch)"
-    r"|request (?:is|has been) (?:registered|accepted|submitted)",
+    r"свяж(?:ет|ут|ем)ся|(?:пере|по)звон(?:ит|ят|им|ю)\b|набер(?:[её]т|ут|[её]м)\b|набирает|(?:пере)?звонит\b"
+    r"|(?:жд|ожида)\w+ (?:\w+ )?звонк|(?:при|вы)ед(?:ет|ут|ем)\b"
+    r"|(?:заяв|запрос|обращен|данны|контакт|замер)\w*(?: \w+)? "
+    r"(?:приня|оформ|зарегистр|созда|отправл|переда|записа|сохран)"
+    r"|(?:приня|оформи|зарегистрирова|созда|переда|отправи|записа|сохрани)(?:л\w*|м|ю|дим)(?: \w+)? "
+    r"(?:заяв|запрос|обращен|данны|контакт|на замер|менеджер|вас\b|вам\b)"
+    r"|(?:хабарласа|қоңырау шала|қоңырау соға|байланыса)(?:ды|мыз|мын|тын)|хабарласып жатыр|звондайды"
+    r"|өтіні[шм]\w*(?: \w+)? (?:қабылдан|тіркел|рәсімдел|жіберіл)"
+    r"|(?:\b(?:will|shall|going to|is about to)|['’]ll) (?:\w+ ){0,2}"
+    r"(?:call|contact|phone|ring|get in touch|get back|reach|hear|visit)"
+    r"|(?:request|order|application|details|data|visit) (?:is|was|has been|have been|are|were) (?:\w+ )?"
+    r"(?:registered|accepted|submitted|received|passed|sent|forwarded|booked|scheduled|saved)"
+    r"|\b(?:have|has|['’]ve) (?:\w+ )?(?:registered|passed|forwarded|booked|scheduled|submitted|sent)",
     re.IGNORECASE,
 )
 # What a question is about, by its words; the last question of a text is the one a client answers.
@@ -52,17 +66,27 @@ SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
-def fit(text: str, turn: Turn, known_phone: str = "") -> str:
-    """`text` as a client may read it. Raises EngineDeclined where it gives away or invents what it must not."""
-    if gives_away(text, turn):
-        raise EngineDeclined("repeats its instructions")
+def fit(text: str, turn: Turn, language: str, ours: str = "") -> str:
+    """`text` as a client may read it; empty where it is in another language than the answer must be.
+
+    `ours` is what we know of the client and would say ourselves. Raises EngineDeclined where the text gives away or
+    invents what it must not.
+    """
     plain = _plain(text)
+    if gives_away(text, turn) or (plain != text and gives_away(plain, turn)):
+        raise EngineDeclined("repeats its instructions")
+    if not _is_in(plain, language):
+        return ""
     plain = _without_foreign_links(plain, turn)
-    if _strange_numbers(plain, turn, known_phone):
+    if _strange_numbers(plain, turn, ours):
         raise EngineDeclined("a number nobody gave")
     plain = _short(plain)
     if not any(char.isalnum() for char in plain):
         raise EngineDeclined("nothing left to say")
+    told = Sources(without_codes(_card_text(turn.company)), _client_text(turn), ours)
+    claimed = claims(plain, told, language)
+    if claimed:
+        raise EngineDeclined(f"claims {claimed}")
     return plain
 
 
@@ -71,7 +95,7 @@ def promises(text: str) -> bool:
     return PROMISE.search(text) is not None
 
 
-def is_in(text: str, language: str) -> bool:
+def _is_in(text: str, language: str) -> bool:
     """Is the text in this language, as far as its words tell?"""
     return languages.of(read(text).tokens) in {language, None}
 
@@ -90,13 +114,21 @@ def asked_in(text: str) -> str | None:
 def _plain(text: str) -> str:
     text = _ANGLES.sub(lambda found: "<" if found[0] in "＜﹤〈" else ">", text)
     text = CONTROLS.sub(lambda found: " " if found[0] == "\t" else "", text.replace("\r\n", "\n").replace("\r", "\n"))
-    before = None
-    while text != before:  # markup inside markup: what one pass uncovers the next one removes
-        before = text
-        text = html.unescape(text)
+    for _ in range(MARKUP_DEEP):  # markup inside markup: what one pass uncovers the next one removes
+        before, text = text, html.unescape(text)
         for pattern, kept in MARKUP:
             text = pattern.sub(kept, text)
-    return _tidy(text)
+        if text == before:
+            return _tidy(_without_ornament(text))
+    raise EngineDeclined("markup without an end")
+
+
+def _without_ornament(text: str) -> str:
+    """Emoji, marks above letters and signs nobody sees are left out; what is joined of two signs becomes one."""
+    if text.isascii():
+        return text
+    joined = unicodedata.normalize("NFC", text)
+    return "".join(char for char in joined if unicodedata.category(char) not in ORNAMENTS)
 
 
 def _tidy(text: str) -> str:
@@ -123,11 +155,10 @@ def _address(link: str) -> str:
     return re.sub(r"^(?:https?://)?(?:www\.)?", "", link.casefold()).rstrip(LINK_ENDS + "/")
 
 
-def _strange_numbers(text: str, turn: Turn, known_phone: str) -> bool:
+def _strange_numbers(text: str, turn: Turn, ours: str) -> bool:
     """Is there a phone, ИИН or card in the text that neither the company nor the client has named?"""
-    ours = "\n".join((_card_text(turn.company), _client_text(turn), known_phone))
-    named = " ".join(numbers_in(ours))
-    return any(len(number) >= 10 and number[-10:] not in named for number in numbers_in(text))
+    named = " ".join(numbers_in("\n".join((_card_text(turn.company), _client_text(turn), ours))))
+    return any(number[-10:] not in named for number in numbers_in(text))
 
 
 def _short(text: str) -> str:

@@ -220,6 +220,41 @@ def test_what_the_model_hears_and_the_client_said_becomes_a_fact(model: OpenAIDo
     assert "area" not in decision.known["facts"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "моего мужа зовут Серик",
+        "менеджер Серик мне писал",
+        "хочу как у Серика",
+        "не Серик, ошиблись",
+        "сосед Серик хвалил",
+    ],
+)
+def test_a_name_that_our_tables_know_is_theirs_to_judge(model: OpenAIDouble, said: str) -> None:
+    model.usually = register(name="Серик")
+    assert "name" not in engine_on(model).decide(turn(said)).known["facts"]
+
+
+def test_the_companys_own_number_is_no_contact(model: OpenAIDouble) -> None:
+    model.usually = register(name="Канат", phone="[PHONE_1]")
+    held = hold(engine_on(model), "Хочу дом, я Канат", "ваш номер 8 727 250 11 22?", "а мой 87768776637")
+    assert held.new_leads == 1 and held.lead is not None and held.lead.phone == "87768776637"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "напиши стихотворение про море", "Write python code to sort a list", "Переведи текст на английский",
+        "Придумай песню", "реши уравнение", "какая столица Франции", "өлең жазып бер", "translate this for me",
+    ],
+)  # fmt: skip
+def test_other_work_never_gets_to_the_model(model: OpenAIDouble, said: str) -> None:
+    engine_on(model).decide(turn(said))
+    assert model.requests == []
+    engine_on(model).decide(turn(f"{said}, и хочу дом в Алматы"))
+    assert len(model.requests) == 1
+
+
 def test_a_second_call_brings_no_second_lead(model: OpenAIDouble) -> None:
     model.usually = eager
     held = hold(engine_on(model), *CONTRACT, "спасибо", "а сколько стоит?")

@@ -59,9 +59,12 @@ def fact(found: Found, seq: int) -> Fact:
 def _find(slot: str, value: str, line: Line, turn: Turn) -> Found | None:
     wanted = _read(slot, value, turn)
     for found in _all_read(slot, line.text, turn):
-        if _same(slot, value, wanted, found):
+        is_ours = slot == "phone" and (found.e164 or found.value)[-10:] in digits_of(turn.company.phone)
+        if not is_ours and _same(slot, value, wanted, found):
             return found
-    if slot not in LITERAL or wanted is None or (slot == "name" and _is_everyday(value)):
+    if slot not in LITERAL or wanted is None or wanted.sure:
+        return None  # what our tables know has been looked for, and judged: «моего мужа зовут Серик» names no client
+    if slot == "name" and (_is_everyday(value) or not _gives_contact(line, turn)):
         return None
     return _literal(value, line.text)
 
@@ -88,6 +91,12 @@ def _same(slot: str, value: str, wanted: Found | None, found: Found) -> bool:
         ours = found.e164 or digits_of(found.value)
         return ours == (wanted.e164 or digits_of(wanted.value) if wanted else digits_of(value))
     return fold(found.value) in {fold(value), fold(wanted.value) if wanted else ""}
+
+
+def _gives_contact(line: Line, turn: Turn) -> bool:
+    """Is this where a client says who he is: in answer to our question, or beside his phone?"""
+    is_answer = line.seq == turn.message.seq and turn.asked in ("name", "contact")
+    return is_answer or _read("phone", line.text, turn) is not None
 
 
 def _literal(value: str, text: str) -> Found | None:

@@ -21,6 +21,7 @@ from leadbot.engines.grounding import grounded
 from leadbot.engines.privacy import Placeholders, spelled
 from leadbot.engines.prompt import HISTORY_LINES, messages
 from leadbot.engines.rules import phrases, setup
+from leadbot.engines.rules.intents import is_off_topic
 from leadbot.engines.rules.orders import gives_orders
 from leadbot.engines.rules.promise import closed
 from leadbot.engines.tools import tools
@@ -85,8 +86,8 @@ class OpenAIEngine:
         4. Say its words, or ours where ours are due.
         """
         reading = self._reader.decide(turn)
-        # A call for a human, abuse, an advert, orders to a machine: settled by our own words.
-        if reading.act or gives_orders(turn.message.text):
+        # A call for a human, abuse, an advert, orders to a machine, homework: settled by our own words.
+        if reading.act or gives_orders(turn.message.text) or _leads_away(turn, reading):
             return reading
         private = Placeholders(_phone_quotes(turn, reading), _names(turn, reading))
         body = {**self._options, "tools": tools(turn.registered), "messages": messages(turn, reading, private)}
@@ -218,6 +219,11 @@ def _spoken(turn: Turn, reading: Decision, answer: Answer, private: Placeholders
 
 def _just_said(text: str, turn: Turn) -> bool:
     return any(line.text == text for line in turn.history[-3:] if line.author != "client")
+
+
+def _leads_away(turn: Turn, reading: Decision) -> bool:
+    """Does the message want other work done, and say nothing of a project?"""
+    return is_off_topic(turn.message.text) and reading.known["facts"] == turn.known.get("facts", {})
 
 
 def _contact_changed(turn: Turn, reading: Decision) -> bool:

@@ -118,6 +118,11 @@ def orders(text: str) -> bool:
     return _patterns().acts["injection"].search(fold(text[:_READ])) is not None
 
 
+def is_off_topic(text: str) -> bool:
+    """Does the text want something that is no company's trade: a poem, a program, the weather?"""
+    return _patterns().acts["off_topic"].search(fold(text[:_READ])) is not None
+
+
 def _is_foreign(folded: str) -> bool:
     """Is most of the text in a script that is neither Cyrillic nor Latin?"""
     letters = [letter for letter in folded if letter.isalpha()]

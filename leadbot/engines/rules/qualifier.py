@@ -64,7 +64,19 @@ def _listen(turn: Turn, memory: Memory, setup: Setup) -> tuple[Extraction, Acts]
         objects=turn.company.objects,
         setup=setup,
     )
-    return heard, acts
+    return _without_ours(heard, turn.company.phone), acts
+
+
+def _without_ours(heard: Extraction, our_phone: str) -> Extraction:
+    """What was heard but for the company's own number: «ваш номер 8727…?» gives nobody to call."""
+    ours = re.sub(r"\D", "", our_phone)
+    numbers = [*filter(None, [heard.slots.get("phone")]), *heard.others.get("phone", ())]
+    theirs = [found for found in numbers if (found.e164 or found.value)[-10:] not in ours]
+    if len(theirs) == len(numbers):
+        return heard
+    slots = {slot: found for slot, found in heard.slots.items() if slot != "phone"}
+    slots |= {"phone": theirs[0]} if theirs else {}
+    return replace(heard, slots=slots, others={**heard.others, "phone": tuple(theirs[1:])})
 
 
 def _spoken_of(memory: Memory, text: str) -> str | None:

@@ -77,6 +77,11 @@ def test_people_are_limited(app: Flask, almaty: Web) -> None:
     path = invite(almaty)
     refused = almaty.post("/settings/team/invitations", {"email": "", "role": "viewer"})
     assert refused.status_code == 422 and "не больше 2" in refused.text
+    run(app, "companies", "limits", almaty.company_id, "--people", 1)
+    for _ in range(2):  # it is said, and the invitation waits until there is room
+        late = join(app, path).answer  # type: ignore[attr-defined]
+        assert late.status_code == 422 and "не больше 1" in late.text
+    run(app, "companies", "limits", almaty.company_id, "--people", 2)
     assert join(app, path).get("/board").status_code == 200
     run(app, "companies", "limits", almaty.company_id, "--people", -1)
     assert invite(almaty)

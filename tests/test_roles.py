@@ -4,6 +4,7 @@ that takes a person and asks nobody."""
 from __future__ import annotations
 
 import ast
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,8 @@ TABLE = {
     """,
     "members": """
         GET /board/table | GET /figures | GET /figures.csv | GET /figures/ledger
-        GET /board | GET /board/tools | GET /board/live
-        GET /chat | GET /chat/lines | POST /chat/new | GET /conversations
+        GET /board | GET /board/live
+        GET /chat | GET /chat/lines | GET /conversations
         GET /conversations/live | GET /conversations/<int:talk_id> | GET /conversations/<int:talk_id>/lines
         GET /conversations/<int:talk_id>/voice/<int:message_id>
         GET /conversations/<int:talk_id>/files/<int:message_id>
@@ -51,7 +52,8 @@ TABLE = {
     """,
     "writers": """
         POST /figures/ledger/<int:delivery_id>/retry
-        POST /chat | POST /chat/keep | POST /chat/draft | POST /conversations/<int:talk_id>/take
+        GET /board/tools | POST /chat/new | POST /chat | POST /chat/keep | POST /chat/draft
+        POST /conversations/<int:talk_id>/take
         POST /conversations/<int:talk_id>/messages | POST /conversations/<int:talk_id>/return
         POST /leads/<int:lead_id>/fields/<field> | POST /leads/<int:lead_id>/tasks
         POST /leads/<int:lead_id>/tasks/<int:task_id>/done | POST /leads/<int:lead_id>/tasks/<int:task_id>/postpone
@@ -233,6 +235,47 @@ def test_what_a_role_allows_is_done(app: Flask, ids: dict[str, int], role: str) 
                 answer.status_code,
                 answer.text[:300],
             )
+
+
+class Offers(HTMLParser):
+    """What a page offers to send: where each button that is on would send its form."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self._forms: list[dict[str, str | None]] = []
+        self._sets: list[bool] = []  # of fields, the innermost last: is it off?
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = dict(attrs)
+        if tag == "form":
+            self._forms.append(has)
+        elif tag == "fieldset":
+            self._sets.append("disabled" in has)
+        elif tag == "button" and has.get("type", "submit") == "submit" and "disabled" not in has:
+            form = self._forms[-1] if self._forms else {}
+            if (form.get("method") or "").lower() == "post" and not any(self._sets):
+                self.found.add((has.get("formaction") or form.get("action") or "").partition("#")[0])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"form", "fieldset"}:
+            (self._forms if tag == "form" else self._sets).pop()
+
+
+@pytest.mark.parametrize("role", ["viewer", "manager"])
+def test_no_page_offers_what_its_reader_may_not_do(app: Flask, ids: dict[str, int], role: str) -> None:
+    caller, addresses, tried = Caller(app, f"the-{role}@almaty.kz"), app.url_map.bind("localhost"), 0
+    for route, rule, method in routes(app):
+        if method != "GET" or WHO[route] not in MAY[role] - {"everybody"} or rule.rule.startswith("/api/"):
+            continue
+        answer = caller.open(rule, method, ids)
+        for action in Offers(answer.text).found if answer.mimetype == "text/html" else ():
+            path = (action or answer.request.path).partition("?")[0]
+            sent_to, _ = addresses.match(path, method="POST", return_rule=True)
+            assert WHO[f"POST {sent_to.rule}"] in MAY[role], (route, sent_to.rule)
+            tried += 1
+    assert tried >= 5
 
 
 # --- the services -----------------------------------------------------------------------------------------------------

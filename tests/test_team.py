@@ -80,6 +80,12 @@ def test_only_the_hash_of_a_link_is_stored(app: Flask, almaty: Web) -> None:
         assert key not in "".join(str(value) for value in vars(stored).values())
 
 
+def test_who_is_logged_in_learns_that_joining_leads_out(app: Flask, almaty: Web, astana: Web) -> None:
+    path = invite(almaty)
+    assert "manager@astana.kz" in astana.get(path).text
+    assert "manager@" not in app.test_client().get(path).text
+
+
 def test_an_invitation_to_an_address_is_for_that_address(app: Flask, almaty: Web) -> None:
     client = join(app, invite(almaty, email="Boss@Example.kz"), email="thief@example.kz")
     assert client.get("/board").status_code == 200
@@ -117,7 +123,7 @@ def test_what_is_wrong_is_said_and_the_link_lives_on(
 
 def test_who_has_an_account_is_not_invited(almaty: Web, astana: Web) -> None:
     answer = almaty.post(f"{TEAM}/invitations", {"email": "manager@astana.kz", "role": "viewer"})
-    assert answer.status_code == 422 and 'aria-invalid="true"' in answer.text
+    assert answer.status_code == 422 and 'aria-invalid="true"' in answer.text and "Пригласите на другой" in answer.text
 
 
 def test_a_role_changes_what_one_may(app: Flask, almaty: Web, aigul: Web) -> None:

@@ -40,12 +40,12 @@ def invite(email: str, role: str, *, by: User) -> str:
     accounts.check_is_owner(by)
     kind, address = _role(role), accounts.clean_email(email) if email.strip() else None
     if address and accounts.by_email(address):
-        raise EmailTaken
+        raise EmailTaken("This address has an account already. Invite him at another one")
     if len(invitations()) >= INVITATIONS_MOST:
         raise Invalid("Too many invitations wait already. Take some back first", field="email")
     if address:
         _take_back(email=address)
-    _check_room()
+    _check_room(coming=1)
     link = OneTimeLink(kind=LinkKind.INVITATION, email=address, role=kind, made_by_id=by.id)
     url = links.address(link.kind, links.make(link, links.INVITATION_LASTS))
     if address:
@@ -72,8 +72,8 @@ def join(key: str, *, email: str, name: str, password: str) -> User:
     db.session.rollback()  # no transaction is held over a quarter of a second of hashing
     hashed = accounts.hash_password(password)
     link = links.find(key, LinkKind.INVITATION)
-    links.use_up(link)
     _check_room()
+    links.use_up(link)
     user = User(email=address, email_key=accounts.email_key(address), name=name, hashed_password=hashed, role=link.role)
     db.session.add(user)
     try:
@@ -126,10 +126,11 @@ def give_reset(who: User, *, by: User) -> str:
     return url
 
 
-def _check_room() -> None:
-    """Raises Invalid where the operator allows no more people; who is invited counts."""
-    most = companies.limit_of(settings.company(), "people")
-    if most is not None and len(people()) + len(invitations()) >= most:
+def _check_room(*, coming: int = 0) -> None:
+    """Raises Invalid where the operator allows fewer people than there are with those who come; who is invited counts,
+    so that using an invitation brings nobody new."""
+    most = companies.limit_of(settings.company(lock=True), "people")
+    if most is not None and len(people()) + len(invitations()) + coming > most:
         raise Invalid("At most %(max)s people, invitations counted", field="email", max=most)
 
 

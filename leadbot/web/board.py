@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, request
+from flask_login import current_user
 
 from leadbot.models import LeadStatus, LostReason
-from leadbot.services import board, filters, hot, start, take_timer
+from leadbot.services import accounts, board, filters, hot, start, take_timer
 from leadbot.web import board_filter
 from leadbot.web.cards import Faces
 from leadbot.web.htmx import page, part
@@ -24,6 +25,7 @@ def show() -> Response:
 @bp.get("/board/tools")
 def tools() -> Response:
     """What needs no place on the first page: the menu of all cards, the lost reason, the form of a new lead."""
+    accounts.check_may_write(current_user)
     return part("board/_tools.html", statuses=list(LeadStatus), reasons=list(LostReason), typed={}, errors={})
 
 

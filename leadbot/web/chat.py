@@ -59,6 +59,7 @@ def lines() -> Response:
 @bp.post("/chat/new")
 def begin() -> Response:
     """Another would-be client: the talk begins anew, the old one stays among the conversations."""
+    accounts.check_may_write(current_user)
     if trial.current() is not None:
         session["test_talk"] = talks.begun(Source.TEST, trial.ref("")) + 1
     return go(url_for(".show"))

@@ -5,8 +5,9 @@
 const TOAST_MS = 6000;
 const all = (root, selector) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
 
-// data-toast: leaves after six seconds unless it is an error or somebody is on it.
+// data-toast: leaves after six seconds unless it is an error or somebody is on it. What is said again is said once.
 function passToast(toast) {
+  for (const other of [...toast.parentElement.children]) if (other !== toast && other.textContent === toast.textContent) other.remove();
   const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 1000) : toast.remove());
   if (!toast.classList.contains("danger")) setTimeout(leave, TOAST_MS);
 }

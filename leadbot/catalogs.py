@@ -50,7 +50,7 @@ ROOMS = {
         for place in ("templates/", "leadbot/web/", "leadbot/services/")
         for room in (
             "team", "figures", "ledger", "exports", "imports", "erasing", "start", "mail", "join", "passwords", "links",
-            "companies", "stored", "stages", "settings/stages", "settings/_stages",
+            "companies", "stored", "stages", "settings/stages", "settings/_stages", "audit", "settings/log",
         )
     ),
     "bot": (

@@ -78,7 +78,7 @@ TABLE = {
         POST /start/samples | POST /start/samples/remove
     """,
     "owners": """
-        POST /settings/hours | POST /settings/stages | POST /settings/telegram/code
+        GET /settings/log | POST /settings/hours | POST /settings/stages | POST /settings/telegram/code
         POST /settings/company | POST /settings/telegram | POST /settings/telegram/test | POST /settings/bot/publish
         POST /settings/bot/publish/draft | POST /settings/bot/key | POST /settings/bot/rehearsal
         POST /settings/widget/rotate | POST /settings/team/turns | POST /settings/team/invitations

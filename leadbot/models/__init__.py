@@ -1,6 +1,7 @@
 """The nouns of the house."""
 
 from leadbot.models import tally  # noqa: F401  (the database counts as soon as the tables are made)
+from leadbot.models.audit import Act, AuditEntry
 from leadbot.models.bot import BotVersion, Scenario
 from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, WebSession
 from leadbot.models.conversation import Author, BotUser, CannedAnswer, Conversation, Message, Source, TalkNote, TalkRead
@@ -12,6 +13,8 @@ from leadbot.models.task import LeadTask
 from leadbot.models.usage import ModelUsage
 
 __all__ = [
+    "Act",
+    "AuditEntry",
     "Author",
     "BotUser",
     "BotVersion",

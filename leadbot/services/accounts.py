@@ -20,8 +20,8 @@ from leadbot.db import db, reading, utcnow
 from leadbot.engines.base import LANGUAGES
 from leadbot.engines.rules import setup as setups
 from leadbot.errors import EmailTaken, Forbidden, Invalid, WrongLogin
-from leadbot.models import Company, Role, User, WebSession
-from leadbot.services import bot_fields, guard
+from leadbot.models import Act, Company, Role, User, WebSession
+from leadbot.services import audit, bot_fields, guard
 
 PASSWORD_LEAST, PASSWORD_MOST = 6, 1024
 EMAIL_MOST, COMPANY_NAME_MOST, NAME_MOST = 254, 200, 200
@@ -94,6 +94,7 @@ def begin_session(user: User) -> str:
     outworn = WebSession.created_at < utcnow() - SESSION_MOST
     db.session.execute(delete(WebSession).where(WebSession.user_id == user.id, outworn))
     db.session.add(WebSession(user_id=user.id, key_hash=_key_hash(key)))
+    audit.note(user.id, Act.LOGGED_IN)
     db.session.commit()
     return key
 

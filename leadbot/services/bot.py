@@ -16,8 +16,8 @@ from sqlalchemy import delete, select
 from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.models import BotVersion, Company, Role, User
-from leadbot.services import accounts, bot_fields, guard, keys
+from leadbot.models import Act, BotVersion, Company, Role, User
+from leadbot.services import accounts, audit, bot_fields, guard, keys
 from leadbot.services.bot_fields import Values
 
 KEPT = 10  # published versions one can go back to
@@ -101,6 +101,8 @@ def store(own: Company, values: Mapping[str, Any], *, by: User | None) -> BotVer
     too_old = delete(BotVersion).where(BotVersion.number > DRAFT, BotVersion.number <= made.number - KEPT)
     db.session.execute(too_old)
     own.bot = _with_key(after, own.bot)
+    if by is not None:
+        audit.note(by.id, Act.BOT, detail=str(made.number))
     return made
 
 
@@ -135,6 +137,7 @@ def set_key(key: object, *, by: User) -> None:
     """
     accounts.check_is_owner(by)
     put_key(_own(lock=True), key)
+    audit.note(by.id, Act.MODEL_KEY)
     db.session.commit()
 
 

@@ -11,8 +11,8 @@ from leadbot.db import db
 from leadbot.engines.base import LANGUAGES
 from leadbot.errors import Invalid, NotFound
 from leadbot.folding import order
-from leadbot.models import CannedAnswer, Conversation, User
-from leadbot.services import accounts, guard, names, settings
+from leadbot.models import Act, CannedAnswer, Conversation, User
+from leadbot.services import accounts, audit, guard, names, settings
 
 TITLE_MOST, TEXT_MOST, ANSWERS_MOST = 80, 2000, 100
 PLACES = ("name", "manager", "company", "phone", "city", "object")  # phone: the company's own
@@ -43,6 +43,7 @@ def add(title: str, texts: Mapping[str, str], *, by: User) -> CannedAnswer:
         raise Invalid("At most %(max)s canned answers", field="title", max=ANSWERS_MOST)
     answer = CannedAnswer(title=_title(title), texts=_texts(texts))
     db.session.add(answer)
+    audit.note(by.id, Act.ANSWERS)
     db.session.commit()
     return answer
 
@@ -51,6 +52,7 @@ def change(answer: CannedAnswer, title: str, texts: Mapping[str, str], *, by: Us
     """Write it anew. Raises Invalid, Forbidden."""
     accounts.check_may_write(by)
     answer.title, answer.texts = _title(title), _texts(texts)
+    audit.note(by.id, Act.ANSWERS)
     db.session.commit()
 
 
@@ -58,6 +60,7 @@ def remove(answer: CannedAnswer, *, by: User) -> None:
     """Forget it. Raises Forbidden."""
     accounts.check_may_write(by)
     db.session.delete(answer)
+    audit.note(by.id, Act.ANSWERS)
     db.session.commit()
 
 

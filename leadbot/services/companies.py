@@ -13,7 +13,8 @@ from sqlalchemy import Select, func, select
 from leadbot import tenancy
 from leadbot.db import db
 from leadbot.errors import Invalid, NotFound
-from leadbot.models import Company, Lead, Message, Role, User
+from leadbot.models import Act, Company, Lead, Message, Role, User
+from leadbot.services import audit
 
 LIMITS = ("people", "month_tokens")  # how many persons, invitations counted; tokens of the model a month
 LIMIT_MOST = 10**12
@@ -58,6 +59,7 @@ def set_active(company_id: int, is_active: bool) -> None:
     """Switch a company off, or on again. Its pages, API and widget find nothing from the next request on, and no notice
     leaves; what waits in the outbox goes out once it is on again. Raises NotFound."""
     _enter(company_id).is_active = is_active
+    audit.note(None, Act.SWITCHED, detail="on" if is_active else "off")
     db.session.commit()
 
 
@@ -69,6 +71,8 @@ def set_limits(company_id: int, values: dict[str, int | None]) -> dict[str, int]
             raise Invalid("There is no such limit", field=name)
     merged = {**own.limits, **values}
     own.limits = {name: value for name, value in merged.items() if value is not None}
+    if values:
+        audit.note(None, Act.LIMITS)
     db.session.commit()
     return dict(own.limits)
 

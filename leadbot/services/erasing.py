@@ -14,8 +14,8 @@ from leadbot import tenancy
 from leadbot.db import db, scrub_log, utcnow
 from leadbot.delivery.notices import shown_phone
 from leadbot.errors import Invalid
-from leadbot.models import BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
-from leadbot.services import accounts, attachments, imports, settings
+from leadbot.models import Act, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
+from leadbot.services import accounts, attachments, audit, imports, settings
 
 LEAST_DAYS, MOST_DAYS = 30, 3650
 BATCH = 100
@@ -54,6 +54,7 @@ def erase(traces: Traces, *, by: User) -> None:
     own = settings.company()
     own.board_version += 1
     imports.stop_all()
+    audit.note(by.id, Act.ERASED)
     company_id, by_id = own.id, by.id
     db.session.commit()
     db.session.expire_all()
@@ -70,6 +71,7 @@ def set_retention(days: str, *, by: User) -> int | None:
         raise Invalid("A whole number of days from %(least)s to %(max)s", field="days", least=LEAST_DAYS, max=MOST_DAYS)
     own = settings.company()
     own.retention_days = int(text) if text else None
+    audit.note(by.id, Act.RETENTION, detail=text)
     db.session.commit()
     return own.retention_days
 

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, select
 
 from leadbot import tenancy
 from leadbot.db import db
-from leadbot.models import Lead, LeadStatus, Message, Source, User
-from leadbot.services import accounts
+from leadbot.models import Act, Lead, LeadStatus, Message, Source, User
+from leadbot.services import accounts, audit
 from leadbot.services.filters import EVERYTHING, Filter
 
 BATCH = 1000
@@ -46,7 +46,12 @@ def rows(only: Filter = EVERYTHING, status: LeadStatus | None = None, *, by: Use
     conditions = [Lead.merged_into_id.is_(None), *only.conditions()]
     if status is not None:
         conditions.append(Lead.status == status)
-    return _read(tenancy.acting_for(), conditions)
+    company_id, by_id = tenancy.acting_for(), by.id
+    db.session.rollback()  # a file is fetched by GET: what it writes comes first in a transaction of its own
+    tenancy.act_for(company_id)
+    audit.note(by_id, Act.EXPORTED)
+    db.session.commit()
+    return _read(company_id, conditions)
 
 
 def people() -> dict[int, str]:

@@ -14,8 +14,8 @@ from leadbot.db import db, utcnow
 from leadbot.engines.base import LANGUAGES, Opening
 from leadbot.engines.rules import promise
 from leadbot.errors import Invalid
-from leadbot.models import Company, Lead, User
-from leadbot.services import accounts, bot_fields, guard, hours_words
+from leadbot.models import Act, Company, Lead, User
+from leadbot.services import accounts, audit, bot_fields, guard, hours_words
 from leadbot.services import hours as arithmetic
 from leadbot.services.hours import Hours
 
@@ -116,6 +116,7 @@ def change(values: Mapping[str, str], *, by: User) -> Company:
         setattr(company, field, value)
     _reckon_anew(company)
     company.digest_at = morning(company)
+    audit.note(by.id, Act.HOURS)
     db.session.commit()
     return company
 

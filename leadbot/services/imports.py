@@ -23,8 +23,8 @@ from sqlalchemy import or_, select, update
 from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.models import Company, ImportState, Lead, LeadEvent, LeadImport, User
-from leadbot.services import accounts, board, search, settings
+from leadbot.models import Act, Company, ImportState, Lead, LeadEvent, LeadImport, User
+from leadbot.services import accounts, audit, board, search, settings
 from leadbot.services.imports_rows import Fault, Reader, Sieve, Words, rows
 
 MOST_BYTES = 48 * 1024 * 1024
@@ -101,6 +101,7 @@ def start(key: str, words: Words, *, by: User) -> LeadImport:
     job = LeadImport(key=key, user_id=by_id, words=asdict(words), total=total)
     path.touch()
     db.session.add(job)
+    audit.note(by_id, Act.IMPORTED, detail=str(total))
     db.session.flush()
     for listener in _listeners:
         listener(job.id)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from leadbot.db import db
 from leadbot.errors import Invalid
-from leadbot.models import Company, User
-from leadbot.services import accounts, settings
+from leadbot.models import Act, Company, User
+from leadbot.services import accounts, audit, settings
 
 RETURN_MINUTES, RETURN_MOST = 30, 24 * 60
 
@@ -33,5 +33,6 @@ def change(return_minutes: str, nudges: bool, *, by: User) -> Inbox:
         raise Invalid("A whole number of minutes from 0 to %(max)s", field="return_minutes", max=RETURN_MOST)
     company = settings.company(lock=True)
     company.inbox = {**company.inbox, "return_minutes": int(text), "nudges": nudges}
+    audit.note(by.id, Act.CONVERSATIONS)
     db.session.commit()
     return of(company)

@@ -7,8 +7,8 @@ from sqlalchemy import delete, select
 from leadbot import tenancy
 from leadbot.db import db
 from leadbot.errors import LinkExpired, WrongLogin
-from leadbot.models import LinkKind, OneTimeLink, User, WebSession
-from leadbot.services import accounts, links, mail
+from leadbot.models import Act, LinkKind, OneTimeLink, User, WebSession
+from leadbot.services import accounts, audit, links, mail
 
 
 def change(user: User, current: str, new: str) -> User:
@@ -68,6 +68,7 @@ def _set(user_id: int, hashed: str) -> User:
     user.hashed_password = hashed
     end_everything(user)
     mail.put_password_changed(user)
+    audit.note(user.id, Act.PASSWORD)
     db.session.commit()
     return user
 

@@ -15,8 +15,8 @@ from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.engines.base import LANGUAGES, CompanyCard, CompanyFact
 from leadbot.errors import Invalid
-from leadbot.models import Company, User
-from leadbot.services import accounts, bot, bot_fields, guard, hours_settings, keys
+from leadbot.models import Act, Company, User
+from leadbot.services import accounts, audit, bot, bot_fields, guard, hours_settings, keys
 
 # Questions that the company's line about its services answers, over what is asked by topics of its own.
 _SERVICES = (
@@ -76,11 +76,16 @@ def change(values: dict[str, Any], *, by: User | None = None) -> Company:
                 checked[name] = _CHECKS[name](values[name])
         with faults():
             of_bot = bot_fields.check(of_bot, checked.get("language", own.language))
-    for name, value in checked.items():
-        setattr(own, "name" if name == "company_name" else name, value)
+    changed = {name for name, value in checked.items() if getattr(own, _COLUMNS.get(name, name)) != value}
+    for name in changed:
+        setattr(own, _COLUMNS.get(name, name), checked[name])
+    if by is not None and changed:
+        audit.note(by.id, Act.COMPANY, detail=changed)
     bot.store(own, of_bot, by=by)
     if key is not None:
         bot.put_key(own, key)
+        if by is not None:
+            audit.note(by.id, Act.MODEL_KEY)
     db.session.commit()
     return own
 
@@ -158,6 +163,7 @@ def _chat_id(value: object) -> str | None:
     return text
 
 
+_COLUMNS = {"company_name": "name"}  # where a setting is called otherwise
 _CHECKS: dict[str, Callable[[object], Any]] = {
     "company_name": _name,
     "language": _language,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from leadbot.db import db
 from leadbot.errors import Invalid
 from leadbot.folding import fold
-from leadbot.models import Company, LeadStatus, User
-from leadbot.services import accounts, bot_fields, guard, settings
+from leadbot.models import Act, Company, LeadStatus, User
+from leadbot.services import accounts, audit, bot_fields, guard, settings
 
 NAME_MOST = 30  # characters
 Names = Mapping[str, str]  # by key; a stage without an entry has its usual name
@@ -38,6 +38,7 @@ def rename(values: Names, usual: Mapping[str, Names], *, by: User) -> Company:
                 _check_differs(key, chosen, usual)
     own.stage_names = chosen
     own.board_version += 1  # boards that are open show it
+    audit.note(by.id, Act.STAGES)
     db.session.commit()
     return own
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import lazyload
 
 from leadbot.db import db, utcnow
 from leadbot.errors import EmailTaken, Invalid, NotFound
-from leadbot.models import LinkKind, OneTimeLink, Role, User
-from leadbot.services import accounts, companies, guard, handoff, links, mail, passwords, settings
+from leadbot.models import Act, LinkKind, OneTimeLink, Role, User
+from leadbot.services import accounts, audit, companies, guard, handoff, links, mail, passwords, settings
 
 INVITATIONS_MOST = 100
 
@@ -51,6 +51,7 @@ def invite(email: str, role: str, *, by: User) -> str:
     if address:
         company = settings.company()
         mail.put_invitation(address, url, company, by=by, role=kind)
+    audit.note(by.id, Act.INVITED, detail=kind)
     db.session.commit()
     return url
 
@@ -60,6 +61,7 @@ def revoke(link_id: int, *, by: User) -> None:
     accounts.check_is_owner(by)
     if not 0 < link_id < 2**31 or not _take_back(id=link_id):
         raise NotFound
+    audit.note(by.id, Act.UNINVITED)
     db.session.commit()
 
 
@@ -77,6 +79,8 @@ def join(key: str, *, email: str, name: str, password: str) -> User:
     user = User(email=address, email_key=accounts.email_key(address), name=name, hashed_password=hashed, role=link.role)
     db.session.add(user)
     try:
+        db.session.flush()
+        audit.note(user.id, Act.JOINED, detail=user.role)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -92,6 +96,7 @@ def change_role(who: User, role: str, *, by: User) -> None:
     if to is not Role.OWNER:
         _check_owner_is_left(who)
     who.role = to
+    audit.note(by.id, Act.ROLE, about_id=who.id, detail=to)
     db.session.commit()
 
 
@@ -103,6 +108,7 @@ def set_enabled(who: User, is_enabled: bool, *, by: User) -> None:
         _check_owner_is_left(who)
         _let_go(who)
     who.is_enabled = is_enabled
+    audit.note(by.id, Act.LET_IN if is_enabled else Act.SHUT_OUT, about_id=who.id)
     db.session.commit()
 
 
@@ -114,6 +120,7 @@ def remove(who: User, *, by: User) -> None:
     _let_go(who)
     who.name, who.email, who.removed_at, who.telegram_id = who.shown_name, "", utcnow(), None
     who.email_key = f"REMOVED {who.id}"  # nobody's address: keys are in lower case
+    audit.note(by.id, Act.REMOVED, about_id=who.id)
     db.session.commit()
 
 
@@ -122,6 +129,7 @@ def give_reset(who: User, *, by: User) -> str:
     accounts.check_is_owner(by)
     link = OneTimeLink(kind=LinkKind.RESET, user_id=who.id, made_by_id=by.id)
     url = links.address(link.kind, links.make(link, links.GIVEN_RESET_LASTS))
+    audit.note(by.id, Act.RESET_LINK, about_id=who.id)
     db.session.commit()
     return url
 

@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 from leadbot.db import db, utcnow
 from leadbot.delivery import notices
 from leadbot.errors import LinkExpired
-from leadbot.models import LinkKind, OneTimeLink, TelegramBot, User
-from leadbot.services import accounts, links, news, settings, telegram_people, telegram_work
+from leadbot.models import Act, LinkKind, OneTimeLink, TelegramBot, User
+from leadbot.services import accounts, audit, links, news, settings, telegram_people, telegram_work
 from leadbot.services.telegram_people import Answer, part
 
 _START = re.compile(r"/start(?:@\w{1,64})?(?:\s+(\S{1,64}))?\s*")
@@ -135,6 +135,7 @@ def _connect(chat_id: str, code: str, telegram_id: int | None) -> None:
     links.use_up(link)
     company = settings.company(lock=True)
     company.telegram_chat_id = chat_id
+    audit.note(link.made_by_id, Act.COMPANY, detail="telegram_chat_id")
     if telegram_id is not None and link.made_by_id is not None:
         telegram_people.know(link.made_by_id, telegram_id)
     news.put_connected(company, f"connected:{link.key_hash}")

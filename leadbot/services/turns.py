@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from leadbot.db import db
 from leadbot.errors import Invalid
-from leadbot.models import Role, User
-from leadbot.services import accounts, settings
+from leadbot.models import Act, Role, User
+from leadbot.services import accounts, audit, settings
 
 # Whom leads go to, by what is chosen; "" gives nothing out.
 ROLES: dict[str, tuple[Role, ...]] = {
@@ -38,4 +38,5 @@ def choose(deals_to: str, *, by: User) -> None:
     if deals_to not in ROLES:
         raise Invalid("This value is not right", field="deals_to")
     settings.company(lock=True).deals_to = deals_to
+    audit.note(by.id, Act.TURNS)
     db.session.commit()

@@ -20,9 +20,9 @@ from leadbot.engines.rules import phrases
 from leadbot.engines.rules import setup as setups
 from leadbot.engines.rules.promise import closed
 from leadbot.errors import Invalid, NotFound
-from leadbot.models import Author, BotUser, Company, Conversation, Source, User
+from leadbot.models import Act, Author, BotUser, Company, Conversation, Source, User
 from leadbot.models.company import new_widget_key
-from leadbot.services import accounts, calls, guard, hours_settings, news, settings, talks, touch, unanswered
+from leadbot.services import accounts, audit, calls, guard, hours_settings, news, settings, talks, touch, unanswered
 
 TITLE_MOST, BUBBLE_MOST, DOMAINS_MOST, DELAY_MOST_SECONDS = 60, 120, 50, 600
 LIGHT, DARK = "#ffffff", "#211e1a"  # what may be written on the company's colour
@@ -136,6 +136,7 @@ def change(values: dict[str, object], *, by: User) -> Company:
         own.slug = _slug(values["slug"])
     own.widget = {**own.widget, **checked}
     try:
+        audit.note(by.id, Act.WIDGET)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -158,6 +159,7 @@ def pause(is_paused: bool, *, by: User) -> None:
     """Close the chat on all sites, or open it again."""
     accounts.check_may_write(by)
     settings.company().widget_is_paused = is_paused
+    audit.note(by.id, Act.WIDGET, detail="off" if is_paused else "on")
     db.session.commit()
 
 
@@ -165,6 +167,7 @@ def rotate(*, by: User) -> None:
     """Give the widget another key: whoever has the old one finds a closed chat. For the owner alone."""
     accounts.check_is_owner(by)
     settings.company().widget_key = new_widget_key()
+    audit.note(by.id, Act.WIDGET_KEY)
     db.session.commit()
 
 

@@ -18,6 +18,7 @@ from leadbot.models import User
 from leadbot.services import accounts
 from leadbot.web import (
     assets,
+    audit,
     auth,
     board,
     board_add,
@@ -75,6 +76,7 @@ MEMBERS = (
     widget,
     canned,
     team,
+    audit,
     figures,
     ledger,
     passwords,

@@ -33,6 +33,7 @@ class Section:
     endpoint: str
     icon: str
     label: object
+    owners_only: bool = False
 
 
 SECTIONS = (
@@ -45,6 +46,7 @@ SECTIONS = (
     Section("settings.telegram", "telegram", "Telegram"),
     Section("team.show", "users", lazy_gettext("Team")),
     Section("erasing.stored", "shield", lazy_gettext("Data")),
+    Section("audit.show", "history", lazy_gettext("Log"), owners_only=True),
     Section("settings.profile", "user", lazy_gettext("Profile")),
 )
 

@@ -1,0 +1,78 @@
+"""The log for owners: who logged in, who changed what; nothing of clients in it, kept for a year."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from conftest import Api, Web, contract_dialogue
+from flask import Flask
+from test_team import invite, join, user_of
+
+from leadbot import tenancy
+from leadbot.db import db, utcnow
+from leadbot.models import Act, AuditEntry
+from leadbot.services import audit, companies
+from leadbot.web.audit import ACTS, GROUPS
+
+LOG = "/settings/log"
+
+
+def told(web: Web, query: str = "") -> list[tuple[str, str]]:
+    """(act, whom or what it was about) of each line that the page shows, newest first."""
+    lines = re.findall(r'<li data-act="(\w+)">.*?</b>(?:: (.*?))? <span class="fine">', web.get(LOG + query).text, re.S)
+    return [(act, about.strip()) for act, about in lines]
+
+
+def test_every_act_has_its_words_and_one_group() -> None:
+    assert sorted(ACTS) == sorted(act for acts in audit.GROUPS.values() for act in acts) == sorted(Act)
+    assert audit.GROUPS.keys() == GROUPS.keys()
+
+
+def test_what_people_do_is_written_down(app: Flask, almaty: Web, astana: Web) -> None:
+    join(app, invite(almaty))
+    who = user_of(app, "aigul@example.kz").id
+    almaty.post(f"/settings/team/{who}/role", {"role": "viewer"})
+    almaty.post(f"/settings/team/{who}/remove")
+    company = {"company_name": "Новый дом", "language": "kk", "time_zone": "Asia/Almaty"}
+    almaty.post("/settings/company", company)
+    almaty.post("/settings/company", company)  # changes nothing
+    with app.app_context():
+        companies.set_limits(almaty.company_id or 0, {"people": 9})
+    assert told(almaty) == [
+        ("limits", ""), ("company", "Название компании, Язык уведомлений"), ("removed", "Айгуль Серикова"),
+        ("role", "Айгуль Серикова, Наблюдатель"), ("logged_in", ""), ("joined", "Менеджер"), ("invited", "Менеджер"),
+        ("logged_in", ""),
+    ]  # fmt: skip
+    assert [act for act, _ in told(almaty, f"?who={who}")] == ["logged_in", "joined"]
+    assert [act for act, _ in told(almaty, "?group=settings")] == ["limits", "company"]
+    assert [act for act, _ in told(astana)] == ["logged_in"]
+
+
+def test_an_export_and_an_erasure_leave_a_line_and_nothing_of_the_client(almaty: Web, api_almaty: Api) -> None:
+    contract_dialogue(api_almaty)
+    assert "87768776637" in almaty.get("/leads/export.csv").text.replace(" ", "").replace("\u00a0", "")
+    assert almaty.post("/leads/1/erase").status_code == 303
+    assert told(almaty, "?group=data") == [("erased", ""), ("exported", "")]
+
+
+@pytest.mark.parametrize("query", ["?who=0", "?who=-1", "?who=99999999999", "?before=x", "?before=1", "?group=%27"])
+def test_odd_questions_have_an_answer(almaty: Web, query: str) -> None:
+    assert almaty.get(LOG + query).status_code == 200
+
+
+def test_it_is_read_page_by_page_and_forgets_after_a_year(app: Flask, almaty: Web) -> None:
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        old = utcnow() - audit.KEPT - timedelta(days=1)
+        db.session.add(AuditEntry(act=Act.HOURS, created_at=old))
+        db.session.commit()
+        for _ in range(audit.PAGE):
+            audit.note(None, Act.TURNS)
+        db.session.commit()
+        assert db.session.query(AuditEntry).filter_by(act=Act.HOURS).count() == 0
+    first = almaty.get(LOG).text
+    older = re.search(r'href="(/settings/log\?before=\d+)"', first)
+    assert older and first.count('data-act="turns"') == audit.PAGE
+    assert [act for act, _ in told(almaty, older[1].removeprefix(LOG))] == ["logged_in"]

@@ -80,6 +80,7 @@ def engine_options(url: str) -> dict[str, Any]:
     On SQLite one of them writes at a time, and each costs half a megabyte of pages and prepared statements.
     """
     options: dict[str, Any] = {"pool_timeout": POOL_TIMEOUT_SECONDS}
+    options["hide_parameters"] = True  # names and phones: no log is to have them
     # every row of a turn has JSON in it: this reads and writes in a tenth of the time
     options |= {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
     if url.startswith("sqlite"):

@@ -11,6 +11,8 @@ import pytest
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy import text as sql
+from sqlalchemy.exc import DBAPIError
 from visiting import Visitor
 
 from leadbot import jobs, tenancy
@@ -26,7 +28,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"BEIBITGUL-7768776637" * 4
 
 def spellings() -> list[bytes]:
     """The phone and the name as they may be stored: grouped, in E.164, folded, escaped in JSON."""
-    phones = [PHONE, "77768776637", "7768776637", "8 776 877 66 37", "8\u00a0776\u00a0877\u00a066\u00a037"]
+    phones = [PHONE, "77768776637", "7768776637", "8 776 877 66 37", "8\u00a0776\u00a0877\u00a066\u00a037", "877-66-37"]
     names = [NAME, NAME.lower(), NAME.upper(), json.dumps(NAME)[1:-1], json.dumps(NAME.lower())[1:-1], "BEIBITGUL"]
     return [text.encode() for text in (*phones, *names)]
 
@@ -82,12 +84,29 @@ def traces(app: Flask, almaty: Web, api_almaty: Api) -> None:
         db.session.add(ModelUsage(day=utcnow().date(), last_sent=f"Имя: {NAME}", last_sent_at=utcnow()))
         db.session.add(Lead(source=Source.MANUAL, phone=PHONE, phone_e164="+77768776637", name=NAME, previous_id=1))
         db.session.commit()
+    api_almaty.say("a wish without a lead yet", f"Хочу баню, {PHONE}")
+    api_almaty.say("to a manager", "Хочу гараж")
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        handoff.take_over(newest_talk(), by=db.session.scalars(select(User)).one())
+    api_almaty.say("to a manager", f"Это {NAME}, +7 (776) 877-66-37")
+    api_almaty.say("whatsapp 77768776637", f"Я {NAME}, хочу беседку")
+
+
+def newest_talk() -> Conversation:
+    return db.session.scalars(select(Conversation).order_by(Conversation.id.desc())).first()  # type: ignore[return-value]
 
 
 def test_no_byte_of_a_person_is_left(
     app: Flask, almaty: Web, astana: Web, traces: None, tmp_path: Path, api_almaty: Api
 ) -> None:
     contract_dialogue(api_almaty, "somebody else", "87010000002")
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        other = newest_talk().lead_id
+    almaty.post(f"/leads/{other}/notes", {"text": "звонить мужу: +7 (776) 877-66-37, № 9100000"})
+    almaty.post(f"/leads/{other}/tasks", {"text": "набрать 8 776 877 66 37", "day": "2030-01-01", "time": "10:00"})
+    almaty.post(f"/leads/{other}/fields/summary", {"value": "баня, контакт 87768776637"})
     assert len(in_tables(app)) > 20 and len(in_files(tmp_path)) >= 5
     answer = almaty.post("/leads/1/erase")
     assert (answer.status_code, answer.location) == (303, "/board")
@@ -98,7 +117,9 @@ def test_no_byte_of_a_person_is_left(
     assert in_files(tmp_path) == []
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
-        assert [lead.phone for lead in db.session.scalars(select(Lead))] == ["87010000002"]
+        lead = db.session.scalars(select(Lead)).one()
+        assert (lead.phone, lead.summary) == ("87010000002", "баня, контакт " + "•" * 11)
+        assert db.session.scalars(select(LeadNote.text)).all() == [f"звонить мужу: {'•' * 18}, № 9100000"]
     assert almaty.get("/leads/1").status_code == 404
 
 
@@ -137,6 +158,7 @@ def test_what_is_old_enough_goes_and_open_leads_stay(app: Flask, almaty: Web, as
     for number, phone in enumerate(("87010000001", "87010000002", "87010000003")):
         contract_dialogue(api_almaty, f"client {number}", phone)
     api_almaty.say("no lead", "Хочу дом")
+    api_almaty.say("client 2 elsewhere", "Канат, 87010000003, хочу ещё баню")
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
         owner = db.session.scalars(select(User)).one()
@@ -155,7 +177,7 @@ def test_what_is_old_enough_goes_and_open_leads_stay(app: Flask, almaty: Web, as
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
         assert sorted(db.session.scalars(select(Lead.id))) == [2, 3]
-        assert sorted(db.session.scalars(select(Conversation.id))) == [2, 3]
+        assert sorted(db.session.scalars(select(Conversation.id))) == [2, 3, 5]
 
 
 def test_without_a_period_nothing_goes(app: Flask, almaty: Web, api_almaty: Api) -> None:
@@ -198,3 +220,9 @@ def test_history_and_notes_go_with_the_lead(app: Flask, almaty: Web, traces: Non
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
         assert [db.session.scalars(select(kind)).all() for kind in (LeadEvent, LeadNote)] == [[], []]
+
+
+def test_a_statement_that_fails_tells_no_log_whom_it_was_about(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.execute(sql("INSERT INTO nowhere VALUES (:phone)"), {"phone": PHONE})
+    assert "nowhere" in str(failed.value) and PHONE not in str(failed.value)

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from leadbot import tenancy
 from leadbot.db import db, scrub_log, utcnow
-from leadbot.delivery.notices import shown_phone
 from leadbot.errors import Invalid
 from leadbot.models import Act, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
 from leadbot.services import accounts, attachments, audit, imports, settings
+from leadbot.services.mentions import Mentions
 
 LEAST_DAYS, MOST_DAYS = 30, 3650
 BATCH = 100
@@ -102,7 +102,8 @@ def stored() -> dict[str, int]:
 
 def _expire_some(days: int) -> int:
     before = utcnow() - timedelta(days=days)
-    opened = select(Lead.id).where(Lead.bot_user_id == Conversation.bot_user_id, Lead.status.not_in(CLOSED)).exists()
+    his = or_(Lead.bot_user_id == Conversation.bot_user_id, Lead.id == Conversation.lead_id)
+    opened = select(Lead.id).where(his, Lead.status.not_in(CLOSED)).exists()
     old = select(Conversation).where(Conversation.last_message_at < before, ~opened).limit(BATCH)
     talks = list(db.session.scalars(old))
     by_hand = select(Lead.id).where(
@@ -120,9 +121,11 @@ def _expire_some(days: int) -> int:
 
 
 def _follow(leads: set[int], phones: set[str], clients: Iterable[int] = ()) -> Traces:
-    """From what is known of a person to all that hangs on it: phones lead to leads, leads to talks and their merges."""
+    """From what is known of a person to all that hangs on it: phones lead to leads and talks, and these to each other
+    and to their merges."""
     known, doors = set(leads), set(clients)
     while True:
+        doors |= Mentions(phones).clients()
         same = or_(
             Lead.id.in_(known), Lead.phone_e164.in_(phones), Lead.bot_user_id.in_(doors),
             Lead.merged_into_id.in_(known), Lead.previous_id.in_(known),
@@ -152,14 +155,13 @@ def _erase(traces: Traces) -> None:
     db.session.execute(update(Conversation).where(Conversation.lead_id.in_(traces.leads)).values(lead_id=None))
     db.session.execute(delete(Lead).where(Lead.id.in_(traces.leads)))
     db.session.execute(delete(BotUser).where(BotUser.id.in_(traces.clients)))  # talks, messages, notes go with him
+    if traces.phones:
+        Mentions(traces.phones).blank()
 
 
 def _copies(traces: Traces) -> Iterable[ColumnElement[bool]]:
-    """Notices that may speak of him: of his leads, of his calls, or with his phone in any way of writing it."""
+    """Notices that speak of him: of his leads, his talks, his calls."""
     yield Delivery.lead_id.in_(traces.leads)
     yield Delivery.talk_id.in_(traces.talks)
     for talk_id in traces.talks:
         yield Delivery.dedup_key.startswith(f"call:{talk_id}:", autoescape=True)
-    for phone in traces.phones:
-        yield Delivery.text.contains(phone, autoescape=True)
-        yield Delivery.text.contains(shown_phone(phone), autoescape=True)

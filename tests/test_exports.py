@@ -19,8 +19,8 @@ from test_web_board import put_leads
 
 from leadbot import tenancy
 from leadbot.db import db
-from leadbot.models import Company, Delivery, Lead, LeadEvent, LeadStatus, LostReason, Source, User
-from leadbot.services import board, exports, imports, sheets
+from leadbot.models import Company, Delivery, Lead, LeadEvent, LeadNote, LeadStatus, LeadTask, LostReason, Source, User
+from leadbot.services import board, exports, imports, imports_file, sheets
 
 EVIL = ["=cmd|' /C calc'!A0", "@SUM(1)", "+7", "-1", "\tx", "\rx", "'=1+1", "'плюс"]
 
@@ -167,6 +167,10 @@ def odd_leads(count: int) -> Iterator[dict[str, object]]:
 def test_what_went_out_comes_in_as_the_same_leads(app: Flask, almaty: Web, astana: Web) -> None:
     for lead in odd_leads(45):
         put(app, almaty, **lead)
+    for text in ('Две\nстроки; "кавычки"', "=1+1", "Перезвонить"):
+        almaty.post("/leads/3/notes", {"text": text})
+    for day in ("2031-01-01", "2030-01-01"):
+        almaty.post("/leads/4/tasks", {"text": f"+ смета, {day}", "day": day, "time": "10:00"})
     astana.post("/settings/profile", {"name": "Әсел", "language": "kk"})
     sent = almaty.get("/leads/export.csv").data
     said = bring(app, astana, sent)
@@ -178,8 +182,12 @@ def test_what_went_out_comes_in_as_the_same_leads(app: Flask, almaty: Web, astan
         with app.app_context():
             act(web)
             rows = db.session.execute(select(*(getattr(Lead, each) for each in kept)).order_by(Lead.created_at)).all()
-            found.append([tuple(row) for row in rows])
+            notes = db.session.execute(select(Lead.phone, LeadNote.text).join(Lead, Lead.id == LeadNote.lead_id))
+            calls = select(Lead.phone, LeadTask.due_at, LeadTask.text).where(LeadTask.due_at == Lead.task_at)
+            beside = [*notes.all(), *db.session.execute(calls.join(Lead, Lead.id == LeadTask.lead_id))]
+            found.append([tuple(row) for row in (*rows, *beside)])
             found.append(sorted(db.session.scalars(select(Lead.phone).where(Lead.source == Source.TEST))))
+    assert len(found[0]) == 45 + 3 + 1
     assert [(a, b) for a, b in zip(found[0], found[2], strict=True) if a != b] == []
     assert found[1] == found[3] != []
     back = upload(almaty, astana.get("/leads/export.csv").data)  # and in Kazakh
@@ -246,17 +254,22 @@ def test_errors_are_shown_by_line_and_the_rest_comes_in(app: Flask, almaty: Web)
         "87011112255;В;Отказ;\r\n"
         "87011112266;Г;;вчера\r\n"
         "87011112277;Д;;01.01.9999, 10:00\r\n"
+        '87011112288;"Не закрыта;;\r\n'
+        f"87011112299;{'x' * 140_000};;\r\n"
         "87011112233;Канат ещё раз;;\r\n"
     ).encode("cp1251")
     path = upload(almaty, data)
     page = almaty.get(path).text
-    assert "Строк с ошибками, пропущено: 5" in page and "Импортировать заявок: 1" in page
+    assert "Строк с ошибками, пропущено: 7" in page and "Импортировать заявок: 1" in page
+    assert "Уже есть на доске, пропущено: 1" in page
     for line, said in (
         (3, "11 цифр"),
         (5, "Такого этапа нет"),
         (6, "причину отказа"),
         (7, "Дата в виде"),
         (8, "Дата в виде"),
+        (9, "Не хватает кавычки"),
+        (10, "слишком длинная"),
     ):
         assert f'<td class="number">{line}</td>' in page and said in page
     almaty.post(path)
@@ -271,11 +284,43 @@ def test_errors_are_shown_by_line_and_the_rest_comes_in(app: Flask, almaty: Web)
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"  \n", "Имя,Город\nКанат,Алматы\n".encode(), b"\x00\x01\x02", b"phone\n" + b"x" * 140_000]
+    "data", [b"", b"  \n", "Имя,Город\nКанат,Алматы\n".encode(), b"\x00\x01\x02", b"PK\x03\x04" + b"phone\n" * 9]
 )
 def test_what_is_no_table_of_leads_is_refused(almaty: Web, tmp_path: Path, data: bytes) -> None:
     answer = almaty.post("/leads/import", {"file": (io.BytesIO(data), "x.csv")}, content_type="multipart/form-data")
     assert answer.status_code == 422 and not list((tmp_path / "imports").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ("a\tb\r\nә\t2\r\n".encode("utf-16"), [["a", "b"], ["ә", "2"]]),
+        (b"sep=;\r\na;b,c\r\n1;2\r\n", [["a", "b,c"], ["1", "2"]]),
+        (b'a|b\r"1\n2"|"3""4"\r\r5|6', [["a", "b"], ["1\n2", '3"4'], [], ["5", "6"]]),
+        (b'a,b\n"1,2\n3,4\n"5,6\n7,"8\n9"\n', [["a", "b"], None, ["3", "4"], None, ["7", "8\n9"]]),
+        (b'a,b\n"x "y"",1\n5" pipe,2\n', [["a", "b"], None, ['5" pipe', "2"]]),
+    ],
+)
+def test_tables_are_read_as_spreadsheets_write_them(tmp_path: Path, data: bytes, found: list[object]) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(data)
+    assert list(imports_file.records(path)) == found
+
+
+def test_what_a_spreadsheet_makes_of_phones_and_dates_is_understood(app: Flask, almaty: Web) -> None:
+    phones = ["77011112200.0", "7,7011112201E+10", '="87011112202"', "'87011112203", "7,7E+10", "87011112205"]
+    dates = ["23.11.2026 15:30:45", "2026-11-23T10:30:00Z", "23/11/26", "2026-11-23 15:30", "", "11/23/2026"]
+    lines = ["Номер телефона\tДата\tТелефон\tФИО\tЦвет"]
+    lines += [f"{phone}\t{day}\t\t{n}\tx" for n, (phone, day) in enumerate(zip(phones, dates, strict=True))]
+    data = "\r\n".join(lines).encode("utf-16")
+    assert "ничего не берётся: Цвет<" in almaty.get(upload(almaty, data)).text
+    assert "Пропущено строк: 2" in bring(app, almaty, data)
+    with app.app_context():
+        act(almaty)
+        got = db.session.execute(select(Lead.name, Lead.phone, Lead.created_at).order_by(Lead.id)).all()
+    moments = [datetime(2026, 11, 23, 10, 30, second, tzinfo=UTC) for second in (45, 0, 0)]
+    moments.insert(2, datetime(2026, 11, 22, 19, tzinfo=UTC))
+    assert [tuple(row) for row in got] == [(str(n), f"8701111220{n}", moments[n]) for n in range(4)]
 
 
 def test_a_file_is_the_companys_own(almaty: Web, astana: Web) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 
 from leadbot import tenancy
 from leadbot.db import db
-from leadbot.models import Act, Lead, LeadStatus, Message, Source, User
+from leadbot.models import Act, Lead, LeadNote, LeadStatus, LeadTask, Message, Source, User
 from leadbot.services import accounts, audit
 from leadbot.services.filters import EVERYTHING, Filter
 
@@ -34,6 +34,12 @@ class Exported(NamedTuple):
     language: str
     source: Source
     assignee_id: int | None
+    notes: str  # oldest first, an empty line between two
+    call_at: datetime | None  # when the next call back is due
+    call_about: str
+
+
+_STORED = [getattr(Lead, name) for name in Exported._fields[:-3]]
 
 
 def rows(only: Filter = EVERYTHING, status: LeadStatus | None = None, *, by: User) -> Iterator[Exported]:
@@ -72,13 +78,33 @@ def transcript(lead: Lead) -> list[tuple[datetime, str, str]]:
 
 def _read(company_id: int, conditions: list[ColumnElement[bool]]) -> Iterator[Exported]:
     before: int | None = None
-    columns = [getattr(Lead, name) for name in Exported._fields]
     while True:
         tenancy.act_for(company_id)
-        page = select(*columns).where(*conditions).order_by(Lead.id.desc()).limit(BATCH)
+        page = select(*_STORED).where(*conditions).order_by(Lead.id.desc()).limit(BATCH)
         found = db.session.execute(page if before is None else page.where(Lead.id < before)).all()
+        ids = [lead.id for lead in found]
+        notes, calls = _notes(ids), _calls(ids)
         db.session.rollback()
-        yield from map(Exported._make, found)
+        for lead in found:
+            beside = ("\n\n".join(notes.get(lead.id, ())), *calls.get(lead.id, (None, "")))
+            yield Exported._make((*lead, *beside))
         if len(found) < BATCH:
             return
         before = found[-1].id
+
+
+def _notes(ids: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = select(LeadNote.lead_id, LeadNote.text).where(LeadNote.lead_id.in_(ids)).order_by(LeadNote.id)
+    for lead_id, text in db.session.execute(rows):
+        found.setdefault(lead_id, []).append(text)
+    return found
+
+
+def _calls(ids: list[int]) -> dict[int, tuple[datetime, str]]:
+    """The next call back of each lead that has one."""
+    open_ones = select(LeadTask.lead_id, LeadTask.due_at, LeadTask.text).where(
+        LeadTask.lead_id.in_(ids), LeadTask.done_at.is_(None)
+    )
+    latest_first = db.session.execute(open_ones.order_by(LeadTask.due_at.desc(), LeadTask.id.desc()))
+    return {lead_id: (due_at, text) for lead_id, due_at, text in latest_first}

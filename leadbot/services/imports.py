@@ -23,9 +23,9 @@ from sqlalchemy import or_, select, update
 from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.models import Act, Company, ImportState, Lead, LeadEvent, LeadImport, User
+from leadbot.models import Act, Company, ImportState, Lead, LeadEvent, LeadImport, LeadNote, LeadTask, User
 from leadbot.services import accounts, audit, board, search, settings
-from leadbot.services.imports_rows import Fault, Reader, Sieve, Words, rows
+from leadbot.services.imports_rows import Fault, Reader, Sieve, Words, ignored, rows
 
 MOST_BYTES = 48 * 1024 * 1024
 LASTS_SECONDS = 3600
@@ -38,13 +38,14 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{20,40}")
 @dataclass(slots=True)
 class Sheet:
     """A file looked through: how many leads it brings, how many are on the board already, how many rows are wrong; the
-    first of each."""
+    first of each; the columns that nothing is taken from."""
 
     count: int = 0
     known: int = 0
     wrong: int = 0
     leads: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
 
 
 def keep(data: bytes, words: Words, *, by: User) -> str:
@@ -71,7 +72,9 @@ def keep(data: bytes, words: Words, *, by: User) -> str:
 def look(key: str, words: Words, *, by: User) -> Sheet:
     """What the file would bring. Raises NotFound where it is not there any more, Forbidden."""
     accounts.check_may_write(by)
-    sheet, reader, sieve, found = Sheet(), Reader(words), Sieve(), rows(_path(key), words.columns)
+    path = _path(key)
+    reader, sieve, found = Reader(words), Sieve(), rows(path, words.columns)
+    sheet = Sheet(ignored=ignored(path, words.columns))
     while some := list(islice(found, BATCH)):
         leads, faults = reader.read(some)
         fresh = sieve.fresh(leads)
@@ -200,8 +203,13 @@ def _write(job_id: int, leads: list[dict[str, Any]], sieve: Sieve, by_id: int, d
         return False
     for lead in fresh:
         lead["search"] = search.text_of(lead["name"], lead["phone_e164"], lead["city"], lead["object_type"])
+    beside = [(lead.pop("notes"), lead.pop("task")) for lead in fresh]
     ids = tenancy.put(Lead, *fresh, want_ids=True)
-    tenancy.put(LeadEvent, *({"lead_id": lead_id, "user_id": by_id, "kind": "created"} for lead_id in ids))
+    by_hand = [{"lead_id": lead_id, "user_id": by_id} for lead_id in ids]
+    tenancy.put(LeadEvent, *({**each, "kind": "created"} for each in by_hand))
+    with_more = list(zip(by_hand, beside, strict=True))
+    tenancy.put(LeadNote, *({**each, "text": text} for each, (notes, _) in with_more for text in notes))
+    tenancy.put(LeadTask, *({**each, **task} for each, (_, task) in with_more if task))
     board.touch()
     db.session.commit()
     return True

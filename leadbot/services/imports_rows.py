@@ -1,12 +1,12 @@
-"""The rows of a CSV file of leads: read, turned into leads, and told apart from those that are on the board."""
+"""The rows of a file of leads: turned into leads, and told apart from those that are on the board."""
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from leadbot.db import db, utcnow
 from leadbot.errors import Invalid
 from leadbot.folding import fold
 from leadbot.models import Lead, LeadStatus, LostReason, Source
-from leadbot.services import exports, lead_fields, settings, sheets
+from leadbot.services import exports, guard, imports_file, lead_fields, leads, settings, sheets, tasks
 
 FIELDS = (
     "created_at",
@@ -33,12 +33,32 @@ FIELDS = (
     "language",
     "source",
     "assignee",
+    "notes",
+    "call_at",
+    "call_about",
 )
 MOST_ROWS = 100_000
+# What else people call these columns.
+ALSO = {
+    "phone": (
+        "тел", "тел.", "номер телефона", "мобильный", "мобильный телефон", "контактный телефон", "телефон нөмірі",
+        "телефоны", "ұялы телефон", "phone number", "mobile",
+    ),
+    "name": ("фио", "ф.и.о.", "клиент", "имя клиента", "контакт", "аты", "аты-жөні", "client", "full name", "contact"),
+    "created_at": ("дата", "дата создания", "создано", "күні", "date", "created at"),
+    "status": ("статус", "статусы", "status"),
+    "city": ("населённый пункт", "қала", "town"),
+    "object_type": ("тип объекта", "нысан", "object type"),
+    "area": ("площадь, м2", "м2", "аудан", "area, m2"),
+    "summary": ("описание", "сипаттама", "description"),
+    "notes": ("комментарий", "комментарии", "примечание", "түсініктеме", "comment", "comments", "note"),
+    "assignee": ("менеджер", "менеджері", "manager"),
+}  # fmt: skip
 _LOCAL = re.compile(r"(?:\+?7|8)(7\d{9})")
-_USUAL = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}), (\d\d):(\d\d)")
+_AS_NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eEеЕ]\+?\d+)?")
+_MOMENT = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d\d)(?:,?\s+(\d{1,2}):(\d\d)(?::(\d\d))?)?")
 _FIRST_YEAR, _TOMORROW = 1970, timedelta(days=1)
-_MOMENTS = ("%d.%m.%Y, %H:%M", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
+_AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how some programs keep a spreadsheet from reading a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +72,10 @@ class Words:
 
 
 class Row(NamedTuple):
-    """A row by column; lines are counted as a spreadsheet counts them."""
+    """A row by column, None where it can't be read; lines are counted as a spreadsheet counts them."""
 
     line: int
-    cells: dict[str, str]
+    cells: dict[str, str] | None
 
 
 class Fault(NamedTuple):
@@ -68,23 +88,36 @@ class Fault(NamedTuple):
 def rows(path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
     """The rows of a file that are not empty, read as they are asked for. Raises Invalid for what is no table of leads,
     or too long a one."""
-    with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
-        sign = _delimiter(file.readline())
-        file.seek(0)
-        lines, count = csv.reader(file, delimiter=sign), 0
-        try:
-            names = [columns.get(fold(sheets.as_typed(cell).strip())) for cell in next(lines, [])]
-            if "phone" not in names:
-                raise Invalid("The first line must name the columns, one of them Phone", field="file")
-            for cells in lines:
-                if not any(cell.strip() for cell in cells):
-                    continue
-                if (count := count + 1) > MOST_ROWS:
-                    raise Invalid("At most %(max)s lines at once", field="file", max=MOST_ROWS)
-                said = {name: sheets.as_typed(cell.strip()) for name, cell in zip(names, cells, strict=False) if name}
-                yield Row(lines.line_num, said)
-        except csv.Error:
-            raise Invalid("This is not a CSV file", field="file") from None
+    records, count = imports_file.records(path), 0
+    names = [columns.get(_named(cell)) for cell in next(records, None) or []]
+    if "phone" not in names:
+        raise Invalid("The first line must name the columns, one of them Phone", field="file")
+    for line, record in enumerate(records, 2):
+        if record is not None and not any(cell.strip() for cell in record):
+            continue
+        if (count := count + 1) > MOST_ROWS:
+            raise Invalid("At most %(max)s lines at once", field="file", max=MOST_ROWS)
+        yield Row(line, None if record is None else _by_column(names, record))
+
+
+def ignored(path: Path, columns: Mapping[str, str]) -> list[str]:
+    """What the columns are called that nothing is taken from."""
+    head = next(imports_file.records(path), None) or []
+    return [cell.strip() for cell in head if cell.strip() and _named(cell) not in columns]
+
+
+def _named(cell: str) -> str:
+    return fold(sheets.as_typed(cell.strip()))
+
+
+def _by_column(names: list[str | None], record: list[str]) -> dict[str, str]:
+    """The cells that say something; of two columns of one name the first that does."""
+    said: dict[str, str] = {}
+    for name, cell in zip(names, record, strict=False):
+        if name and name not in said and (text := cell.strip()):
+            plain = _AS_TEXT.fullmatch(text)
+            said[name] = plain[1] if plain else sheets.as_typed(text)
+    return said
 
 
 class Reader:
@@ -99,11 +132,13 @@ class Reader:
         self._cleaned = lru_cache(maxsize=20_000)(lead_fields.clean)
 
     def read(self, some: Iterable[Row]) -> tuple[list[dict[str, Any]], list[Fault]]:
-        """Leads as they are stored, by column, and what is wrong with the others."""
+        """Leads as they are stored, by column, each with its `notes` and its `task`; what is wrong with the others."""
         made: list[dict[str, Any]] = []
         faults: list[Fault] = []
         for line, cells in some:
             try:
+                if cells is None:
+                    raise Invalid("A quotation mark is missing, or a cell is too long", field="file")
                 made.append(self._lead(cells))
             except Invalid as error:
                 faults.append(Fault(line, error))
@@ -119,7 +154,9 @@ class Reader:
         reason = self._key("lost_reason", cells, self._words.reasons, "") if status is LeadStatus.LOST else ""
         if status is LeadStatus.LOST and not reason:
             raise Invalid("Choose a lost reason", field="lost_reason")
-        created = self._moment(cells.get("created_at", ""))
+        created = self._moment("created_at", cells, before=utcnow() + _TOMORROW) or utcnow()
+        assignee_id = self._people.get(fold(cells.get("assignee", "")))
+        task = self._task(cells, assignee_id)
         language = cells.get("language", "").lower()
         # No talk and no first touch of ours belongs to it: whatever the source was, here it came by hand.
         is_test = self._words.sources.get(fold(cells.get("source", ""))) == Source.TEST.value
@@ -128,8 +165,18 @@ class Reader:
             "source": Source.TEST if is_test else Source.MANUAL,
             "language": language if language in ("ru", "kk", "en") else self._language, "created_at": created,
             "raised_at": created, "rank": int(created.timestamp() * 1_000_000_000),
-            "assignee_id": self._people.get(fold(cells.get("assignee", ""))),
+            "assignee_id": assignee_id, "task_at": task["due_at"] if task else None,
+            "notes": _notes(cells.get("notes", "")), "task": task,
         }  # fmt: skip
+
+    def _task(self, cells: dict[str, str], assignee_id: int | None) -> dict[str, Any] | None:
+        """The call back that stands in the row; of one that was due long ago nobody is told."""
+        due_at = self._moment("call_at", cells, before=utcnow() + tasks.AHEAD_MOST)
+        if due_at is None:
+            return None
+        about = guard.line(cells.get("call_about", ""), "call_about", most=tasks.TEXT_MOST, required=False)
+        reminded_at = utcnow() if due_at < utcnow() else None
+        return {"due_at": due_at, "text": about, "assignee_id": assignee_id, "reminded_at": reminded_at}
 
     def _key(self, name: str, cells: dict[str, str], words: Mapping[str, str], default: str) -> str:
         said = cells.get(name, "")
@@ -141,17 +188,16 @@ class Reader:
             raise Invalid("Choose a lost reason", field=name)
         return key
 
-    def _moment(self, text: str) -> datetime:
-        if not text:
-            return utcnow()
-        for form in _MOMENTS:
-            try:
-                moment = _read_moment(text, form).replace(tzinfo=self._zone).astimezone(UTC)
-            except (ValueError, OverflowError):
-                continue
-            if moment.year >= _FIRST_YEAR and moment < utcnow() + _TOMORROW:
-                return moment
-        raise Invalid("A date as 23.11.2026, 15:30", field="created_at")
+    def _moment(self, name: str, cells: dict[str, str], before: datetime) -> datetime | None:
+        if not (text := cells.get(name, "")):
+            return None
+        try:
+            moment = _read_moment(text, self._zone).astimezone(UTC)
+        except (ValueError, OverflowError):
+            moment = None
+        if moment is None or moment.year < _FIRST_YEAR or moment >= before:
+            raise Invalid("A date as 23.11.2026, 15:30", field=name)
+        return moment
 
 
 class Sieve:
@@ -183,12 +229,19 @@ class Sieve:
             self._open.add(phone)
 
 
-def _read_moment(text: str, form: str) -> datetime:
-    found = _USUAL.fullmatch(text) if form == _MOMENTS[0] else None
-    if found is None:
-        return datetime.strptime(text, form).replace(tzinfo=UTC)
-    day, month, year, hour, minute = map(int, found.groups())  # nearly all, and many times quicker
-    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+def _read_moment(text: str, zone: ZoneInfo) -> datetime:
+    """A moment with the day first, or as ISO 8601 has it. Raises ValueError."""
+    if found := _MOMENT.fullmatch(text):
+        day, month, year, hour, minute, second = (int(each or 0) for each in found.groups())
+        return datetime(year + 2000 if year < 100 else year, month, day, hour, minute, second, tzinfo=zone)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _notes(text: str) -> list[str]:
+    """Notes stand apart by an empty line."""
+    pieces = (guard.message(piece, "notes", most=leads.NOTE_MOST) for piece in re.split(r"\r?\n\s*\n", text))
+    return [piece for piece in pieces if piece]
 
 
 def _minute(moment: datetime) -> datetime:
@@ -199,19 +252,18 @@ def _phone(text: str) -> dict[str, Any]:
     digits = re.sub(r"[\s()\u00a0-]", "", text)
     if found := _LOCAL.fullmatch(digits):  # nearly all, and a hundred times quicker
         return {"phone": f"8{found[1]}", "phone_e164": f"+7{found[1]}"}
-    return lead_fields.clean("phone", text)
+    return lead_fields.clean("phone", _whole_number(digits) or text)
 
 
-def _encoding(path: Path) -> str:
-    """UTF-8, else what a Russian Excel writes."""
+def _whole_number(text: str) -> str:
+    """The digits of what a spreadsheet took for a number, 77011112233.0 or 7.7011112233E+10; empty where some are
+    lost."""
+    if not _AS_NUMBER.fullmatch(text):
+        return ""
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            while file.read(1 << 16):
-                pass
-    except UnicodeDecodeError:
-        return "cp1251"
-    return "utf-8-sig"
-
-
-def _delimiter(first: str) -> str:
-    return max((",", ";", "\t"), key=first.count)
+        number = Decimal(text.upper().replace("Е", "E").replace(",", "."))
+    except InvalidOperation:
+        return ""
+    exponent = number.as_tuple().exponent
+    is_whole = isinstance(exponent, int) and exponent <= 0 and number == number.to_integral_value()
+    return f"{number:.0f}" if is_whole else ""

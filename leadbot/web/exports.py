@@ -131,7 +131,7 @@ def _headers() -> list[str]:
     """The first line, in the order of `Exported`."""
     return [
         _("Number"), _("Created"), _("Stage"), _("Lost reason"), _("Name"), _("Phone"), _("City"), _("Object"),
-        _("Area"), _("Summary"), _("Language"), _("Source"), _("Assignee"),
+        _("Area"), _("Summary"), _("Language"), _("Source"), _("Assignee"), _("Notes"), _("Call back"), _("What about"),
     ]  # fmt: skip
 
 
@@ -163,6 +163,7 @@ def _table(shown_phone: Callable[[str], str]) -> Iterator[list[str]]:
             reasons.get(lead.lost_reason or "", ""), lead.name or "", shown_phone(lead.phone),
             names.city(lead.city, speaks) or "", names.object_type(lead.object_type, speaks) or "",
             lead.area or "", lead.summary, lead.language, sources[lead.source], people.get(lead.assignee_id or 0, ""),
+            lead.notes, formats.day_and_clock(lead.call_at, zone) if lead.call_at else "", lead.call_about,
         ]  # fmt: skip
 
     return lines()
@@ -181,6 +182,8 @@ def _words() -> Words:
             reasons |= {fold(reason_label(reason)): reason.value for reason in LostReason}
             sources |= {fold(source_label(source)): source.value for source in Source}
     columns |= {fold(field): field for field in imports_rows.FIELDS}
+    also = ((fold(name), field) for field, names in imports_rows.ALSO.items() for name in names)
+    columns = {**dict(also), **columns}
     stages |= {fold(name): stage for called in usual_stages().values() for stage, name in called.items()}
     stages |= {fold(stage.value): stage.value for stage in LeadStatus}
     for stage, name in own_stages().items():

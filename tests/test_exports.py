@@ -22,7 +22,7 @@ from leadbot.db import db
 from leadbot.models import Company, Delivery, Lead, LeadEvent, LeadNote, LeadStatus, LeadTask, LostReason, Source, User
 from leadbot.services import board, exports, imports, imports_file, sheets
 
-EVIL = ["=cmd|' /C calc'!A0", "@SUM(1)", "+7", "-1", "\tx", "\rx", "'=1+1", "'плюс"]
+EVIL = ["=cmd|' /C calc'!A0", "@SUM(1)", "+7", "-1", "\tx", "\rx", " =1", "\u00a0@A1", "\n=1", "＝1", "'=1+1", "'плюс"]
 
 
 def act(web: Web) -> None:

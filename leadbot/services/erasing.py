@@ -123,9 +123,10 @@ def _expire_some(days: int) -> int:
 def _follow(leads: set[int], phones: set[str], clients: Iterable[int] = ()) -> Traces:
     """From what is known of a person to all that hangs on it: phones lead to leads and talks, and these to each other
     and to their merges."""
-    known, doors = set(leads), set(clients)
+    known, doors, asked = set(leads), set(clients), set[str]()
     while True:
-        doors |= Mentions(phones).clients()
+        doors |= Mentions(phones - asked).clients()
+        asked = phones
         same = or_(
             Lead.id.in_(known), Lead.phone_e164.in_(phones), Lead.bot_user_id.in_(doors),
             Lead.merged_into_id.in_(known), Lead.previous_id.in_(known),

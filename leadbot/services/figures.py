@@ -159,7 +159,7 @@ def _by_day(period: Period) -> dict[date, tuple[int, int]]:
 def _totals(period: Period, by_day: dict[date, tuple[int, int]]) -> Totals:
     touch = (
         select(func.min(LeadEvent.created_at))
-        .where(LeadEvent.lead_id == Lead.id, LeadEvent.user_id.is_not(None))
+        .where(LeadEvent.lead_id == Lead.id, LeadEvent.user_id.is_not(None), LeadEvent.created_at >= Lead.created_at)
         .correlate(Lead)
         .scalar_subquery()
     )

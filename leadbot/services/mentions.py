@@ -63,6 +63,8 @@ class Mentions:
 
     def clients(self) -> set[int]:
         """Who gave one of them, is known by one, or wrote one himself in a talk that has neither lead nor phone yet."""
+        if not self._digits:
+            return set()
         talk = Conversation
         leads = select(Lead.id).where(Lead.bot_user_id == talk.bot_user_id).exists()
         is_open = and_(talk.lead_id.is_(None), ~leads, talk.known[("facts", "phone", "value")].as_string().is_(None))

@@ -12,9 +12,10 @@ from typing import IO
 from xml.sax.saxutils import escape
 
 BOM = "\ufeff"
-# A cell that begins so would be a formula to a spreadsheet; OWASP's list, and NUL, which some readers drop.
-_FORMULA = re.compile("^[=+\\-@\t\r\0＝＋－＠]")
-_SAFE = re.compile("^'(?=[=+\\-@\t\r\0＝＋－＠'])")
+# A cell that begins so would be a formula to a spreadsheet: OWASP's list, and NUL and spaces, which some readers drop.
+_BEGINS = "[\t\r\n\0]|\\s*[=+\\-@＝＋－＠]"
+_FORMULA = re.compile(_BEGINS)
+_SAFE = re.compile(f"^'(?={_BEGINS}|')")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CELL_MOST = 32_767  # characters a spreadsheet takes
 LINES_A_PIECE = 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext
 
 from leadbot import formats
 from leadbot.i18n import language
-from leadbot.services import figures, names
+from leadbot.services import figures, names, sheets
 from leadbot.services.figures import Figures, Origin
 from leadbot.web.htmx import page
 from leadbot.web.wording import own_stages, reason_label, source_label, stage_label
@@ -169,25 +169,33 @@ def _chart(drawn: list[Point]) -> Chart:
     return Chart(drawn, max(GRID, -(-most // GRID) * GRID))
 
 
-def _rows(found: Figures, by: str) -> Iterator[list[str | int]]:
-    yield [str(BY[by]), _("Leads"), _("Contracts")]
-    for each in points(found, by):
-        yield [f"{each.first:%d.%m.%Y}", each.leads, each.won]
-    yield []
-    yield [_("The way of a client"), ""]
-    steps = _steps()
-    for step, count in found.funnel.items():
-        yield [steps[step], count]
-    yield []
-    yield [_("Source"), _("Conversations"), _("Leads"), _("Contracts")]
-    for origin in found.origins:
-        yield [_inert(origin_label(origin)), origin.talks, origin.leads, origin.won]
-    yield []
-    yield [_("Why leads were lost"), ""]
-    for reason, count in found.reasons.items():
-        yield [reason_label(reason), count]
+def _rows(found: Figures, by: str) -> Iterator[list[str]]:
+    """The tables of the page one below the other; no cell of them is a formula to a spreadsheet."""
+    for table in _tables(found, by):
+        yield from ([sheets.inert(str(cell)) for cell in row] for row in table)
+        yield []
 
 
-def _inert(text: str) -> str:
-    """Words from outside that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+def _tables(found: Figures, by: str) -> Iterator[list[Sequence[object]]]:
+    steps, now = _steps(), found.now
+    yield [
+        (BY[by], _("Leads"), _("Contracts")),
+        *((f"{each.first:%d.%m.%Y}", each.leads, each.won) for each in points(found, by)),
+    ]
+    yield [(_("The way of a client"), ""), *((steps[step], count) for step, count in found.funnel.items())]
+    yield [
+        (_("Source"), _("Conversations"), _("Leads"), _("Contracts")),
+        *((origin_label(each), each.talks, each.leads, each.won) for each in found.origins),
+    ]
+    yield [(_("Why leads were lost"), ""), *((reason_label(reason), count) for reason, count in found.reasons.items())]
+    yield [(_("Where clients drop out"), ""), *((slot_label(slot), count) for slot, count in found.stopped.items())]
+    yield [
+        (_("Time to first touch (median)"), minutes(now.touch_minutes)),
+        (_("Touched within 15 minutes"), share(now.quick, now.waiting), now.quick, now.waiting),
+        (_("AI cost"), _("%(n)s tokens", n=found.cost.tokens), *_cost_of_lead(found)),
+    ]
+
+
+def _cost_of_lead(found: Figures) -> list[str]:
+    each = found.cost_of_lead
+    return [] if each is None else [_("%(sum)s a lead", sum=formats.money(round(each), language()))]

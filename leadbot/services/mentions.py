@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Text, and_, cast, false, func, or_, select, update
@@ -47,11 +48,16 @@ class Mentions:
         self._written = re.compile(rf"(?<!\d)(?:\+?[78]{gap}|\+{gap})?(?:{numbers})(?!\d)" if numbers else r"(?!)")
 
     def within(self, column: Any) -> ColumnElement[bool]:
-        """The criterion: one of the phones may stand in it. It finds too much rather than too little."""
+        """The criterion: one of the phones may stand in it. It finds too much rather than too little.
+
+        Its last two digits, with one sign between them at most, are looked for first: that rules nearly all texts out
+        and costs a tenth.
+        """
         bare = column
         for sign in (*BETWEEN, *(json.dumps(sign)[1:-1] for sign in BETWEEN if not sign.isascii())):
             bare = func.replace(bare, sign, "")
-        return or_(false(), *(bare.contains(digits) for digits in self._digits))
+        ends = ((column.like(f"%{each[-2:]}%"), column.like(f"%{each[-2]}_{each[-1]}%"), each) for each in self._digits)
+        return or_(false(), *(and_(or_(joined, apart), bare.contains(each)) for joined, apart, each in ends))
 
     def are_in(self, text: str) -> bool:
         """Does one of the phones stand there?"""
@@ -78,18 +84,24 @@ class Mentions:
 
     def blank(self) -> None:
         """Make them unreadable wherever else they stand. Part of the caller's transaction."""
-        for column in TEXTS:
-            self._blank(column.class_, column)
+        for kind, columns in groupby(TEXTS, lambda column: column.class_):
+            self._blank(kind, list(columns))
 
-    def _blank(self, kind: Any, column: Any) -> None:
-        is_json = isinstance(column.type, JSON)
-        found = select(kind.id, column).where(self.within(cast(column, Text) if is_json else column))
-        for row_id, value in db.session.execute(found).all():
-            text = json.dumps(value, ensure_ascii=False) if is_json else value
-            if self.are_in(text):
-                new = self.blanked(text)
-                changed = update(kind).where(kind.id == row_id).values({column: json.loads(new) if is_json else new})
-                db.session.execute(changed.execution_options(synchronize_session=False))
+    def _blank(self, kind: Any, columns: list[Any]) -> None:
+        anywhere = or_(*(self.within(cast(each, Text) if _is_json(each) else each) for each in columns))
+        for row_id, *values in db.session.execute(select(kind.id, *columns).where(anywhere)).all():
+            new = {column: self._blanked(column, value) for column, value in zip(columns, values, strict=True) if value}
+            changed = update(kind).where(kind.id == row_id).values(new)
+            db.session.execute(changed.execution_options(synchronize_session=False))
+
+    def _blanked(self, column: Any, value: Any) -> Any:
+        if _is_json(column):
+            return json.loads(self.blanked(json.dumps(value, ensure_ascii=False)))
+        return self.blanked(value)
+
+
+def _is_json(column: Any) -> bool:
+    return isinstance(column.type, JSON)
 
 
 def _national(phone: str) -> str:

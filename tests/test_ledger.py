@@ -11,8 +11,8 @@ from sqlalchemy import delete, func, select, update
 from leadbot import tenancy
 from leadbot.db import db
 from leadbot.delivery.base import DeliveryError
-from leadbot.models import Author, Conversation, Delivery, Lead, Message, Source
-from leadbot.services import ledger, outbox
+from leadbot.models import Author, Conversation, Delivery, Lead, Message, Source, User
+from leadbot.services import lead_merging, leads, ledger, outbox
 
 
 class Refusing:
@@ -56,8 +56,17 @@ def test_each_message_and_lead_is_accounted_for(app: Flask, api_almaty: Api, alm
     found = sums(app, almaty)
     assert found.answers == {"bot": 8, "manager": 0, "waiting": 0, "unanswered": 0}
     assert found.news == {"told": 0, "pending": 1, "given_up": 0, "untold": 1}
+    assert re.search(
+        r'href="/settings/telegram">[^<]*</a></td><td class="number">1<', almaty.get("/figures/ledger").text
+    )
     deliver(app, Taking())
     assert sums(app, almaty).news["told"] == 1
+    with app.app_context():
+        tenancy.act_for(almaty.company_id)
+        one, two = leads.get(1), leads.get(2)
+        owner = db.session.scalars(select(User)).one()
+        lead_merging.merge(one, two, {}, by=owner, versions=(one.version, two.version))
+    assert sums(app, almaty).news["told"] == 2
 
 
 def test_a_manager_answers_in_the_end_or_not_yet(app: Flask, api_almaty: Api, almaty: Web) -> None:

@@ -122,11 +122,15 @@ def _registered(period: Period) -> int:
 
 
 def _news(period: Period) -> dict[str, int]:
-    """A lead is told once somebody knows of it; it is given up where nobody does and nothing more is tried."""
+    """A lead is told once somebody knows of it; it is given up where nobody does and nothing more is tried.
+
+    The notices of a duplicate are with the lead that it has been made part of.
+    """
 
     def has(state: DeliveryState) -> ColumnElement[int]:
         return func.max(case((Delivery.state == state, 1), else_=0))
 
+    bearer = func.coalesce(Lead.merged_into_id, Lead.id)
     each = (
         select(
             case(
@@ -137,7 +141,7 @@ def _news(period: Period) -> dict[str, int]:
             ).label("state")
         )
         .select_from(Lead)
-        .outerjoin(Delivery, and_(Delivery.lead_id == Lead.id, Delivery.event == "lead.created"))
+        .outerjoin(Delivery, and_(Delivery.lead_id == bearer, Delivery.event == "lead.created"))
         .where(_leads(period))
         .group_by(Lead.id)
         .subquery()

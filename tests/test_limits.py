@@ -66,6 +66,16 @@ def test_looking_counts_nothing(app: Flask) -> None:
         assert how_many_pass(TEN, 15) == 10
 
 
+def test_whom_it_counts_stands_nowhere(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        TEN.takes("198.51.100.7")
+        storage = app.extensions["leadbot_limits"].storage
+        kept = [*storage.storage.keys("*")] if hasattr(storage, "storage") else []
+        TEN.forget("198.51.100.7")
+    files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"198.51.100.7" not in files + b"".join(kept) and (kept or files)
+
+
 def test_two_kinds_are_counted_apart(app: Flask) -> None:
     other = Limit("other", "10 per 15 minutes")
     with app.app_context():

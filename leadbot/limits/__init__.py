@@ -6,6 +6,7 @@ memory of a process, where each further worker would multiply the limit.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import logging
 import time
@@ -56,7 +57,7 @@ class Limit:
     """So many events of one kind for each key: `Limit("login", "10 per 15 minutes")`.
 
     The caller says what counts. The time runs from the first event. Where the counters can't be reached nobody is
-    turned away: a limit must not take the service down.
+    turned away: a limit must not take the service down. A key is counted under its seal: whose it is stands nowhere.
     """
 
     name: str
@@ -89,7 +90,7 @@ class Limit:
         if counter is None:
             return True
         try:
-            return bool(getattr(counter, what)(self._item, self.name, *key))
+            return bool(getattr(counter, what)(self._item, self.name, _sealed(key)))
         except StorageError:
             log.warning("limits can't be counted", exc_info=True)
             return True
@@ -97,7 +98,13 @@ class Limit:
     def _seconds_left(self, key: tuple[str, ...]) -> int:
         counter: FixedWindowRateLimiter = current_app.extensions["leadbot_limits"]
         try:
-            ends_at = counter.get_window_stats(self._item, self.name, *key).reset_time
+            ends_at = counter.get_window_stats(self._item, self.name, _sealed(key)).reset_time
         except StorageError:
             return self._item.get_expiry()
         return max(1, min(self._item.get_expiry(), round(ends_at - time.time())))
+
+
+def _sealed(key: tuple[str, ...]) -> str:
+    """The same for all processes, and nobody can tell an address or a person from it."""
+    secret = hashlib.sha256(str(current_app.secret_key).encode()).digest()
+    return hashlib.blake2b(repr(key).encode("utf-8", "surrogatepass"), key=secret, digest_size=16).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -124,7 +123,7 @@ def prepare_engine(engine: Engine) -> None:
     """Let SQLite's transactions begin as the request means them: one that only reads keeps nobody waiting."""
     if engine.dialect.name != "sqlite":
         return
-    writers = threading.Lock()
+    writers = sqlite.Writers()
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite.Connection, record: Any) -> None:

@@ -1,14 +1,17 @@
 """SQLite as the threads of several processes use it: writers wait for each other, and a commit is on the disk.
 
 SQLite's own deferred BEGIN fails as "database is locked" when two readers turn writers together, so whatever may write
-begins IMMEDIATE. Within a process writers queue at a lock first: SQLite's busy handler sleeps and is not fair.
+begins IMMEDIATE, and queues for it first.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import threading
+from pathlib import Path
+from typing import IO
 
 BUSY_TIMEOUT_SECONDS = 10
 PRAGMAS = (
@@ -16,6 +19,36 @@ PRAGMAS = (
     "secure_delete=ON",  # what is erased is overwritten, not only let go of
     f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
 )
+
+
+class Writers:
+    """Who writes into one database, one after the other: threads wait at a lock, the first of each process at a file.
+
+    SQLite's busy handler sleeps up to a tenth of a second at a time, and whoever sleeps is passed by. Programs that
+    don't queue here, such as a backup, still find SQLite's own lock.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._file: IO[bytes] | None = None  # closed when nobody has it any more
+
+    def enter(self, database: str) -> None:
+        """Wait for one's turn. Raises sqlite3.OperationalError where that takes too long."""
+        if not self._lock.acquire(timeout=BUSY_TIMEOUT_SECONDS):
+            raise sqlite3.OperationalError("database is locked")
+        try:
+            if database:
+                self._file = self._file or Path(f"{database}-queue").open("ab")  # noqa: SIM115
+                fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def leave(self) -> None:
+        """Let the next one go on."""
+        if self._file:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._lock.release()
 
 
 class Connection(sqlite3.Connection):
@@ -28,19 +61,20 @@ class Connection(sqlite3.Connection):
 
     is_between = False  # what was read before is over, what is written has not begun
     is_light = False  # the next commit need not survive a power failure
-    _writers: threading.Lock | None = None
+    _writers: Writers
+    _file = ""
     _log: str | None = None
     _writes = False
 
-    def set_up(self, writers: threading.Lock) -> None:
-        """Make it ready; `writers` is the lock of this process for this database."""
+    def set_up(self, writers: Writers) -> None:
+        """Make it ready; `writers` are those of this process and this database."""
         self.isolation_level = None
         self._writers = writers
         for pragma in PRAGMAS:
             self.execute(f"PRAGMA {pragma}")
         [mode] = self.execute("PRAGMA journal_mode=WAL").fetchone()
-        file = self.execute("PRAGMA database_list").fetchone()[2]
-        self._log = f"{file}-wal" if mode == "wal" and file else None
+        self._file = self.execute("PRAGMA database_list").fetchone()[2]  # empty for one in memory
+        self._log = f"{self._file}-wal" if mode == "wal" and self._file else None
         # with a log the disk is waited for in `commit`
         self.execute(f"PRAGMA synchronous={'NORMAL' if self._log else 'FULL'}")
 
@@ -52,8 +86,7 @@ class Connection(sqlite3.Connection):
     def begin_to_write(self) -> None:
         """Keep all other writers out. Raises sqlite3.OperationalError where that takes too long."""
         self.is_between = False
-        if self._writers and not self._writers.acquire(timeout=BUSY_TIMEOUT_SECONDS):
-            raise sqlite3.OperationalError("database is locked")
+        self._writers.enter(self._file)
         self._writes = True
         try:
             self.execute("BEGIN IMMEDIATE")
@@ -82,8 +115,8 @@ class Connection(sqlite3.Connection):
     def _let_go(self) -> bool:
         """True where this connection was the one that writes."""
         wrote, self._writes = self._writes, False
-        if wrote and self._writers:
-            self._writers.release()
+        if wrote:
+            self._writers.leave()
         return wrote
 
 

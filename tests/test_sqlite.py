@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import Api
 
-from leadbot.sqlite import Connection
+from leadbot.sqlite import Connection, Writers
 
 CHAT = "/api/chat"
 
@@ -18,7 +18,7 @@ CHAT = "/api/chat"
 @pytest.fixture
 def pair(tmp_path: Path) -> tuple[Connection, Connection]:
     """Two connections of one process to one database."""
-    writers = threading.Lock()
+    writers = Writers()
     made = []
     for _ in range(2):
         connection = sqlite3.connect(tmp_path / "some.db", factory=Connection, check_same_thread=False)

@@ -31,6 +31,7 @@ DIGITS = r"\+?\d(?:(?:[.,]|[\s()/_*\-\u2010-\u2015\u200b-\u200d\u2060]{0,3})\d){
 # The same between any other signs, always the same ones: «8, 776, 877, 66, 37», «8~776~877~66~37».
 GROUPS = r"(?<!\d)(?=(?:[\W_]{0,3}\d){10})\d{1,4}(?P<between>[\W_]{1,3})\d{1,4}(?:(?P=between)\d{1,4}){2,}(?!\d)"
 NUMBER = re.compile(f"{DIGITS}|{GROUPS}")
+_SIGNS, _AT = re.compile(r"[\d@＠\[(]"), ("соба", "at")  # placeholders, e-mails, numbers
 SPELLED_DIGITS = 7  # from here on a number in words may be a phone
 
 # What follows an amount, not a phone.
@@ -51,7 +52,8 @@ class Placeholders:
     def __init__(self, quotes: Iterable[str] = (), names: Iterable[str] | None = None) -> None:
         said = sorted({quote for quote in quotes if quote.strip()}, key=len, reverse=True)
         self._numbers = [quote for quote in said if NUMBER.fullmatch(quote)]
-        self._private = _private("|".join(re.escape(quote) for quote in said if quote not in self._numbers))
+        spelled = "|".join(re.escape(quote) for quote in said if quote not in self._numbers)
+        self._private, self._is_spelled = _private(spelled), bool(spelled)
         self._by_value: dict[tuple[str, str], str] = {}
         self._values: dict[str, str] = {}
         self._names = None if names is None else {texts.fold(part): part for name in names for part in name.split()}
@@ -66,6 +68,9 @@ class Placeholders:
 
     def _pieces(self, text: str, between: Callable[[str], str]) -> Iterator[str]:
         """The text piece by piece: what is private hidden, the rest as `between` leaves it."""
+        if not self._is_spelled and not _may_hold(text):
+            yield between(text)
+            return
         at = 0
         while found := self._private.search(text, at):
             yield between(text[at : found.start()])
@@ -124,6 +129,11 @@ class Placeholders:
             self._by_value[key] = placeholder
             self._values[placeholder] = value
         return self._by_value[key]
+
+
+def _may_hold(text: str) -> bool:
+    """Is there any of the signs that all of _private but a spelled phone has? Most lines have none."""
+    return _SIGNS.search(text) is not None or any(word in text.casefold() for word in _AT)
 
 
 @lru_cache(maxsize=256)

@@ -75,3 +75,14 @@ def test_who_wants_none_or_slept_or_has_just_begun_gets_none(owner: User, clock:
     assert told() == []
     clock.set("2026-12-01 09:00")
     assert len(told()) == 1
+
+
+def test_no_morning_has_come_on_the_day_of_the_sign_up(app: Flask, clock: Clock) -> None:
+    with app.app_context():
+        clock.set("2026-11-26 12:00")
+        accounts.sign_up("new@almaty.kz", "test123", "Жаңа")
+        settings.change({"telegram_chat_id": "-100500"})
+        come()  # before the worker has looked at the company for the first time
+        assert told() == []
+        clock.set("2026-11-27 09:00")
+        assert len(told()) == 1

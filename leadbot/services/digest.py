@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -27,7 +28,7 @@ def _send() -> bool:
         and company.morning_digest
         and company.telegram_chat_id
         and now - company.digest_at < LATE
-        and _has_begun()
+        and _has_begun(company)
     )
     if is_told:
         counts = _counts(company)
@@ -39,8 +40,11 @@ def _send() -> bool:
     return is_told
 
 
-def _has_begun() -> bool:
-    """There is a lead to speak of: who has just signed up is not woken by nothing."""
+def _has_begun(company: Company) -> bool:
+    """There is a lead to speak of, and a night behind the company: who has just signed up has had no morning yet."""
+    zone = ZoneInfo(company.time_zone)
+    if company.digest_at.astimezone(zone).date() <= company.created_at.astimezone(zone).date():
+        return False
     return db.session.scalars(select(Lead.id).limit(1)).first() is not None
 
 

@@ -31,6 +31,7 @@ class Writers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._file: IO[bytes] | None = None  # closed when nobody has it any more
+        self._process = 0
 
     def enter(self, database: str) -> None:
         """Wait for one's turn. Raises sqlite3.OperationalError where that takes too long."""
@@ -38,11 +39,16 @@ class Writers:
             raise sqlite3.OperationalError("database is locked")
         try:
             if database:
-                self._file = self._file or Path(f"{database}-queue").open("ab")  # noqa: SIM115
-                fcntl.flock(self._file, fcntl.LOCK_EX)
+                fcntl.flock(self._queue(database), fcntl.LOCK_EX)
         except BaseException:
             self._lock.release()
             raise
+
+    def _queue(self, database: str) -> IO[bytes]:
+        """The file of this process: one that was open before a fork is locked by both sides at once."""
+        if self._file is None or self._process != os.getpid():
+            self._file, self._process = Path(f"{database}-queue").open("ab"), os.getpid()  # noqa: SIM115
+        return self._file
 
     def leave(self) -> None:
         """Let the next one go on."""

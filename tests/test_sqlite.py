@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sqlite3
 import threading
@@ -109,3 +110,31 @@ def test_who_asks_is_found_out_while_another_writes(api_almaty: Api, tmp_path: P
     assert api_almaty.post(CHAT, json={"user_id": ""}).status_code == 422  # before anything is written
     other.execute("ROLLBACK")
     assert api_almaty.post(CHAT, json={"user_id": "c1", "text": "Хочу дом"}).status_code == 200
+
+
+def test_processes_queue_though_one_is_a_fork_of_the_other(tmp_path: Path) -> None:
+    writers, database = Writers(), str(tmp_path / "some.db")
+    writers.enter(database)  # the file is open before the fork
+    writers.leave()
+    fork = multiprocessing.get_context("fork")
+    is_in, may_leave, is_next = fork.Event(), fork.Event(), threading.Event()
+
+    def write_there() -> None:
+        writers.enter(database)
+        is_in.set()
+        may_leave.wait(10)
+        writers.leave()
+
+    def write_here() -> None:
+        writers.enter(database)
+        is_next.set()
+        writers.leave()
+
+    child = fork.Process(target=write_there)
+    child.start()
+    assert is_in.wait(10)
+    threading.Thread(target=write_here).start()
+    assert not is_next.wait(0.3)
+    may_leave.set()
+    assert is_next.wait(10)
+    child.join(10)

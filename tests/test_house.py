@@ -34,6 +34,11 @@ def test_readme_and_example_list_every_setting() -> None:
     assert settings_in("leadbot/config.py", r'"([A-Z][A-Z_]+)"') >= wanted
 
 
+def test_files_of_tests_and_benchmarks_stay_small() -> None:
+    files = (path for folder in ("tests", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+    assert [path.name for path in files if path.read_text().count("\n") >= 350] == []
+
+
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
 def test_rooms_and_functions_stay_small(path: Path) -> None:
     source = path.read_text()

@@ -1,10 +1,11 @@
 """The one place that keeps companies apart.
 
 The readable half: a door calls `act_for(company_id)` in its authentication hook. The net: the session's
-listener adds the company's criterion to every ORM statement, written out as a number (`leads.company_id = 7`), and the
-engine's listener reads the very SQL that is about to run: each owned table in it must bear that criterion, or the
-statement is refused with `Unscoped`. So plain Core, textual SQL, bulk methods and bare connections don't get past it,
-however they came about. Flushes are looked at row by row instead.
+listener adds the company's criterion to every ORM statement (`leads.company_id = acting_company`), and the engine's
+listener reads the very SQL that is about to run: it writes the company's number in the place of that word, and each
+owned table must then bear the criterion (`leads.company_id = 7`), or the statement is refused with `Unscoped`. So plain
+Core, textual SQL, bulk methods and bare connections don't get past it, however they came about. Flushes are looked at
+row by row instead.
 
 The ways out are few: a statement with the option `all_companies=True`; a test lists who uses it.
 """
@@ -15,7 +16,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -35,6 +35,7 @@ from sqlalchemy import (
     event,
     insert,
     inspect,
+    literal_column,
     select,
     update,
 )
@@ -48,6 +49,8 @@ from leadbot.models.owned import Owned
 
 T = TypeVar("T", bound=Owned)
 ALL_COMPANIES = {"all_companies": True}
+ACTING = "acting_company"  # stands in SQL for the number of the company that is acted for
+_ACTING: ColumnElement[int] = literal_column(ACTING, Integer)
 _flush_checked: ContextVar[bool] = ContextVar("flush_checked", default=False)
 _MOVES = re.compile(r"UPDATE\b.*?\bSET\b(?:(?!\bWHERE\b).)*\bcompany_id\s*=", re.IGNORECASE | re.DOTALL)
 # PostgreSQL's lock at the end of a select names tables that the select has named, and scoped, already.
@@ -179,8 +182,7 @@ def run(statement: Executable, **values: Any) -> CursorResult[Any]:
     Half of what one over classes costs. What the session holds unsaved is not written before.
     """
     connection, company_id = _acting()
-    mine = {**values, "acting_for": company_id}
-    return connection.execute(statement, mine, execution_options={"company_id": company_id})
+    return connection.execute(statement, values, execution_options={"company_id": company_id})
 
 
 def _acting() -> tuple[Connection, int]:
@@ -195,7 +197,7 @@ def _acting() -> tuple[Connection, int]:
 def own(kind: type[Owned | Company]) -> ColumnElement[bool]:
     """The criterion of the acting company for a statement that is given to `run`."""
     column = table(kind).c["id" if kind is Company else "company_id"]
-    return column == bindparam("acting_for", type_=Integer, literal_execute=True)
+    return column == _ACTING
 
 
 def table(kind: type[Owned | Company]) -> Table:
@@ -205,7 +207,7 @@ def table(kind: type[Owned | Company]) -> Table:
 
 def guard(session_class: Any, engine: Engine) -> None:
     """Hang the net up; a session class that several applications share gets one net."""
-    event.listen(engine, "before_cursor_execute", _read_sql)
+    event.listen(engine, "before_cursor_execute", _read_sql, retval=True)
     if not event.contains(session_class, "do_orm_execute", _scope):
         event.listen(session_class, "do_orm_execute", _scope)
         event.listen(session_class, "before_flush", _check_flush)
@@ -221,49 +223,33 @@ def _scope(state: ORMExecuteState) -> None:
     if state.is_column_load:  # more of a row that the session already holds
         state.update_execution_options(**ALL_COMPANIES)
     company_id = state.session.info.get("company_id")
-    if company_id is not None and not state.execution_options.get("all_companies"):
-        state.update_execution_options(company_id=company_id)
-        if state.is_select or state.is_update or state.is_delete:
-            state.statement = _scoped(state.statement, company_id)
+    if company_id is None:
+        return
+    state.update_execution_options(company_id=company_id)
+    if not state.execution_options.get("all_companies") and (state.is_select or state.is_update or state.is_delete):
+        state.statement = _scoped(state.statement)
 
 
-@dataclass(slots=True)
-class _Seen:
-    """A statement that has been run: what it became for each company, and which owned tables it names."""
-
-    by_company: dict[int, Any] = field(default_factory=dict)
-    tables: frozenset[str] | None = None
+# A statement that is built once is scoped once, by the criteria of its own tables; SQLAlchemy then knows it again by
+# its object. A statement that is gone takes its entry with it.
+_seen: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
 
-# A statement that is built once is scoped once a company, by the criteria of its own tables; SQLAlchemy then knows it
-# again by its object. A statement that is gone takes its entry with it.
-_seen: WeakKeyDictionary[Any, _Seen] = WeakKeyDictionary()
-_COMPANIES_KEPT = 256
+def _scoped(statement: Any) -> Any:
+    if statement not in _seen:  # perhaps built for this one time: not worth a look at its tables
+        _seen[statement] = None
+        return statement.options(*_criteria().values())
+    if _seen[statement] is None:
+        tables = {table.lower() for table, _ in _table_in_sql().findall(str(statement))}
+        _seen[statement] = statement.options(*(one for table, one in _criteria().items() if table in tables))
+    return _seen[statement]
 
 
-def _scoped(statement: Any, company_id: int) -> Any:
-    seen = _seen.get(statement)
-    if seen is None:  # perhaps built for this one time: not worth a look at its tables
-        _seen[statement] = _Seen()
-        return statement.options(*_criteria(company_id).values())
-    scoped = seen.by_company.get(company_id)
-    if scoped is None:
-        if seen.tables is None:
-            seen.tables = frozenset(table.lower() for table, _ in _table_in_sql().findall(str(statement)))
-        if len(seen.by_company) >= _COMPANIES_KEPT:
-            seen.by_company.clear()
-        criteria = (one for table, one in _criteria(company_id).items() if table in seen.tables)
-        scoped = seen.by_company[company_id] = statement.options(*criteria)
-    return scoped
-
-
-@lru_cache(maxsize=1024)
-def _criteria(company_id: int) -> dict[str, Any]:
+@cache
+def _criteria() -> dict[str, Any]:
     """By table."""
     return {
-        kind.__table__.name: with_loader_criteria(
-            kind, column == bindparam(None, company_id, unique=True, literal_execute=True), include_aliases=True
-        )
+        kind.__table__.name: with_loader_criteria(kind, column == _ACTING, include_aliases=True)
         for kind, column in _owned_columns().items()
     }
 
@@ -284,11 +270,16 @@ def _table_in_sql() -> re.Pattern[str]:
     return re.compile(rf'(?<![\w."])"?({names})"?(?![\w."])(?:\s+AS\s+"?(\w+)"?)?', re.IGNORECASE)
 
 
-def _read_sql(connection: Connection, cursor: Any, sql: str, parameters: Any, context: Any, executemany: bool) -> None:
+def _read_sql(
+    connection: Connection, cursor: Any, sql: str, parameters: Any, context: Any, executemany: bool
+) -> tuple[str, Any]:
     """The net: every owned table in the SQL bears the acting company's criterion, or the SQL does not run."""
     options = context.execution_options if context else {}
+    company_id = options.get("company_id")
+    sql = sql.replace(ACTING, str(company_id))
     if not _flush_checked.get() and not options.get("all_companies"):
-        _verify(sql, options.get("company_id"))
+        _verify(sql, company_id)
+    return sql, parameters
 
 
 @lru_cache(maxsize=4096)

@@ -84,7 +84,7 @@ def engine_options(url: str) -> dict[str, Any]:
     options |= {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
     if url.startswith("sqlite"):
         options["connect_args"] = {"factory": sqlite.Connection, "check_same_thread": False}
-        return options | {"pool_size": 8, "max_overflow": 0}
+        return options | {"pool_size": 4, "max_overflow": 0}
     return options | {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
 
 

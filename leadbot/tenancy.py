@@ -14,43 +14,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache, lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    CursorResult,
     Engine,
-    Executable,
-    Insert,
     Integer,
-    Select,
-    Table,
-    Update,
-    bindparam,
     event,
-    insert,
     inspect,
     literal_column,
-    select,
-    update,
 )
-from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, class_mapper, with_loader_criteria
-from sqlalchemy.orm.attributes import instance_state
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from leadbot.db import Base, db
 from leadbot.models.company import Company
 from leadbot.models.owned import Owned
 
-T = TypeVar("T", bound=Owned)
 ALL_COMPANIES = {"all_companies": True}
-ACTING = "acting_company"  # stands in SQL for the number of the company that is acted for
-_ACTING: ColumnElement[int] = literal_column(ACTING, Integer)
+_WORD = "acting_company"  # stands in SQL for the number of the company that is acted for
+ACTING: ColumnElement[int] = literal_column(_WORD, Integer)
 _flush_checked: ContextVar[bool] = ContextVar("flush_checked", default=False)
 _MOVES = re.compile(r"UPDATE\b.*?\bSET\b(?:(?!\bWHERE\b).)*\bcompany_id\s*=", re.IGNORECASE | re.DOTALL)
 # PostgreSQL's lock at the end of a select names tables that the select has named, and scoped, already.
@@ -78,131 +64,6 @@ def acting_for() -> int:
     if company_id is None:
         raise Unscoped("no company to act for")
     return company_id
-
-
-def put(kind: type[Owned], *rows: Mapping[str, Any], want_ids: bool = False) -> list[int]:
-    """Write rows down for the acting company, by one plain statement; their ids in their order where they are wanted.
-
-    A third of what the session's flush costs. All rows name the same columns. What the session holds unsaved is not
-    written before.
-    """
-    connection, company_id = _acting()
-    values = [{**row, "company_id": company_id} for row in rows]
-    if not values:
-        return []
-    written = connection.execute(_insert(table(kind), want_ids), values, execution_options=ALL_COMPANIES)
-    return list(written.scalars()) if want_ids else []
-
-
-@cache
-def _insert(into: Table, want_ids: bool) -> Insert:
-    return insert(into).returning(into.c.id, sort_by_parameter_order=True) if want_ids else insert(into).inline()
-
-
-def save(row: Owned) -> None:
-    """Write down what has changed of a stored row, by one plain statement: a third of what the session's flush costs.
-
-    Raises StaleDataError where the row is gone, Unscoped where it is another company's.
-    """
-    state = instance_state(row)
-    changed = {key: state.dict[key] for key, before in state.committed_state.items() if state.dict[key] != before}
-    if row.company_id != acting_for() or "company_id" in changed:
-        raise Unscoped(f"{type(row).__name__} of another company")
-    kind: Any = type(row)
-    if changed and run(_update(kind), row_id=row.id, **changed).rowcount != 1:
-        raise StaleDataError(f"{type(row).__name__} {row.id} is gone")
-    _see(row, {})
-
-
-@cache
-def _update(kind: Any) -> Update:
-    return update(table(kind)).where(own(kind), table(kind).c.id == bindparam("row_id"))
-
-
-def begin(kind: type[T], values: Mapping[str, Any]) -> T:
-    """Write a row down for the acting company and hold its object, by one plain statement."""
-    connection, company_id = _acting()
-    mine = {**values, "company_id": company_id}
-    written = connection.execute(_insert_whole(table(kind)), mine, execution_options=ALL_COMPANIES)
-    return _held(kind, written.one()._mapping)
-
-
-@cache
-def _insert_whole(into: Table) -> Insert:
-    return insert(into).returning(into)
-
-
-def find(kind: type[T], statement: Select[Any], **values: Any) -> T | None:
-    """The object whose whole row a plain statement finds, as it stands there; None where it finds none.
-
-    A third of what the session's own loading costs.
-    """
-    row = run(statement, **values).one_or_none()
-    return None if row is None else _held(kind, row._mapping)
-
-
-def _held(kind: type[T], values: Mapping[Any, Any]) -> T:
-    """What the session holds of a row, brought up to date; a new object where it holds none yet."""
-    session, mapper = db.session(), class_mapper(kind)
-    key = mapper.identity_key_from_primary_key((values["id"],))
-    row = session.identity_map.get(key)
-    if row is None:  # as the session's own loading does it
-        row = mapper.class_manager.new_instance()
-        state = instance_state(row)
-        state.key, state.session_id = key, session.hash_key
-        session.identity_map.add(state)
-    _see(row, values)
-    return row
-
-
-def reread(row: Owned) -> None:
-    """See a stored row as it stands now, by one plain statement, and keep others from changing it until the commit.
-
-    Raises NoResultFound where it is gone.
-    """
-    [row_id] = instance_state(row).identity or (row.id,)  # known without reading the row first
-    _see(row, run(_locked(cast(Any, type(row))), row_id=row_id).one()._mapping)
-
-
-@cache
-def _locked(kind: Any) -> Select[Any]:
-    return select(table(kind)).where(own(kind), table(kind).c.id == bindparam("row_id")).with_for_update()
-
-
-def _see(row: Owned, values: Mapping[Any, Any]) -> None:
-    """Take values for what is stored, as a load or a flush does."""
-    state = instance_state(row)
-    state.dict.update(values)
-    state._commit_all(state.dict, db.session.identity_map)
-
-
-def run(statement: Executable, **values: Any) -> CursorResult[Any]:
-    """Run a plain statement over tables, built once, that says whose rows it means by `own`.
-
-    Half of what one over classes costs. What the session holds unsaved is not written before.
-    """
-    connection, company_id = _acting()
-    return connection.execute(statement, values, execution_options={"company_id": company_id})
-
-
-def _acting() -> tuple[Connection, int]:
-    """The connection of the session's transaction, and the company it acts for. Raises Unscoped where nobody said."""
-    session = db.session()
-    company_id = session.info.get("company_id")
-    if company_id is None:
-        raise Unscoped("no company to act for")
-    return session.info.get("connection") or session.connection(), company_id
-
-
-def own(kind: type[Owned | Company]) -> ColumnElement[bool]:
-    """The criterion of the acting company for a statement that is given to `run`."""
-    column = table(kind).c["id" if kind is Company else "company_id"]
-    return column == _ACTING
-
-
-def table(kind: type[Owned | Company]) -> Table:
-    """The table of a class, for statements that are given to `run`."""
-    return cast(Table, inspect(kind).local_table)
 
 
 def guard(session_class: Any, engine: Engine) -> None:
@@ -249,7 +110,7 @@ def _scoped(statement: Any) -> Any:
 def _criteria() -> dict[str, Any]:
     """By table."""
     return {
-        kind.__table__.name: with_loader_criteria(kind, column == _ACTING, include_aliases=True)
+        kind.__table__.name: with_loader_criteria(kind, column == ACTING, include_aliases=True)
         for kind, column in _owned_columns().items()
     }
 
@@ -276,7 +137,7 @@ def _read_sql(
     """The net: every owned table in the SQL bears the acting company's criterion, or the SQL does not run."""
     options = context.execution_options if context else {}
     company_id = options.get("company_id")
-    sql = sql.replace(ACTING, str(company_id))
+    sql = sql.replace(_WORD, str(company_id))
     if not _flush_checked.get() and not options.get("all_companies"):
         _verify(sql, company_id)
     return sql, parameters

@@ -88,10 +88,10 @@ def bears(text: str, secret: str) -> bool:
 
     The secret is in plain Latin letters, and no word of any language. Half of it is as good as the whole.
     """
-    pieces = _pieces(secret)
     joined = re.sub(r"\s", "", text)
-    coded = any(code in joined or code in joined[::-1] for code in _codes(secret))
-    return coded or any(piece in signs for signs in _spellings(text) for piece in pieces)
+    both_ways = f"{joined}\n{joined[::-1]}"
+    spelled = "\n".join(_spellings(text))
+    return any(code in both_ways for code in _codes(secret)) or any(piece in spelled for piece in _pieces(secret))
 
 
 def _spellings(text: str) -> Iterator[str]:

@@ -37,7 +37,8 @@ def gives_away(text: str, turn: Turn) -> bool:
     said = "\n".join(line.text for line in turn.history if line.author == "client")
     if company.canary and bears(text, company.canary):
         return True
-    if any(word not in said for word in _codes(text) & _told_codes(company)):
+    codes = _codes(text)
+    if codes and any(word not in said for word in codes & _told_codes(company)):
         return True
     if any(_CIPHER.search(run) and run not in said for run in _CONTACT.sub(" ", text).split("\n")):
         return True
@@ -49,14 +50,20 @@ def _tells(text: str, company: CompanyCard, said: str) -> bool:
         return True
     if not _RULES.isdisjoint(_runs(text, RULE_WORDS)):
         return True
-    manner = _manner(company)
-    if not _runs(manner, MANNER_WORDS).isdisjoint(_runs(text, MANNER_WORDS)):
+    manner = _manner_runs(_manner(company))
+    if manner and not manner.isdisjoint(_runs(text, MANNER_WORDS)):
         return True
-    return not (_lone(company).isdisjoint(_words(text) - _words(said)))
+    lone = _lone(company)
+    return bool(lone) and not lone.isdisjoint(_words(text) - _words(said))
 
 
 def _manner(company: CompanyCard) -> str:
     return "\n".join((company.persona, company.tone, *company.forbidden))
+
+
+@lru_cache(maxsize=256)
+def _manner_runs(manner: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(_runs(manner, MANNER_WORDS))
 
 
 @lru_cache(maxsize=256)
@@ -93,8 +100,8 @@ def without_codes(text: str) -> str:
     return _CODE.sub(" ", text)
 
 
-def _told_codes(company: CompanyCard) -> frozenset[str]:
-    return frozenset(_codes("\n".join((_public(company), _manner(company)))))
+def _told_codes(company: CompanyCard) -> set[str]:
+    return _codes("\n".join((_public(company), _manner(company))))
 
 
 def _codes(text: str) -> set[str]:

@@ -9,13 +9,15 @@ import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
+from typing import Any, cast
 
 import bcrypt
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import and_, bindparam, delete, select
+from sqlalchemy import Select, and_, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
 
-from leadbot import tenancy
+from leadbot import plain, tenancy
 from leadbot.db import db, reading, utcnow
 from leadbot.engines.base import LANGUAGES
 from leadbot.engines.rules import setup as setups
@@ -27,12 +29,13 @@ PASSWORD_LEAST, PASSWORD_MOST = 6, 1024
 EMAIL_MOST, COMPANY_NAME_MOST, NAME_MOST = 254, 200, 200
 THEMES = ("light", "dark")
 SESSION_MOST = timedelta(days=30)
-_BY_ID = select(User).where(User.id == bindparam("id"))  # built once: it begins every request
+_user, _company, _session = (plain.table(kind) for kind in (User, Company, WebSession))
+_WHO = select(_user, _company).join(_company, _company.c.id == _user.c.company_id)  # built once: begins every request
+_BY_ID = _WHO.where(_user.c.id == bindparam("id"))
 _OF_SESSION = (  # asked by every page and every poll
-    select(User)
-    .join(WebSession, and_(WebSession.company_id == User.company_id, WebSession.user_id == User.id))
-    .where(WebSession.key_hash == bindparam("key"), WebSession.created_at > bindparam("since"))
-)
+    _WHO.join(_session, and_(_session.c.company_id == _user.c.company_id, _session.c.user_id == _user.c.id))
+    .where(_session.c.key_hash == bindparam("key"), _session.c.created_at > bindparam("since"))
+)  # fmt: skip
 
 
 def sign_up(
@@ -107,9 +110,8 @@ def end_session(key: str) -> None:
 
 def of_session(key: str) -> User | None:
     """The person this browser was logged in as, unless the session was ended, is outworn, or the account is off."""
-    values = {"key": _key_hash(key), "since": utcnow() - SESSION_MOST}
     with reading():
-        found: User | None = db.session.scalar(_OF_SESSION, values, execution_options=tenancy.ALL_COMPANIES)
+        found = _who(_OF_SESSION, key=_key_hash(key), since=utcnow() - SESSION_MOST)
     return found if found and found.is_active else None
 
 
@@ -135,8 +137,16 @@ def change_profile(user: User, values: dict[str, object]) -> User:
 
 def by_id(user_id: int) -> User | None:
     """A person by id, of whatever company: who is acting is asked before it is known for whom."""
-    found: User | None = db.session.scalar(_BY_ID, {"id": user_id}, execution_options=tenancy.ALL_COMPANIES)
-    return found
+    return _who(_BY_ID, id=user_id)
+
+
+def _who(statement: Select[Any], **values: Any) -> User | None:
+    found = plain.find_of_any(statement, User, Company, **values)
+    if found is None:
+        return None
+    person, company = found
+    set_committed_value(person, "company", company)
+    return cast(User, person)
 
 
 def by_email(email: str) -> User | None:

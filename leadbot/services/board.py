@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, String, bindparam, func, select, type_coerce, union_all
 from sqlalchemy.orm import aliased
 
-from leadbot import tenancy
+from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.errors import NotFound
-from leadbot.models import Company, Lead, LeadStatus, Message, User
+from leadbot.models import Lead, LeadStatus, Message, User
 from leadbot.models.tally import COLUMNS
 from leadbot.services import versions
 from leadbot.services.filters import EVERYTHING, Filter
@@ -84,7 +84,7 @@ def shown(
     only: Filter = EVERYTHING,
 ) -> Board:
     """The board with the cards of these stages that pass the filter, CARDS of each or as many as `most` says."""
-    company = _company()  # read before the cards: what changes meanwhile is shown once too often, never too seldom
+    company = plain.company()  # read before the cards: what changes meanwhile is shown once too often, never too seldom
     counts = _counts(only) if only else {status: getattr(company, column) for status, column in COLUMNS.items()}
     limits = {status.value: min((most or {}).get(status, CARDS), CARDS_MOST) for status in stages}
     by_stage: dict[str, list[Card]] = {stage: [] for stage in limits}
@@ -98,7 +98,7 @@ def shown(
 
 def current_version() -> int:
     """A number that grows with every change a board would show."""
-    return _company().board_version
+    return plain.company().board_version
 
 
 def alone(lead_id: int) -> Board:
@@ -127,12 +127,6 @@ def voices(leads: Iterable[Lead]) -> frozenset[int]:
 def people() -> dict[int, str]:
     """What the company's people are called, by id."""
     return {row.id: row.name or row.email.partition("@")[0] for row in db.session.execute(_PEOPLE)}
-
-
-def _company() -> Company:
-    """Read with the person who asks, at the beginning of the request; not once more."""
-    company: Company = db.session.get_one(Company, tenancy.acting_for())
-    return company
 
 
 def columns(lead: Any) -> list[Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from leadbot import tenancy
+from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.models import Act, BotVersion, Company, Role, User
@@ -38,18 +38,18 @@ class Draft:
 
 def published() -> Values:
     """All fields as clients meet them."""
-    return bot_fields.complete(_own().bot)
+    return bot_fields.complete(plain.company().bot)
 
 
 def draft() -> Draft:
     """What would be published now."""
-    return _as_draft(_own(), _version(DRAFT))
+    return _as_draft(plain.company(), _version(DRAFT))
 
 
 def save_draft(values: Mapping[str, Any], *, by: User) -> Draft:
     """Put some fields into the draft. Raises Faults, and nothing is saved then; Forbidden for who may only look."""
     accounts.check_may_write(by)
-    own = _own(lock=True)
+    own = plain.locked_company()
     checked = bot_fields.check(values, own.language)
     _check_address(checked, _as_draft(own, _version(DRAFT)).values, by)
     kept = _put_draft(own, checked, by)
@@ -71,7 +71,7 @@ def publish(*, by: User, revision: int | None = None) -> BotVersion | None:
     but an owner.
     """
     accounts.check_is_owner(by)
-    own, kept = _own(lock=True), _version(DRAFT)
+    own, kept = plain.locked_company(), _version(DRAFT)
     if revision is not None and kept is not None and kept.revision != revision:
         raise Conflict("The draft has been changed meanwhile. Look at it once more")
     made = store(own, _as_draft(own, kept).values, by=by)
@@ -118,7 +118,7 @@ def restore(number: int, *, by: User) -> Draft:
     old = _version(number) if DRAFT < number < 2**31 else None
     if old is None:
         raise NotFound
-    own = _own(lock=True)
+    own = plain.locked_company()
     _drop_draft()
     kept = _put_draft(own, bot_fields.complete(old.values), by)
     db.session.commit()
@@ -127,7 +127,7 @@ def restore(number: int, *, by: User) -> Draft:
 
 def has_key() -> bool:
     """Has the company a key of its own?"""
-    return bool(_own().bot.get("model", {}).get("key"))
+    return bool(plain.company().bot.get("model", {}).get("key"))
 
 
 def set_key(key: object, *, by: User) -> None:
@@ -136,7 +136,7 @@ def set_key(key: object, *, by: User) -> None:
     Raises Invalid, and Forbidden for anyone but an owner.
     """
     accounts.check_is_owner(by)
-    put_key(_own(lock=True), key)
+    put_key(plain.locked_company(), key)
     audit.note(by.id, Act.MODEL_KEY)
     db.session.commit()
 
@@ -148,14 +148,6 @@ def put_key(own: Company, key: object) -> None:
         raise Invalid("A key is one word of Latin letters and digits", field="model.key")
     model = {name: value for name, value in own.bot.get("model", {}).items() if name != "key"}
     own.bot = {**own.bot, "model": {**model, **({"key": keys.seal(text)} if text else {})}}
-
-
-def _own(*, lock: bool = False) -> Company:
-    """The company; with `lock` nobody else changes its settings until the commit."""
-    found = select(Company).where(Company.id == tenancy.acting_for())
-    if lock:
-        found = found.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalars(found).one()
 
 
 def _version(number: int) -> BotVersion | None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from leadbot import tenancy
+from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.engines.base import LANGUAGES, Opening
 from leadbot.engines.rules import promise
@@ -38,7 +38,7 @@ def of(company: Company) -> Hours:
 
 def own() -> Hours:
     """The hours of the company the session acts for."""
-    return of(_company())
+    return of(plain.company())
 
 
 def opening(company: Company, now: datetime) -> Opening | None:
@@ -78,7 +78,7 @@ def _in_words(week: tuple[tuple[arithmetic.Interval, ...], ...]) -> tuple[tuple[
 
 def shown() -> dict[str, str]:
     """All fields of the page as they are stored."""
-    company = _company()
+    company = plain.company()
     week = company.hours.get("week") or [[]] * 7
     return {
         **{field: hours_words.day_text(day) for field, day in zip(WEEK, week, strict=True)},
@@ -90,13 +90,13 @@ def shown() -> dict[str, str]:
 def with_public_holidays(text: str) -> str:
     """The days off as typed, with Kazakhstan's public holidays among them. Raises Invalid."""
     rows = hours_words.read_holidays(text, "holidays")
-    return hours_words.holidays_text(hours_words.with_public_holidays(rows, _company().language))
+    return hours_words.holidays_text(hours_words.with_public_holidays(rows, plain.company().language))
 
 
 def change(values: Mapping[str, str], *, by: User) -> Company:
     """Set the hours as typed; nothing is written unless all are right. Raises Faults; Forbidden for all but owners."""
     accounts.check_is_owner(by)
-    company = _company(lock=True)
+    company = plain.locked_company()
     with bot_fields.gathered() as faults:
         week: list[list[list[int]]] = []
         for field in WEEK:
@@ -123,7 +123,7 @@ def change(values: Mapping[str, str], *, by: User) -> Company:
 
 def take_due(since: datetime) -> datetime | None:
     """When a lead that nobody has taken since then has waited too long; None where nobody is to be told."""
-    company = _company()
+    company = plain.company()
     return of(company).after(since, company.take_minutes) if company.take_minutes else None
 
 
@@ -143,10 +143,3 @@ def _minutes(value: str, field: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= most):
         raise Invalid("A whole number of minutes from 0 to %(max)s", field=field, max=most)
     return int(text)
-
-
-def _company(*, lock: bool = False) -> Company:
-    if not lock:
-        return db.session.get_one(Company, tenancy.acting_for())
-    found = select(Company).where(Company.id == tenancy.acting_for())
-    return db.session.scalars(found.with_for_update().execution_options(populate_existing=True)).one()

@@ -20,7 +20,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import or_, select, update
 
-from leadbot import tenancy
+from leadbot import plain, tenancy
 from leadbot.db import db, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.models import Act, Company, ImportState, Lead, LeadEvent, LeadImport, LeadNote, LeadTask, User
@@ -204,12 +204,12 @@ def _write(job_id: int, leads: list[dict[str, Any]], sieve: Sieve, by_id: int, d
     for lead in fresh:
         lead["search"] = search.text_of(lead["name"], lead["phone_e164"], lead["city"], lead["object_type"])
     beside = [(lead.pop("notes"), lead.pop("task")) for lead in fresh]
-    ids = tenancy.put(Lead, *fresh, want_ids=True)
+    ids = plain.put(Lead, *fresh, want_ids=True)
     by_hand = [{"lead_id": lead_id, "user_id": by_id} for lead_id in ids]
-    tenancy.put(LeadEvent, *({**each, "kind": "created"} for each in by_hand))
+    plain.put(LeadEvent, *({**each, "kind": "created"} for each in by_hand))
     with_more = list(zip(by_hand, beside, strict=True))
-    tenancy.put(LeadNote, *({**each, "text": text} for each, (notes, _) in with_more for text in notes))
-    tenancy.put(LeadTask, *({**each, **task} for each, (_, task) in with_more if task))
+    plain.put(LeadNote, *({**each, "text": text} for each, (notes, _) in with_more for text in notes))
+    plain.put(LeadTask, *({**each, **task} for each, (_, task) in with_more if task))
     board.touch()
     db.session.commit()
     return True

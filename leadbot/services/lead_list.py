@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, Subquery, Text, bindparam, cast, func, select, type_coerce
 
-from leadbot import tenancy
+from leadbot import plain, tenancy
 from leadbot.db import db
-from leadbot.models import Company, Lead, LeadStatus
+from leadbot.models import Lead, LeadStatus
 from leadbot.models.tally import COLUMNS
 
 PAGE = 1000
@@ -48,7 +48,7 @@ class Chosen:
 def count(chosen: Chosen = Chosen()) -> int:
     """How many of these leads the company has."""
     if chosen.since is None:  # counted already, see models.tally
-        company = db.session.get_one(Company, tenancy.acting_for())
+        company = plain.company()
         return sum(getattr(company, COLUMNS[each]) for each in ([chosen.status] if chosen.status else LeadStatus))
     counted = _only(select(func.count()).select_from(Lead), chosen.status, True)
     return db.session.scalar(counted, {"since": chosen.since}) or 0

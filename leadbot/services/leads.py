@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
-from leadbot import tenancy
+from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.engines.base import LeadDraft
 from leadbot.errors import Conflict, Invalid, NotFound
@@ -47,9 +47,9 @@ _OF_PHONE = {
     .limit(1)
     for is_test in (True, False)
 }
-_line = tenancy.table(Message).c
+_line = plain.table(Message).c
 _LINES = select(_line.seq, _line.id).where(
-    tenancy.own(Message), _line.conversation_id == bindparam("talk"), _line.seq.in_(bindparam("seqs", expanding=True))
+    plain.own(Message), _line.conversation_id == bindparam("talk"), _line.seq.in_(bindparam("seqs", expanding=True))
 )
 
 
@@ -182,7 +182,7 @@ def keep_evidence(talk: Conversation, lead: Lead, *, is_new: bool = False) -> No
     """Tie each value to the client's words it came from."""
     facts: Mapping[str, Any] = talk.known.get("facts", {})
     seqs = list({fact["seq"] for fact in facts.values()})
-    ids = {row.seq: row.id for row in tenancy.run(_LINES, talk=talk.id, seqs=seqs)}
+    ids = {row.seq: row.id for row in plain.run(_LINES, talk=talk.id, seqs=seqs)}
     values = {
         field: {"message_id": ids[fact["seq"]], **{part: fact[part] for part in ("quote", "start", "end")}}
         for field, fact in facts.items()
@@ -191,7 +191,7 @@ def keep_evidence(talk: Conversation, lead: Lead, *, is_new: bool = False) -> No
     for row in [] if is_new else evidence(lead):
         for column, value in values.pop(row.field, {}).items():
             setattr(row, column, value)
-    tenancy.put(Evidence, *({"lead_id": lead.id, "field": field, **value} for field, value in values.items()))
+    plain.put(Evidence, *({"lead_id": lead.id, "field": field, **value} for field, value in values.items()))
 
 
 def get(lead_id: int) -> Lead:
@@ -336,7 +336,7 @@ def record(lead: Lead, kind: str, *, by: User | None = None, **what: Any) -> Non
     transaction."""
     through = g.get("through")
     of_event = {"lead_id": lead.id, "kind": kind, "user_id": by.id if by else None, "through": through}
-    tenancy.put(LeadEvent, of_event | what)
+    plain.put(LeadEvent, of_event | what)
     lead.is_dealt = lead.is_dealt and by is None
     board.touch()
     if kind in IN_NOTICES:

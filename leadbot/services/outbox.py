@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
-from leadbot import tenancy
+from leadbot import plain, tenancy
 from leadbot.db import db, utcnow
 from leadbot.delivery.base import Buttons, Channel, DeliveryError
 from leadbot.errors import NotFound
@@ -256,7 +256,7 @@ def _mark_failed(delivery_id: int, error: DeliveryError) -> Carried:
 
 def _follow(row: Delivery, new_chat_id: str) -> None:
     """A group that became a supergroup has another number from then on."""
-    company = _company()
+    company = plain.company()
     if company.telegram_chat_id == row.target:
         company.telegram_chat_id = new_chat_id
     row.target, row.next_at = new_chat_id, utcnow()
@@ -280,7 +280,3 @@ def _own(delivery_id: int) -> Delivery:
     if row is None:
         raise NotFound
     return row
-
-
-def _company() -> Company:
-    return db.session.get_one(Company, tenancy.acting_for())

@@ -9,9 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select
-
-from leadbot import tenancy
+from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.engines.base import LANGUAGES, CompanyCard, CompanyFact
 from leadbot.errors import Invalid
@@ -34,10 +32,7 @@ _SERVICES = (
 
 def company(*, lock: bool = False) -> Company:
     """The company the session acts for; with `lock` nobody else changes its settings until the commit."""
-    if not lock:  # mostly the session holds it already: it was read with the person
-        return db.session.get_one(Company, tenancy.acting_for())
-    found = select(Company).where(Company.id == tenancy.acting_for())
-    return db.session.scalars(found.with_for_update().execution_options(populate_existing=True)).one()
+    return plain.locked_company() if lock else plain.company()
 
 
 def shown() -> dict[str, Any]:

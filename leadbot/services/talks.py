@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from leadbot import tenancy
+from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.errors import Busy, Conflict, Invalid, NotFound
 from leadbot.folding import fold
@@ -22,19 +22,19 @@ WAIT_SECONDS = 14  # for the turn before this one
 SILENCE_DAYS = 30  # after so long a message begins a new episode
 
 
-_talk, _client = tenancy.table(Conversation), tenancy.table(BotUser)
+_talk, _client = plain.table(Conversation), plain.table(BotUser)
 _OF_CLIENT = (
     select(_talk)
     .join(_client, _client.c.id == _talk.c.bot_user_id)
-    .where(tenancy.own(Conversation), tenancy.own(BotUser))
+    .where(plain.own(Conversation), plain.own(BotUser))
     .where(_client.c.source == bindparam("source"), _client.c.client_ref == bindparam("client_ref"))
 )
 _OF_CLIENT_ALONE = _OF_CLIENT.with_for_update(of=_talk)
 
-_line = tenancy.table(Message).c
+_line = plain.table(Message).c
 _BEFORE = (
     select(_line.author, _line.text, _line.seq)
-    .where(tenancy.own(Message), _line.conversation_id == bindparam("talk"), _line.episode == bindparam("episode"))
+    .where(plain.own(Message), _line.conversation_id == bindparam("talk"), _line.episode == bindparam("episode"))
     .where(_line.seq < bindparam("seq"))
     .order_by(_line.seq.desc())
     .limit(bindparam("most"))
@@ -101,7 +101,7 @@ def add(talk: Conversation, author: Author, text: str, **more: object) -> int:
     if author is Author.CLIENT:
         talk.client_seq, talk.client_at = talk.message_count, talk.last_message_at
     place = {"conversation_id": talk.id, "seq": talk.message_count, "episode": talk.episode}
-    tenancy.put(Message, {**place, "author": author, "text": text, **more})
+    plain.put(Message, {**place, "author": author, "text": text, **more})
     return talk.message_count
 
 
@@ -109,13 +109,13 @@ def before(talk: Conversation, seq: int, *, most: int) -> list[tuple[str, str, i
     """The last lines of the episode before this one, oldest first: author, text, number."""
     if seq == 1:
         return []
-    rows = tenancy.run(_BEFORE, talk=talk.id, episode=talk.episode, seq=seq, most=most).all()
+    rows = plain.run(_BEFORE, talk=talk.id, episode=talk.episode, seq=seq, most=most).all()
     return [(author.value, text, number) for author, text, number in reversed(rows)]
 
 
 def lock(talk: Conversation) -> None:
     """Keep others from adding lines until the commit, and see the talk as it stands now."""
-    tenancy.reread(talk)
+    plain.reread(talk)
 
 
 def hold(talk: Conversation) -> None:
@@ -143,7 +143,7 @@ def get(talk_id: int) -> Conversation:
 
 def find(source: Source, client_ref: str) -> Conversation | None:
     """The talk of a client through a door, if he has one."""
-    return tenancy.find(Conversation, _OF_CLIENT, source=source, client_ref=client_ref)
+    return plain.find(Conversation, _OF_CLIENT, source=source, client_ref=client_ref)
 
 
 def begun(source: Source, prefix: str) -> int:
@@ -159,16 +159,16 @@ def digest(text: str, audio: bytes | None) -> str:
 
 
 def _find_or_begin(source: Source, client_ref: str) -> Conversation:
-    talk = tenancy.find(Conversation, _OF_CLIENT_ALONE, source=source, client_ref=client_ref)
+    talk = plain.find(Conversation, _OF_CLIENT_ALONE, source=source, client_ref=client_ref)
     if talk is not None:
         return talk
     try:
         # Where there is one writer at a time nobody can come between.
         with nullcontext() if db.engine.dialect.name == "sqlite" else db.session.begin_nested():
-            [client_id] = tenancy.put(BotUser, {"source": source, "client_ref": client_ref}, want_ids=True)
-            talk = tenancy.begin(Conversation, {"bot_user_id": client_id, "source": source})
+            [client_id] = plain.put(BotUser, {"source": source, "client_ref": client_ref}, want_ids=True)
+            talk = plain.begin(Conversation, {"bot_user_id": client_id, "source": source})
     except IntegrityError:  # his two first messages came at once
-        talk = tenancy.find(Conversation, _OF_CLIENT_ALONE, source=source, client_ref=client_ref)
+        talk = plain.find(Conversation, _OF_CLIENT_ALONE, source=source, client_ref=client_ref)
         if talk is None:
             raise
     return talk

@@ -17,7 +17,7 @@ from sqlalchemy import Integer, Text, and_, bindparam, case, delete, func, or_, 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
-from leadbot import tenancy
+from leadbot import plain
 from leadbot.db import UtcDateTime, db, utcnow
 from leadbot.engines.base import Spent
 from leadbot.models import Company, Conversation, Lead, Message, ModelUsage
@@ -31,7 +31,7 @@ KEPT_DAYS = 31  # of single clients; a company's own days stay
 ALL_CLIENTS = 0
 
 
-_row = tenancy.table(ModelUsage).c
+_row = plain.table(ModelUsage).c
 _now = bindparam("of_period", type_=Integer)
 _begun_before = _row.period == _now - 1
 _is_current = _row.period >= _now  # above: by a clock that is a little ahead
@@ -39,8 +39,8 @@ _held_before = case((_is_current, _row.reserved_before), (_begun_before, _row.re
 _held = case((_is_current, _row.reserved), else_=0)
 _used = _row.tokens_in + _row.tokens_out + _held + _held_before
 _TAKE = (
-    update(tenancy.table(ModelUsage))
-    .where(tenancy.own(ModelUsage), _row.day == bindparam("of_day"))
+    update(plain.table(ModelUsage))
+    .where(plain.own(ModelUsage), _row.day == bindparam("of_day"))
     .where(
         or_(
             and_(_row.bot_user_id == ALL_CLIENTS, _used < bindparam("most_of_all")),
@@ -62,11 +62,12 @@ def _still_held(period: Any, reserved: Any) -> ColumnElement[int]:
     return case((and_(period == bindparam("of_period", type_=Integer), reserved >= TURN_TOKENS), TURN_TOKENS), else_=0)
 
 
-_of_day = and_(_row.day == bindparam("of_day"), _row.bot_user_id.in_(bindparam("clients", expanding=True)))
-_THERE = select(_row.bot_user_id).where(tenancy.own(ModelUsage), _of_day)
+_whose = or_(_row.bot_user_id == bindparam("client"), _row.bot_user_id == bindparam("also"))
+_of_day = and_(_row.day == bindparam("of_day"), _whose)
+_THERE = select(_row.bot_user_id).where(plain.own(ModelUsage), _of_day)
 _SETTLE = (
-    update(tenancy.table(ModelUsage))
-    .where(tenancy.own(ModelUsage), _of_day)
+    update(plain.table(ModelUsage))
+    .where(plain.own(ModelUsage), _of_day)
     .values(
         reserved=_row.reserved - _still_held(_row.period, _row.reserved),
         reserved_before=_row.reserved_before - _still_held(_row.period - 1, _row.reserved_before),
@@ -133,7 +134,7 @@ def reserve(own: Company, talk: Conversation | None) -> Ticket | None:
     if taken == limits.keys():
         return ticket
     for client in taken:
-        _settle(replace(ticket, bot_user_id=client), Spent())
+        _settle(replace(ticket, bot_user_id=client), Spent(), also=client)
     return None
 
 
@@ -142,7 +143,7 @@ def settle(ticket: Ticket, spent: Spent | None, *, has_listened: bool = False) -
     spent = spent or Spent()
     voice = VOICE_TOKENS if has_listened else 0
     spent = replace(spent, tokens_in=spent.tokens_in + voice)
-    _settle(ticket, spent, ALL_CLIENTS)
+    _settle(ticket, spent, also=ALL_CLIENTS)
 
 
 def last_sent() -> tuple[datetime, str] | None:
@@ -227,18 +228,19 @@ def _take(ticket: Ticket, limits: dict[int, int]) -> set[int]:
     """Reserve where there is something left; whose row that was."""
     values = {"of_day": ticket.day, "client": ticket.bot_user_id, "of_period": ticket.period}
     values |= {"most_of_all": limits[ALL_CLIENTS], "most_of_client": limits[ticket.bot_user_id]}
-    return set(tenancy.run(_TAKE, **values).scalars())
+    return set(plain.run(_TAKE, **values).scalars())
 
 
-def _settle(ticket: Ticket, spent: Spent, *others: int) -> None:
-    values = {"of_day": ticket.day, "clients": [ticket.bot_user_id, *others], "of_period": ticket.period}
+def _settle(ticket: Ticket, spent: Spent, *, also: int) -> None:
+    values: dict[str, Any] = {"of_day": ticket.day, "client": ticket.bot_user_id, "also": also}
+    values["of_period"] = ticket.period
     values |= {"spent_in": spent.tokens_in, "spent_out": spent.tokens_out, "sent": spent.sent or None, "at": utcnow()}
-    tenancy.run(_SETTLE, **values)
+    plain.run(_SETTLE, **values)
 
 
 def _begin(ticket: Ticket, limits: dict[int, int]) -> set[int]:
     """Rows for those who have none today, reserved in already; the others are over their budget."""
-    there = tenancy.run(_THERE, of_day=ticket.day, clients=list(limits)).scalars()
+    there = plain.run(_THERE, of_day=ticket.day, client=ticket.bot_user_id, also=ALL_CLIENTS).scalars()
     new = {client for client in limits.keys() - set(there) if limits[client] > 0}
     begun = {client for client in sorted(new) if _add_row(ticket, client)}
     if ALL_CLIENTS in begun:
@@ -254,7 +256,7 @@ def _add_row(ticket: Ticket, client: int) -> bool:
     try:
         # Where there is one writer at a time nobody can come between.
         with nullcontext() if db.engine.dialect.name == "sqlite" else db.session.begin_nested():
-            tenancy.put(ModelUsage, row)
+            plain.put(ModelUsage, row)
     except IntegrityError:
         return False
     return True

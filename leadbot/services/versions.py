@@ -11,7 +11,7 @@ from functools import cache
 from sqlalchemy import Update, event, update
 from sqlalchemy.orm import Session, SessionTransaction
 
-from leadbot import tenancy
+from leadbot import plain
 from leadbot.db import db
 from leadbot.models import Company
 
@@ -27,7 +27,7 @@ def grow(version: str) -> None:
 def _write(session: Session) -> None:
     if not session.in_nested_transaction() and (versions := session.info.pop("grows", None)):
         session.flush()  # other rows are locked before the company's, here as everywhere
-        tenancy.run(_growth(frozenset(versions)))
+        plain.run(_growth(frozenset(versions)))
 
 
 @event.listens_for(db.session, "after_soft_rollback")
@@ -38,6 +38,6 @@ def _forget(session: Session, before: SessionTransaction) -> None:
 
 @cache
 def _growth(versions: frozenset[str]) -> Update:
-    companies = tenancy.table(Company)
+    companies = plain.table(Company)
     grown = {version: companies.c[version] + 1 for version in sorted(versions)}
-    return update(companies).where(tenancy.own(Company)).values(grown)
+    return update(companies).where(plain.own(Company)).values(grown)

@@ -56,9 +56,9 @@ def change(values: dict[str, Any], *, by: User | None = None) -> Company:
 
     What concerns the bot is published at once, as a version of its own.
     """
-    of_bot = {key: value for key, value in values.items() if key not in _CHECKS}
     if by is not None:
         accounts.check_is_owner(by)
+    of_bot = {key: value for key, value in values.items() if key not in _CHECKS}
     own = company(lock=True)
     key = None
     if isinstance(model := of_bot.get("model"), dict) and "key" in model:

@@ -275,20 +275,21 @@ def test_a_visitor_who_only_looks_counts_once(app: Flask, almaty: Web, key: str)
         ("America/St_Johns", date(2026, 3, 1), date(2026, 3, 31), 31),
     ],
 )
-def test_a_day_is_the_companys_own(app: Flask, almaty: Web, zone: str, first: date, last: date, moments: int) -> None:
+def test_a_day_is_the_companys_own(
+    app: Flask, almaty: Web, monkeypatch: pytest.MonkeyPatch, zone: str, first: date, last: date, moments: int
+) -> None:
     period = periods.Period(first, last, zone)
     assert period.days == moments and list(period)[-1] == last
     hours = int((period.end - period.start) / timedelta(minutes=30))
     times = [period.start + timedelta(minutes=30 * n) for n in range(hours)]
+    monkeypatch.setattr(figures, "utcnow", lambda: period.end - timedelta(minutes=1))
     with app.app_context():
         tenancy.act_for(almaty.company_id)
+        db.session.execute(update(Company).values(time_zone=zone))
         rows = [
             {"company_id": almaty.company_id, "source": "api", "phone": "8", "phone_e164": "+7", "created_at": at}
-            for at in times
+            for at in (period.start - timedelta(seconds=1), *times, period.end)
         ]
         put(Lead, rows)
-        found = db.session.execute(
-            select(Lead.created_at, period.day_of(Lead.created_at)).where(period.holds(Lead.created_at))
-        )
-        wrong = [(at, day) for at, day in found if at.astimezone(ZoneInfo(zone)).date() != day]
-        assert wrong == []
+        told = {day: leads for day, (leads, _) in figures.of(period.days).days.items()}
+    assert told == Counter(at.astimezone(ZoneInfo(zone)).date() for at in times)

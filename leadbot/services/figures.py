@@ -12,7 +12,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, DateTime, and_, case, func, not_, or_, select, type_coerce, update
@@ -58,6 +58,22 @@ class Origin:
     won: int
 
 
+class _Lead(NamedTuple):
+    """What the figures ask of a lead; moments are UTC, without a zone."""
+
+    created_at: datetime
+    touched_at: datetime | None
+    source: Source
+    campaign: str
+    is_won: bool
+    lost_reason: LostReason | None
+
+    @property
+    def counts(self) -> bool:
+        """Spam and duplicates are no leads."""
+        return self.lost_reason not in NOT_LEADS
+
+
 class _Talks(NamedTuple):
     """The number of talks alike in these; `stopped_at` is what was asked last where they stand still."""
 
@@ -97,15 +113,16 @@ def of(days: int = DAYS) -> Figures:
     """The figures of the last `days` days, today among them; the same number of statements however many leads."""
     own = settings.company()
     period = periods.latest(days, utcnow(), own.time_zone)
-    by_day, talks = _by_day(period), _talks(period)
+    came, talks = _came(period), _talks(period)
+    leads = [lead for lead in came if lead.counts]
     return Figures(
         period=period,
-        now=_totals(period, by_day),
-        before=_totals(period.before(), _by_day(period.before())),
+        now=_totals(leads),
+        before=_totals([lead for lead in _came(period.before()) if lead.counts]),
         funnel=_funnel(period, talks),
-        days={day: by_day.get(day, (0, 0)) for day in period},
-        origins=_origins(period, talks),
-        reasons=_reasons(period),
+        days=_by_day(period, leads),
+        origins=_origins(leads, talks),
+        reasons=_reasons(came),
         stopped=_stopped(talks),
         cost=usage.of_days(period.first, period.last),
     )
@@ -129,10 +146,6 @@ def _changed(statement: Any) -> int:
     return int(done.rowcount)
 
 
-def _leads(period: Period) -> ColumnElement[bool]:
-    return and_(period.holds(Lead.created_at), _is_lead())
-
-
 def _is_lead() -> ColumnElement[bool]:
     is_one = or_(Lead.lost_reason.is_(None), Lead.lost_reason.not_in(NOT_LEADS))
     return and_(Lead.source != Source.TEST, is_one)
@@ -148,29 +161,37 @@ def _is_talk(period: Period) -> ColumnElement[bool]:
     )
 
 
-def _by_day(period: Period) -> dict[date, tuple[int, int]]:
-    day = period.day_of(Lead.created_at)
-    rows = db.session.execute(
-        select(day, func.count(), _times(Lead.status == LeadStatus.WON)).where(_leads(period)).group_by(day)
-    )
-    return {when: (leads, won) for when, leads, won in rows}
-
-
-def _totals(period: Period, by_day: dict[date, tuple[int, int]]) -> Totals:
+def _came(period: Period) -> list[_Lead]:
+    """All that is counted of the leads of a period, in one look at them."""
     touch = (
         select(func.min(LeadEvent.created_at))
         .where(LeadEvent.lead_id == Lead.id, LeadEvent.user_id.is_not(None), LeadEvent.created_at >= Lead.created_at)
         .correlate(Lead)
         .scalar_subquery()
     )
-    # Only their distance is wanted: thousands of moments without a zone are much quicker to read.
+    # Of thousands of rows each is read: moments without a zone are much quicker.
     moments = (type_coerce(Lead.created_at, DateTime), type_coerce(touch, DateTime))
-    rows = db.session.execute(select(*moments).where(_leads(period), Lead.source != Source.MANUAL)).all()
-    minutes = [(touched - created).total_seconds() / 60 for created, touched in rows if touched]
+    kinds = (Lead.source, _campaign(Lead.first_touch), Lead.status == LeadStatus.WON, Lead.lost_reason)
+    found = select(*moments, *kinds).where(period.holds(Lead.created_at), Lead.source != Source.TEST)
+    return [_Lead._make(row) for row in db.session.execute(found)]
+
+
+def _by_day(period: Period, leads: list[_Lead]) -> dict[date, tuple[int, int]]:
+    days = {day: [0, 0] for day in period}
+    for lead in leads:
+        day = days[period.day_of(lead.created_at)]
+        day[0] += 1
+        day[1] += lead.is_won
+    return {day: (count, won) for day, (count, won) in days.items()}
+
+
+def _totals(leads: list[_Lead]) -> Totals:
+    waiting = [lead for lead in leads if lead.source is not Source.MANUAL]
+    minutes = [(lead.touched_at - lead.created_at).total_seconds() / 60 for lead in waiting if lead.touched_at]
     return Totals(
-        leads=sum(leads for leads, _ in by_day.values()),
-        won=sum(won for _, won in by_day.values()),
-        waiting=len(rows),
+        leads=len(leads),
+        won=sum(lead.is_won for lead in leads),
+        waiting=len(waiting),
         quick=sum(each <= QUICK_MINUTES for each in minutes),
         touch_minutes=statistics.median(minutes) if minutes else None,
     )
@@ -211,11 +232,6 @@ def _funnel(period: Period, talks: list[_Talks]) -> dict[str, int]:
     return dict(zip(STEPS, (wrote + silent, wrote, with_phone + without_phone, leads, taken, won), strict=True))
 
 
-def _times(criterion: ColumnElement[bool]) -> ColumnElement[int]:
-    """How many rows meet it."""
-    return func.sum(case((criterion, 1), else_=0))
-
-
 def _talks_where(criterion: ColumnElement[bool]) -> ColumnElement[int]:
     """How many talks have a lead that meets it; a talk may have more than one."""
     return func.count(case((criterion, Lead.conversation_id)).distinct())
@@ -226,31 +242,20 @@ def _campaign(touch: Any) -> ColumnElement[str]:
     return func.coalesce(touch["utm_campaign"].as_string(), touch["utm_source"].as_string(), "")
 
 
-def _origins(period: Period, talks: list[_Talks]) -> list[Origin]:
-    campaign = _campaign(Lead.first_touch)
-    leads = select(Lead.source, campaign, func.count(), _times(Lead.status == LeadStatus.WON)).where(_leads(period))
-    found = {
-        (source, named): (count, won)
-        for source, named, count, won in db.session.execute(leads.group_by(Lead.source, campaign))
-    }
+def _origins(leads: list[_Lead], talks: list[_Talks]) -> list[Origin]:
     begun: Counter[tuple[Source, str]] = Counter()
     for each in talks:
         begun[each.source, each.campaign] += each.number
-    rows = [
-        Origin(source, named, begun[source, named], *found.get((source, named), (0, 0)))
-        for source, named in begun.keys() | found.keys()
-    ]
+    came = Counter((lead.source, lead.campaign) for lead in leads)
+    won = Counter((lead.source, lead.campaign) for lead in leads if lead.is_won)
+    rows = [Origin(*origin, begun[origin], came[origin], won[origin]) for origin in begun.keys() | came.keys()]
     return sorted(rows, key=lambda row: (-row.leads, -row.talks, row.source, row.campaign))
 
 
-def _reasons(period: Period) -> dict[LostReason, int]:
+def _reasons(came: list[_Lead]) -> dict[LostReason, int]:
     """Why leads were lost, spam and duplicates among them: they are a reason too."""
-    rows = db.session.execute(
-        select(Lead.lost_reason, func.count())
-        .where(period.holds(Lead.created_at), Lead.source != Source.TEST, Lead.lost_reason.is_not(None))
-        .group_by(Lead.lost_reason)
-    )
-    return dict(sorted(((reason, count) for reason, count in rows if reason), key=lambda row: (-row[1], row[0])))
+    reasons = Counter(lead.lost_reason for lead in came if lead.lost_reason)
+    return dict(sorted(reasons.items(), key=lambda row: (-row[1], row[0])))
 
 
 def _stopped(talks: list[_Talks]) -> dict[str, int]:

@@ -221,7 +221,7 @@ def test_new_leads_go_to_those_who_can_take_them_in_turn(
     almaty.post("/chat", {"text": "Хочу дом в Алматы 150 м2, Олег 8 701 000 00 08"})
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
-        found = {lead.id: lead for lead in db.session.query(Lead)}
+        found = {lead.id: lead for lead in db.session.query(Lead).order_by(Lead.id)}
         whose = [(lead.assignee.shown_name if lead.assignee else "", lead.is_dealt) for lead in found.values()]
         assert whose[:3] == [("Айгуль", True), ("Болат", True), ("Айгуль", True)]
         assert [dealt for _, dealt in whose[3:]] == [False, False]

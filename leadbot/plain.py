@@ -106,7 +106,7 @@ def find_of_any(statement: Select[Any], *kinds: Any, **values: Any) -> tuple[Any
     row = _connection(session).execute(statement, values, execution_options=ALL_COMPANIES).one_or_none()
     if row is None:
         return None
-    cells = iter(row)
+    cells = iter(row)  # each class takes as many of them as its table has columns
     return tuple(_held(session, kind, dict(zip(_columns(kind), cells, strict=False))) for kind in kinds)
 
 

@@ -282,7 +282,7 @@ def test_no_page_offers_what_its_reader_may_not_do(app: Flask, ids: dict[str, in
 
 # --- the services -----------------------------------------------------------------------------------------------------
 
-# Each verb that is told who acts, as in TABLE. Who refuses nobody is part of a verb that has asked already.
+# Each verb that is told who acts, as in TABLE. Those of members want his name, or are part of one that has asked.
 VERBS = {
     "members": """
         bot.store canned.filled leads.record mail.put_invitation

@@ -163,10 +163,7 @@ class Urllib3Transport(httpx2.BaseTransport):
 
 
 class Client(httpx2.Client):
-    """Sends what it is given and no more: our calls have no cookies, redirects or second log-in to look after.
-
-    A tenth of a turn's work is in the client above us; this takes a third of that away.
-    """
+    """Sends what it is given and no more: our calls have no cookies, redirects or second log-in to look after."""
 
     def __init__(self, transport: Urllib3Transport) -> None:
         super().__init__(transport=transport, follow_redirects=False, trust_env=False)

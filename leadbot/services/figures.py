@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, DateTime, and_, case, func, not_, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, DateTime, and_, case, func, literal, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 
 from leadbot.db import db, utcnow
@@ -27,7 +27,7 @@ PERIODS = (7, 30, 90, 365)
 DAYS = 30
 QUICK_MINUTES = 15
 NOT_LEADS = (LostReason.SPAM, LostReason.DUPLICATE)
-_HAS_PHONE = Conversation.known[("facts", "phone", "value")].as_string().is_not(None)
+EARLIER = datetime.max  # noqa: DTZ901 - as all moments that are read here
 STEPS = ("opened", "wrote", "phone", "lead", "taken", "won")
 
 
@@ -62,26 +62,41 @@ class _Lead(NamedTuple):
     """What the figures ask of a lead; moments are UTC, without a zone."""
 
     created_at: datetime
-    touched_at: datetime | None
+    touched_at: datetime | None  # EARLIER where all that a person did was done before it came, to its duplicate
     source: Source
     campaign: str
     is_won: bool
     lost_reason: LostReason | None
+    has_owner: bool
+    talk_id: int | None
 
     @property
     def counts(self) -> bool:
         """Spam and duplicates are no leads."""
         return self.lost_reason not in NOT_LEADS
 
+    @property
+    def is_taken(self) -> bool:
+        """Somebody is responsible or has touched the card."""
+        return self.has_owner or self.touched_at is not None
 
-class _Talks(NamedTuple):
-    """The number of talks alike in these; `stopped_at` is what was asked last where they stand still."""
+    @property
+    def waited_minutes(self) -> float | None:
+        """From its coming to the first touch."""
+        if self.touched_at is None or self.touched_at == EARLIER:
+            return None
+        return (self.touched_at - self.created_at).total_seconds() / 60
 
+
+class _Talk(NamedTuple):
+    """What the figures ask of a talk."""
+
+    id: int
     source: Source
     campaign: str
     has_phone: bool
-    stopped_at: str | None
-    number: int
+    has_lead: bool  # of this episode; an earlier one may have had another
+    asked: str | None  # the slot that was asked last
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +134,11 @@ def of(days: int = DAYS) -> Figures:
         period=period,
         now=_totals(leads),
         before=_totals([lead for lead in _came(period.before()) if lead.counts]),
-        funnel=_funnel(period, talks),
+        funnel=_funnel(period, leads, talks),
         days=_by_day(period, leads),
         origins=_origins(leads, talks),
         reasons=_reasons(came),
-        stopped=_stopped(talks),
+        stopped=_stopped(came, talks),
         cost=usage.of_days(period.first, period.last),
     )
 
@@ -146,33 +161,19 @@ def _changed(statement: Any) -> int:
     return int(done.rowcount)
 
 
-def _is_lead() -> ColumnElement[bool]:
-    is_one = or_(Lead.lost_reason.is_(None), Lead.lost_reason.not_in(NOT_LEADS))
-    return and_(Lead.source != Source.TEST, is_one)
-
-
-def _is_talk(period: Period) -> ColumnElement[bool]:
-    # the first criterion says nothing new, but it has an index
-    return and_(
-        Conversation.last_message_at >= period.start,
-        period.holds(Conversation.created_at),
-        Conversation.source != Source.TEST,
-        Conversation.is_junk.is_(False),
-    )
-
-
 def _came(period: Period) -> list[_Lead]:
     """All that is counted of the leads of a period, in one look at them."""
+    act = case((LeadEvent.created_at >= Lead.created_at, LeadEvent.created_at), else_=literal(EARLIER, DateTime))
     touch = (
-        select(func.min(LeadEvent.created_at))
-        .where(LeadEvent.lead_id == Lead.id, LeadEvent.user_id.is_not(None), LeadEvent.created_at >= Lead.created_at)
-        .correlate(Lead)
-        .scalar_subquery()
-    )
+        select(func.min(act)).where(LeadEvent.lead_id == Lead.id, LeadEvent.user_id.is_not(None)).correlate(Lead)
+    ).scalar_subquery()
     # Of thousands of rows each is read: moments without a zone are much quicker.
     moments = (type_coerce(Lead.created_at, DateTime), type_coerce(touch, DateTime))
     kinds = (Lead.source, _campaign(Lead.first_touch), Lead.status == LeadStatus.WON, Lead.lost_reason)
-    found = select(*moments, *kinds).where(period.holds(Lead.created_at), Lead.source != Source.TEST)
+    has_owner = and_(Lead.assignee_id.is_not(None), ~Lead.is_dealt)
+    found = select(*moments, *kinds, has_owner, Lead.conversation_id).where(
+        period.holds(Lead.created_at), Lead.source != Source.TEST
+    )
     return [_Lead._make(row) for row in db.session.execute(found)]
 
 
@@ -187,7 +188,7 @@ def _by_day(period: Period, leads: list[_Lead]) -> dict[date, tuple[int, int]]:
 
 def _totals(leads: list[_Lead]) -> Totals:
     waiting = [lead for lead in leads if lead.source is not Source.MANUAL]
-    minutes = [(lead.touched_at - lead.created_at).total_seconds() / 60 for lead in waiting if lead.touched_at]
+    minutes = [each for each in (lead.waited_minutes for lead in waiting) if each is not None]
     return Totals(
         leads=len(leads),
         won=sum(lead.is_won for lead in leads),
@@ -197,44 +198,37 @@ def _totals(leads: list[_Lead]) -> Totals:
     )
 
 
-def _talks(period: Period) -> list[_Talks]:
+def _talks(period: Period) -> list[_Talk]:
     """All that is counted of talks, in one look at them."""
-    with_lead = select(Lead.conversation_id).where(Lead.conversation_id.is_not(None), Lead.created_at >= period.start)
-    stands_still = and_(Conversation.lead_id.is_(None), Conversation.id.not_in(with_lead))
-    kinds = (
-        Conversation.source,
-        _campaign(Conversation.first_touch),
-        _HAS_PHONE,
-        case((stands_still, Conversation.known["asked"].as_string())),
+    known = Conversation.known
+    has_phone = known[("facts", "phone", "value")].as_string().is_not(None)
+    kinds = (Conversation.source, _campaign(Conversation.first_touch), has_phone, Conversation.lead_id.is_not(None))
+    found = select(Conversation.id, *kinds, known["asked"].as_string()).where(
+        Conversation.last_message_at >= period.start,  # says nothing new, but it has an index
+        period.holds(Conversation.created_at),
+        Conversation.source != Source.TEST,
+        Conversation.is_junk.is_(False),
     )
-    rows = db.session.execute(select(*kinds, func.count()).where(_is_talk(period)).group_by(*kinds))
-    return [_Talks(*row) for row in rows]
+    return [_Talk._make(row) for row in db.session.execute(found)]
 
 
-def _funnel(period: Period, talks: list[_Talks]) -> dict[str, int]:
-    wrote = sum(each.number for each in talks)
-    on_site = sum(each.number for each in talks if each.source is Source.WIDGET)
-    with_phone = sum(each.number for each in talks if each.has_phone)
+def _funnel(period: Period, leads: list[_Lead], talks: list[_Talk]) -> dict[str, int]:
+    """How many talks came to each step; a talk may have more than one lead."""
+    begun = {talk.id for talk in talks}
+    became = [lead for lead in leads if lead.talk_id in begun]
+    with_lead = {lead.talk_id for lead in became}
+    on_site = sum(talk.source is Source.WIDGET for talk in talks)
     opened = select(func.sum(Opening.count)).where(Opening.day.between(period.first, period.last))
-    touched = select(LeadEvent.lead_id).where(LeadEvent.lead_id == Lead.id, LeadEvent.user_id.is_not(None)).exists()
-    became = (
-        select(
-            func.count(Lead.conversation_id.distinct()),
-            _talks_where(not_(_HAS_PHONE)),
-            _talks_where(or_(and_(Lead.assignee_id.is_not(None), ~Lead.is_dealt), touched)),
-            _talks_where(Lead.status == LeadStatus.WON),
-        )
-        .join(Conversation, Conversation.id == Lead.conversation_id)
-        .where(Lead.created_at >= period.start, _is_lead(), _is_talk(period))
-    )
-    leads, without_phone, taken, won = db.session.execute(became).one()
     silent = max(0, int(db.session.scalar(opened) or 0) - on_site)
-    return dict(zip(STEPS, (wrote + silent, wrote, with_phone + without_phone, leads, taken, won), strict=True))
-
-
-def _talks_where(criterion: ColumnElement[bool]) -> ColumnElement[int]:
-    """How many talks have a lead that meets it; a talk may have more than one."""
-    return func.count(case((criterion, Lead.conversation_id)).distinct())
+    counts = (
+        len(talks) + silent,
+        len(talks),
+        sum(talk.has_phone or talk.id in with_lead for talk in talks),
+        len(with_lead),
+        len({lead.talk_id for lead in became if lead.is_taken}),
+        len({lead.talk_id for lead in became if lead.is_won}),
+    )
+    return dict(zip(STEPS, counts, strict=True))
 
 
 def _campaign(touch: Any) -> ColumnElement[str]:
@@ -242,10 +236,8 @@ def _campaign(touch: Any) -> ColumnElement[str]:
     return func.coalesce(touch["utm_campaign"].as_string(), touch["utm_source"].as_string(), "")
 
 
-def _origins(leads: list[_Lead], talks: list[_Talks]) -> list[Origin]:
-    begun: Counter[tuple[Source, str]] = Counter()
-    for each in talks:
-        begun[each.source, each.campaign] += each.number
+def _origins(leads: list[_Lead], talks: list[_Talk]) -> list[Origin]:
+    begun = Counter((talk.source, talk.campaign) for talk in talks)
     came = Counter((lead.source, lead.campaign) for lead in leads)
     won = Counter((lead.source, lead.campaign) for lead in leads if lead.is_won)
     rows = [Origin(*origin, begun[origin], came[origin], won[origin]) for origin in begun.keys() | came.keys()]
@@ -258,9 +250,8 @@ def _reasons(came: list[_Lead]) -> dict[LostReason, int]:
     return dict(sorted(reasons.items(), key=lambda row: (-row[1], row[0])))
 
 
-def _stopped(talks: list[_Talks]) -> dict[str, int]:
-    slots: Counter[str] = Counter()
-    for each in talks:
-        if each.stopped_at:
-            slots[each.stopped_at] += each.number
+def _stopped(came: list[_Lead], talks: list[_Talk]) -> dict[str, int]:
+    """Where talks without a lead stand still."""
+    with_lead = {lead.talk_id for lead in came}
+    slots = Counter(talk.asked for talk in talks if talk.asked and not talk.has_lead and talk.id not in with_lead)
     return dict(sorted(slots.items(), key=lambda row: (-row[1], row[0])))

@@ -77,18 +77,20 @@ def _found(server: Server, email: str, size: int) -> Firm:
 def _fill(connection: Connection, company_id: int, size: int) -> None:
     first = (connection.scalar(select(func.max(Lead.id))) or 0) + 1
     chance, now = Random(size), datetime.now(UTC)
+    moments = sorted(now - timedelta(minutes=chance.randrange(DAYS * 24 * 60)) for _ in range(size))
     connection.exec_driver_sql("PRAGMA cache_size = -400000")  # all of it in memory while it grows
     tally.take_away(connection)  # it would count row by row
     for start in range(first, first + size, BATCH):
-        made = [_lead(chance, company_id, n, now) for n in range(start, min(start + BATCH, first + size))]
+        numbers = range(start, min(start + BATCH, first + size))
+        made = [_lead(chance, company_id, n, moments[n - first]) for n in numbers]
         for model in (BotUser, Conversation, Lead, LeadEvent):
             connection.execute(insert(model.__table__), [row for each in made for row in each[model]])
     tally.put(connection)
 
 
-def _lead(chance: Random, company_id: int, n: int, now: datetime) -> dict[Any, list[dict[str, Any]]]:
+def _lead(chance: Random, company_id: int, n: int, came: datetime) -> dict[Any, list[dict[str, Any]]]:
     """The rows of a client, the talk with him, his lead, and what happened to it: most have been moved once."""
-    came, status = now - timedelta(minutes=chance.randrange(DAYS * 24 * 60)), chance.choice(list(LeadStatus))
+    status = chance.choice(list(LeadStatus))
     own = {"company_id": company_id}
     phone = f"701{n:07}"
     client = {**own, "id": n, "source": chance.choice(SOURCES), "client_ref": f"c{n}", "created_at": came}

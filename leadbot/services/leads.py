@@ -30,7 +30,7 @@ from leadbot.models import (
     Source,
     User,
 )
-from leadbot.services import accounts, board, guard, heat, hours_settings, lead_holds, news, turns
+from leadbot.services import accounts, board, guard, heat, hours_settings, lead_holds, news, search, turns
 
 NOTE_MOST = 4000
 # What a talk may change on its card, with the column's length.
@@ -39,11 +39,12 @@ ANNOUNCED = ("name", "phone")  # managers are told of these: one may be dialling
 # Notices show these.
 IN_NOTICES = {"moved", "assigned", "task_set", "task_moved", "task_done", "task_deleted", "merged", "unmerged"}
 CLOSED = (LeadStatus.WON, LeadStatus.LOST)
+_card = plain.table(Lead).c
 _OF_PHONE = {
-    is_test: select(Lead)
-    .where(Lead.phone_e164 == bindparam("phone"))
-    .where(Lead.source == Source.TEST if is_test else Lead.source != Source.TEST)
-    .order_by(Lead.status.in_(CLOSED), Lead.id.desc())
+    is_test: select(plain.table(Lead))
+    .where(plain.own(Lead), _card.phone_e164 == bindparam("phone"))
+    .where(_card.source == Source.TEST if is_test else _card.source != Source.TEST)
+    .order_by(_card.status.in_(CLOSED), _card.id.desc())
     .limit(1)
     for is_test in (True, False)
 }
@@ -90,21 +91,21 @@ def take_turns(company_id: int, phone_e164: str) -> None:
 
 def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
     """A card of its own for this talk. Part of the caller's transaction."""
-    lead = Lead(
-        conversation_id=talk.id,
-        bot_user_id=talk.bot_user_id,
-        episode=talk.episode,
-        source=talk.source,
-        previous_id=earlier.id if earlier else None,
-        first_touch=talk.first_touch,
-        area_m2=draft.area_m2,
-        summary=draft.summary,
-        take_due_at=None if talk.source is Source.TEST else hours_settings.take_due(utcnow()),
-        **_values(draft),
-    )
-    lead.is_hot = heat.is_hot(lead, talk.known.get("facts", {}))
-    db.session.add(lead)
-    db.session.flush()
+    values = _values(draft)
+    about = {
+        "conversation_id": talk.id,
+        "bot_user_id": talk.bot_user_id,
+        "episode": talk.episode,
+        "source": talk.source,
+        "previous_id": earlier.id if earlier else None,
+        "first_touch": talk.first_touch,
+        "area_m2": draft.area_m2,
+        "summary": draft.summary,
+        "take_due_at": None if talk.source is Source.TEST else hours_settings.take_due(utcnow()),
+        "is_hot": heat.is_hot(draft, talk.known.get("facts", {}), has_returned=earlier is not None),
+        "search": search.text_of(*(values[field] for field in search.FIELDS)),
+    }
+    lead = plain.begin(Lead, {**about, **values})
     talk.lead_id = lead.id
     keep_evidence(talk, lead, is_new=True)
     return lead
@@ -160,7 +161,7 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
         lead.summary = draft.summary
         changed.add("summary")
     if changed or otherwise:
-        lead.is_hot = heat.is_hot(lead, facts)
+        lead.is_hot = heat.is_hot(lead, facts, has_returned=lead.previous_id is not None)
         keep_evidence(talk, lead)
         board.touch()
     return changed
@@ -172,7 +173,7 @@ def _values(draft: LeadDraft) -> dict[str, Any]:
 
 def latest(phone_e164: str, *, is_test: bool) -> Lead | None:
     """The open lead of this phone, else the newest of those that are closed; test leads are a world of their own."""
-    found: Lead | None = db.session.scalars(_OF_PHONE[is_test], {"phone": phone_e164}).first()
+    found = plain.find(Lead, _OF_PHONE[is_test], phone=phone_e164)
     while found is not None and found.merged_into_id is not None:  # a duplicate leads to where all goes on
         found = get(found.merged_into_id)
     return found
@@ -337,7 +338,8 @@ def record(lead: Lead, kind: str, *, by: User | None = None, **what: Any) -> Non
     through = g.get("through")
     of_event = {"lead_id": lead.id, "kind": kind, "user_id": by.id if by else None, "through": through}
     plain.put(LeadEvent, of_event | what)
-    lead.is_dealt = lead.is_dealt and by is None
+    if lead.is_dealt and by is not None:
+        lead.is_dealt = False
     board.touch()
     if kind in IN_NOTICES:
         news.put_state(lead)

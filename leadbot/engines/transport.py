@@ -15,6 +15,7 @@ import ipaddress
 import socket
 import threading
 import time
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -175,11 +176,16 @@ class Client(httpx2.Client):
         if content is None or given.get("params") or given.get("files"):
             return super().build_request(method, url, **given)
         within = {"timeout": httpx2.Timeout(timeout).as_dict()}
-        return httpx2.Request(method, url, headers=given.get("headers"), content=content, extensions=within)
+        return httpx2.Request(method, _parsed(url), headers=given.get("headers"), content=content, extensions=within)
 
     def send(self, request: httpx2.Request, **how: Any) -> httpx2.Response:
         """The answer, read to its end. Raises as the transport does."""
         return self._sends.handle_request(request)
+
+
+@lru_cache(maxsize=256)
+def _parsed(url: str) -> httpx2.URL:
+    return httpx2.URL(url)
 
 
 # The body is sent whole, with its length; and what machine this is is nobody's business.

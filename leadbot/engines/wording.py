@@ -138,6 +138,8 @@ def _tidy(text: str) -> str:
 
 def _without_foreign_links(text: str, turn: Turn) -> str:
     """Links, domains and e-mails stay only as the company's card has them; the client's own e-mail stays too."""
+    if not LINK.search(text):
+        return text
     allowed = {_address(link) for link in LINK.findall(_card_text(turn.company))}
     allowed |= {_address(link) for link in LINK.findall(_client_text(turn)) if "@" in link}
 
@@ -157,8 +159,11 @@ def _address(link: str) -> str:
 
 def _strange_numbers(text: str, turn: Turn, ours: str) -> bool:
     """Is there a phone, ИИН or card in the text that neither the company nor the client has named?"""
+    found = numbers_in(text)
+    if not found:
+        return False
     named = " ".join(numbers_in("\n".join((_card_text(turn.company), _client_text(turn), ours))))
-    return any(number[-10:] not in named for number in numbers_in(text))
+    return any(number[-10:] not in named for number in found)
 
 
 def _short(text: str) -> str:

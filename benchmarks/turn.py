@@ -68,7 +68,8 @@ def p2(count: int = 1_600) -> Iterator[Row]:
                   "<= 190 MB", mine.pss_mb <= 190)  # fmt: skip
         if python := os.environ.get("BENCH_PEER_PYTHON"):
             peer = stack.enter_context(servers.peer(python, url))
-            theirs = drive(peer, turns(length=4), clients=32, requests=count)
+            drive(peer, turns(name="w"), clients=32, requests=128)
+            theirs = drive(peer, turns(), clients=32, requests=count)
             share, times = mine.cpu_ms / theirs.cpu_ms, mine.rate / theirs.rate
             yield Row("P2", "against FastAPI + AsyncOpenAI, CPU", f"{mine.cpu_ms:.2f} ms", f"{theirs.cpu_ms:.2f} ms",
                       f"<= 0.75x: {share:.2f}x", share <= 0.75)  # fmt: skip

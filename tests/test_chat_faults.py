@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,6 +74,7 @@ def test_twenty_turns_over_a_fault(hasty: Flask, double: OpenAIDouble, fault: st
             assert say(text, ref=f"client-{number}").text
             took.append(time.monotonic() - started)
     assert max(took) < 12
+    assert statistics.median(took) < 0.1  # the breaker is open for most of them; they take a few milliseconds
     assert {lead.phone for lead in leads()} == PHONES
     assert len(leads()) == len(PHONES)
     lines = list(db.session.scalars(select(Message).where(Message.engine.is_not(None))))

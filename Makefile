@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # tests make thousands of small databases: in memory where there is such a folder
-MEMORY := $(shell test -w /dev/shm && echo /dev/shm)
+PYTEST := PYTEST_DEBUG_TEMPROOT=$(shell test -w /dev/shm && echo /dev/shm) $(BIN)/pytest
 # half as many again as there are cores: a test at a browser or a killed process waits half of its time
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
 
@@ -29,7 +29,7 @@ demo:  ## two companies with talks and leads in ru, kk and en; prints the logins
 	@$(BIN)/flask --app wsgi:app demo
 
 test: setup check  ## all checks and tests
-	PYTEST_DEBUG_TEMPROOT=$(MEMORY) $(BIN)/pytest -n $(WORKERS) --reruns 1
+	$(PYTEST) -n $(WORKERS) || { [ $$? = 1 ] && echo "A second chance for what failed, one after the other" && $(PYTEST) --last-failed; }
 
 check: setup  ## format, lint, types, templates, layers
 	$(BIN)/ruff format --check .

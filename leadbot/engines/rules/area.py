@@ -47,6 +47,8 @@ _FLOOR = (*stems("details.floor*"), "уров", "level")
 _COVERING = stems("area.covering*")
 _ROOMS = stems("area.rooms*")
 _LIVED_IN = stems("area.lived_in*")
+_KITCHEN, _LEAST_KITCHEN = stems("area.kitchen*"), 5  # m²: with fewer metres it is the furniture along the wall
+_OTHERS, _NEIGHBOURS, _LIKE = stems("area.others*"), words("area.neighbours"), words("area.like")
 _NOT_THAT = ("емес", *stems("area.too*"))
 
 
@@ -207,7 +209,8 @@ def _metres_are_area(scene: Scene, first: int, last: int, value: float, *, is_ra
     if words & ways or any(word.startswith(_NOT_AREA_METRES) for word in words):
         return False
     if any(word.startswith(_ROOM) for word in words):
-        return True  # «кухня 9 метров»
+        is_furniture = value < _LEAST_KITCHEN and any(word.startswith(_KITCHEN) for word in words)
+        return not is_furniture  # «кухня 9 метров», but not «кухня угловая 3 метра»
     if value >= _LEAST_GUESSED and _says_only_that(scene):
         return True
     covered = scene.building or any(word.startswith(_COVERING) for word in words)
@@ -222,7 +225,7 @@ def _says_only_that(scene: Scene) -> bool:
 
 
 def _chosen(scene: Scene, sizes: list[Size], lands: list[Size]) -> Areas:
-    good = [s for s in sizes if LEAST_M2 <= _m2(s) <= MOST_M2 and not _denied(scene, s)]
+    good = [s for s in sizes if LEAST_M2 <= _m2(s) <= MOST_M2 and not _denied(scene, s) and not _of_others(scene, s)]
     areas = Areas()
     if lands:
         areas.plot = _found(scene, lands[0])
@@ -255,6 +258,17 @@ def _standing(scene: Scene, size: Size) -> int:
 
 def _denied(scene: Scene, size: Size) -> bool:
     return scene.key(size.first - 1) == "не" or scene.key(size.last + 1).startswith(_NOT_THAT)
+
+
+def _of_others(scene: Scene, size: Size) -> bool:
+    """«у соседа 200 квадратов», «көршімде 200 шаршы»; «как у соседа, 200 квадратов» is what the client wants."""
+    for at in range(size.first - 1, max(-1, size.first - 4), -1):
+        word, before = scene.key(at), (scene.key(at - 1), scene.key(at - 2))
+        if scene.kind(at) != "word":
+            return False
+        if word in _NEIGHBOURS or (before[0] == "у" and word.startswith(_OTHERS)):
+            return _LIKE.isdisjoint((*before, scene.key(at + 1)))
+    return False
 
 
 def _all_floors(scene: Scene, size: Size) -> Size:

@@ -18,13 +18,15 @@ from leadbot.engines.rules.numbers import Group
 from leadbot.engines.rules.prefer import preferred
 from leadbot.engines.rules.runs import Run, mend_letters, plus_before, runs, says_phone
 from leadbot.engines.rules.scene import Found, Scene
-from leadbot.engines.rules.words import words
+from leadbot.engines.rules.words import stems, words
 
 # Mobile codes of Kazakhstan in the numbering plan (metadata of phonenumbers 9.0).
 MOBILE = words("phone.mobile")
 _MONEY = words("phone.money")
 _DEAD = words("phone.dead")
 _ANOTHER = words("phone.another")
+_YOURS, _DEVICE = words("phone.yours"), stems("phone.device*")
+_IS, _ASKING = words("phone.is"), words("phone.asking")
 _DIGITS_OF = {"iin": 12, "card": 16}
 
 
@@ -49,7 +51,7 @@ def find(scene: Scene, partial: str = "") -> Phones:
         _read_run(scene, run, phones)
     if not phones.numbers and partial:
         _join(scene, partial, phones)
-    _drop_dead(scene, phones)
+    _drop_useless(scene, phones)
     if len(phones.numbers) > 1:
         at = preferred(scene, phones.spans)
         phones.numbers.insert(0, phones.numbers.pop(at))
@@ -95,8 +97,8 @@ def _keep(scene: Scene, groups: list[Group], e164: str, sure: bool, phones: Phon
         phones.spans.append((first, last))
 
 
-def _drop_dead(scene: Scene, phones: Phones) -> None:
-    """«не звоните на 8701…, он не работает» gives no number to call."""
+def _drop_useless(scene: Scene, phones: Phones) -> None:
+    """«не звоните на 8701…, он не работает», «8727… это ваш номер?» give no number to call."""
     for at in reversed(range(len(phones.spans))):
         first, last = phones.spans[at]
         before = [scene.key(back) for back in range(max(0, first - 3), first)]
@@ -104,8 +106,21 @@ def _drop_dead(scene: Scene, phones: Phones) -> None:
         behind = [scene.key(ahead) for ahead in range(last + 1, last + 5)]
         of_another = behind[:1] == [","] and behind[1] in _ANOTHER  # «вот жены номер 8702…, мой не работает»
         dead = "не" in behind and bool(set(behind[behind.index("не") + 1 :][:1]) & _DEAD) and not of_another
-        if (refused or dead) and phones.numbers:
+        if (refused or dead or _is_ours(scene, first, last)) and phones.numbers:
             del phones.spans[at], phones.numbers[at]
+
+
+def _is_ours(scene: Scene, first: int, last: int) -> bool:
+    """«ваш номер 8727…», «8727… это ваш телефон?»: the company's, as the client says, and nothing else beside it.
+
+    «Канат 8701… дайте ваш номер» is his own: a lead is not lost to a guess.
+    """
+    front = first - 3 if scene.key(first - 1) in _IS else first - 2
+    back = last + 2 if scene.key(last + 1) in _IS else last + 1
+    begins = scene.kind(front - 1) != "word" or scene.key(front - 1) in _IS
+    ends = scene.kind(back + 2) != "word" or scene.key(back + 2) in _ASKING
+    of = [at for at, alone in ((front, begins), (back, ends)) if alone]
+    return any(scene.key(at) in _YOURS and scene.key(at + 1).startswith(_DEVICE) for at in of)
 
 
 def as_stored(e164: str) -> str:

@@ -29,7 +29,7 @@ demo:  ## two companies with talks and leads in ru, kk and en; prints the logins
 	@$(BIN)/flask --app wsgi:app demo
 
 test: setup check  ## all checks and tests
-	$(PYTEST) -n $(WORKERS) || { [ $$? = 1 ] && echo "A second chance for what failed, one after the other" && $(PYTEST) --last-failed; }
+	$(PYTEST) -n $(WORKERS) --dist worksteal || { [ $$? = 1 ] && echo "A second chance for what failed, one after the other" && $(PYTEST) --last-failed; }
 
 check: setup  ## format, lint, types, templates, layers
 	$(BIN)/ruff format --check .

@@ -26,7 +26,7 @@ _MONEY = words("phone.money")
 _DEAD = words("phone.dead")
 _ANOTHER = words("phone.another")
 _YOURS, _DEVICE = words("phone.yours"), stems("phone.device*")
-_IS, _ASKING = words("phone.is"), words("phone.asking")
+_IS, _BEFORE, _ASKING = stems("phone.is*"), words("phone.before_yours"), words("phone.asking")
 _DIGITS_OF = {"iin": 12, "card": 16}
 
 
@@ -115,12 +115,22 @@ def _is_ours(scene: Scene, first: int, last: int) -> bool:
 
     «Канат 8701… дайте ваш номер» is his own: a lead is not lost to a guess.
     """
-    front = first - 3 if scene.key(first - 1) in _IS else first - 2
-    back = last + 2 if scene.key(last + 1) in _IS else last + 1
-    begins = scene.kind(front - 1) != "word" or scene.key(front - 1) in _IS
-    ends = scene.kind(back + 2) != "word" or scene.key(back + 2) in _ASKING
-    of = [at for at, alone in ((front, begins), (back, ends)) if alone]
-    return any(scene.key(at) in _YOURS and scene.key(at + 1).startswith(_DEVICE) for at in of)
+    front = _past(scene, first - 1, -1, _IS)
+    named = _past(scene, front, -1, _DEVICE)
+    is_said = named < front and scene.key(named) in _YOURS
+    if is_said and (scene.kind(named - 1) != "word" or scene.key(named - 1) in _BEFORE):
+        return True
+    back = _past(scene, last + 1, 1, _IS)
+    end = _past(scene, back + 1, 1, _DEVICE)
+    is_asked = scene.key(back) in _YOURS and end > back + 1
+    return is_asked and (scene.kind(end) != "word" or scene.key(end) in _ASKING)
+
+
+def _past(scene: Scene, at: int, step: int, beginnings: tuple[str, ...]) -> int:
+    """The place behind words that begin so, in this direction."""
+    while scene.key(at) and scene.key(at).startswith(beginnings):
+        at += step
+    return at
 
 
 def as_stored(e164: str) -> str:

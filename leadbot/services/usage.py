@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Text, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Integer, Text, and_, bindparam, case, delete, func, literal_column, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -32,34 +32,36 @@ ALL_CLIENTS = 0
 
 
 _row = plain.table(ModelUsage).c
+# Written into the statements: as values every turn would bind them anew, two dozen of them.
+_NOTHING, _ONE, _TURN, _ALL = (literal_column(str(each), Integer) for each in (0, 1, TURN_TOKENS, ALL_CLIENTS))
 _now = bindparam("of_period", type_=Integer)
-_begun_before = _row.period == _now - 1
+_begun_before = _row.period == _now - _ONE
 _is_current = _row.period >= _now  # above: by a clock that is a little ahead
-_held_before = case((_is_current, _row.reserved_before), (_begun_before, _row.reserved), else_=0)
-_held = case((_is_current, _row.reserved), else_=0)
+_held_before = case((_is_current, _row.reserved_before), (_begun_before, _row.reserved), else_=_NOTHING)
+_held = case((_is_current, _row.reserved), else_=_NOTHING)
 _used = _row.tokens_in + _row.tokens_out + _held + _held_before
 _TAKE = (
     update(plain.table(ModelUsage))
     .where(plain.own(ModelUsage), _row.day == bindparam("of_day"))
     .where(
         or_(
-            and_(_row.bot_user_id == ALL_CLIENTS, _used < bindparam("most_of_all")),
+            and_(_row.bot_user_id == _ALL, _used < bindparam("most_of_all")),
             and_(_row.bot_user_id == bindparam("client"), _used < bindparam("most_of_client")),
         )
     )
     .values(
-        reserved=_held + TURN_TOKENS,
+        reserved=_held + _TURN,
         reserved_before=_held_before,
         period=case((_is_current, _row.period), else_=_now),
     )
     .returning(_row.bot_user_id)
 )
-_shows = and_(_row.bot_user_id == ALL_CLIENTS, bindparam("sent", type_=Text).is_not(None))
+_shows = and_(_row.bot_user_id == _ALL, bindparam("sent", type_=Text).is_not(None))
 
 
 def _still_held(period: Any, reserved: Any) -> ColumnElement[int]:
     """What a ticket of this period still holds: nothing once that has run out."""
-    return case((and_(period == bindparam("of_period", type_=Integer), reserved >= TURN_TOKENS), TURN_TOKENS), else_=0)
+    return case((and_(period == bindparam("of_period", type_=Integer), reserved >= _TURN), _TURN), else_=_NOTHING)
 
 
 _whose = or_(_row.bot_user_id == bindparam("client"), _row.bot_user_id == bindparam("also"))
@@ -70,10 +72,10 @@ _SETTLE = (
     .where(plain.own(ModelUsage), _of_day)
     .values(
         reserved=_row.reserved - _still_held(_row.period, _row.reserved),
-        reserved_before=_row.reserved_before - _still_held(_row.period - 1, _row.reserved_before),
+        reserved_before=_row.reserved_before - _still_held(_row.period - _ONE, _row.reserved_before),
         tokens_in=_row.tokens_in + bindparam("spent_in"),
         tokens_out=_row.tokens_out + bindparam("spent_out"),
-        calls=_row.calls + case((bindparam("sent", type_=Text).is_not(None), 1), else_=0),
+        calls=_row.calls + case((bindparam("sent", type_=Text).is_not(None), _ONE), else_=_NOTHING),
         last_sent=case((_shows, bindparam("sent", type_=Text)), else_=_row.last_sent),
         last_sent_at=case((_shows, bindparam("at", type_=UtcDateTime)), else_=_row.last_sent_at),
     )

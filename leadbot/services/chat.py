@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from leadbot import plain
-from leadbot.db import commit_lightly, db, utcnow
+from leadbot.db import commit_last, commit_lightly, db, utcnow
 from leadbot.engines.base import LANGUAGES, SLOTS, TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, Line, Turn
 from leadbot.engines.rules import phrases
 from leadbot.engines.rules import setup as setups
@@ -314,7 +314,7 @@ def _answer(talk: Conversation, said: Line, thought: _Thought, brain: Brain) -> 
     talks.let_go(talk)
     standing.after_turn(talk, decision.act)
     plain.save(talk)
-    db.session.commit()
+    commit_last()
     return Reply(decision.text, called, registered.lead if registered else None)
 
 

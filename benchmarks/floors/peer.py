@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fastapi import FastAPI, Form
 from openai import AsyncOpenAI
@@ -38,7 +40,8 @@ TABLE = """
 CREATE TABLE IF NOT EXISTS lines (id INTEGER PRIMARY KEY, client TEXT, author TEXT, text TEXT, created_at DATETIME);
 CREATE INDEX IF NOT EXISTS by_client ON lines (client, id);
 """
-with sqlite3.connect(f"{os.environ['PEER_DATA']}/peer.db", timeout=30) as first:
+with Path(os.environ["PEER_DATA"], "first").open("w") as turn, sqlite3.connect(engine.url.database or "") as first:
+    fcntl.flock(turn, fcntl.LOCK_EX)  # both workers start at once, and only one can make a database a WAL one
     first.execute("PRAGMA journal_mode=WAL")
     first.executescript(TABLE)
 

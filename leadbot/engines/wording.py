@@ -138,10 +138,7 @@ def _tidy(text: str) -> str:
 
 def _without_foreign_links(text: str, turn: Turn) -> str:
     """Links, domains and e-mails stay only as the company's card has them; the client's own e-mail stays too."""
-    if not LINK.search(text):
-        return text
-    allowed = {_address(link) for link in LINK.findall(_card_text(turn.company))}
-    allowed |= {_address(link) for link in LINK.findall(_client_text(turn)) if "@" in link}
+    allowed = _allowed(turn) if LINK.search(text) else set()
 
     def kept(found: re.Match[str]) -> str:
         link = found[0].rstrip(LINK_ENDS)
@@ -150,6 +147,12 @@ def _without_foreign_links(text: str, turn: Turn) -> str:
         return found[0][len(link) :].replace(")", "" if "(" in link else ")")
 
     return re.sub(r" +([.,;:!?])", r"\1", _tidy(LINK.sub(kept, text)))
+
+
+def _allowed(turn: Turn) -> set[str]:
+    """The addresses of the company's card and the client's own e-mails."""
+    allowed = {_address(link) for link in LINK.findall(_card_text(turn.company))}
+    return allowed | {_address(link) for link in LINK.findall(_client_text(turn)) if "@" in link}
 
 
 def _address(link: str) -> str:

@@ -25,7 +25,7 @@ MOBILE = words("phone.mobile")
 _MONEY = words("phone.money")
 _DEAD = words("phone.dead")
 _ANOTHER = words("phone.another")
-_YOURS, _DEVICE = words("phone.yours"), stems("phone.device*")
+_YOURS, _DEVICE = words("phone.yours"), (*stems("phone.number*"), *stems("phone.device*"))
 _IS, _BEFORE, _ASKING = stems("phone.is*"), words("phone.before_yours"), words("phone.asking")
 _DIGITS_OF = {"iin": 12, "card": 16}
 

@@ -1,10 +1,10 @@
-"""The database: one session a request or job, SQLite set up to lose nothing, times in UTC."""
+"""The database: one session a request or job, times in UTC."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, cast
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.exc import OperationalError as DatabaseLocked
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
@@ -57,7 +57,8 @@ class Base(DeclarativeBase):
     registry = registry(metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: UtcDateTime})
 
 
-db = SQLAlchemy(model_class=Base)
+# What a commit has stored is still known after it: a page that shows it begins no further transaction.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 _clock: Callable[[], datetime] = partial(datetime.now, UTC)
 
@@ -88,80 +89,53 @@ def engine_options(url: str) -> dict[str, Any]:
     return options | {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
 
 
-_begun: ContextVar[list[Connection] | None] = ContextVar("begun", default=None)
-
-
 @contextmanager
-def reading() -> Iterator[None]:
-    """What is read in here, at the beginning of something that will write, waits for no writer, and no writer for it.
+def read_only() -> Iterator[None]:
+    """A transaction of its own that only reads; what is read stays with the session when it has ended.
 
-    The session keeps it, by then a moment old: good for who is asking, not for what is then changed. The writing begins
-    with the first statement after the block. On PostgreSQL there is nothing to this.
+    For the beginning of a request that will write: who asks is found out without waiting for a writer, and no
+    transaction is open while the body comes in. Within a transaction that has begun this is part of it.
     """
-    begun: list[Connection] = []
-    token = _begun.set(begun)
+    session = db.session()
+    if session.in_transaction():
+        yield
+        return
+    session.connection(execution_options={"is_read_only": True})
     try:
         yield
-    finally:
-        _begun.reset(token)
-        for connection in begun:
-            if not connection.closed:
-                _sqlite(connection).rollback()
-                _sqlite(connection).is_between = True
-
-
-def commit_lightly() -> None:
-    """Commit so that it survives any crash of ours, but perhaps not a power failure: for what nobody relies on yet."""
-    if db.engine.dialect.name == "sqlite":
-        _sqlite(db.session.connection()).is_light = True
-    else:
-        db.session.execute(text("SET LOCAL synchronous_commit TO off"))
-    db.session.commit()
-
-
-def commit_last() -> None:
-    """Commit at the end of a request's work. What the session holds stays as it was written, for the little that is
-    still shown of it; to forget it row by row, as after any other commit, takes as long as two statements."""
-    session = db.session()
-    session.expire_on_commit = False
-    try:
-        session.commit()
-    finally:
-        session.expire_on_commit = True
+    except BaseException:
+        session.rollback()
+        raise
+    session.commit()
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Let SQLite's transactions begin as the request means them: one that only reads keeps nobody waiting."""
+    """Let SQLite's transactions begin as they are meant: one that only reads keeps nobody waiting.
+
+    GET, HEAD and OPTIONS read; so does `read_only`; all others may write.
+    """
     if engine.dialect.name != "sqlite":
         return
-    writers = sqlite.Writers()
+    write_lock = threading.Lock()
 
     @event.listens_for(engine, "connect")
-    def set_up(connection: sqlite.Connection, record: Any) -> None:
-        connection.set_up(writers)
+    def set_up(connection: sqlite.Connection, record: object) -> None:
+        connection.set_up(write_lock)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        begun = _begun.get()
-        if has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}:
-            _sqlite(connection).begin_to_read()
-        elif begun is not None:
-            _sqlite(connection).begin_to_read()
-            begun.append(connection)
-        else:
-            try:
-                _sqlite(connection).begin_to_write()
-            except OperationalError as error:
-                raise DatabaseLocked("BEGIN IMMEDIATE", {}, error) from error
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def begin_again(connection: Connection, *statement: object) -> None:
-        if _sqlite(connection).is_between:
-            begin(connection)
+        bare = cast(sqlite.Connection, connection.connection.dbapi_connection)
+        if connection.get_execution_options().get("is_read_only") or _is_safe_request():
+            bare.begin_to_read()
+            return
+        try:
+            bare.begin_to_write()
+        except OperationalError as error:  # as the library's own statements raise it
+            raise DatabaseLocked("BEGIN IMMEDIATE", {}, error) from error
 
 
-def _sqlite(connection: Connection) -> sqlite.Connection:
-    return cast(sqlite.Connection, connection.connection.dbapi_connection)
+def _is_safe_request() -> bool:
+    return has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
 
 
 def scrub_log() -> None:

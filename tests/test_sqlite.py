@@ -1,9 +1,7 @@
-"""SQLite: a commit is on the disk, the disk is waited for with the database free, and reading keeps nobody waiting."""
+"""SQLite: a commit is on the disk, one that fails holds nobody up, and reading keeps nobody waiting."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import sqlite3
 import threading
 from pathlib import Path
@@ -11,19 +9,21 @@ from pathlib import Path
 import pytest
 from conftest import Api
 
-from leadbot.sqlite import Connection, Writers
+from leadbot import sqlite
+from leadbot.sqlite import Connection
 
 CHAT = "/api/chat"
+PAGES = 40  # of a database that may not grow
 
 
 @pytest.fixture
 def pair(tmp_path: Path) -> tuple[Connection, Connection]:
     """Two connections of one process to one database."""
-    writers = Writers()
+    lock = threading.Lock()
     made = []
     for _ in range(2):
         connection = sqlite3.connect(tmp_path / "some.db", factory=Connection, check_same_thread=False)
-        connection.set_up(writers)
+        connection.set_up(lock)
         made.append(connection)
     made[0].execute("CREATE TABLE lines (text)")
     return made[0], made[1]
@@ -35,70 +35,89 @@ def write(connection: Connection, text: str) -> None:
     connection.commit()
 
 
-def test_the_next_writer_commits_while_the_disk_is_waited_for(
-    pair: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow, quick = pair
-    waits, others_are_done = threading.Event(), threading.Event()
-
-    def slow_disk(file: int) -> None:
-        if not waits.is_set():
-            waits.set()
-            others_are_done.wait(10)
-
-    monkeypatch.setattr(os, "fdatasync", slow_disk)
-    first = threading.Thread(target=write, args=(slow, "first"))
-    first.start()
-    assert waits.wait(10)
-    write(quick, "second")
-    assert first.is_alive()  # it says nothing before the disk has it
-    others_are_done.set()
-    first.join(10)
-    assert [text for (text,) in quick.execute("SELECT text FROM lines")] == ["first", "second"]
+def texts(connection: Connection) -> list[str]:
+    return [text for (text,) in connection.execute("SELECT text FROM lines")]
 
 
-def test_a_disk_that_fails_is_told_and_locks_nobody_out(
-    pair: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_commit_waits_for_the_disk(pair: tuple[Connection, Connection]) -> None:
+    for connection in pair:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_the_next_writer_goes_on_when_the_one_before_has_committed(pair: tuple[Connection, Connection]) -> None:
     one, other = pair
-
-    def broken(file: int) -> None:
-        raise OSError(5, "Input/output error")
-
-    with monkeypatch.context() as disk, pytest.raises(OSError, match="Input/output"):
-        disk.setattr(os, "fdatasync", broken)
-        write(one, "first")
-    write(other, "second")
-    write(one, "third")
-
-
-def test_only_what_was_written_waits_for_the_disk(
-    pair: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connection, _ = pair
-    waits: list[int] = []
-    monkeypatch.setattr(os, "fdatasync", waits.append)
-    connection.begin_to_read()
-    connection.execute("SELECT * FROM lines")
-    connection.commit()
-    connection.is_light = True
-    write(connection, "light")
-    assert waits == []
-    write(connection, "heavy")
-    assert len(waits) == 1
+    one.begin_to_write()
+    one.execute("INSERT INTO lines VALUES ('first')")
+    second = threading.Thread(target=write, args=(other, "second"))
+    second.start()
+    second.join(0.2)
+    assert second.is_alive()
+    one.commit()
+    second.join(10)
+    assert texts(one) == ["first", "second"]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_an_answer_waits_for_the_disk_and_a_disk_that_fails_answers_503(
-    api_almaty: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(file: int) -> None:
-        raise OSError(5, "Input/output error")
+def test_reading_waits_for_no_writer(pair: tuple[Connection, Connection]) -> None:
+    one, other = pair
+    one.begin_to_write()
+    other.begin_to_read()
+    assert texts(other) == []
+    other.rollback()
 
-    with monkeypatch.context() as disk:
-        disk.setattr(os, "fdatasync", broken)
-        assert api_almaty.post(CHAT, json={"user_id": "c1", "text": "Хочу дом"}).status_code == 503
-    assert api_almaty.post(CHAT, json={"user_id": "c1", "text": "Хочу дом"}).status_code == 200
+
+def fill(connection: Connection) -> None:
+    """Write more than there is room for."""
+    write(connection, "x" * 4096 * PAGES)
+
+
+def test_a_full_disk_holds_nobody_up_once_there_is_room(pair: tuple[Connection, Connection]) -> None:
+    one, other = pair
+    for connection in pair:
+        connection.execute(f"PRAGMA max_page_count={PAGES}")
+    for connection in (one, other, one):
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            fill(connection)
+        connection.rollback()  # as SQLAlchemy does
+    for connection in pair:
+        connection.execute(f"PRAGMA max_page_count={10 * PAGES}")
+    write(other, "room")
+    write(one, "again")
+    assert texts(one) == ["room", "again"]
+
+
+def test_a_commit_that_fails_is_undone_and_lets_the_next_one_write(pair: tuple[Connection, Connection]) -> None:
+    one, other = pair
+    one.execute("CREATE TABLE parents (id INTEGER PRIMARY KEY)")
+    one.execute("CREATE TABLE children (id REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)")
+    one.begin_to_write()
+    one.execute("INSERT INTO children VALUES (1)")
+    with pytest.raises(sqlite3.IntegrityError):
+        one.commit()  # SQLite itself leaves this transaction open
+    assert not one.in_transaction
+    write(other, "next")
+    write(one, "after")
+    assert texts(other) == ["next", "after"]
+
+
+def test_who_waits_too_long_is_told(pair: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = pair
+    monkeypatch.setattr(sqlite, "LOCK_SECONDS", 0.1)
+    one.begin_to_write()
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.begin_to_write()
+    other.rollback()  # whoever did not get the lock must not let it go
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.begin_to_write()
+    one.commit()
+    write(other, "now")
+
+
+def test_a_connection_that_is_closed_lets_the_next_one_write(pair: tuple[Connection, Connection]) -> None:
+    one, other = pair
+    one.begin_to_write()
+    one.close()
+    write(other, "now")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -112,29 +131,16 @@ def test_who_asks_is_found_out_while_another_writes(api_almaty: Api, tmp_path: P
     assert api_almaty.post(CHAT, json={"user_id": "c1", "text": "Хочу дом"}).status_code == 200
 
 
-def test_processes_queue_though_one_is_a_fork_of_the_other(tmp_path: Path) -> None:
-    writers, database = Writers(), str(tmp_path / "some.db")
-    writers.enter(database)  # the file is open before the fork
-    writers.leave()
-    fork = multiprocessing.get_context("fork")
-    is_in, may_leave, is_next = fork.Event(), fork.Event(), threading.Event()
-
-    def write_there() -> None:
-        writers.enter(database)
-        is_in.set()
-        may_leave.wait(10)
-        writers.leave()
-
-    def write_here() -> None:
-        writers.enter(database)
-        is_next.set()
-        writers.leave()
-
-    child = fork.Process(target=write_there)
-    child.start()
-    assert is_in.wait(10)
-    threading.Thread(target=write_here).start()
-    assert not is_next.wait(0.3)
-    may_leave.set()
-    assert is_next.wait(10)
-    child.join(10)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_database_that_is_locked_answers_503_and_stores_nothing(
+    api_almaty: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, "busy_timeout=100"))
+    other = sqlite3.connect(tmp_path / "leadbot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    refused = api_almaty.post(CHAT, json={"user_id": "c1", "text": "Хочу дом"})
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    other.execute("ROLLBACK")
+    assert api_almaty.post(CHAT, json={"user_id": "c1", "text": "Хочу дом"}).status_code == 200
+    assert other.execute("SELECT count(*) FROM messages").fetchone() == (2,)

@@ -9,16 +9,14 @@ import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
-from typing import Any, cast
 
 import bcrypt
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Select, and_, bindparam, delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.attributes import set_committed_value
 
-from leadbot import plain, tenancy
-from leadbot.db import db, reading, utcnow
+from leadbot import tenancy
+from leadbot.db import db, read_only, utcnow
 from leadbot.engines.base import LANGUAGES
 from leadbot.engines.rules import setup as setups
 from leadbot.errors import EmailTaken, Forbidden, Invalid, WrongLogin
@@ -29,13 +27,6 @@ PASSWORD_LEAST, PASSWORD_MOST = 6, 1024
 EMAIL_MOST, COMPANY_NAME_MOST, NAME_MOST = 254, 200, 200
 THEMES = ("light", "dark")
 SESSION_MOST = timedelta(days=30)
-_user, _company, _session = (plain.table(kind) for kind in (User, Company, WebSession))
-_WHO = select(_user, _company).join(_company, _company.c.id == _user.c.company_id)  # built once: begins every request
-_BY_ID = _WHO.where(_user.c.id == bindparam("id"))
-_OF_SESSION = (  # asked by every page and every poll
-    _WHO.join(_session, and_(_session.c.company_id == _user.c.company_id, _session.c.user_id == _user.c.id))
-    .where(_session.c.key_hash == bindparam("key"), _session.c.created_at > bindparam("since"))
-)  # fmt: skip
 
 
 def sign_up(
@@ -50,7 +41,7 @@ def sign_up(
     bot = {} if setup == setups.DEFAULT else bot_fields.check({"setup": setup}, language or "ru")
     name = guard.line(company_name, "company_name", most=COMPANY_NAME_MOST)
     hashed = hash_password(clean_password(password))  # slow on purpose: before the transaction begins
-    if _find(email_key(email)):
+    if by_email(email):
         raise EmailTaken
     company = Company(name=name, language=language or "ru", bot=bot)
     db.session.add(company)
@@ -69,7 +60,7 @@ def sign_up(
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
-        if _find(email_key(email)):
+        if by_email(email):
             raise EmailTaken from None
         raise error
     return user
@@ -79,9 +70,8 @@ def log_in(email: str, password: str) -> User:
     """The person with this e-mail and password. Raises WrongLogin: the same, and as slowly, for every cause."""
     # PostgreSQL can't even be asked for a text with NUL in it.
     possible = isinstance(email, str) and len(email) <= EMAIL_MOST + 64 and "\x00" not in email
-    user = _find(email_key(email)) if possible else None
+    user = by_email(email) if possible else None
     user_id, hashed = (user.id, user.hashed_password) if user else (None, _nobody())
-    db.session.rollback()  # no transaction is held over a quarter of a second of hashing
     if not is_password(password, hashed) or user_id is None:
         raise WrongLogin
     found = by_id(user_id)
@@ -110,16 +100,17 @@ def end_session(key: str) -> None:
 
 def of_session(key: str) -> User | None:
     """The person this browser was logged in as, unless the session was ended, is outworn, or the account is off."""
-    with reading():
-        found = _who(_OF_SESSION, key=_key_hash(key), since=utcnow() - SESSION_MOST)
+    holds = select(WebSession.user_id).where(
+        WebSession.key_hash == _key_hash(key), WebSession.created_at > utcnow() - SESSION_MOST
+    )
+    found = _find(User.id == holds.scalar_subquery())
     return found if found and found.is_active else None
 
 
 def of_token(user_id: int, version: int, email: str) -> User | None:
     """The person a token was made for, read anew; None once its tokens were ended, the e-mail is another one's or the
     account is off."""
-    with reading():
-        found = by_id(user_id)
+    found = by_id(user_id)
     if found is None or found.token_version != version or found.email_key != email_key(email):
         return None
     return found if found.is_active else None
@@ -137,21 +128,12 @@ def change_profile(user: User, values: dict[str, object]) -> User:
 
 def by_id(user_id: int) -> User | None:
     """A person by id, of whatever company: who is acting is asked before it is known for whom."""
-    return _who(_BY_ID, id=user_id)
-
-
-def _who(statement: Select[Any], **values: Any) -> User | None:
-    found = plain.find_of_any(statement, User, Company, **values)
-    if found is None:
-        return None
-    person, company = found
-    set_committed_value(person, "company", company)
-    return cast(User, person)
+    return _find(User.id == user_id)
 
 
 def by_email(email: str) -> User | None:
     """A person by e-mail, of whatever company."""
-    return _find(email_key(email))
+    return _find(User.email_key == email_key(email))
 
 
 def owner_name(company: Company) -> str:
@@ -227,10 +209,12 @@ def _nobody() -> str:
     return hash_password("nobody")
 
 
-def _find(key: str) -> User | None:
-    found: User | None = db.session.scalar(
-        select(User).where(User.email_key == key), execution_options=tenancy.ALL_COMPANIES
-    )
+def _find(wanted: ColumnElement[bool]) -> User | None:
+    """As the row stands now, of whatever company, in a transaction that is over at once."""
+    with read_only():
+        found: User | None = db.session.scalar(
+            select(User).where(wanted).execution_options(populate_existing=True, **tenancy.ALL_COMPANIES)
+        )
     return found
 
 

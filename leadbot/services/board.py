@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, String, bindparam, func, select, type_coerce, union_all
 from sqlalchemy.orm import aliased
 
-from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.errors import NotFound
 from leadbot.models import Lead, LeadStatus, Message, User
 from leadbot.models.tally import COLUMNS
-from leadbot.services import versions
+from leadbot.services import tenant, versions
 from leadbot.services.filters import EVERYTHING, Filter
 
 CARDS = 50  # of a column at first, and how many more each time
@@ -84,7 +83,7 @@ def shown(
     only: Filter = EVERYTHING,
 ) -> Board:
     """The board with the cards of these stages that pass the filter, CARDS of each or as many as `most` says."""
-    company = plain.company()  # read before the cards: what changes meanwhile is shown once too often, never too seldom
+    company = tenant.company()  # before the cards: what changes meanwhile is shown twice rather than never
     counts = _counts(only) if only else {status: getattr(company, column) for status, column in COLUMNS.items()}
     limits = {status.value: min((most or {}).get(status, CARDS), CARDS_MOST) for status in stages}
     by_stage: dict[str, list[Card]] = {stage: [] for stage in limits}
@@ -98,7 +97,7 @@ def shown(
 
 def current_version() -> int:
     """A number that grows with every change a board would show."""
-    return plain.company().board_version
+    return tenant.company().board_version
 
 
 def alone(lead_id: int) -> Board:

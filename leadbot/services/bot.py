@@ -13,11 +13,10 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.models import Act, BotVersion, Company, Role, User
-from leadbot.services import accounts, audit, bot_fields, guard, keys
+from leadbot.services import accounts, audit, bot_fields, guard, keys, tenant
 from leadbot.services.bot_fields import Values
 
 KEPT = 10  # published versions one can go back to
@@ -38,18 +37,18 @@ class Draft:
 
 def published() -> Values:
     """All fields as clients meet them."""
-    return bot_fields.complete(plain.company().bot)
+    return bot_fields.complete(tenant.company().bot)
 
 
 def draft() -> Draft:
     """What would be published now."""
-    return _as_draft(plain.company(), _version(DRAFT))
+    return _as_draft(tenant.company(), _version(DRAFT))
 
 
 def save_draft(values: Mapping[str, Any], *, by: User) -> Draft:
     """Put some fields into the draft. Raises Faults, and nothing is saved then; Forbidden for who may only look."""
     accounts.check_may_write(by)
-    own = plain.locked_company()
+    own = tenant.locked_company()
     checked = bot_fields.check(values, own.language)
     _check_address(checked, _as_draft(own, _version(DRAFT)).values, by)
     kept = _put_draft(own, checked, by)
@@ -71,7 +70,7 @@ def publish(*, by: User, revision: int | None = None) -> BotVersion | None:
     but an owner.
     """
     accounts.check_is_owner(by)
-    own, kept = plain.locked_company(), _version(DRAFT)
+    own, kept = tenant.locked_company(), _version(DRAFT)
     if revision is not None and kept is not None and kept.revision != revision:
         raise Conflict("The draft has been changed meanwhile. Look at it once more")
     made = store(own, _as_draft(own, kept).values, by=by)
@@ -118,7 +117,7 @@ def restore(number: int, *, by: User) -> Draft:
     old = _version(number) if DRAFT < number < 2**31 else None
     if old is None:
         raise NotFound
-    own = plain.locked_company()
+    own = tenant.locked_company()
     _drop_draft()
     kept = _put_draft(own, bot_fields.complete(old.values), by)
     db.session.commit()
@@ -127,7 +126,7 @@ def restore(number: int, *, by: User) -> Draft:
 
 def has_key() -> bool:
     """Has the company a key of its own?"""
-    return bool(plain.company().bot.get("model", {}).get("key"))
+    return bool(tenant.company().bot.get("model", {}).get("key"))
 
 
 def set_key(key: object, *, by: User) -> None:
@@ -136,7 +135,7 @@ def set_key(key: object, *, by: User) -> None:
     Raises Invalid, and Forbidden for anyone but an owner.
     """
     accounts.check_is_owner(by)
-    put_key(plain.locked_company(), key)
+    put_key(tenant.locked_company(), key)
     audit.note(by.id, Act.MODEL_KEY)
     db.session.commit()
 

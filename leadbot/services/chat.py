@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import select
 
-from leadbot import plain
-from leadbot.db import commit_last, commit_lightly, db, utcnow
+from leadbot.db import db, utcnow
 from leadbot.engines.base import LANGUAGES, SLOTS, TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, Line, Turn
 from leadbot.engines.rules import phrases
 from leadbot.engines.rules import setup as setups
@@ -99,8 +98,7 @@ def receive(incoming: Incoming) -> Reply:
     turn = _turn(talk, seq, incoming, company, drafted)
     if brain.calls_out(hears=incoming.audio is not None):
         talks.hold(talk)
-        plain.save(talk)
-        commit_lightly()  # the client has heard nothing yet
+        db.session.commit()
     thought = _think(turn, incoming, brain, ends_at)
     return _answer(talk, turn.message, thought, brain)
 
@@ -313,8 +311,7 @@ def _answer(talk: Conversation, said: Line, thought: _Thought, brain: Brain) -> 
     )
     talks.let_go(talk)
     standing.after_turn(talk, decision.act)
-    plain.save(talk)
-    commit_last()
+    db.session.commit()
     return Reply(decision.text, called, registered.lead if registered else None)
 
 
@@ -322,7 +319,6 @@ def _register(talk: Conversation, proposed: LeadDraft | None) -> Registered | No
     """Register what an engine proposes; a draft that can't be a lead must not cost the client his answer."""
     if proposed is None:
         return None
-    plain.save(talk)  # else each question asked on the way would
     try:
         return leads.register(talk, proposed)
     except Invalid as error:

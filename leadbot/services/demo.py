@@ -14,7 +14,7 @@ from sqlalchemy import delete, update
 from leadbot.db import db, utcnow
 from leadbot.errors import LeadbotError
 from leadbot.models import BotUser, Conversation, Lead, LeadStatus, Source, User
-from leadbot.services import accounts, chat, leads, samples, settings
+from leadbot.services import accounts, board, chat, leads, samples, settings
 
 PASSWORD = "demo1234"  # noqa: S105  (a demonstration's, printed for all to see)
 
@@ -96,7 +96,7 @@ def remove_samples(*, by: User) -> int:
         db.session.execute(update(Conversation).where(Conversation.lead_id.in_(ids)).values(lead_id=None))
         db.session.execute(update(Lead).where(Lead.previous_id.in_(ids)).values(previous_id=None))
     db.session.execute(delete(BotUser).where(*samples.CLIENTS))  # talks, messages and leads go with their client
-    settings.company().board_version += 1
+    board.touch()
     db.session.commit()
     db.session.expire_all()
     return len(ids)

@@ -14,7 +14,7 @@ from leadbot import tenancy
 from leadbot.db import db, scrub_log, utcnow
 from leadbot.errors import Invalid
 from leadbot.models import Act, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
-from leadbot.services import accounts, attachments, audit, imports, settings
+from leadbot.services import accounts, attachments, audit, board, imports, settings
 from leadbot.services.mentions import Mentions
 
 LEAST_DAYS, MOST_DAYS = 30, 3650
@@ -51,11 +51,10 @@ def erase(traces: Traces, *, by: User) -> None:
     """Erase a person for good. Raises Forbidden for anyone but an owner."""
     accounts.check_is_owner(by)
     _erase(traces)
-    own = settings.company()
-    own.board_version += 1
+    board.touch()
     imports.stop_all()
     audit.note(by.id, Act.ERASED)
-    company_id, by_id = own.id, by.id
+    company_id, by_id = by.company_id, by.id
     db.session.commit()
     db.session.expire_all()
     imports.forget_all()
@@ -114,7 +113,7 @@ def _expire_some(days: int) -> int:
     leads = {*db.session.scalars(by_hand.limit(BATCH)), *db.session.scalars(of_talks)}
     if talks or leads:
         _erase(Traces(frozenset(leads), frozenset(clients), frozenset(talk.id for talk in talks), frozenset()))
-        settings.company().board_version += 1
+        board.touch()
     db.session.commit()
     db.session.expunge_all()
     return len(talks) + len(leads)

@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.engines.base import LANGUAGES, Opening
 from leadbot.engines.rules import promise
 from leadbot.errors import Invalid
 from leadbot.models import Act, Company, Lead, User
-from leadbot.services import accounts, audit, bot_fields, guard, hours_words
+from leadbot.services import accounts, audit, bot_fields, guard, hours_words, tenant
 from leadbot.services import hours as arithmetic
 from leadbot.services.hours import Hours
 
@@ -38,7 +37,7 @@ def of(company: Company) -> Hours:
 
 def own() -> Hours:
     """The hours of the company the session acts for."""
-    return of(plain.company())
+    return of(tenant.company())
 
 
 def opening(company: Company, now: datetime) -> Opening | None:
@@ -78,7 +77,7 @@ def _in_words(week: tuple[tuple[arithmetic.Interval, ...], ...]) -> tuple[tuple[
 
 def shown() -> dict[str, str]:
     """All fields of the page as they are stored."""
-    company = plain.company()
+    company = tenant.company()
     week = company.hours.get("week") or [[]] * 7
     return {
         **{field: hours_words.day_text(day) for field, day in zip(WEEK, week, strict=True)},
@@ -90,13 +89,13 @@ def shown() -> dict[str, str]:
 def with_public_holidays(text: str) -> str:
     """The days off as typed, with Kazakhstan's public holidays among them. Raises Invalid."""
     rows = hours_words.read_holidays(text, "holidays")
-    return hours_words.holidays_text(hours_words.with_public_holidays(rows, plain.company().language))
+    return hours_words.holidays_text(hours_words.with_public_holidays(rows, tenant.company().language))
 
 
 def change(values: Mapping[str, str], *, by: User) -> Company:
     """Set the hours as typed; nothing is written unless all are right. Raises Faults; Forbidden for all but owners."""
     accounts.check_is_owner(by)
-    company = plain.locked_company()
+    company = tenant.locked_company()
     with bot_fields.gathered() as faults:
         week: list[list[list[int]]] = []
         for field in WEEK:
@@ -123,7 +122,7 @@ def change(values: Mapping[str, str], *, by: User) -> Company:
 
 def take_due(since: datetime) -> datetime | None:
     """When a lead that nobody has taken since then has waited too long; None where nobody is to be told."""
-    company = plain.company()
+    company = tenant.company()
     return of(company).after(since, company.take_minutes) if company.take_minutes else None
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import or_, select, update
 
-from leadbot import plain, tenancy
+from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.models import Act, Company, ImportState, Lead, LeadEvent, LeadImport, LeadNote, LeadTask, User
@@ -204,12 +204,15 @@ def _write(job_id: int, leads: list[dict[str, Any]], sieve: Sieve, by_id: int, d
     for lead in fresh:
         lead["search"] = search.text_of(lead["name"], lead["phone_e164"], lead["city"], lead["object_type"])
     beside = [(lead.pop("notes"), lead.pop("task")) for lead in fresh]
-    ids = plain.put(Lead, *fresh, want_ids=True)
-    by_hand = [{"lead_id": lead_id, "user_id": by_id} for lead_id in ids]
-    plain.put(LeadEvent, *({**each, "kind": "created"} for each in by_hand))
-    with_more = list(zip(by_hand, beside, strict=True))
-    plain.put(LeadNote, *({**each, "text": text} for each, (notes, _) in with_more for text in notes))
-    plain.put(LeadTask, *({**each, **task} for each, (_, task) in with_more if task))
+    made = [Lead(**lead) for lead in fresh]
+    db.session.add_all(made)
+    db.session.flush()
+    for row, (notes, task) in zip(made, beside, strict=True):
+        by_hand = {"lead_id": row.id, "user_id": by_id}
+        db.session.add(LeadEvent(**by_hand, kind="created"))
+        db.session.add_all(LeadNote(**by_hand, text=text) for text in notes)
+        if task:
+            db.session.add(LeadTask(**by_hand, **task))
     board.touch()
     db.session.commit()
     return True

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, Subquery, Text, bindparam, cast, func, select, type_coerce
 
-from leadbot import plain, tenancy
+from leadbot import tenancy
 from leadbot.db import db
 from leadbot.models import Lead, LeadStatus
 from leadbot.models.tally import COLUMNS
+from leadbot.services import tenant
 
 PAGE = 1000
 # What a list shows of each lead: the customer's names in the customer's order, and more behind.
@@ -48,7 +49,7 @@ class Chosen:
 def count(chosen: Chosen = Chosen()) -> int:
     """How many of these leads the company has."""
     if chosen.since is None:  # counted already, see models.tally
-        company = plain.company()
+        company = tenant.company()
         return sum(getattr(company, COLUMNS[each]) for each in ([chosen.status] if chosen.status else LeadStatus))
     counted = _only(select(func.count()).select_from(Lead), chosen.status, True)
     return db.session.scalar(counted, {"since": chosen.since}) or 0

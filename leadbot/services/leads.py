@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
-from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.engines.base import LeadDraft
 from leadbot.errors import Conflict, Invalid, NotFound
@@ -39,19 +38,6 @@ ANNOUNCED = ("name", "phone")  # managers are told of these: one may be dialling
 # Notices show these.
 IN_NOTICES = {"moved", "assigned", "task_set", "task_moved", "task_done", "task_deleted", "merged", "unmerged"}
 CLOSED = (LeadStatus.WON, LeadStatus.LOST)
-_card = plain.table(Lead).c
-_OF_PHONE = {
-    is_test: select(plain.table(Lead))
-    .where(plain.own(Lead), _card.phone_e164 == bindparam("phone"))
-    .where(_card.source == Source.TEST if is_test else _card.source != Source.TEST)
-    .order_by(_card.status.in_(CLOSED), _card.id.desc())
-    .limit(1)
-    for is_test in (True, False)
-}
-_line = plain.table(Message).c
-_LINES = select(_line.seq, _line.id).where(
-    plain.own(Message), _line.conversation_id == bindparam("talk"), _line.seq.in_(bindparam("seqs", expanding=True))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +91,9 @@ def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
         "is_hot": heat.is_hot(draft, talk.known.get("facts", {}), has_returned=earlier is not None),
         "search": search.text_of(*(values[field] for field in search.FIELDS)),
     }
-    lead = plain.begin(Lead, {**about, **values})
+    lead = Lead(**about, **values)
+    db.session.add(lead)
+    db.session.flush()
     talk.lead_id = lead.id
     keep_evidence(talk, lead, is_new=True)
     return lead
@@ -173,7 +161,13 @@ def _values(draft: LeadDraft) -> dict[str, Any]:
 
 def latest(phone_e164: str, *, is_test: bool) -> Lead | None:
     """The open lead of this phone, else the newest of those that are closed; test leads are a world of their own."""
-    found = plain.find(Lead, _OF_PHONE[is_test], phone=phone_e164)
+    same_kind = Lead.source == Source.TEST if is_test else Lead.source != Source.TEST
+    found = db.session.scalars(
+        select(Lead)
+        .where(Lead.phone_e164 == phone_e164, same_kind)
+        .order_by(Lead.status.in_(CLOSED), Lead.id.desc())
+        .limit(1)
+    ).first()
     while found is not None and found.merged_into_id is not None:  # a duplicate leads to where all goes on
         found = get(found.merged_into_id)
     return found
@@ -183,7 +177,8 @@ def keep_evidence(talk: Conversation, lead: Lead, *, is_new: bool = False) -> No
     """Tie each value to the client's words it came from."""
     facts: Mapping[str, Any] = talk.known.get("facts", {})
     seqs = list({fact["seq"] for fact in facts.values()})
-    ids = {row.seq: row.id for row in plain.run(_LINES, talk=talk.id, seqs=seqs)}
+    lines = select(Message.seq, Message.id).where(Message.conversation_id == talk.id, Message.seq.in_(seqs))
+    ids = {line.seq: line.id for line in db.session.execute(lines)}
     values = {
         field: {"message_id": ids[fact["seq"]], **{part: fact[part] for part in ("quote", "start", "end")}}
         for field, fact in facts.items()
@@ -192,7 +187,7 @@ def keep_evidence(talk: Conversation, lead: Lead, *, is_new: bool = False) -> No
     for row in [] if is_new else evidence(lead):
         for column, value in values.pop(row.field, {}).items():
             setattr(row, column, value)
-    plain.put(Evidence, *({"lead_id": lead.id, "field": field, **value} for field, value in values.items()))
+    db.session.add_all(Evidence(lead_id=lead.id, field=field, **value) for field, value in values.items())
 
 
 def get(lead_id: int) -> Lead:
@@ -336,8 +331,7 @@ def record(lead: Lead, kind: str, *, by: User | None = None, **what: Any) -> Non
     """Put down what happened to a lead, let open boards know, and Telegram where it shows. Part of the caller's
     transaction."""
     through = g.get("through")
-    of_event = {"lead_id": lead.id, "kind": kind, "user_id": by.id if by else None, "through": through}
-    plain.put(LeadEvent, of_event | what)
+    db.session.add(LeadEvent(lead_id=lead.id, kind=kind, user_id=by.id if by else None, through=through, **what))
     if lead.is_dealt and by is not None:
         lead.is_dealt = False
     board.touch()

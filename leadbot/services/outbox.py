@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
-from leadbot import plain, tenancy
+from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.delivery.base import Buttons, Channel, DeliveryError
 from leadbot.errors import NotFound
 from leadbot.models import Company, Delivery, DeliveryState, Lead, User
-from leadbot.services import accounts, keyboards, keys
+from leadbot.services import accounts, keyboards, keys, tenant
 from leadbot.services.pace import WORTH_WAITING_SECONDS, Pace
 
 LEASE_SECONDS = 30  # longer than a send may take
@@ -256,7 +256,7 @@ def _mark_failed(delivery_id: int, error: DeliveryError) -> Carried:
 
 def _follow(row: Delivery, new_chat_id: str) -> None:
     """A group that became a supergroup has another number from then on."""
-    company = plain.company()
+    company = tenant.company()
     if company.telegram_chat_id == row.target:
         company.telegram_chat_id = new_chat_id
     row.target, row.next_at = new_chat_id, utcnow()

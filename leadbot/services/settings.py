@@ -9,12 +9,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.engines.base import LANGUAGES, CompanyCard, CompanyFact
 from leadbot.errors import Invalid
 from leadbot.models import Act, Company, User
-from leadbot.services import accounts, audit, bot, bot_fields, guard, hours_settings, keys
+from leadbot.services import accounts, audit, bot, bot_fields, guard, hours_settings, keys, tenant
 
 # Questions that the company's line about its services answers, over what is asked by topics of its own.
 _SERVICES = (
@@ -32,7 +31,7 @@ _SERVICES = (
 
 def company(*, lock: bool = False) -> Company:
     """The company the session acts for; with `lock` nobody else changes its settings until the commit."""
-    return plain.locked_company() if lock else plain.company()
+    return tenant.locked_company() if lock else tenant.company()
 
 
 def shown() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from leadbot.db import db
 from leadbot.errors import Invalid
 from leadbot.folding import fold
 from leadbot.models import Act, Company, LeadStatus, User
-from leadbot.services import accounts, audit, bot_fields, guard, settings
+from leadbot.services import accounts, audit, board, bot_fields, guard, settings
 
 NAME_MOST = 30  # characters
 Names = Mapping[str, str]  # by key; a stage without an entry has its usual name
@@ -37,7 +37,7 @@ def rename(values: Names, usual: Mapping[str, Names], *, by: User) -> Company:
             with faults():
                 _check_differs(key, chosen, usual)
     own.stage_names = chosen
-    own.board_version += 1  # boards that are open show it
+    board.touch()
     audit.note(by.id, Act.STAGES)
     db.session.commit()
     return own

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from contextlib import nullcontext
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from leadbot import plain
 from leadbot.db import db, utcnow
 from leadbot.errors import Busy, Conflict, Invalid, NotFound
 from leadbot.folding import fold
@@ -20,25 +18,6 @@ from leadbot.models import Author, BotUser, Conversation, Lead, Message, Source
 LEASE_SECONDS = 30  # longer than any turn; a process that died lets go by the clock
 WAIT_SECONDS = 14  # for the turn before this one
 SILENCE_DAYS = 30  # after so long a message begins a new episode
-
-
-_talk, _client = plain.table(Conversation), plain.table(BotUser)
-_OF_CLIENT = (
-    select(_talk)
-    .join(_client, _client.c.id == _talk.c.bot_user_id)
-    .where(plain.own(Conversation), plain.own(BotUser))
-    .where(_client.c.source == bindparam("source"), _client.c.client_ref == bindparam("client_ref"))
-)
-_OF_CLIENT_ALONE = _OF_CLIENT.with_for_update(of=_talk)
-
-_line = plain.table(Message).c
-_BEFORE = (
-    select(_line.author, _line.text, _line.seq)
-    .where(plain.own(Message), _line.conversation_id == bindparam("talk"), _line.episode == bindparam("episode"))
-    .where(_line.seq < bindparam("seq"))
-    .order_by(_line.seq.desc())
-    .limit(bindparam("most"))
-)
 
 
 class Taken(NamedTuple):
@@ -101,7 +80,7 @@ def add(talk: Conversation, author: Author, text: str, **more: object) -> int:
     if author is Author.CLIENT:
         talk.client_seq, talk.client_at = talk.message_count, talk.last_message_at
     place = {"conversation_id": talk.id, "seq": talk.message_count, "episode": talk.episode}
-    plain.put(Message, {**place, "author": author, "text": text, **more})
+    db.session.add(Message(**place, author=author, text=text, **more))
     return talk.message_count
 
 
@@ -109,13 +88,18 @@ def before(talk: Conversation, seq: int, *, most: int) -> list[tuple[str, str, i
     """The last lines of the episode before this one, oldest first: author, text, number."""
     if seq == 1:
         return []
-    rows = plain.run(_BEFORE, talk=talk.id, episode=talk.episode, seq=seq, most=most).all()
+    rows = db.session.execute(
+        select(Message.author, Message.text, Message.seq)
+        .where(Message.conversation_id == talk.id, Message.episode == talk.episode, Message.seq < seq)
+        .order_by(Message.seq.desc())
+        .limit(most)
+    ).all()
     return [(author.value, text, number) for author, text, number in reversed(rows)]
 
 
 def lock(talk: Conversation) -> None:
     """Keep others from adding lines until the commit, and see the talk as it stands now."""
-    plain.reread(talk)
+    db.session.refresh(talk, with_for_update=True)
 
 
 def hold(talk: Conversation) -> None:
@@ -143,7 +127,7 @@ def get(talk_id: int) -> Conversation:
 
 def find(source: Source, client_ref: str) -> Conversation | None:
     """The talk of a client through a door, if he has one."""
-    return plain.find(Conversation, _OF_CLIENT, source=source, client_ref=client_ref)
+    return db.session.scalars(_of_client(source, client_ref)).first()
 
 
 def begun(source: Source, prefix: str) -> int:
@@ -159,19 +143,25 @@ def digest(text: str, audio: bytes | None) -> str:
 
 
 def _find_or_begin(source: Source, client_ref: str) -> Conversation:
-    talk = plain.find(Conversation, _OF_CLIENT_ALONE, source=source, client_ref=client_ref)
+    alone = _of_client(source, client_ref).with_for_update(of=Conversation)
+    talk: Conversation | None = db.session.scalars(alone.execution_options(populate_existing=True)).first()
     if talk is not None:
         return talk
     try:
-        # Where there is one writer at a time nobody can come between.
-        with nullcontext() if db.engine.dialect.name == "sqlite" else db.session.begin_nested():
-            [client_id] = plain.put(BotUser, {"source": source, "client_ref": client_ref}, want_ids=True)
-            talk = plain.begin(Conversation, {"bot_user_id": client_id, "source": source})
+        with db.session.begin_nested():
+            client = BotUser(source=source, client_ref=client_ref)
+            db.session.add(client)
+            db.session.flush()
+            talk = Conversation(bot_user_id=client.id, source=source)
+            db.session.add(talk)
+        return talk
     except IntegrityError:  # his two first messages came at once
-        talk = plain.find(Conversation, _OF_CLIENT_ALONE, source=source, client_ref=client_ref)
-        if talk is None:
-            raise
-    return talk
+        return db.session.scalars(alone).one()
+
+
+def _of_client(source: Source, client_ref: str) -> Select[Conversation]:
+    talk = select(Conversation).join(BotUser, BotUser.id == Conversation.bot_user_id)
+    return talk.where(BotUser.source == source, BotUser.client_ref == client_ref)
 
 
 def _earlier(talk: Conversation, message_id: str | None, digest: str) -> Message | None:

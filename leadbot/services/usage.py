@@ -8,17 +8,15 @@ it has reserved until the period after its own is over. Who has used up his toke
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Text, and_, bindparam, case, delete, func, literal_column, or_, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
-from leadbot import plain
-from leadbot.db import UtcDateTime, db, utcnow
+from leadbot.db import db, utcnow
 from leadbot.engines.base import Spent
 from leadbot.models import Company, Conversation, Lead, Message, ModelUsage
 from leadbot.services import companies, settings
@@ -29,57 +27,6 @@ VOICE_TOKENS = 4_000  # what a voice message counts as, beside the turn: about t
 PERIOD_SECONDS = 60  # longer than a turn with all its waits
 KEPT_DAYS = 31  # of single clients; a company's own days stay
 ALL_CLIENTS = 0
-
-
-_row = plain.table(ModelUsage).c
-# Written into the statements: as values every turn would bind them anew, two dozen of them.
-_NOTHING, _ONE, _TURN, _ALL = (literal_column(str(each), Integer) for each in (0, 1, TURN_TOKENS, ALL_CLIENTS))
-_now = bindparam("of_period", type_=Integer)
-_begun_before = _row.period == _now - _ONE
-_is_current = _row.period >= _now  # above: by a clock that is a little ahead
-_held_before = case((_is_current, _row.reserved_before), (_begun_before, _row.reserved), else_=_NOTHING)
-_held = case((_is_current, _row.reserved), else_=_NOTHING)
-_used = _row.tokens_in + _row.tokens_out + _held + _held_before
-_TAKE = (
-    update(plain.table(ModelUsage))
-    .where(plain.own(ModelUsage), _row.day == bindparam("of_day"))
-    .where(
-        or_(
-            and_(_row.bot_user_id == _ALL, _used < bindparam("most_of_all")),
-            and_(_row.bot_user_id == bindparam("client"), _used < bindparam("most_of_client")),
-        )
-    )
-    .values(
-        reserved=_held + _TURN,
-        reserved_before=_held_before,
-        period=case((_is_current, _row.period), else_=_now),
-    )
-    .returning(_row.bot_user_id)
-)
-_shows = and_(_row.bot_user_id == _ALL, bindparam("sent", type_=Text).is_not(None))
-
-
-def _still_held(period: Any, reserved: Any) -> ColumnElement[int]:
-    """What a ticket of this period still holds: nothing once that has run out."""
-    return case((and_(period == bindparam("of_period", type_=Integer), reserved >= _TURN), _TURN), else_=_NOTHING)
-
-
-_whose = or_(_row.bot_user_id == bindparam("client"), _row.bot_user_id == bindparam("also"))
-_of_day = and_(_row.day == bindparam("of_day"), _whose)
-_THERE = select(_row.bot_user_id).where(plain.own(ModelUsage), _of_day)
-_SETTLE = (
-    update(plain.table(ModelUsage))
-    .where(plain.own(ModelUsage), _of_day)
-    .values(
-        reserved=_row.reserved - _still_held(_row.period, _row.reserved),
-        reserved_before=_row.reserved_before - _still_held(_row.period - _ONE, _row.reserved_before),
-        tokens_in=_row.tokens_in + bindparam("spent_in"),
-        tokens_out=_row.tokens_out + bindparam("spent_out"),
-        calls=_row.calls + case((bindparam("sent", type_=Text).is_not(None), _ONE), else_=_NOTHING),
-        last_sent=case((_shows, bindparam("sent", type_=Text)), else_=_row.last_sent),
-        last_sent_at=case((_shows, bindparam("at", type_=UtcDateTime)), else_=_row.last_sent_at),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,37 +175,66 @@ def _spent_since(first: date, *, before: date) -> int:
 
 def _take(ticket: Ticket, limits: dict[int, int]) -> set[int]:
     """Reserve where there is something left; whose row that was."""
-    values = {"of_day": ticket.day, "client": ticket.bot_user_id, "of_period": ticket.period}
-    values |= {"most_of_all": limits[ALL_CLIENTS], "most_of_client": limits[ticket.bot_user_id]}
-    return set(plain.run(_TAKE, **values).scalars())
+    row, now = ModelUsage, ticket.period
+    is_current = row.period >= now  # above: by a clock that is a little ahead
+    held = case((is_current, row.reserved), else_=0)
+    held_before = case((is_current, row.reserved_before), (row.period == now - 1, row.reserved), else_=0)
+    used = row.tokens_in + row.tokens_out + held + held_before
+    within = or_(*(and_(row.bot_user_id == client, used < most) for client, most in limits.items()))
+    taken = (
+        update(row)
+        .where(row.day == ticket.day, within)
+        .values(
+            reserved=held + TURN_TOKENS,
+            reserved_before=held_before,
+            period=case((is_current, row.period), else_=now),
+        )
+        .returning(row.bot_user_id)
+    )
+    return set(db.session.scalars(taken, execution_options={"synchronize_session": False}))
 
 
 def _settle(ticket: Ticket, spent: Spent, *, also: int) -> None:
-    values: dict[str, Any] = {"of_day": ticket.day, "client": ticket.bot_user_id, "also": also}
-    values["of_period"] = ticket.period
-    values |= {"spent_in": spent.tokens_in, "spent_out": spent.tokens_out, "sent": spent.sent or None, "at": utcnow()}
-    plain.run(_SETTLE, **values)
+    row = ModelUsage
+    values: dict[str, Any] = {
+        "reserved": row.reserved - _still_held(ticket, row.period, row.reserved),
+        "reserved_before": row.reserved_before - _still_held(ticket, row.period - 1, row.reserved_before),
+        "tokens_in": row.tokens_in + spent.tokens_in,
+        "tokens_out": row.tokens_out + spent.tokens_out,
+    }
+    if spent.sent:
+        shows = row.bot_user_id == ALL_CLIENTS
+        values["calls"] = row.calls + 1
+        values["last_sent"] = case((shows, spent.sent), else_=row.last_sent)
+        values["last_sent_at"] = case((shows, utcnow()), else_=row.last_sent_at)
+    settled = update(row).where(row.day == ticket.day, row.bot_user_id.in_({ticket.bot_user_id, also}))
+    db.session.execute(settled.values(values), execution_options={"synchronize_session": False})
+
+
+def _still_held(ticket: Ticket, period: Any, reserved: Any) -> ColumnElement[int]:
+    """What a ticket of this period still holds: nothing once that has run out."""
+    return case((and_(period == ticket.period, reserved >= TURN_TOKENS), TURN_TOKENS), else_=0)
 
 
 def _begin(ticket: Ticket, limits: dict[int, int]) -> set[int]:
     """Rows for those who have none today, reserved in already; the others are over their budget."""
-    there = plain.run(_THERE, of_day=ticket.day, client=ticket.bot_user_id, also=ALL_CLIENTS).scalars()
+    of_day = ModelUsage.day == ticket.day, ModelUsage.bot_user_id.in_(limits)
+    there = db.session.scalars(select(ModelUsage.bot_user_id).where(*of_day))
     new = {client for client in limits.keys() - set(there) if limits[client] > 0}
     begun = {client for client in sorted(new) if _add_row(ticket, client)}
     if ALL_CLIENTS in begun:
         _tidy(ticket.day)
     if left := limits.keys() - begun:  # over their budget, unless another client's first turn of the day came between
-        begun |= _take(ticket, {ALL_CLIENTS: 0, ticket.bot_user_id: 0, **{one: limits[one] for one in left}})
+        begun |= _take(ticket, {client: limits[client] for client in left})
     return begun
 
 
 def _add_row(ticket: Ticket, client: int) -> bool:
     """False where somebody has just added it."""
-    row = {"day": ticket.day, "bot_user_id": client, "reserved": TURN_TOKENS, "period": ticket.period}
+    row = ModelUsage(day=ticket.day, bot_user_id=client, reserved=TURN_TOKENS, period=ticket.period)
     try:
-        # Where there is one writer at a time nobody can come between.
-        with nullcontext() if db.engine.dialect.name == "sqlite" else db.session.begin_nested():
-            plain.put(ModelUsage, row)
+        with db.session.begin_nested():
+            db.session.add(row)
     except IntegrityError:
         return False
     return True

@@ -6,14 +6,12 @@ the company wait until his commit.
 
 from __future__ import annotations
 
-from functools import cache
-
-from sqlalchemy import Update, event, update
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session, SessionTransaction
 
-from leadbot import plain
+from leadbot import tenancy
 from leadbot.db import db
-from leadbot.models import Company
+from leadbot.models import Company, tally
 
 BOARD, LIST = "board_version", "inbox_version"
 
@@ -27,17 +25,15 @@ def grow(version: str) -> None:
 def _write(session: Session) -> None:
     if not session.in_nested_transaction() and (versions := session.info.pop("grows", None)):
         session.flush()  # other rows are locked before the company's, here as everywhere
-        plain.run(_growth(frozenset(versions)))
+        grown = {version: getattr(Company, version) + 1 for version in versions}
+        company_id = tenancy.acting_for()
+        row = update(Company).where(Company.id == company_id).values(grown)
+        session.execute(row.execution_options(synchronize_session=False))
+        if held := session.identity_map.get(session.identity_key(Company, company_id)):
+            session.expire(held, (BOARD, LIST, *tally.COLUMNS.values()))  # to be read anew: the database counts leads
 
 
 @event.listens_for(db.session, "after_soft_rollback")
 def _forget(session: Session, before: SessionTransaction) -> None:
     if not before.nested:
         session.info.pop("grows", None)
-
-
-@cache
-def _growth(versions: frozenset[str]) -> Update:
-    companies = plain.table(Company)
-    grown = {version: companies.c[version] + 1 for version in sorted(versions)}
-    return update(companies).where(plain.own(Company)).values(grown)

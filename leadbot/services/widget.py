@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from leadbot import tenancy
-from leadbot.db import db, utcnow
+from leadbot.db import db, read_only, utcnow
 from leadbot.engines.base import LANGUAGES
 from leadbot.engines.rules import phrases
 from leadbot.engines.rules import setup as setups
@@ -99,8 +99,7 @@ def of_slug(slug: str) -> Site:
 def lines_so_far(key: str, client_ref: str) -> int | None:
     """How many lines a visitor's talk has; None where there is no such widget. A quick look: pages ask all the time."""
     asked = {"key": key, "source": Source.WIDGET, "client_ref": client_ref}
-    found = db.session.connection().execute(_LINES, asked, execution_options=tenancy.ALL_COMPANIES)
-    return found.scalar_one_or_none()
+    return db.session.execute(_LINES, asked, execution_options=tenancy.ALL_COMPANIES).scalar_one_or_none()
 
 
 def look(own: Company) -> Look:
@@ -232,15 +231,14 @@ def _answer_to_call(talk: Conversation, language: str, may_disturb: bool) -> str
 def _site(whose: ColumnElement[bool] | None) -> Site:
     if whose is None:
         raise NotFound
-    own = db.session.scalars(
-        select(Company).where(whose, Company.is_active, Company.widget_is_paused.is_(False)),
-        execution_options=tenancy.ALL_COMPANIES,
-    ).one_or_none()
+    with read_only():  # the request's body is still to come, from who knows how slow a phone
+        own = db.session.scalars(
+            select(Company).where(whose, Company.is_active, Company.widget_is_paused.is_(False)),
+            execution_options=tenancy.ALL_COMPANIES,
+        ).one_or_none()
     if own is None:
         raise NotFound
-    site = Site(own.id, own.widget_key, own.slug, own.name, own.language, own.time_zone, look(own))
-    db.session.rollback()  # the request's body is still to come, from who knows how slow a phone
-    return site
+    return Site(own.id, own.widget_key, own.slug, own.name, own.language, own.time_zone, look(own))
 
 
 def _with_www(host: str) -> tuple[str, ...]:

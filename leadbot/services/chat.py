@@ -80,7 +80,11 @@ def receive(incoming: Incoming) -> Reply:
     Raises Invalid for a message that can't be taken, Conflict and Busy where the talk is being answered already.
     """
     ends_at = time.monotonic() + TURN_SECONDS  # the client waits from now on
-    incoming = _checked(incoming)
+    with db.session.no_autoflush:  # a turn is written at its end, not before each question on the way
+        return _turn_of(_checked(incoming), ends_at)
+
+
+def _turn_of(incoming: Incoming, ends_at: float) -> Reply:
     digest = talks.digest(incoming.text, incoming.file if incoming.audio is None else incoming.audio)
     talk, seq, reply = talks.take(incoming.source, incoming.client_ref, incoming.message_id, digest)
     if reply is not None:

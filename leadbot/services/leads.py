@@ -7,10 +7,10 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import g
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -38,6 +38,7 @@ ANNOUNCED = ("name", "phone")  # managers are told of these: one may be dialling
 # Notices show these.
 IN_NOTICES = {"moved", "assigned", "task_set", "task_moved", "task_done", "task_deleted", "merged", "unmerged"}
 CLOSED = (LeadStatus.WON, LeadStatus.LOST)
+_EVIDENCE = cast(Table, Evidence.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,10 @@ def keep_evidence(talk: Conversation, lead: Lead, *, is_new: bool = False) -> No
     for row in [] if is_new else evidence(lead):
         for column, value in values.pop(row.field, {}).items():
             setattr(row, column, value)
-    db.session.add_all(Evidence(lead_id=lead.id, field=field, **value) for field, value in values.items())
+    if values:
+        of_lead = {"company_id": lead.company_id, "lead_id": lead.id}
+        rows = [{**of_lead, "field": field, **value} for field, value in values.items()]
+        db.session.execute(insert(_EVIDENCE).inline(), rows)
 
 
 def get(lead_id: int) -> Lead:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import time
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, Table, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leadbot.db import db, utcnow
@@ -18,6 +18,7 @@ from leadbot.models import Author, BotUser, Conversation, Lead, Message, Source
 LEASE_SECONDS = 30  # longer than any turn; a process that died lets go by the clock
 WAIT_SECONDS = 14  # for the turn before this one
 SILENCE_DAYS = 30  # after so long a message begins a new episode
+_LINES = cast(Table, Message.__table__)
 
 
 class Taken(NamedTuple):
@@ -80,7 +81,8 @@ def add(talk: Conversation, author: Author, text: str, **more: object) -> int:
     if author is Author.CLIENT:
         talk.client_seq, talk.client_at = talk.message_count, talk.last_message_at
     place = {"conversation_id": talk.id, "seq": talk.message_count, "episode": talk.episode}
-    db.session.add(Message(**place, author=author, text=text, **more))
+    line = {**place, "company_id": talk.company_id, "author": author, "text": text, **more}
+    db.session.execute(insert(_LINES).inline(), line)  # the session's own way takes twice as long
     return talk.message_count
 
 

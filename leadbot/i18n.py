@@ -91,8 +91,12 @@ def chosen_language() -> str:
         return DEFAULT
     if spoken := g.get("language"):  # a door that knows no person has said it
         return str(spoken)
-    own = getattr(current_user, "language", None)
-    picked = own or session.get("language") or request.accept_languages.best_match(LANGUAGES)
+    return getattr(current_user, "language", None) or picked_language()
+
+
+def picked_language() -> str:
+    """What was picked in this browser, or what the browser asks for."""
+    picked = session.get("language") or request.accept_languages.best_match(LANGUAGES)
     return picked if picked in LANGUAGES else DEFAULT
 
 

@@ -114,6 +114,8 @@ def _is_sent_from_elsewhere() -> bool:
 @login_manager.user_loader
 def load_user(user_id: str) -> User | None:
     """The person of this session, unless it or all of his sessions have been ended since."""
+    if request.blueprints and request.blueprints[-1] != web.name:
+        return None  # whoever is logged in at this browser: other doors know no members
     user = accounts.of_session(session.get("key", ""))
     if user is None or user.get_id() != user_id:
         return None

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadHost, BadRequest, HTTPException, SecurityError
 
+from leadbot import i18n
 from leadbot.errors import Busy, LeadbotError, TooMany
 from leadbot.services import health
 from leadbot.web.htmx import is_htmx, only_toast, page
@@ -51,7 +52,7 @@ def domain_error(error: LeadbotError) -> Response:
         response = only_toast(text, error.status, kind="danger")
     else:
         title, cure = _words(error.status)
-        response = page("errors/error.html", error.status, title=title, text=cure if error.status == 404 else text)
+        response = _error_page(error.status, title=title, text=cure if error.status == 404 else text)
     if isinstance(error, Busy | TooMany):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
@@ -69,7 +70,7 @@ def forged_or_stale(error: CSRFError) -> Response:
         response.headers["HX-Refresh"] = "true"
         return response
     title, cure = _("This page is out of date"), _("Open it again and send the form once more.")
-    return page("errors/error.html", 400, title=title, text=cure, again=urlsplit(request.referrer or "").path)
+    return _error_page(400, title=title, text=cure, again=urlsplit(request.referrer or "").path)
 
 
 def http_error(error: HTTPException) -> Response | HTTPException:
@@ -77,12 +78,12 @@ def http_error(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400 or isinstance(error, SecurityError | BadHost):
         return error  # a foreign or absurd Host gets no page: there are no addresses to put in it
     if error.code >= 500:
-        g._login_user = AnonymousUserMixin()  # the fault may lie in reading the person
+        _ask_nobody()
     title, cure = _words(error.code)
     if is_htmx():
         response = only_toast(f"{title}. {cure}", error.code, kind="danger")
     else:
-        response = page("errors/error.html", error.code, title=title, text=cure)
+        response = _error_page(error.code, title=title, text=cure)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
@@ -92,8 +93,19 @@ def http_error(error: HTTPException) -> Response | HTTPException:
 def database_busy(error: Exception) -> Response:
     """The database could not be had in time: come again. Nothing was written."""
     current_app.logger.exception("the database did not answer")
-    g._login_user = AnonymousUserMixin()
+    _ask_nobody()
     return domain_error(Busy())
+
+
+def _ask_nobody() -> None:
+    """The fault may lie in reading the person: what is said from here on is said to anybody."""
+    g.language, g.time_zone = i18n.picked_language(), i18n.DEFAULT_ZONE
+    g.is_for_nobody = True
+
+
+def _error_page(status: int, **context: object) -> Response:
+    who = {"current_user": AnonymousUserMixin()} if g.get("is_for_nobody") else {}
+    return page("errors/error.html", status, **context, **who)
 
 
 def _words(status: int) -> tuple[str, str]:

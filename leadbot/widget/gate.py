@@ -6,7 +6,6 @@ import math
 
 from flask import Blueprint, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
-from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import HTTPException
 
 from leadbot import headers, tenancy
@@ -35,7 +34,6 @@ def enter() -> None:
     A token in the header is looked at before the body: strangers can't send much, and a slow phone holds no
     transaction. Raises NotFound, NotAVisitor.
     """
-    g._login_user = AnonymousUserMixin()  # whoever is logged in on this machine: here he is a visitor
     g.language = _asked_language() or "ru"
     values = request.view_args or {}
     if "key" in values:

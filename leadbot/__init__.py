@@ -28,7 +28,7 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask("leadbot", template_folder="../templates", static_folder="../static")
     app.config.update(_flask_settings(config))
     app.json.ensure_ascii, app.json.sort_keys = False, False  # type: ignore[attr-defined]  # as the contract reads
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.database_url, config.database_pool)
     app.extensions["leadbot_config"] = config
     app.extensions["leadbot_engine"] = build_engine(config)
     app.extensions["leadbot_rules"] = rules = build_rules()

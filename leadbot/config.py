@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+POOL_LEAST = 2  # a migration runs beside the connection that holds its lock
 
 
 class ConfigError(Exception):
@@ -26,6 +27,7 @@ class Config:
     database_url: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
+    database_pool: int = 10
     redis_url: str | None = field(default=None, repr=False)
     access_token_expire_minutes: int = 10080
     public_url: str | None = None
@@ -58,6 +60,7 @@ class Config:
             database_url=read.database_url("DATABASE_URL") or f"sqlite:///{data_dir / 'leadbot.db'}",
             host=read.text("HOST") or "127.0.0.1",
             port=read.whole("PORT", 8000, 1, 65535),
+            database_pool=read.whole("DATABASE_POOL", 10, POOL_LEAST, 500),
             redis_url=read.url("REDIS_URL", ("redis", "rediss", "unix")),
             access_token_expire_minutes=read.whole("ACCESS_TOKEN_EXPIRE_MINUTES", 10080, 1, 5_256_000),
             public_url=(read.url("PUBLIC_URL", ("http", "https")) or "").rstrip("/") or None,

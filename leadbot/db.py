@@ -22,7 +22,7 @@ from sqlalchemy.types import TypeDecorator
 from leadbot import sqlite
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
-POOL_TIMEOUT_SECONDS = 30  # a crowd waits rather than be turned away
+POOL_WAIT_SECONDS = 9  # a crowd waits for a connection, but three seconds less than a turn may take
 
 # Names for every constraint: SQLite's batch migrations can only drop what has a name.
 NAMING = {
@@ -74,19 +74,21 @@ def set_clock(clock: Callable[[], datetime] | None = None) -> None:
     _clock = clock or partial(datetime.now, UTC)
 
 
-def engine_options(url: str) -> dict[str, Any]:
+def engine_options(url: str, pool_size: int) -> dict[str, Any]:
     """How to connect: many threads share a few connections, since none keeps one while a model thinks.
 
-    On SQLite one of them writes at a time, and each costs half a megabyte of pages and prepared statements.
+    The pool never grows beyond its size, so that the server's limit can be kept; who gets no connection in time is
+    told to come again. `pool_size` is PostgreSQL's: on SQLite one connection writes at a time, and each costs half a
+    megabyte of pages and prepared statements.
     """
-    options: dict[str, Any] = {"pool_timeout": POOL_TIMEOUT_SECONDS}
+    options: dict[str, Any] = {"pool_timeout": POOL_WAIT_SECONDS, "max_overflow": 0}
     options["hide_parameters"] = True  # names and phones: no log is to have them
     # every row of a turn has JSON in it: this reads and writes in a tenth of the time
     options |= {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
     if url.startswith("sqlite"):
         options["connect_args"] = {"factory": sqlite.Connection, "check_same_thread": False}
-        return options | {"pool_size": 4, "max_overflow": 0}
-    return options | {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
+        return options | {"pool_size": 4}
+    return options | {"pool_size": pool_size, "pool_pre_ping": True}
 
 
 @contextmanager

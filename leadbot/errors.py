@@ -5,6 +5,7 @@
     ├── Invalid           422   a value that is not right; `field` says which
     │   └── Faults              several values are not right; `faults` has them all
     ├── Conflict          409   right in itself, but somebody was quicker; `fresh` is how it stands now
+    │   └── StillAnswering      the very same message is being answered; `retry_after_seconds`
     ├── EmailTaken        400   the address has an account
     ├── WrongLogin        401   e-mail or password is wrong, or the account is off
     ├── Forbidden         403   the role does not allow it
@@ -26,6 +27,7 @@ class LeadbotError(Exception):
     status = 400
     code = "error"
     text = "Something went wrong"
+    retry_after_seconds: int | None = None  # whole seconds, where the same request may work later
 
     def __init__(self, text: str | None = None, **values: Any) -> None:
         self.text = text or self.text
@@ -73,6 +75,14 @@ class Conflict(LeadbotError):
         self.fresh = fresh
 
 
+class StillAnswering(Conflict):
+    """The very same message is being answered; sent again in a moment it gets that answer."""
+
+    code = "still_answering"
+    text = "This message is being answered"
+    retry_after_seconds = 2
+
+
 class EmailTaken(LeadbotError):
     """The address already has an account."""
 
@@ -111,6 +121,7 @@ class TooMany(LeadbotError):
     status = 429
     code = "too_many"
     text = "Too many requests"
+    retry_after_seconds: int
 
     def __init__(self, *, retry_after_seconds: int) -> None:
         super().__init__()

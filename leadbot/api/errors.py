@@ -9,7 +9,7 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from leadbot.errors import Busy, Faults, Invalid, LeadbotError, TooMany, WrongLogin
+from leadbot.errors import Busy, Faults, Invalid, LeadbotError, WrongLogin
 from leadbot.services import health
 
 DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
@@ -73,7 +73,7 @@ def domain_error(error: LeadbotError) -> Response:
         faults = error.faults if isinstance(error, Faults) else [error]
         return _answer(422, [_wrong(one).shown() for one in faults])
     response = _answer(error.status, str(error))
-    if isinstance(error, Busy | TooMany):
+    if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     if isinstance(error, NotAuthenticated | WrongLogin):
         response.headers.update(CHALLENGE)

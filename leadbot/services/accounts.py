@@ -71,8 +71,8 @@ def log_in(email: str, password: str) -> User:
     # PostgreSQL can't even be asked for a text with NUL in it.
     possible = isinstance(email, str) and len(email) <= EMAIL_MOST + 64 and "\x00" not in email
     user = by_email(email) if possible else None
-    user_id, hashed = (user.id, user.hashed_password) if user else (None, _nobody())
-    if not is_password(password, hashed) or user_id is None:
+    user_id, hashed = (user.id, user.hashed_password) if user else (None, None)
+    if not is_password(password, hashed or _nobody()) or user_id is None:
         raise WrongLogin
     found = by_id(user_id)
     if found is None or not found.is_active:

@@ -77,7 +77,7 @@ def receive(incoming: Incoming) -> Reply:
     3. Ask the engine; one that calls over the network is asked with no transaction open.
     4. Store the answer; if the engine proposes a lead, register it and put the notices in the outbox. One commit.
 
-    Raises Invalid for a message that can't be taken, Conflict and Busy where the talk is being answered already.
+    Raises Invalid for a message that can't be taken, StillAnswering and Busy where the talk is being answered already.
     """
     ends_at = time.monotonic() + TURN_SECONDS  # the client waits from now on
     with db.session.no_autoflush:  # a turn is written at its end, not before each question on the way

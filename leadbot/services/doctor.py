@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from leadbot import upgrade
-from leadbot.config import Config
+from leadbot.config import POOL_LEAST, Config
 from leadbot.db import db
 from leadbot.delivery.base import DeliveryError
 from leadbot.delivery.telegram import TelegramChannel
@@ -21,6 +21,7 @@ OK, WARNING, FAULT = "ok", "warning", "FAULT"
 FREE_LEAST_BYTES = 500 * 1024 * 1024
 OVERDUE_SECONDS = 60.0  # the worker comes by every five seconds
 PROBE_SECONDS = 5.0
+SPARE_CONNECTIONS = 5  # kept for migrations, backups and the operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ def examine() -> Iterator[Finding]:
     config: Config = current_app.extensions["leadbot_config"]
     for check in (_folder, _secret, _database, _limits, _address, _model, _telegram, _mail):
         yield check(config)
+    if health.is_database_up() and (allowed := health.connections_for_all()) is not None:
+        yield _connections(config, allowed)
     if health.is_database_up() and upgrade.shape() == upgrade.newest():
         yield from _waiting()
 
@@ -64,6 +67,19 @@ def _database(config: Config) -> Finding:
         said = f"{kind}, shape {shape or 'none yet'}, this copy needs {newest}: start it, or run `flask upgrade`"
         return Finding(WARNING, "database", said)
     return Finding(OK, "database", f"{kind}, shape {shape}")
+
+
+def _connections(config: Config, allowed: int) -> Finding:
+    """What this machine may open beside what the server takes; how many like it there may be."""
+    processes = config.web_workers + 1  # the worker has a pool too
+    most, room = config.database_pool * processes, allowed - SPARE_CONNECTIONS
+    words = f"{most} at most from this machine (DATABASE_POOL {config.database_pool} x {processes} processes)"
+    words += f", PostgreSQL takes {allowed}, {SPARE_CONNECTIONS} of them kept free"
+    if most <= room:
+        return Finding(OK, "connections", f"{words}: {room // most} such machines fit")
+    fits = room // processes
+    cure = f"set DATABASE_POOL to {fits}" if fits >= POOL_LEAST else "raise its max_connections"
+    return Finding(FAULT, "connections", f"{words}: {cure}")
 
 
 def _limits(config: Config) -> Finding:

@@ -9,6 +9,12 @@ from leadbot.db import db
 
 # What a door catches to say "try again in a moment": the database is locked, full, gone, or out of connections.
 DATABASE_TROUBLE = (OperationalError, TimeoutError)
+# What PostgreSQL keeps for its administrators goes off; `reserved_connections` is there from version 16 on.
+_FOR_ALL_OF_US = text(
+    "SELECT CAST(current_setting('max_connections') AS integer)"
+    " - CAST(current_setting('superuser_reserved_connections') AS integer)"
+    " - CAST(COALESCE(current_setting('reserved_connections', true), '0') AS integer)"
+)
 
 
 def is_database_up() -> bool:
@@ -20,3 +26,13 @@ def is_database_up() -> bool:
     finally:
         db.session.rollback()
     return True
+
+
+def connections_for_all() -> int | None:
+    """How many connections PostgreSQL takes from all processes of all machines together; None on SQLite."""
+    if db.engine.dialect.name != "postgresql":
+        return None
+    try:
+        return int(db.session.scalars(_FOR_ALL_OF_US).one())
+    finally:
+        db.session.rollback()

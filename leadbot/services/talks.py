@@ -11,7 +11,7 @@ from sqlalchemy import Select, Table, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leadbot.db import db, utcnow
-from leadbot.errors import Busy, Conflict, Invalid, NotFound
+from leadbot.errors import Busy, Invalid, NotFound, StillAnswering
 from leadbot.folding import fold
 from leadbot.models import Author, BotUser, Conversation, Lead, Message, Source
 
@@ -34,7 +34,7 @@ def take(source: Source, client_ref: str, message_id: str | None, digest: str) -
     """Take the client's talk for a message of his.
 
     The talk is ours until the commit; who commits before he has answered must `hold` it. Two quick messages are taken
-    one after the other. Raises Conflict while the very same message is being answered,
+    one after the other. Raises StillAnswering while the very same message is being answered,
     Invalid where its id came with another text, Busy where the turn before takes too long. Does not commit.
     """
     give_up_at = time.monotonic() + WAIT_SECONDS
@@ -48,7 +48,7 @@ def take(source: Source, client_ref: str, message_id: str | None, digest: str) -
             return Taken(talk, earlier.seq if earlier else None)
         db.session.rollback()
         if earlier is not None:
-            raise Conflict("This message is being answered")
+            raise StillAnswering
         if time.monotonic() > give_up_at:
             raise Busy
         time.sleep(pause_seconds)

@@ -13,7 +13,7 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadHost, BadRequest, HTTPException, SecurityError
 
 from leadbot import i18n
-from leadbot.errors import Busy, LeadbotError, TooMany
+from leadbot.errors import Busy, LeadbotError
 from leadbot.services import health
 from leadbot.web.htmx import is_htmx, only_toast, page
 
@@ -53,7 +53,7 @@ def domain_error(error: LeadbotError) -> Response:
     else:
         title, cure = _words(error.status)
         response = _error_page(error.status, title=title, text=cure if error.status == 404 else text)
-    if isinstance(error, Busy | TooMany):
+    if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from flask import Blueprint, Response, g, make_response, render_template, request
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
@@ -13,7 +13,7 @@ from leadbot.engines.base import LANGUAGES
 from leadbot.engines.rules import phrases
 from leadbot.errors import Busy, LeadbotError, NotFound, TooMany
 from leadbot.i18n import language
-from leadbot.services import files, widget
+from leadbot.services import files, health, widget
 from leadbot.services.widget import Site
 from leadbot.widget import tokens
 
@@ -26,6 +26,8 @@ def keep(bp: Blueprint) -> None:
     bp.before_request(enter)
     bp.register_error_handler(LeadbotError, domain_error)
     bp.register_error_handler(HTTPException, http_error)
+    for trouble in health.DATABASE_TROUBLE:
+        bp.register_error_handler(trouble, database_busy)
 
 
 def enter() -> None:
@@ -81,9 +83,15 @@ def domain_error(error: LeadbotError) -> Response:
         return unavailable()
     response = make_response(said(error), error.status)
     response.mimetype = "text/plain"
-    if isinstance(error, Busy | TooMany):
+    if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
+
+
+def database_busy(error: Exception) -> Response:
+    """The database could not be had in time: the page sends the same once more."""
+    current_app.logger.warning("the database did not answer: %s", type(error).__name__, exc_info=True)
+    return domain_error(Busy())
 
 
 def http_error(error: HTTPException) -> Response | HTTPException:

@@ -7,12 +7,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from leadbot.api import bodies, gate, shapes
-from leadbot.api.operations import FORM, JSON, MULTIPART, operation
+from leadbot.api.operations import FORM, JSON, KEY, MULTIPART, operation
 from leadbot.models import Source
 from leadbot.services import accounts, chat, voice
 
 bp = Blueprint("chat", __name__)
-KEY = "Idempotency-Key"
 
 
 @bp.post("/chat")
@@ -22,10 +21,14 @@ KEY = "Idempotency-Key"
     shapes.Answer,
     takes={MULTIPART: shapes.ClientMessage, FORM: shapes.ClientLine, JSON: shapes.ClientLine},
     headers={
-        KEY: "Your own id of the message, at most 255 characters: sent again, it is answered as before and taken once"
+        KEY: "Your own id of the message, at most 255 characters; each `user_id` has its own. Sent again under it, the "
+        "message is taken once and gets the stored answer. It is good for as long as the message is kept: until it is "
+        "erased, or is older than the company keeps talks. With another `text` or `audio_file` it is refused: 422"
     },
-    errors=(403, 409, 415, 503),
-    about="`text`, `audio_file` or both. Messages of one `user_id` are answered one after the other.",
+    errors=(403, 409, 415),
+    about="`text`, `audio_file` or both. Messages of one `user_id` are answered one after the other; "
+    "send the next one when the one before is answered. Without an `Idempotency-Key` a message that is sent again is "
+    "taken again.",
 )
 def send() -> dict[str, str | None]:
     """Answer one message of a client."""

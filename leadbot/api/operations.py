@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+KEY = "Idempotency-Key"
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -32,6 +33,11 @@ class Operation:
     @property
     def takes_sound(self) -> bool:
         return MULTIPART in self.takes
+
+    @property
+    def can_repeat(self) -> bool:
+        """The same request under the same key is carried out once."""
+        return KEY in self.headers
 
 
 def operation(summary: str, tag: str, gives: type[BaseModel], **more: Any) -> Callable[[View], View]:

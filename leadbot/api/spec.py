@@ -18,7 +18,11 @@ VERSION = "1.0.0"
 ABOUT = (
     "Leadbot talks with a company's clients and turns the talk into leads. Sign up, take a token, pass each message of "
     'a client to `POST /api/chat`, and show him the answer. Every error is `{"detail": ...}`: a text, or for 422 a '
-    "list of what is wrong. Times are UTC. A company sees its own data only; a foreign id is not found."
+    "list of what is wrong. Times are UTC. A company sees its own data only; a foreign id is not found.\n\n"
+    "**Trying again.** 503 and 429, and 409 with `Retry-After`, mean *not yet*: wait that many seconds and send the "
+    "same again. Treat a connection that breaks, or 40 seconds of silence, like 503. Give every message of a client an "
+    "`Idempotency-Key` and keep it when you send it again: the message is taken once, and you get the stored answer. "
+    "409 without `Retry-After` means that somebody was quicker: look at what comes with it first."
 )
 REFS = "#/components/schemas/{model}"
 # What can go wrong, with the text that is then in `detail`.
@@ -33,8 +37,14 @@ ERRORS = {
     429: ("Too often; `Retry-After` says in how many seconds to try again", "Too many requests"),
     503: ("Not now; `Retry-After` says in how many seconds to try again", "Service temporarily unavailable"),
 }
+STILL_ANSWERING = (
+    "This very message is being answered; sent again after `Retry-After` seconds it gets the answer",
+    "This message is being answered",
+)
 WRONG_LOGIN = ("The e-mail or the password is wrong", "Incorrect email or password")
-SAID_HEADERS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+CHALLENGE = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+WAIT = {"Retry-After": {"description": "Whole seconds to wait", "schema": {"type": "integer", "minimum": 1}}}
+SAID_HEADERS = {401: CHALLENGE, 429: WAIT, 503: WAIT}
 SECURITY = {
     "password": {
         "type": "oauth2",
@@ -143,7 +153,7 @@ def _body(said: Operation) -> dict[str, Any] | None:
 
 def _responses(said: Operation) -> dict[str, Any]:
     good = {"description": "Done", "content": {JSON: {"schema": _ref(said.gives)}}}
-    statuses = {*said.errors, *(() if said.is_public else (401,)), *((413,) if said.takes else ())}
+    statuses = {*said.errors, *(() if said.is_public else (401, 503)), *((413, 503) if said.takes else ())}
     bad = {str(status): _error(status, said) for status in sorted(statuses)}
     if said.takes or said.query:
         bad["422"] = {
@@ -155,14 +165,17 @@ def _responses(said: Operation) -> dict[str, Any]:
 
 def _error(status: int, said: Operation) -> dict[str, Any]:
     about, text = WRONG_LOGIN if status == 401 and said.is_public else ERRORS[status]
+    headers = SAID_HEADERS.get(status)
+    if status == 409 and said.can_repeat:
+        (about, text), headers = STILL_ANSWERING, WAIT
     if status == 415 and MULTIPART in said.takes:
         about, text = "No sound that is taken", "Unsupported audio"
     told: dict[str, Any] = {
         "description": about,
         "content": {JSON: {"schema": _ref(error_shapes.Error), "example": {"detail": text}}},
     }
-    if header := SAID_HEADERS.get(status):
-        told["headers"] = {header: {"schema": {"type": "string"}}}
+    if headers:
+        told["headers"] = headers
     return told
 
 

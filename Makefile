@@ -38,8 +38,9 @@ check: setup  ## format, lint, types, templates, layers
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/lint-imports
 
-bench: setup  ## speed and memory, beside their goals
-	$(BIN)/python -m benchmarks
+bench: setup  ## speed and memory, beside their goals; some of them: make bench ONLY="P1 P2"
+	@$(MAKE) --no-print-directory .venv-peer/.ready || echo "NO FASTAPI SERVER TO COMPARE WITH: its rows will say so"
+	$(BIN)/python -m benchmarks $(ONLY)
 
 e2e: setup  ## the browser tests alone
 	$(BIN)/pytest -m browser
@@ -47,6 +48,12 @@ e2e: setup  ## the browser tests alone
 format: setup  ## format code and templates
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix --quiet .
+
+.venv-peer/.ready: benchmarks/peer-requirements.txt
+	@rm -rf .venv-peer
+	@$(PYTHON) -m venv .venv-peer
+	@.venv-peer/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 _runtime: $(VENV)/.runtime ; @:
 _development: $(VENV)/.development ; @:

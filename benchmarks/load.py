@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from random import random
 from urllib.parse import urlencode
 
 from benchmarks.servers import Server
 
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+RETRY_AFTER = re.compile(rb"retry-after: *(\d+)", re.IGNORECASE)
+PATIENCE_SECONDS = 60.0
 CHUNKED = re.compile(rb"transfer-encoding: *chunked", re.IGNORECASE)
 Payload = Callable[[int, int], bytes]  # (client, which of his requests) -> the request's bytes
 
@@ -22,6 +25,7 @@ class Result:
 
     requests: int = 0
     errors: int = 0
+    put_off: int = 0  # told by 503 to come again, as the contract allows
     seconds: float = 0.0
     cpu_ms: float = 0.0  # of the server, a request
     pss_mb: float = 0.0
@@ -38,27 +42,39 @@ class Result:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 
 
-def drive(server: Server, payload: Payload, *, clients: int, requests: int = 0, seconds: float = 0.0) -> Result:
-    """Load the server: `requests` in all, or for so many `seconds`."""
-    result = Result()
-    before, started = server.cpu_seconds(), time.monotonic()
-    asyncio.run(_drive(server.port, payload, clients, requests // clients, started + seconds, result))
+def drive(
+    server: Server, payload: Payload, *, clients: int, requests: int = 0, seconds: float = 0.0,
+    beside: Sequence[Server] = (),
+) -> Result:  # fmt: skip
+    """Load the server: `requests` in all, or for so many `seconds`; clients are dealt out to it and those beside."""
+    result, servers = Result(), (server, *beside)
+    before, started = sum(one.cpu_seconds() for one in servers), time.monotonic()
+    ports = [one.port for one in servers]
+    asyncio.run(_drive(ports, payload, clients, requests // clients, started + seconds, result))
     result.seconds = time.monotonic() - started
     result.requests = len(result.took)
-    result.pss_mb = server.pss_mb()
-    result.cpu_ms = (server.cpu_seconds() - before) * 1000 / max(1, result.requests)
+    result.pss_mb = sum(one.pss_mb() for one in servers)
+    result.cpu_ms = (sum(one.cpu_seconds() for one in servers) - before) * 1000 / max(1, result.requests)
     return result
 
 
-async def _drive(port: int, payload: Payload, clients: int, each: int, ends: float, result: Result) -> None:
+async def _drive(ports: list[int], payload: Payload, clients: int, each: int, ends: float, result: Result) -> None:
     async def client(number: int) -> None:
+        port = ports[number % len(ports)]
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         turn = 0
         while turn < each if each else time.monotonic() < ends:
             started = time.monotonic()
             try:
-                writer.write(payload(number, turn))
-                status, body = await _answer(reader)
+                message = payload(number, turn)
+                writer.write(message)
+                status, wait_seconds, body = await _answer(reader)
+                while status == 503 and wait_seconds and time.monotonic() - started < PATIENCE_SECONDS:
+                    result.put_off += 1
+                    await asyncio.sleep(wait_seconds + random())
+                    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                    writer.write(message)
+                    status, wait_seconds, body = await _answer(reader)
             except (OSError, asyncio.IncompleteReadError):
                 result.errors += 1
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -72,13 +88,15 @@ async def _drive(port: int, payload: Payload, clients: int, each: int, ends: flo
     await asyncio.gather(*(client(number) for number in range(clients)))
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, int, bytes]:
+    """Status, seconds to wait before the next try (0: not told), body."""
     head = await reader.readuntil(b"\r\n\r\n")
+    status, wait, length = int(head[9:12]), RETRY_AFTER.search(head), LENGTH.search(head)
     if CHUNKED.search(head):
-        return int(head[9:12]), await _chunks(reader)
-    found = LENGTH.search(head)
-    body = await reader.readexactly(int(found[1])) if found else b""
-    return int(head[9:12]), body
+        body = await _chunks(reader)
+    else:
+        body = await reader.readexactly(int(length[1])) if length else b""
+    return status, int(wait[1]) if wait else 0, body
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:

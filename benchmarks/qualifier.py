@@ -12,9 +12,8 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from benchmarks.table import Row
-from leadbot.engines.base import CompanyCard, Known, Line, Turn
-from leadbot.engines.rules.extract import warm_up
-from leadbot.engines.rules.qualifier import Rules
+from leadbot.engines import build_rules
+from leadbot.engines.base import CompanyCard, Engine, Known, Line, Turn
 
 SETS = Path(__file__).resolve().parents[1] / "tests" / "dialogues"
 COMPANY = CompanyCard(name="Лидбот")
@@ -28,18 +27,18 @@ import json, logging, dataclasses, datetime, re
 def resident():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS"))
 memory, began = resident(), time.process_time()
-from leadbot.engines.rules.extract import warm_up
-warm_up()
+from leadbot.engines import build_rules
+build_rules()
 print(json.dumps([time.process_time() - began, resident() - memory]))
 """
 
 
 def speed() -> Iterator[Row]:
     """CPU milliseconds of a turn, of the worst flood, and of loading."""
-    warm_up()
-    turns = sorted(ms for path in sorted(SETS.glob("dialogues-*.jsonl")) for ms in _dialogues(path))
+    engine = build_rules()
+    turns = sorted(ms for path in sorted(SETS.glob("dialogues-*.jsonl")) for ms in _dialogues(engine, path))
     p95 = quantiles(turns, n=20)[-1]
-    flood = max(_timed((text,))[0] for text in FLOODS for _ in range(3))
+    flood = max(_timed(engine, (text,))[0] for text in FLOODS for _ in range(3))
     yield _row(f"qualifier: a turn, median of {len(turns)}", median(turns), MEDIAN_MS)
     yield _row("qualifier: a turn, 95th percentile", p95, P95_MS)
     yield _row("qualifier: 10,000 characters at once", flood, FLOOD_MS)
@@ -54,14 +53,14 @@ def _row(what: str, measured: float, most: float) -> Row:
     return Row("Q", what, f"{measured:.2f} ms", goal=f"<= {most:g} ms", is_met=measured <= most)
 
 
-def _dialogues(path: Path) -> Iterator[float]:
+def _dialogues(engine: Engine, path: Path) -> Iterator[float]:
     for line in path.read_text(encoding="utf-8").splitlines():
-        yield from _timed(tuple(json.loads(line)["turns"]))
+        yield from _timed(engine, tuple(json.loads(line)["turns"]))
 
 
-def _timed(texts: tuple[str, ...]) -> list[float]:
+def _timed(engine: Engine, texts: tuple[str, ...]) -> list[float]:
     """The CPU milliseconds of each turn of one talk."""
-    engine, known, language, took = Rules(), Known(), None, []
+    known, language, took = Known(), None, list[float]()
     history: list[Line] = []
     for text in texts:
         history.append(Line("client", text, len(history) + 1))

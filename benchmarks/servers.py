@@ -14,8 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import create_engine, text
+
 ROOT = Path(__file__).resolve().parents[1]
+FLOORS = ROOT / "benchmarks" / "floors"
 TICKS = os.sysconf("SC_CLK_TCK")
+NO_PEER = "no .venv-peer; `make bench` makes it, or BENCH_PEER_PYTHON names an interpreter that has its packages"
+NO_POSTGRESQL = "BENCH_DATABASE_URL (or TEST_DATABASE_URL) names no PostgreSQL to make a database in"
 GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py")
 
 
@@ -70,9 +75,11 @@ def running(command: tuple[str, ...], env: Mapping[str, str], *, port: int, cwd:
     with TemporaryDirectory(prefix="leadbot-bench-") as folder:
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
         inside = {name: value.replace("{folder}", folder) for name, value in env.items()}
-        process = subprocess.Popen(command, cwd=cwd, env={**kept, **inside})
+        log = Path(folder, "server.log")
+        with log.open("wb") as said:
+            process = subprocess.Popen(command, cwd=cwd, env={**kept, **inside}, stdout=said, stderr=said)
         try:
-            _wait_for(port, process)
+            _wait_for(port, process, log)
             yield Server(port, process.pid, Path(folder))
         finally:
             process.send_signal(signal.SIGTERM)
@@ -84,29 +91,23 @@ def running(command: tuple[str, ...], env: Mapping[str, str], *, port: int, cwd:
 
 
 @contextmanager
-def leadbot(threads: int = 250, **settings: str) -> Iterator[Server]:
-    """Leadbot as it is served, two workers."""
+def leadbot(**settings: str) -> Iterator[Server]:
+    """Leadbot as it is served: two web processes, unless the settings say otherwise."""
     port = free_port()
-    env = {
-        "LEADBOT_DATA_DIR": "{folder}",
-        "PORT": str(port),
-        "WEB_WORKERS": "2",
-        "WEB_THREADS": str(threads),
-        **settings,
-    }
+    env = {"LEADBOT_DATA_DIR": "{folder}", "PORT": str(port), "WEB_WORKERS": "2", "WEB_THREADS": "250", **settings}
     with running((*GUNICORN, "wsgi:app"), env, port=port) as server:
         yield server
 
 
 @contextmanager
 def floor(threads: int = 250, **env: str) -> Iterator[Server]:
-    """The floor of a turn, under the same gunicorn."""
+    """The floor of a turn, under a plain gunicorn of as many processes and threads."""
     port = free_port()
     gunicorn = (sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads",
-                str(threads), "--worker-connections", "1000", "--worker-class", "gthread")  # fmt: skip
-    with running(
-        (*gunicorn, "benchmarks.floors.turn:app"), {"LEADBOT_DATA_DIR": "{folder}", **env}, port=port
-    ) as server:
+                str(threads), "--worker-connections", "1000", "--worker-class", "gthread", "--keep-alive", "5",
+                "--no-control-socket", "--log-level", "warning")  # fmt: skip
+    env = {"LEADBOT_DATA_DIR": "{folder}", **env}
+    with running((*gunicorn, "turn:app"), env, port=port, cwd=FLOORS) as server:
         yield server
 
 
@@ -119,21 +120,49 @@ def model(seconds: float) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/v1"
 
 
+def peer_python() -> str | None:
+    """The interpreter of the FastAPI server, where there is one."""
+    own = ROOT / ".venv-peer"
+    return os.environ.get("BENCH_PEER_PYTHON") or (str(own / "bin" / "python") if (own / ".ready").exists() else None)
+
+
+@contextmanager
+def postgresql() -> Iterator[str | None]:
+    """A database of its own, gone afterwards; None where there is no server to make it in."""
+    server = os.environ.get("BENCH_DATABASE_URL") or os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        yield None
+        return
+    name = f"leadbot_bench_{os.getpid()}"
+    _order(server, f'CREATE DATABASE "{name}"')
+    try:
+        yield f"{server.rpartition('/')[0]}/{name}"
+    finally:
+        _order(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _order(server: str, sql: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(sql))
+    engine.dispose()
+
+
 @contextmanager
 def peer(python: str, model_url: str) -> Iterator[Server]:
     """The FastAPI server, by an interpreter that has what it needs."""
     port = free_port()
     command = (python, "-m", "uvicorn", "--port", str(port), "--workers", "2", "--log-level", "warning", "peer:app")
     env = {"PEER_DATA": "{folder}", "PEER_MODEL_URL": model_url}
-    with running(command, env, port=port, cwd=ROOT / "benchmarks" / "floors") as server:
+    with running(command, env, port=port, cwd=FLOORS) as server:
         yield server
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     ends = time.monotonic() + 60
     while time.monotonic() < ends:
         if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
+            raise RuntimeError(f"the server ended with {process.returncode}:\n{log.read_text()}")
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
@@ -141,7 +170,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
         else:
             time.sleep(1)  # workers come after the port
             return
-    raise RuntimeError("the server does not listen")
+    raise RuntimeError(f"the server does not listen:\n{log.read_text()}")
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -25,6 +25,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
              "--disable-features=IsolateOrigins,site-per-process", "--no-first-run"]  # fmt: skip
 SLOWER, RTT_MS, BITS_A_SECOND = 4, 150, 1_600_000
 LEADS = 10_000
+ANSWER_MS = 30
 HOUR_SECONDS, STEP_SECONDS, POLLS_MOST = 3600, 10, 40
 # In the page: when a card has been let go, and when it is first seen in the column it was dragged to.
 WATCH_DRAG = """status => {
@@ -106,7 +107,7 @@ def _drag(browser: Browser, house: House, firm: Firm) -> tuple[float, float]:
         stored = time.monotonic() - let_go
         page.wait_for_function("window.seen")
         shown: float = page.evaluate("(window.seen - window.letGo) / 1000")
-        return shown, stored
+        return max(0.0, shown), stored  # below nothing: it lay there while it was still held
 
 
 def _answers(browser: Browser, house: House, firm: Firm) -> list[float]:
@@ -159,11 +160,11 @@ def _polls(browser: Browser, site: str, *, is_hidden: bool) -> int:
               document.dispatchEvent(new Event("visibilitychange"));
             }""")
     else:
-        page.click("#leadbot-launcher")
+        chat.locator("#close").click()
     page.on("request", lambda one: polls.append(one) if "/lines" in one.url else None)
     for _ in range(HOUR_SECONDS // STEP_SECONDS):
         page.clock.run_for(1000 * STEP_SECONDS)
-        page.wait_for_load_state("networkidle") if polls and not polls[-1].timing["responseEnd"] else None
+        page.wait_for_timeout(ANSWER_MS)  # what was asked is answered: the next pause begins
     context.close()
     return len(polls)
 

@@ -119,7 +119,7 @@ def p3() -> Iterator[Row]:
 def workers() -> Iterator[Row]:
     """One web process or two, on SQLite: what suits it better is the default there."""
     with ExitStack() as stack:
-        for what, model_seconds, clients in (("embedded engine", None, 32), ("model at 1 s", 1, 100)):
+        for what, model_seconds, clients in (("embedded", None, CLIENTS), ("model at 1 s", 1, 100)):
             settings: dict[str, str] = {}
             if model_seconds is not None:
                 settings = {"OPENAI_BASE_URL": stack.enter_context(servers.model(model_seconds)), **KEY}
@@ -130,7 +130,7 @@ def workers() -> Iterator[Row]:
             alone, both = found["one"], found["two"]
             for figure, of, unit in (("CPU a turn", cpu, " ms"), ("turns a second", rate, "/s"), ("p99", p99, " ms"),
                                      ("memory (PSS)", pss, " MB")):  # fmt: skip
-                yield Row("W", f"1 process beside 2, {what}, {clients} clients: {figure}",
+                yield Row("W", f"1 process beside 2, {what}: {figure}",
                           f"{middle(alone, of):.1f}{unit}", f"{middle(both, of):.1f}{unit}",
                           f"{ratio(alone, both, of):.2f}x")  # fmt: skip
             yield _no_error("W", alone + both)

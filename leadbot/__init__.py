@@ -40,7 +40,7 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-        tenancy.guard(db.session, db.engine)
+        tenancy.guard(db.session, db.engine, reads_sql=config.tenancy_net)
     i18n.init_app(app)
     limits.init_app(app, config)
     jobs.init_app(app)

@@ -44,6 +44,7 @@ class Config:
     mail_from: str | None = None
     metrics_token: str | None = field(default=None, repr=False)
     ratelimit_enabled: bool = True
+    tenancy_net: bool = True
     web_workers: int = 2
     web_threads: int = 250
     testing: bool = False
@@ -79,6 +80,7 @@ class Config:
             mail_from=read.address("MAIL_FROM"),
             metrics_token=read.text("METRICS_TOKEN", at_least=16),
             ratelimit_enabled=read.flag("RATELIMIT_ENABLED", True),
+            tenancy_net=read.flag("TENANCY_NET", True),
             web_workers=read.whole("WEB_WORKERS", min(2, os.cpu_count() or 1), 1, 64),
             web_threads=read.whole("WEB_THREADS", 250, 1, 2000),
         )

@@ -1,50 +1,47 @@
 """The one place that keeps companies apart.
 
-The readable half: a door calls `act_for(company_id)` in its authentication hook. The net: the session's
-listener adds the company's criterion to every ORM statement (`leads.company_id = acting_company`), and the engine's
-listener reads the very SQL that is about to run: it writes the company's number in the place of that word, and each
-owned table must then bear the criterion (`leads.company_id = 7`), or the statement is refused with `Unscoped`. So plain
-Core, textual SQL, bulk methods and bare connections don't get past it, however they came about. Flushes are looked at
-row by row instead.
+The readable half: a door calls `act_for(company_id)` in its authentication hook. The net, in three layers:
 
-The ways out are few: a statement with the option `all_companies=True`; a test lists who uses it.
+1. The session: every ORM statement gets the criterion `company_id = <who is acted for>`, a bound parameter that is
+   asked for its value at each execution; what a flush writes is checked row by row.
+2. The connection: every UPDATE and DELETE built with SQLAlchemy over an owned table gets that criterion too, those of a
+   flush among them, so a row is only ever changed where the database finds it to be ours.
+3. The SQL itself, whoever wrote it, is read by a parser (`leadbot.sql_net`) and refused with `Unscoped` where an owned
+   table doesn't bear the criterion. The setting TENANCY_NET switches this layer.
+
+The one way out is the block `all_companies()`; a test lists who uses it.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, lru_cache
-from typing import Any
-from weakref import WeakKeyDictionary
+from functools import cache
+from typing import Any, cast
 
+from flask import has_app_context
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Delete,
     Engine,
     Integer,
+    Table,
+    Update,
+    bindparam,
     event,
     inspect,
-    literal_column,
 )
-from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, object_session, with_loader_criteria
 
 from leadbot.db import Base, db
 from leadbot.models.company import Company
 from leadbot.models.owned import Owned
+from leadbot.sql_net import Net
+from leadbot.sql_net import Unscoped as Unscoped
 
-ALL_COMPANIES = {"all_companies": True}
-_WORD = "acting_company"  # stands in SQL for the number of the company that is acted for
-ACTING: ColumnElement[int] = literal_column(_WORD, Integer)
-_flush_checked: ContextVar[bool] = ContextVar("flush_checked", default=False)
-_MOVES = re.compile(r"UPDATE\b.*?\bSET\b(?:(?!\bWHERE\b).)*\bcompany_id\s*=", re.IGNORECASE | re.DOTALL)
-# PostgreSQL's lock at the end of a select names tables that the select has named, and scoped, already.
-_LOCK = re.compile(r"\sFOR UPDATE OF [\w\", ]+$")
-
-
-class Unscoped(Exception):
-    """A statement or a write that would cross, or can't be held to, the line between companies."""
+_is_for_all: ContextVar[bool] = ContextVar("is_for_all", default=False)
 
 
 def act_for(company_id: int) -> None:
@@ -56,132 +53,149 @@ def act_for(company_id: int) -> None:
             raise Unscoped("unsaved changes of another company")
         session.expunge_all()  # the identity map would hand out what it already holds
     session.info["company_id"] = company_id
+    _let_go_of_others(session, company_id)
 
 
 def acting_for() -> int:
     """The company the session acts for. Raises Unscoped where nobody said."""
-    company_id: int | None = db.session().info.get("company_id")
+    company_id = _acting()
     if company_id is None:
         raise Unscoped("no company to act for")
     return company_id
 
 
-def guard(session_class: Any, engine: Engine) -> None:
-    """Hang the net up; a session class that several applications share gets one net."""
-    event.listen(engine, "before_cursor_execute", _read_sql, retval=True)
+@contextmanager
+def all_companies() -> Iterator[None]:
+    """In this block a statement sees the rows of all companies, and one that changes rows says itself whose it means.
+
+    Objects are another matter: a flush writes only rows of the company that is acted for, inside as outside. Who found
+    a row in here and wants to change it calls `act_for` first. After the block the session holds no object of another
+    company, if it acts for one.
+    """
+    token = _is_for_all.set(True)
+    try:
+        yield
+    finally:
+        _is_for_all.reset(token)
+        company_id = _acting()
+        if company_id is not None and not _is_for_all.get():
+            _let_go_of_others(db.session(), company_id)
+
+
+def own(kind: type[Owned | Company]) -> ColumnElement[bool]:
+    """The criterion of the acting company, for a statement over a class or its table that is written by hand.
+
+    It may be built once and run for many companies: whose rows are meant is asked at each execution.
+    """
+    return _column(cast(Table, inspect(kind).local_table)) == ACTING
+
+
+def guard(session_class: Any, engine: Engine, *, reads_sql: bool = True) -> None:
+    """Hang the net up; a session class that several applications share gets one net.
+
+    `reads_sql`: the layer that reads the SQL itself, see TENANCY_NET.
+    """
+    event.listen(engine, "before_execute", _scope_writing, retval=True)
+    if reads_sql:
+        event.listen(engine, "before_cursor_execute", _read_sql)
     if not event.contains(session_class, "do_orm_execute", _scope):
         event.listen(session_class, "do_orm_execute", _scope)
         event.listen(session_class, "before_flush", _check_flush)
-        event.listen(session_class, "after_flush", _flush_is_over)
-        event.listen(session_class, "after_soft_rollback", _flush_is_over)
-        event.listen(session_class, "after_begin", _keep_connection)
-        for moment in ("after_transaction_create", "after_transaction_end", "after_soft_rollback"):
-            event.listen(session_class, moment, _forget_connection)
+        for moment in ("before_insert", "before_update", "before_delete"):
+            event.listen(Owned, moment, _check_row, propagate=True)
+
+
+def _acting() -> int | None:
+    """Whom the session acts for. Nobody, as NULL in a criterion, finds nothing."""
+    return db.session().info.get("company_id") if has_app_context() else None
+
+
+ACTING = bindparam("acting_company", callable_=_acting, type_=Integer)
+_CRITERIA = (
+    with_loader_criteria(Owned, lambda kind: kind.company_id == ACTING, include_aliases=True),
+    with_loader_criteria(Company, Company.id == ACTING, include_aliases=True),
+)
 
 
 def _scope(state: ORMExecuteState) -> None:
     """Add the company's criterion to an ORM statement."""
-    if state.is_column_load:  # more of a row that the session already holds
-        state.update_execution_options(**ALL_COMPANIES)
-    company_id = state.session.info.get("company_id")
-    if company_id is None:
+    if _is_for_all.get() or not (state.is_select or state.is_update or state.is_delete):
         return
-    state.update_execution_options(company_id=company_id)
-    if not state.execution_options.get("all_companies") and (state.is_select or state.is_update or state.is_delete):
-        state.statement = _scoped(state.statement)
-
-
-# A statement that is built once is scoped once, by the criteria of its own tables; SQLAlchemy then knows it again by
-# its object. A statement that is gone takes its entry with it.
-_seen: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
-
-
-def _scoped(statement: Any) -> Any:
-    if statement not in _seen:  # perhaps built for this one time: not worth a look at its tables
-        _seen[statement] = None
-        return statement.options(*_criteria().values())
-    if _seen[statement] is None:
-        tables = {table.lower() for table, _ in _table_in_sql().findall(str(statement))}
-        _seen[statement] = statement.options(*(one for table, one in _criteria().items() if table in tables))
-    return _seen[statement]
+    statement = cast(Any, state.statement).options(*_CRITERIA)
+    if state.is_column_load and state.bind_mapper is not None:  # SQLAlchemy leaves criteria out of a refresh
+        statement = statement.where(*_own_rows(state.bind_mapper))
+    state.statement = statement
 
 
 @cache
-def _criteria() -> dict[str, Any]:
-    """By table."""
-    return {
-        kind.__table__.name: with_loader_criteria(kind, column == ACTING, include_aliases=True)
-        for kind, column in _owned_columns().items()
-    }
+def _own_rows(mapper: Mapper[Any]) -> tuple[ColumnElement[bool], ...]:
+    return (own(mapper.class_),) if issubclass(mapper.class_, Owned | Company) else ()
 
 
 @cache
-def _owned_columns() -> dict[Any, Any]:
-    """By class the column that says whose a row is."""
-    owned = {
-        mapper.class_: mapper.class_.company_id for mapper in Base.registry.mappers if issubclass(mapper.class_, Owned)
-    }
-    return {**owned, Company: Company.id}
+def owned_tables() -> dict[str, str]:
+    """By table the column that says whose a row is."""
+    kinds: list[Any] = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Owned)]
+    return {**{kind.__tablename__: "company_id" for kind in kinds}, Company.__tablename__: "id"}
+
+
+def _column(table: Any) -> ColumnElement[int]:
+    """Of a table, or an alias of one."""
+    column: ColumnElement[int] = table.c[owned_tables()[getattr(table, "element", table).name]]
+    return column
+
+
+def _scope_writing(
+    connection: Connection, statement: Any, multiparams: Any, params: Any, options: Any
+) -> tuple[Any, Any, Any]:
+    """Add the company's criterion to what changes rows, whether a flush or a hand wrote it."""
+    if isinstance(statement, Update | Delete) and not _is_for_all.get():
+        table: Any = statement.table
+        if getattr(table, "element", table).name in owned_tables():
+            statement = statement.where(_column(table) == ACTING)
+    return statement, multiparams, params
 
 
 @cache
-def _table_in_sql() -> re.Pattern[str]:
-    """An owned table where SQL names it as a table, not as the table of a column, with its alias."""
-    names = "|".join(sorted(inspect(kind).local_table.name for kind in _owned_columns()))
-    return re.compile(rf'(?<![\w."])"?({names})"?(?![\w."])(?:\s+AS\s+"?(\w+)"?)?', re.IGNORECASE)
+def _net() -> Net:
+    return Net(owned_tables())
 
 
-def _read_sql(
-    connection: Connection, cursor: Any, sql: str, parameters: Any, context: Any, executemany: bool
-) -> tuple[str, Any]:
-    """The net: every owned table in the SQL bears the acting company's criterion, or the SQL does not run."""
-    options = context.execution_options if context else {}
-    company_id = options.get("company_id")
-    sql = sql.replace(_WORD, str(company_id))
-    if not _flush_checked.get() and not options.get("all_companies"):
-        _verify(sql, company_id)
-    return sql, parameters
-
-
-@lru_cache(maxsize=4096)
-def _verify(sql: str, company_id: int | None) -> None:
-    named = Counter((table.lower(), alias or table) for table, alias in _table_in_sql().findall(_LOCK.sub("", sql)))
-    for (table, name), times in named.items():
-        if company_id is None:
-            raise Unscoped(f"{table} with no company to act for")
-        column = "id" if table == "companies" else "company_id"
-        if len(re.findall(rf"\b{name}\.{column} = {company_id}(?!\d)", sql)) < times:
-            raise Unscoped(f"{table} without the company's criterion")
-    if named and _MOVES.match(sql):
-        raise Unscoped("a row can't move to another company")
+def _read_sql(connection: Connection, cursor: Any, sql: str, parameters: Any, context: Any, executemany: bool) -> None:
+    """Every owned table in the SQL bears the acting company's criterion, or the SQL does not run."""
+    if not _is_for_all.get():
+        _net().check(sql, connection.dialect.name, parameters, _acting())
 
 
 def _check_flush(session: Session, context: Any, instances: Any) -> None:
     """Fill in the company of new rows; refuse rows of another company and rows that change theirs."""
     company_id = session.info.get("company_id")
     for row in (*session.new, *session.dirty, *session.deleted):
-        is_new = row in session.new
         if isinstance(row, Owned):
-            if is_new and row.company_id is None:
+            if row in session.new and row.company_id is None:
                 row.company_id = acting_for()
-            if row.company_id != company_id:
-                raise Unscoped(f"{type(row).__name__} of another company")
-            if not is_new and inspect(row).attrs.company_id.history.has_changes():
-                raise Unscoped(f"{type(row).__name__} can't move to another company")
-        elif isinstance(row, Company) and not is_new and row.id != company_id:
+            _refuse_foreign(row, company_id)
+        elif isinstance(row, Company) and row not in session.new and row.id != company_id:
             raise Unscoped("another company's record")
-    _flush_checked.set(True)
 
 
-def _flush_is_over(session: Session, context: Any) -> None:
-    _flush_checked.set(False)
+def _check_row(mapper: Mapper[Any], connection: Connection, row: Owned) -> None:
+    """Once more as it is written: by then a relationship may have given it another company."""
+    session = object_session(row)
+    _refuse_foreign(row, session.info.get("company_id") if session else None)
 
 
-def _keep_connection(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    """For plain statements: to ask the session for it costs as much as a third of one."""
-    session.info["connection"] = connection
+def _refuse_foreign(row: Owned, company_id: int | None) -> None:
+    if row.company_id != company_id:
+        raise Unscoped(f"{type(row).__name__} of another company")
+    state = inspect(row)
+    if state.persistent and state.attrs.company_id.history.has_changes():
+        raise Unscoped(f"{type(row).__name__} can't move to another company")
 
 
-def _forget_connection(session: Session, transaction: SessionTransaction) -> None:
-    """A savepoint too is made by the session when it is asked for its connection."""
-    session.info.pop("connection", None)
+def _let_go_of_others(session: Session, company_id: int) -> None:
+    """The identity map would hand out what a block for all companies has left in it."""
+    for row in session.identity_map.values():
+        column = "id" if isinstance(row, Company) else "company_id"
+        if isinstance(row, Owned | Company) and inspect(row).dict.get(column, company_id) != company_id:
+            session.expunge(row)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from leadbot import models  # noqa: F401  (all tables must be known)
 from leadbot.db import Base, db
 from leadbot.models import tally
-from leadbot.tenancy import ALL_COMPANIES
+from leadbot.tenancy import all_companies
 
 
 def drop_empty(migration_context, revision, directives):
@@ -47,7 +47,7 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
 
 def run() -> None:
     """Migrate in one transaction; the counting of leads is put back in whatever was done to its tables."""
-    with db.engine.connect().execution_options(**ALL_COMPANIES) as connection, without_foreign_keys(connection):
+    with all_companies(), db.engine.connect() as connection, without_foreign_keys(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

@@ -211,10 +211,8 @@ def _nobody() -> str:
 
 def _find(wanted: ColumnElement[bool]) -> User | None:
     """As the row stands now, of whatever company, in a transaction that is over at once."""
-    with read_only():
-        found: User | None = db.session.scalar(
-            select(User).where(wanted).execution_options(populate_existing=True, **tenancy.ALL_COMPANIES)
-        )
+    with read_only(), tenancy.all_companies():
+        found: User | None = db.session.scalar(select(User).where(wanted).execution_options(populate_existing=True))
     return found
 
 

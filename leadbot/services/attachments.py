@@ -92,7 +92,8 @@ def sweep() -> int:
             batch = old[at : at + BATCH]
             column = getattr(Message, shelf.column)
             named = select(column).where(column.in_([path.name for path in batch]))
-            known = set(db.session.scalars(named, execution_options=tenancy.ALL_COMPANIES))
+            with tenancy.all_companies():
+                known = set(db.session.scalars(named))
             db.session.rollback()
             nobodys = [path for path in batch if path.name not in known]
             gone += len(nobodys)

@@ -38,7 +38,8 @@ class Overview:
 
 def everything() -> list[Overview]:
     """All companies, oldest first."""
-    ids = list(db.session.scalars(select(Company.id).order_by(Company.id), execution_options=tenancy.ALL_COMPANIES))
+    with tenancy.all_companies():
+        ids = list(db.session.scalars(select(Company.id).order_by(Company.id)))
     return [one(company_id) for company_id in ids]
 
 
@@ -84,12 +85,10 @@ def limit_of(own: Company, name: str) -> int | None:
 
 
 def _enter(company_id: int) -> Company:
-    own: Company | None = (
-        db.session.scalar(select(Company).where(Company.id == company_id), execution_options=tenancy.ALL_COMPANIES)
-        if 0 < company_id < 2**31
-        else None
-    )
-    if own is None:
+    known = select(Company.id).where(Company.id == company_id)
+    with tenancy.all_companies():
+        found = db.session.scalar(known) if 0 < company_id < 2**31 else None
+    if found is None:
         raise NotFound("There is no such company")
     tenancy.act_for(company_id)
     return db.session.get_one(Company, company_id)

@@ -31,7 +31,8 @@ def each(due_at: InstrumentedAttribute[Any], do: Callable[[int], object], *condi
         else select(kind.id, kind.company_id).join(Company, Company.id == kind.company_id)
     )
     found = rows.where(Company.is_active, due_at <= utcnow(), *conditions).order_by(due_at).limit(BATCH)
-    waiting = [tuple(row) for row in db.session.execute(found, execution_options=tenancy.ALL_COMPANIES)]
+    with tenancy.all_companies():
+        waiting = [tuple(row) for row in db.session.execute(found)]
     db.session.rollback()
     done = 0
     for row_id, company_id in waiting:

@@ -81,7 +81,8 @@ def expire() -> int:
     A talk goes once its last word is too old, with its leads; while one of them is still open both stay.
     """
     limited = select(Company.id, Company.retention_days).where(Company.retention_days.is_not(None), Company.is_active)
-    companies = db.session.execute(limited, execution_options=tenancy.ALL_COMPANIES).all()
+    with tenancy.all_companies():
+        companies = db.session.execute(limited).all()
     db.session.rollback()
     gone = 0
     for company_id, days in companies:

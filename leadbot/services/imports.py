@@ -152,7 +152,8 @@ def due() -> list[int]:
         .where(Company.is_active, LeadImport.state == ImportState.RUNNING, _free())
         .order_by(LeadImport.id)
     )
-    found = list(db.session.scalars(waiting, execution_options=tenancy.ALL_COMPANIES))
+    with tenancy.all_companies():
+        found = list(db.session.scalars(waiting))
     db.session.rollback()
     return found
 
@@ -160,17 +161,20 @@ def due() -> list[int]:
 def carry_on(import_id: int) -> None:
     """Take the file of an import over from where it stands, unless another worker is at it. Nobody is told of these
     leads."""
-    claimed = db.session.execute(
+    claim = (
         update(LeadImport)
         .where(LeadImport.id == import_id, LeadImport.state == ImportState.RUNNING, _free())
         .values(lease_until=_lease())
-        .execution_options(synchronize_session=False, **tenancy.ALL_COMPANIES)
+        .execution_options(synchronize_session=False)
     )
+    with tenancy.all_companies():
+        claimed = db.session.execute(claim)
     db.session.commit()
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         return
     mine = select(LeadImport).where(LeadImport.id == import_id)
-    job = db.session.scalars(mine, execution_options=tenancy.ALL_COMPANIES).one()
+    with tenancy.all_companies():
+        job = db.session.scalars(mine).one()
     tenancy.act_for(job.company_id)
     try:
         _take_over(job.id, _path(job.key), Words(**job.words), job.done, job.user_id)

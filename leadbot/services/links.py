@@ -40,13 +40,14 @@ def find(key: str, kind: LinkKind) -> OneTimeLink:
 
     Raises LinkExpired for one that is used, taken back, out of date, or of a company that is off.
     """
-    link: OneTimeLink | None = db.session.scalar(
+    named = (
         select(OneTimeLink)
         .join(Company, Company.id == OneTimeLink.company_id)
         .where(OneTimeLink.key_hash == _hash(key), OneTimeLink.kind == kind)
-        .where(OneTimeLink.expires_at > utcnow(), Company.is_active),
-        execution_options=tenancy.ALL_COMPANIES,
+        .where(OneTimeLink.expires_at > utcnow(), Company.is_active)
     )
+    with tenancy.all_companies():
+        link: OneTimeLink | None = db.session.scalar(named)
     if link is None:
         raise LinkExpired
     tenancy.act_for(link.company_id)

@@ -83,15 +83,15 @@ def on_put(listener: Callable[[int], None]) -> None:
 def due(limit: int = BATCH) -> list[int]:
     """Rows of all companies whose time has come, longest waiting first."""
     now = utcnow()
-    rows = db.session.scalars(
+    waiting = (
         select(Delivery.id)
         .join(Company, Company.id == Delivery.company_id)
         .where(Company.is_active, Delivery.state == DeliveryState.PENDING, Delivery.next_at <= now, _free(now))
         .order_by(Delivery.next_at, Delivery.id)
-        .limit(limit),
-        execution_options=tenancy.ALL_COMPANIES,
+        .limit(limit)
     )
-    found = list(rows)
+    with tenancy.all_companies():
+        found = list(db.session.scalars(waiting))
     db.session.rollback()
     return found
 
@@ -111,10 +111,10 @@ def deliver(delivery_id: int, channel_for: Callable[[str], Channel]) -> Carried:
     """
     if not _claim(delivery_id):
         return Carried()
-    row = db.session.scalars(
-        select(Delivery).where(Delivery.id == delivery_id), execution_options=tenancy.ALL_COMPANIES
-    ).one()
-    tenancy.act_for(row.company_id)
+    with tenancy.all_companies():
+        company_id = db.session.scalars(select(Delivery.company_id).where(Delivery.id == delivery_id)).one()
+    tenancy.act_for(company_id)
+    row = _own(delivery_id)
     channel, target = row.channel, row.target
     try:
         message = _message(row)
@@ -205,13 +205,15 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 def _claim(delivery_id: int) -> bool:
     now = utcnow()
-    claimed = db.session.execute(
+    claim = (
         update(Delivery)
         .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.PENDING, Delivery.next_at <= now, _free(now))
         .where(Delivery.company_id.in_(select(Company.id).where(Company.is_active)))
         .values(lease_until=now + timedelta(seconds=LEASE_SECONDS), attempts=Delivery.attempts + 1)
-        .execution_options(synchronize_session=False, **tenancy.ALL_COMPANIES)
+        .execution_options(synchronize_session=False)
     )
+    with tenancy.all_companies():
+        claimed = db.session.execute(claim)
     db.session.commit()
     return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
 

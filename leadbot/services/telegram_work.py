@@ -187,10 +187,10 @@ def _pass_on(notice: Delivery, message: dict[str, Any], person: User, language: 
 def _lead(chat_id: str, lead_id: int) -> Lead:
     """A lead of the company whose chat this is; the session then acts for it. Raises NotFound."""
     of_chat = select(Lead.company_id).join(Company, Company.id == Lead.company_id)
-    company_id: int | None = db.session.scalar(
-        of_chat.where(Lead.id == min(lead_id, 2**31 - 1), Company.telegram_chat_id == chat_id, Company.is_active),
-        execution_options=tenancy.ALL_COMPANIES,
-    )
+    with tenancy.all_companies():
+        company_id: int | None = db.session.scalar(
+            of_chat.where(Lead.id == min(lead_id, 2**31 - 1), Company.telegram_chat_id == chat_id, Company.is_active)
+        )
     if company_id is None:
         raise NotFound
     tenancy.act_for(company_id)
@@ -200,12 +200,13 @@ def _lead(chat_id: str, lead_id: int) -> Lead:
 def _notice_anywhere(chat_id: str, vendor_id: str) -> Delivery | None:
     """The notice that stands so in a company's chat; the session then acts for that company."""
     in_chat = select(Delivery.company_id, Delivery.id).join(Company, Company.id == Delivery.company_id)
-    row = db.session.execute(
+    there = (
         in_chat.where(Delivery.target == chat_id, Delivery.vendor_id == vendor_id, Delivery.edits_id.is_(None))
         .where(Company.telegram_chat_id == chat_id, Company.is_active)
-        .order_by(Delivery.id.desc()),
-        execution_options=tenancy.ALL_COMPANIES,
-    ).first()
+        .order_by(Delivery.id.desc())
+    )
+    with tenancy.all_companies():
+        row = db.session.execute(there).first()
     if row is None:
         return None
     tenancy.act_for(row.company_id)

@@ -61,4 +61,5 @@ def _by(statement: Executable) -> dict[str, int]:
 
 
 def _rows(statement: Executable) -> list[Any]:
-    return list(db.session.execute(statement, execution_options=tenancy.ALL_COMPANIES).all())
+    with tenancy.all_companies():
+        return list(db.session.execute(statement).all())

@@ -99,7 +99,8 @@ def of_slug(slug: str) -> Site:
 def lines_so_far(key: str, client_ref: str) -> int | None:
     """How many lines a visitor's talk has; None where there is no such widget. A quick look: pages ask all the time."""
     asked = {"key": key, "source": Source.WIDGET, "client_ref": client_ref}
-    return db.session.execute(_LINES, asked, execution_options=tenancy.ALL_COMPANIES).scalar_one_or_none()
+    with tenancy.all_companies():
+        return db.session.execute(_LINES, asked).scalar_one_or_none()
 
 
 def look(own: Company) -> Look:
@@ -231,11 +232,9 @@ def _answer_to_call(talk: Conversation, language: str, may_disturb: bool) -> str
 def _site(whose: ColumnElement[bool] | None) -> Site:
     if whose is None:
         raise NotFound
-    with read_only():  # the request's body is still to come, from who knows how slow a phone
-        own = db.session.scalars(
-            select(Company).where(whose, Company.is_active, Company.widget_is_paused.is_(False)),
-            execution_options=tenancy.ALL_COMPANIES,
-        ).one_or_none()
+    shown = select(Company).where(whose, Company.is_active, Company.widget_is_paused.is_(False))
+    with read_only(), tenancy.all_companies():  # the request's body is still to come, from who knows how slow a phone
+        own = db.session.scalars(shown).one_or_none()
     if own is None:
         raise NotFound
     return Site(own.id, own.widget_key, own.slug, own.name, own.language, own.time_zone, look(own))

@@ -34,9 +34,8 @@ def upgrade():
 
 def _name_pages(connection):
     """Each company that is there already gets the address of its page."""
-    every = connection.execution_options(all_companies=True)
-    for company_id, name in every.execute(sa.text('SELECT id, name FROM companies')).all():
-        every.execute(sa.text('UPDATE companies SET slug = :slug WHERE id = :id'), {'slug': slugs.of(name), 'id': company_id})
+    for company_id, name in connection.execute(sa.text('SELECT id, name FROM companies')).all():
+        connection.execute(sa.text('UPDATE companies SET slug = :slug WHERE id = :id'), {'slug': slugs.of(name), 'id': company_id})
 
 
 def downgrade():

@@ -45,7 +45,7 @@ def upgrade():
         'ix_conversations_company_id_is_junk_last_message_at', 'conversations', ['company_id', 'is_junk', 'last_message_at'],
         sqlite_where=sa.text('is_junk = 1'), postgresql_where=sa.text('is_junk'),
     )
-    _fill(op.get_bind().execution_options(all_companies=True))
+    _fill(op.get_bind())
 
 
 def _add_tables():

@@ -32,7 +32,7 @@ def upgrade():
         batch_op.add_column(sa.Column('rank', sa.BigInteger(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('is_hot', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('search', sa.Text(), nullable=False, server_default=''))
-    _fill(op.get_bind().execution_options(all_companies=True))
+    _fill(op.get_bind())
     op.drop_index('ix_leads_company_id_status_raised_at', 'leads')
     for columns in INDEXES.values():
         op.create_index('ix_leads_' + '_'.join(columns), 'leads', columns)

@@ -16,7 +16,7 @@ def upgrade():
     with op.batch_alter_table('companies', schema=None) as batch_op:
         batch_op.add_column(sa.Column('start_is_over', sa.Boolean(), nullable=False, server_default=sa.false()))
     # who has leads already knows the way
-    op.get_bind().execution_options(all_companies=True).execute(
+    op.get_bind().execute(
         sa.text('UPDATE companies SET start_is_over = true WHERE id IN (SELECT company_id FROM leads)')
     )
 

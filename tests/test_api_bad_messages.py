@@ -48,8 +48,8 @@ def assert_wrong(answer: TestResponse, field: str = "", message: str = "") -> No
 
 def lines(app: Flask) -> list[str]:
     """What is stored of all talks."""
-    with app.app_context():
-        rows = db.session.scalars(select(Message).order_by(Message.id), execution_options=tenancy.ALL_COMPANIES)
+    with app.app_context(), tenancy.all_companies():
+        rows = db.session.scalars(select(Message).order_by(Message.id))
         return [row.text for row in rows]
 
 

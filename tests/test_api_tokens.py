@@ -45,8 +45,8 @@ def assert_refused(answer: Any, text: str = "Could not validate credentials") ->
 
 
 def execute(app: Flask, statement: Any) -> None:
-    with app.app_context():
-        db.session.execute(statement, execution_options=tenancy.ALL_COMPANIES)
+    with app.app_context(), tenancy.all_companies():
+        db.session.execute(statement)
         db.session.commit()
 
 

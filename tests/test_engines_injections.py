@@ -180,7 +180,8 @@ def test_orders_do_not_reach_the_model(house: Flask, double: OpenAIDouble) -> No
 
 
 def test_each_company_has_a_mark_of_its_own(house: Flask) -> None:
-    ids = list(db.session.scalars(select(Company.id), execution_options=tenancy.ALL_COMPANIES))
+    with tenancy.all_companies():
+        ids = list(db.session.scalars(select(Company.id)))
     marks = {keys.canary(number) for number in ids}
     assert len(marks) == len(ids) == 2
     assert marks == {keys.canary(number) for number in ids}

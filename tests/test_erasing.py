@@ -36,7 +36,7 @@ def spellings() -> list[bytes]:
 def in_tables(app: Flask) -> list[str]:
     """Where any of it stands in a row of any company."""
     found = []
-    with app.app_context(), db.engine.connect().execution_options(**tenancy.ALL_COMPANIES) as connection:
+    with app.app_context(), tenancy.all_companies(), db.engine.connect() as connection:
         for table in Base.metadata.sorted_tables:
             for row in connection.execute(select(table)):
                 text = repr(tuple(row)) + json.dumps([str(cell) for cell in row], ensure_ascii=False)

@@ -102,7 +102,8 @@ def fill(chance: random.Random, size: int) -> None:
 
 def put(model: Any, rows: list[dict[str, Any]]) -> None:
     """Many rows at once."""
-    db.session.execute(insert(model), rows, execution_options=tenancy.ALL_COMPANIES)
+    with tenancy.all_companies():
+        db.session.execute(insert(model), rows)
 
 
 def user_id() -> int:

@@ -71,6 +71,7 @@ def test_vendored_files_are_the_released_ones(folder: Path) -> None:
     ("name", "value"),
     [
         ("PORT", "0"), ("PORT", "eighty"), ("PORT", "70000"), ("RATELIMIT_ENABLED", "maybe"), ("SECRET_KEY", "short"),
+        ("TENANCY_NET", "2"),
         ("OPENAI_TIMEOUT_SECONDS", "nan"), ("OPENAI_BASE_URL", "localhost:1234"), ("PUBLIC_URL", "ftp://x"),
         ("DATABASE_URL", "mysql://x"), ("WEB_THREADS", "-1"), ("ACCESS_TOKEN_EXPIRE_MINUTES", "1e3"),
         ("REDIS_URL", "127.0.0.1"), ("TELEGRAM_API_URL", "api.telegram.org"),

@@ -37,7 +37,7 @@ def bare(config: Config) -> Flask:
 def test_migrations_and_models_agree(bare: Flask) -> None:
     with bare.app_context():
         upgrade()
-        with db.engine.connect().execution_options(**tenancy.ALL_COMPANIES) as connection:
+        with tenancy.all_companies(), db.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, Base.metadata) == []
         db.engine.dispose()
@@ -67,7 +67,7 @@ def test_several_processes_may_upgrade_at_once(bare: Flask) -> None:
 def rows() -> dict[str, int]:
     """How many rows there are by table; the same tables before and after a change."""
     names = ("companies", "users", "conversations", "messages", "leads", "lead_events", "evidence", "canned_answers")
-    with db.engine.connect().execution_options(**tenancy.ALL_COMPANIES) as connection:
+    with tenancy.all_companies(), db.engine.connect() as connection:
         return {name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in names}
 
 
@@ -83,7 +83,7 @@ def test_rows_survive_the_way_back_and_forth(bare: Flask) -> None:
         flask_migrate.downgrade(revision="0001")
         upgrade()
         assert rows() == before
-        with db.engine.connect().execution_options(**tenancy.ALL_COMPANIES) as connection:
+        with tenancy.all_companies(), db.engine.connect() as connection:
             found = connection.execute(
                 text("SELECT folded FROM messages WHERE author = 'client' ORDER BY seq")
             ).scalars()

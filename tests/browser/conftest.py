@@ -59,7 +59,8 @@ def site_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     app = create_app(Config(data_dir=folder, secret_key="k" * 48, database_url=url, ratelimit_enabled=False))
     with (
         app.app_context(),
-        db.engine.connect().execution_options(**tenancy.ALL_COMPANIES) as connection,
+        tenancy.all_companies(),
+        db.engine.connect() as connection,
         connection.begin(),
     ):
         Base.metadata.create_all(connection)

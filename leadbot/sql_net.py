@@ -108,7 +108,8 @@ def _numbered(sql: str, dialect: str) -> tuple[str, list[Parameter]]:
         if token.token_type is TokenType.PLACEHOLDER:
             if _touch(token, following):
                 raise Unscoped("parameters are written ? here, without a number")
-            pieces += [sql[at : token.start], mark(len(parameters))]
+            # in brackets: json_object would take a bare one for its "key: value"
+            pieces += [sql[at : token.start], f"({mark(len(parameters))})"]
             at = token.end + 1
     return "".join([*pieces, sql[at:]]), parameters
 
@@ -253,7 +254,7 @@ def _compared(part: exp.Expr, alias: str, column: str) -> int | None:
 
 def _parameter(node: exp.Expr) -> int | None:
     """The number of a bare parameter, perhaps cast to a whole number as psycopg's are."""
-    if type(node) is exp.Cast and node.to.this in _WHOLE_NUMBERS:
+    while isinstance(node, exp.Paren) or (type(node) is exp.Cast and node.to.this in _WHOLE_NUMBERS):
         node = node.this
     return int(node.name[1:]) if isinstance(node, exp.Placeholder) and node.name[1:].isdecimal() else None
 

@@ -12,10 +12,10 @@ from sqlalchemy import select, text
 from two_companies import World, two_companies
 
 import leadbot
-from leadbot import create_app, plain, tenancy
+from leadbot import create_app, tenancy
 from leadbot.config import Config
 from leadbot.db import db
-from leadbot.models import Company, Lead, Source
+from leadbot.models import Company, Lead
 from leadbot.tenancy import Unscoped
 
 world = pytest.fixture(two_companies)
@@ -67,16 +67,6 @@ def test_a_new_company_is_founded_while_nobody_is_acted_for(app: Flask) -> None:
         assert company.name == "x"
 
 
-def test_plain_statements_keep_to_our_own(world: World) -> None:
-    leads = plain.table(Lead)
-    found = select(leads.c.id, leads.c.company_id).order_by(leads.c.id)
-    with pytest.raises(Unscoped):
-        plain.run(found)
-    values = {"company_id": world.theirs, "source": Source.API, "phone": "1", "phone_e164": "+1"}
-    [new] = plain.put(Lead, values, want_ids=True)
-    assert plain.run(found.where(plain.own(Lead))).all() == [(world.our_lead, world.ours), (new, world.ours)]
-
-
 @pytest.fixture
 def without_the_net(config: Config) -> Iterator[Flask]:
     from dataclasses import replace
@@ -114,10 +104,8 @@ def _used(*names: str) -> set[str]:
 
 
 def test_the_ways_out_are_few() -> None:
-    assert _used("all_companies", "find_of_any") == {
-        "plain.py find_of_any",
+    assert _used("all_companies") == {
         "services/accounts.py _find",
-        "services/accounts.py _who",
         "services/attachments.py sweep",
         "services/companies.py _enter",
         "services/companies.py everything",

@@ -1,7 +1,8 @@
 """How often: limits that hold over all processes.
 
 Counters lie in Redis where there is one, else in a small SQLite file of their own in the data folder: never in the
-memory of a process, where each further worker would multiply the limit.
+memory of a process, where each further worker would multiply the limit. While Redis is away each machine counts in such
+a file.
 """
 
 from __future__ import annotations
@@ -12,33 +13,36 @@ import logging
 import time
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import Storage, storage_from_string
+from limits.storage import RedisStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
 
 from leadbot.config import Config
 from leadbot.errors import TooMany
 from leadbot.limits.counters import SqliteCounters
+from leadbot.limits.shared import SharedCounters
+from leadbot.outage import OnceAMinute, Outage, redis_pool
 
 log = logging.getLogger(__name__)
+_spoken = OnceAMinute()
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Choose where to count, or not to count at all."""
-    app.extensions["leadbot_limits"] = FixedWindowRateLimiter(_storage(config)) if config.ratelimit_enabled else None
+    outage = app.extensions.setdefault("leadbot_redis", Outage())
+    storage = _storage(config, outage)
+    app.extensions["leadbot_limits"] = FixedWindowRateLimiter(storage) if config.ratelimit_enabled else None
 
 
-def _storage(config: Config) -> Storage:
+def _storage(config: Config, outage: Outage) -> Storage:
+    here = SqliteCounters(config.data_dir / "limits.db")
     if not config.redis_url:
-        return SqliteCounters(config.data_dir / "limits.db")
-    url = config.redis_url
-    # The library knows a socket by another name.
-    storage = storage_from_string(f"redis+{url}" if url.startswith("unix:") else url, wrap_exceptions=True)
-    return cast(Storage, storage)
+        return here
+    shared = RedisStorage(config.redis_url, connection_pool=redis_pool(config.redis_url), wrap_exceptions=True)
+    return SharedCounters(shared, here, outage)
 
 
 def address() -> str:
@@ -92,7 +96,8 @@ class Limit:
         try:
             return bool(getattr(counter, what)(self._item, self.name, _sealed(key)))
         except StorageError:
-            log.warning("limits can't be counted", exc_info=True)
+            if _spoken.may_say("limits"):
+                log.warning("limits can't be counted", exc_info=True)
             return True
 
     def _seconds_left(self, key: tuple[str, ...]) -> int:

@@ -1,19 +1,15 @@
 """How gunicorn serves Leadbot: two processes of many threads, since a turn may wait seconds for a model."""
 
 import gc
-import sys
-from ctypes import CDLL
 
 from leadbot.config import Config
 from leadbot.serve import GRACE_SECONDS, die_with_parent
-
-M_ARENA_MAX = -8  # malloc.h
 
 settings = Config.from_env()
 bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
 workers = settings.web_workers
 threads = settings.web_threads
-worker_class = "leadbot.receiving.Worker"
+worker_class = "gthread"
 worker_connections = max(1000, 2 * threads)
 preload_app = True
 timeout = 60
@@ -52,6 +48,4 @@ def pre_fork(server, worker):
 
 def post_fork(server, worker):
     """A worker that outlived its master would hold the port."""
-    die_with_parent()
-    if sys.platform == "linux":
-        CDLL(None).mallopt(M_ARENA_MAX, 2)  # glibc would keep memory apart for each of the many threads
+    die_with_parent(parent=worker.ppid)

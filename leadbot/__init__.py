@@ -18,8 +18,7 @@ def create_app(config: Config | None = None) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from leadbot import api, headers, i18n, jobs, limits, tenancy, web, widget
-    from leadbot.commands import LateCommands
+    from leadbot import api, cli, headers, i18n, jobs, limits, tenancy, upgrade, web, widget
     from leadbot.config import Config
     from leadbot.db import db, engine_options, prepare_engine
     from leadbot.engines import OwnModels, build_engine, build_rules, build_speech
@@ -47,7 +46,8 @@ def create_app(config: Config | None = None) -> Flask:
     for door in (web, api, widget):
         door.init_app(app)
     headers.init_app(app)
-    app.cli = LateCommands(app)
+    cli.init_app(app)
+    upgrade.load_alembic(app)
     return app
 
 

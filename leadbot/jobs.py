@@ -1,6 +1,10 @@
-"""The worker: Huey runs what the outbox says is due, and looks after talks that went silent.
+"""The worker: one crew a carrier, one for imports, and a round of all that falls due by the clock.
 
-The rows are the truth, Huey only the runner: a task lost with a killed worker is found again by the next sweep.
+The rows are the truth and each crew looks for its own, so nothing depends on a queue: Huey carries nothing but the word
+that there is something to look for, from whoever wrote a row to a worker on any machine. It is a matter of half a
+second. A queue that is full of copies, lost or out of reach (Redis gone) delays a notice by LOOK_SECONDS of the crew.
+That is less than tasks that carry rows would need: a queue and a consumer for each carrier, copies kept out of it, and
+rows found again that it lost.
 """
 
 from __future__ import annotations
@@ -10,17 +14,24 @@ import signal
 import sqlite3
 import threading
 import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+import huey
 from flask import Flask, current_app
+from huey.consumer import Consumer
+from huey.storage import RedisStorage
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from leadbot.config import Config
+from leadbot.crew import Crew
 from leadbot.db import db
 from leadbot.delivery.base import Channel, DeliveryError
-from leadbot.lean import without
-from leadbot.serve import die_with_parent
+from leadbot.outage import Backoff, OnceAMinute, Outage, redis_pool
+from leadbot.serve import GRACE_SECONDS, die_with_parent
 from leadbot.services import (
     attachments,
     digest,
@@ -33,64 +44,88 @@ from leadbot.services import (
     telegram_chat,
     unanswered,
 )
+from leadbot.services.pace import GAP_SECONDS
 from leadbot.services.telegram_people import Answer
 from leadbot.upgrade import upgrade
 
 if TYPE_CHECKING:
-    from huey import Huey
-
     from leadbot.delivery.telegram import TelegramChannel
 
 SWEEP_SECONDS = 5
 TIDY_SECONDS = 3600
+PUT_OFF_SECONDS, PUT_OFF_MOST_SECONDS = 5, 300  # a part of the sweep that failed
 LISTEN_SECONDS, LISTEN_PAUSE_MOST = 25, 60.0
-THREADS = 4
-LONG_SECONDS = 120  # what has to wait longer is left to the sweep
+IMPORTS = "imports"
+# Threads by crew. Ten sends at once make 25 a second while Telegram answers within 0.4 s, and an HTTP session keeps
+# ten connections.
+THREADS = {"telegram": 10, outbox.MAIL: 4, IMPORTS: 2}
+BELL_PAUSE_SECONDS = 0.5  # between two looks into SQLite's queue
 
 log = logging.getLogger(__name__)
+_spoken = OnceAMinute()
 _channels: dict[str, Channel] = {}
 
 
 def init_app(app: Flask) -> None:
-    """Nudge the worker about each row once the transaction that put it is through."""
-    huey = build_huey(app.extensions["leadbot_config"])
-    app.extensions["leadbot_huey"] = huey
+    """Wake the worker about rows once the transaction that put them is through."""
+    bell = build_huey(app.extensions["leadbot_config"], app.extensions.setdefault("leadbot_redis", Outage()))
+    crews: dict[str, Crew] = {}
+    app.extensions["leadbot_huey"], app.extensions["leadbot_crews"] = bell, crews
 
-    def deliver(delivery_id: int) -> None:
-        with app.app_context():
-            carried = outbox.deliver(delivery_id, channel_for)
-        if carried.again_in_seconds is not None and carried.again_in_seconds < LONG_SECONDS:
-            task.schedule((delivery_id,), delay=carried.again_in_seconds)
+    def wake(name: str) -> None:
+        if name in crews:
+            crews[name].wake()
 
-    def take_over(import_id: int) -> None:
-        with app.app_context():
-            imports.carry_on(import_id)
-
-    task = app.extensions["leadbot_deliver"] = huey.task(name="deliver")(deliver)
-    app.extensions["leadbot_import"] = huey.task(name="import")(take_over)
-    outbox.on_put(_delivery_waits)
+    app.extensions["leadbot_wake"] = bell.task(name="wake")(wake)
+    outbox.on_put(_waits)
     imports.on_start(_import_waits)
-    if not event.contains(db.session, "after_commit", _nudge):
-        event.listen(db.session, "after_commit", _nudge)
+    if not event.contains(db.session, "after_commit", _ring):
+        event.listen(db.session, "after_commit", _ring)
         event.listen(db.session, "after_rollback", _forget)
 
 
-def build_huey(config: Config) -> Huey:
+class PatientRedis(RedisStorage):  # type: ignore[misc]  # huey has no types
+    """Redis, which may be away: nobody waits for it then, nothing is raised, and it is used again once it is back."""
+
+    def __init__(self, *args: Any, outage: Outage, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._outage = outage
+
+    def enqueue(self, data: bytes, priority: float | None = None) -> None:
+        if not self._outage.is_on:
+            with self._outage.noticed():
+                super().enqueue(data, priority)
+
+    def dequeue(self) -> bytes | None:
+        if self._outage.is_on:
+            time.sleep(BELL_PAUSE_SECONDS)
+            return None
+        with self._outage.noticed():
+            return cast("bytes | None", super().dequeue())
+        return None
+
+    def read_schedule(self, ts: datetime) -> list[bytes]:
+        """Nothing is ever scheduled: rows bear their own time."""
+        return []
+
+
+def build_huey(config: Config, outage: Outage | None = None) -> huey.Huey:
     """Redis where there is one, else SQLite in the data folder; a damaged file is begun anew, for it is no truth."""
-    with without("psycopg", *([] if config.redis_url else ["redis"])):
-        import huey
     if config.redis_url:
-        return huey.RedisHuey("leadbot", url=config.redis_url, results=False)
+        pool = redis_pool(config.redis_url)
+        return huey.Huey(
+            "leadbot-bell", results=False, storage_class=PatientRedis, connection_pool=pool, outage=outage or Outage()
+        )
     path = config.data_dir / "jobs.db"
     try:
-        return huey.SqliteHuey("leadbot", filename=str(path), results=False)
+        return huey.SqliteHuey("leadbot-bell", filename=str(path), results=False)
     except sqlite3.OperationalError:
         raise  # locked, disk full: the file itself is sound
     except sqlite3.DatabaseError:
-        log.warning("%s was damaged and is begun anew; the sweep finds what it held", path)
+        log.warning("%s was damaged and is begun anew; the worker finds what waits without it", path)
         for end in ("", "-wal", "-shm"):
             path.with_name(path.name + end).unlink(missing_ok=True)
-        return huey.SqliteHuey("leadbot", filename=str(path), results=False)
+        return huey.SqliteHuey("leadbot-bell", filename=str(path), results=False)
 
 
 def channel_for(name: str) -> Channel:
@@ -119,64 +154,110 @@ def forget_channels() -> None:
 
 
 def work(app: Flask) -> None:
-    """Run the worker until a signal ends it."""
-    from huey.consumer import Consumer
-
+    """Run the worker until a signal ends it; what is being sent then has GRACE_SECONDS to come to its end."""
     die_with_parent(signal.SIGTERM)
     with app.app_context():
         upgrade()
     stop = threading.Event()
-    sweeper = threading.Thread(target=_sweep_for_ever, args=(app, stop), name="sweep", daemon=True)
-    sweeper.start()
+    crews: dict[str, Crew] = app.extensions["leadbot_crews"]
+    crews.update(build_crews(app))
+    for crew in crews.values():
+        crew.start()
+    threading.Thread(target=_sweep_for_ever, args=(app, stop), name="sweep", daemon=True).start()
     if app.extensions["leadbot_config"].telegram_bot_token:
         threading.Thread(target=_listen_for_ever, args=(app, stop), name="telegram", daemon=True).start()
     try:
         Consumer(
             app.extensions["leadbot_huey"],
-            workers=THREADS,
+            workers=1,
             periodic=False,
             initial_delay=0.05,
-            max_delay=1.0,
-            check_worker_health=True,
+            max_delay=BELL_PAUSE_SECONDS,
+            graceful_signal="TERM",
         ).run()
     finally:
+        ends_at = time.monotonic() + GRACE_SECONDS
         stop.set()
+        for crew in crews.values():
+            crew.stop()
+        for crew in crews.values():
+            crew.join(ends_at)
 
 
-def sweep(app: Flask) -> None:
-    """Hand what is due to the runner; look after silent talks, leads nobody takes and clients nobody answers."""
+def build_crews(app: Flask) -> dict[str, Crew]:
+    """A crew for each carrier and one for imports, by name."""
+
+    def due(name: str, busy: Collection[str], limit: int) -> Mapping[int, str]:
+        with app.app_context():
+            if name == IMPORTS:
+                return {import_id: str(import_id) for import_id in imports.due() if str(import_id) not in busy}
+            return outbox.due(name, busy, limit)
+
+    def carry(name: str, row_id: int) -> float | None:
+        if name == IMPORTS:
+            with app.app_context():
+                imports.carry_on(row_id)
+            return None
+        return deliver(app, row_id)
+
+    return {name: Crew(name, partial(due, name), partial(carry, name), threads) for name, threads in THREADS.items()}
+
+
+def deliver(app: Flask, delivery_id: int) -> float | None:
+    """Carry one row out; the seconds after which it, or the next for its target, may be due."""
     with app.app_context():
-        for delivery_id in outbox.due():
-            app.extensions["leadbot_deliver"](delivery_id)
-    with app.app_context():
-        for import_id in imports.due():
-            app.extensions["leadbot_import"](import_id)
-    looked_after = (
-        idle.nudge_due, idle.finish_due, idle.return_due, take_timer.remind_due, unanswered.tell_due, tasks.remind_due,
-        digest.send_due,
+        carried = outbox.deliver(delivery_id, channel_for)
+    return GAP_SECONDS if carried.is_sent else carried.again_in_seconds
+
+
+class Round:
+    """What the worker looks after by the clock, each part by itself: one that fails is put off, the others go on."""
+
+    def __init__(self, app: Flask, parts: Sequence[Callable[[], object]]) -> None:
+        self._app, self._parts = app, parts
+        self._failing: Backoff[Callable[[], object]] = Backoff(PUT_OFF_SECONDS, PUT_OFF_MOST_SECONDS)
+
+    def go(self) -> None:
+        """Once through all parts that are not put off."""
+        put_off = self._failing.put_off()
+        for part in self._parts:
+            if part in put_off:
+                continue
+            try:
+                with self._app.app_context():
+                    part()
+            except Exception:
+                self._failing.failed(part)
+                name = f"{part.__module__}.{part.__qualname__}"
+                if _spoken.may_say(name):
+                    log.exception("%s failed and is put off", name)
+            else:
+                self._failing.succeeded(part)
+
+
+def sweeping(app: Flask) -> Round:
+    """Silent talks, leads nobody takes, clients nobody answers, tasks and the morning's summary."""
+    return Round(
+        app,
+        (
+            idle.nudge_due, idle.finish_due, idle.return_due, take_timer.remind_due, unanswered.tell_due,
+            tasks.remind_due, digest.send_due,
+        ),
     )  # fmt: skip
-    for due in looked_after:
-        with app.app_context():
-            due()
 
 
-def tidy(app: Flask) -> None:
-    """Delete files that belong to nobody any more, and what companies want kept no longer."""
-    for what in (erasing.expire, attachments.sweep):
-        with app.app_context():
-            what()
+def tidying(app: Flask) -> Round:
+    """Files that belong to nobody any more, and what companies want kept no longer."""
+    return Round(app, (erasing.expire, attachments.sweep))
 
 
 def _sweep_for_ever(app: Flask, stop: threading.Event) -> None:
-    tidied_at = float("-inf")
+    swept, tidied, tidied_at = sweeping(app), tidying(app), float("-inf")
     while not stop.wait(SWEEP_SECONDS):
-        try:
-            sweep(app)
-            if time.monotonic() - tidied_at > TIDY_SECONDS:
-                tidied_at = time.monotonic()
-                tidy(app)
-        except Exception:
-            log.exception("the sweep failed and will be tried again")
+        swept.go()
+        if time.monotonic() - tidied_at > TIDY_SECONDS:
+            tidied_at = time.monotonic()
+            tidied.go()
 
 
 def listen(app: Flask, wait_seconds: int = LISTEN_SECONDS) -> int:
@@ -218,7 +299,7 @@ def _answer(bot: TelegramChannel, answer: Answer | None) -> None:
     except DeliveryError as error:
         log.info("an answer in Telegram was not taken: %s", error.said)
     if answer.delivery_id:  # by hand, since whoever pressed is looking; the queue may have it before or after
-        current_app.extensions["leadbot_deliver"].call_local(answer.delivery_id)
+        deliver(current_app._get_current_object(), answer.delivery_id)  # type: ignore[attr-defined]
 
 
 def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
@@ -239,26 +320,24 @@ def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
             pause_seconds = min(max(pause_seconds, 1.0) * 2, LISTEN_PAUSE_MOST)
 
 
-def _delivery_waits(delivery_id: int) -> None:
-    _remember("leadbot_deliver", delivery_id)
+def _waits(name: str) -> None:
+    db.session.info.setdefault("waits", set()).add(name)
 
 
 def _import_waits(import_id: int) -> None:
-    _remember("leadbot_import", import_id)
-
-
-def _remember(task: str, row_id: int) -> None:
-    db.session.info.setdefault("put", []).append((task, row_id))
+    _waits(IMPORTS)
 
 
 def _forget(session: Any) -> None:
-    session.info.pop("put", None)
+    session.info.pop("waits", None)
 
 
-def _nudge(session: Any) -> None:
-    for task, row_id in session.info.pop("put", ()):
+def _ring(session: Any) -> None:
+    """Wake the crews: at once where they are in this process."""
+    for name in session.info.pop("waits", ()):
+        crew = current_app.extensions["leadbot_crews"].get(name)
         try:
-            if task in current_app.extensions:
-                current_app.extensions[task](row_id)
-        except Exception:  # the sweep will find the row: a full or missing queue must not fail the request
-            log.warning("could not nudge the worker: %s %s", task, row_id)
+            crew.wake() if crew else current_app.extensions["leadbot_wake"](name)
+        except Exception as error:  # the worker looks by itself: a full or missing queue must not fail the request
+            if _spoken.may_say("bell"):
+                log.warning("the worker could not be woken (%s)", type(error).__name__)

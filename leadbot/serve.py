@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from ctypes import CDLL
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from leadbot.config import ROOT, Config, ConfigError
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 GRACE_SECONDS = 8  # for requests under way when the end comes; the supervisor kills what is left after one more
+PORT_SECONDS = GRACE_SECONDS + 3  # a copy that was killed a moment ago holds the port until its requests are through
+SUPERVISOR_PID = "LEADBOT_SUPERVISOR_PID"  # tells web and worker whose children they are
 
 # The worker is nice: clients and managers come first, at the start above all.
 SUPERVISOR = """\
@@ -58,20 +61,29 @@ def main() -> None:
         config = Config.from_env()
     except ConfigError as error:
         sys.exit(f"leadbot: {error}")
-    if not _is_free(config.host, config.port):
+    if not _becomes_free(config.host, config.port):
         sys.exit(f"leadbot: {config.host}:{config.port} is taken. Set PORT to another, for example: make run PORT=8001")
     # What the settings came to, for the two processes: their working folder need not be ours.
-    os.environ.update(LEADBOT_DATA_DIR=str(config.data_dir), PYTHONUNBUFFERED="1")
+    os.environ.update(
+        {"LEADBOT_DATA_DIR": str(config.data_dir), "PYTHONUNBUFFERED": "1", SUPERVISOR_PID: str(os.getpid())}
+    )
     file = config.data_dir / "supervisor.conf"
     file.write_text(_supervisor_file(config))
     print(f"Leadbot is starting on http://{_shown_host(config.host)}:{config.port}", flush=True)  # noqa: T201
     os.execv(sys.executable, [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(file)])  # noqa: S606
 
 
-def die_with_parent(signal_number: int = signal.SIGKILL) -> None:
-    """Let the kernel end this process when its parent dies, so that nobody keeps half a service alive (Linux only)."""
+def die_with_parent(signal_number: int = signal.SIGKILL, parent: int | None = None) -> None:
+    """Let the kernel end this process when its parent dies, so that nobody keeps half a service alive (Linux only).
+
+    `parent` is the process that should be it; by default the supervisor, where there is one. A parent that died before
+    the kernel was asked sends no signal any more, so whoever has another parent by then ends here.
+    """
     if sys.platform == "linux":
+        expected = parent or int(os.environ.get(SUPERVISOR_PID, os.getppid()))
         CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number)
+        if os.getppid() != expected:
+            os.kill(os.getpid(), signal_number)
 
 
 def _supervisor_file(config: Config) -> str:
@@ -84,6 +96,15 @@ def _supervisor_file(config: Config) -> str:
 
 def _escaped(path: Path | str) -> str:
     return str(path).replace("%", "%%")
+
+
+def _becomes_free(host: str, port: int) -> bool:
+    give_up_at = time.monotonic() + PORT_SECONDS
+    while not _is_free(host, port):
+        if time.monotonic() > give_up_at:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 import bcrypt
 import databases
-import huey  # noqa: F401  (with Redis: a test may be the first to make a copy without)
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient

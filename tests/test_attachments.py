@@ -112,6 +112,6 @@ def test_the_worker_tidies_up_what_nobody_names_any_more(app: Flask, config: Con
         if path != fresh:
             os.utime(path, (long_ago, long_ago))
     db.session.remove()
-    jobs.tidy(app)
+    jobs.tidying(app).go()
     assert not nobodys.exists() and fresh.exists()
     assert len(on_disk(config)) == 5

@@ -173,7 +173,7 @@ def test_what_is_old_enough_goes_and_open_leads_stay(app: Flask, almaty: Web, as
             )
         )  # fmt: skip
         db.session.commit()
-    jobs.tidy(app)
+    jobs.tidying(app).go()
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
         assert sorted(db.session.scalars(select(Lead.id))) == [2, 3]

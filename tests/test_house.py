@@ -6,8 +6,6 @@ import ast
 import dataclasses
 import hashlib
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -80,16 +78,6 @@ def test_vendored_files_are_the_released_ones(folder: Path) -> None:
 def test_a_bad_setting_stops_the_start_by_name(name: str, value: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=name):
         Config.from_env({"LEADBOT_DATA_DIR": str(tmp_path), name: value})
-
-
-def test_who_serves_pages_loads_nothing_that_others_need(tmp_path: Path) -> None:
-    heavy = {"alembic", "cryptography", "mako", "openai", "psycopg", "redis", "requests", "segno", "leadbot.cli"}
-    program = f"import sys, wsgi; print(*({heavy} & set(sys.modules)))"
-    env = {"LEADBOT_DATA_DIR": str(tmp_path)}
-    told = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=env, capture_output=True, text=True, check=True
-    )
-    assert told.stdout.split() == []
 
 
 def test_the_secret_key_is_made_once_and_kept_to_oneself(tmp_path: Path) -> None:

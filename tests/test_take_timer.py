@@ -186,7 +186,6 @@ def test_the_worker_looks_after_it(app: Flask, owner: User, clock: Clock) -> Non
     clock.set("2026-11-24 10:00")
     come()
     clock.forward(minutes=15)
-    app.extensions["leadbot_deliver"] = lambda delivery_id: None
-    jobs.sweep(app)
+    jobs.sweeping(app).go()
     tenancy.act_for(owner.company_id)
     assert told() == [REMINDER.format(15)]

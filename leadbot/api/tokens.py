@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+import jwt
 from flask import current_app
 
 from leadbot.config import Config
-from leadbot.lean import without
 from leadbot.models import User
-
-with without("cryptography"):  # for signatures of other kinds than ours
-    import jwt
 
 ALGORITHM = "HS256"
 

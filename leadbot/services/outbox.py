@@ -5,30 +5,31 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, update
 
 from leadbot import tenancy
-from leadbot.db import db, utcnow
+from leadbot.db import UtcDateTime, db, read_only, utcnow
 from leadbot.delivery.base import Buttons, Channel, DeliveryError
 from leadbot.errors import NotFound
 from leadbot.models import Company, Delivery, DeliveryState, Lead, User
 from leadbot.services import accounts, keyboards, keys, tenant
 from leadbot.services.pace import WORTH_WAITING_SECONDS, Pace
 
-LEASE_SECONDS = 30  # longer than a send may take
+# Longer than a send may take: Telegram gives up after ten seconds, a letter is a talk of several answers.
+LEASE_SECONDS, LETTER_LEASE_SECONDS = 30, 120
 # Waits before the tries; after the last the row is given up and waits for a person.
 RETRY_SECONDS = (0, 5, 30, 120, 600, 1800, 7200, 18000, 36000, 86400)
 JITTER = 0.2
 # A target that can't be reached may be back at any moment, and nothing can arrive twice: a notice that is still news is
 # tried at short intervals, which counts as no try.
 UNREACHABLE_SECONDS, NEWS_MINUTES = 30, 10
-BATCH = 50
+BATCH, WINDOW = 50, 500
 MAIL = "email"
 
 _pace = Pace()
@@ -45,7 +46,7 @@ def put(target: str, event: str, text: str, dedup_key: str, *, channel: str = "t
     db.session.add(row)
     db.session.flush()
     for listener in _listeners:
-        listener(row.id)
+        listener(row.channel)
     return row
 
 
@@ -70,30 +71,44 @@ def is_put(dedup_key: str) -> bool:
     return db.session.scalars(select(Delivery.id).where(Delivery.dedup_key == dedup_key)).first() is not None
 
 
-# Whoever wants to know that a row waits; jobs.py nudges the worker once the transaction is through.
-_listeners: list[Callable[[int], None]] = []
+# Whoever wants to know that a row waits; jobs.py wakes the worker once the transaction is through.
+_listeners: list[Callable[[str], None]] = []
 
 
-def on_put(listener: Callable[[int], None]) -> None:
-    """Call `listener` with the id of each row that is put, still inside its transaction."""
+def on_put(listener: Callable[[str], None]) -> None:
+    """Call `listener` with the channel of each row that is put, still inside its transaction."""
     if listener not in _listeners:
         _listeners.append(listener)
 
 
-def due(limit: int = BATCH) -> list[int]:
-    """Rows of all companies whose time has come, longest waiting first."""
-    now = utcnow()
+def due(channel: str | None = None, busy: Collection[str] = (), limit: int = BATCH) -> dict[int, str]:
+    """Rows of all companies whose time has come, longest waiting first: by id the target each goes to.
+
+    Of each target it is the first one in its line alone, so that a long line keeps no other target waiting. Targets
+    that are `busy`, or to which nothing may be sent yet, are left out.
+    """
+    now, found = utcnow(), dict[int, str]()
     waiting = (
-        select(Delivery.id)
+        select(Delivery.id, Delivery.target)
         .join(Company, Company.id == Delivery.company_id)
         .where(Company.is_active, Delivery.state == DeliveryState.PENDING, Delivery.next_at <= now, _free(now))
         .order_by(Delivery.next_at, Delivery.id)
-        .limit(limit)
+        .limit(WINDOW)
     )
-    with tenancy.all_companies():
-        found = list(db.session.scalars(waiting))
-    db.session.rollback()
-    return found
+    left_out = set(busy)
+    if channel is not None:
+        waiting = waiting.where(Delivery.channel == channel)
+        left_out |= _pace.busy(channel)
+    while True:  # a window of one long line is followed by one without that line
+        window = waiting.where(Delivery.target.not_in(left_out))
+        with read_only(), tenancy.all_companies():
+            rows = db.session.execute(window).all()
+        for row_id, target in rows:
+            if target not in left_out and len(found) < limit:
+                found[row_id] = target
+                left_out.add(target)
+        if len(found) == limit or len(rows) < WINDOW:
+            return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +137,17 @@ def deliver(delivery_id: int, channel_for: Callable[[str], Channel]) -> Carried:
         db.session.rollback()
         return _mark_failed(delivery_id, error)
     db.session.rollback()
-    wait = _pace.wait_seconds(target, delivery_id)
+    if message is None:
+        return _mark_sent(delivery_id)
+    wait = _pace.take(channel, target)
     if wait > WORTH_WAITING_SECONDS:
         return _put_off(delivery_id, wait)
     time.sleep(wait)
-    _pace.done(delivery_id)
-    if message is None:
-        return _mark_sent(delivery_id)
     try:
         vendor_id = channel_for(channel).send(target, message.text, message.buttons, instead_of=message.instead_of)
     except DeliveryError as error:
+        if error.retry_after:
+            _pace.hold(channel, target, error.retry_after)
         return _mark_failed(delivery_id, error)
     except Exception as error:  # a fault of ours must not lose the notice either
         current_app.logger.exception("delivery %s failed", delivery_id)
@@ -170,7 +186,7 @@ def retry(delivery_id: int, *, by: User) -> Delivery:
     row = _own(delivery_id)
     row.state, row.attempts, row.next_at, row.lease_until = DeliveryState.PENDING, 0, utcnow(), None
     for listener in _listeners:
-        listener(row.id)
+        listener(row.channel)
     db.session.commit()
     return row
 
@@ -204,12 +220,14 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 
 def _claim(delivery_id: int) -> bool:
+    """Compare and set: of all workers that want a row one gets it, for as long as its lease runs."""
     now = utcnow()
+    lease = case((Delivery.channel == MAIL, _moment(now, LETTER_LEASE_SECONDS)), else_=_moment(now, LEASE_SECONDS))
     claim = (
         update(Delivery)
         .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.PENDING, Delivery.next_at <= now, _free(now))
         .where(Delivery.company_id.in_(select(Company.id).where(Company.is_active)))
-        .values(lease_until=now + timedelta(seconds=LEASE_SECONDS), attempts=Delivery.attempts + 1)
+        .values(lease_until=lease, attempts=Delivery.attempts + 1)
         .execution_options(synchronize_session=False)
     )
     with tenancy.all_companies():
@@ -218,8 +236,12 @@ def _claim(delivery_id: int) -> bool:
     return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
 
 
+def _moment(now: datetime, seconds: float) -> ColumnElement[datetime]:
+    return literal(now + timedelta(seconds=seconds), UtcDateTime)
+
+
 def _put_off(delivery_id: int, wait_seconds: float) -> Carried:
-    """Others are to be sent to this target first; that was no try."""
+    """It is too early to send to this target; that was no try."""
     row = _own(delivery_id)
     row.next_at, row.lease_until, row.attempts = utcnow() + timedelta(seconds=wait_seconds), None, row.attempts - 1
     db.session.commit()

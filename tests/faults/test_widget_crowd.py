@@ -1,18 +1,20 @@
-"""A crowd at the widget: three hundred at once from one address, one who floods, and many who send half a request and
-wait. The honest are all served."""
+"""A crowd at the widget, behind the proxy as it is shipped: three hundred at once from one address, one who floods, and
+many who send half a request and wait. The honest are all served."""
 
 from __future__ import annotations
 
 import re
 import socket
+import ssl
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import requests
+from doubles.proxy import Nginx
 from faults.served import Served
 
 pytestmark = pytest.mark.faults
@@ -46,16 +48,29 @@ def arrive(widget: str) -> Callable[[str, str], requests.Response]:
 
 
 def half_a_request(port: int) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", port))
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    connection = trusting.wrap_socket(socket.create_connection(("127.0.0.1", port)))
     connection.sendall(b"POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\nuser")
     return connection
 
 
-def test_the_honest_are_served_while_one_floods(tmp_path: Path) -> None:
-    with Served(tmp_path, WEB_THREADS=str(THREADS)) as served, ExitStack() as held:
+@pytest.fixture
+def proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nginx]:
+    """nginx in front of a served copy."""
+    with (
+        Served(tmp_path, WEB_THREADS=str(THREADS), PROXY_HOPS="1") as served,
+        Nginx(tmp_path / "nginx", served.port) as nginx,
+    ):
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(nginx.certificate))
+        yield nginx
+
+
+def test_the_honest_are_served_while_one_floods(proxy: Nginx) -> None:
+    with ExitStack() as held:
         for _ in range(HALVES):
-            held.enter_context(half_a_request(served.port))
-        widget, headers = widget_of(served.url)
+            held.enter_context(half_a_request(proxy.port))
+        widget, headers = widget_of(proxy.url)
 
         def honest(number: int) -> int:
             say = arrive(widget)
@@ -73,5 +88,23 @@ def test_the_honest_are_served_while_one_floods(tmp_path: Path) -> None:
             answers = Counter(each.result().status_code for each in flood)
         assert set(answers) == {200, 429}, answers
         assert FLOOD_TAKEN <= answers[200] <= 2 * FLOOD_TAKEN  # a minute may turn in between
-        leads = requests.get(f"{served.url}/api/leads?limit=1", headers=headers, timeout=60).json()
+        leads = requests.get(f"{proxy.url}/api/leads?limit=1", headers=headers, timeout=60).json()
         assert leads["total"] == CROWD
+
+
+def test_the_proxy_tells_what_the_application_would(proxy: Nginx) -> None:
+    url = proxy.url
+    page = requests.get(f"{url}/login", timeout=30)
+    assert page.status_code == 200 and page.headers["Strict-Transport-Security"] == "max-age=63072000"
+    assert "Content-Encoding" not in page.headers  # BREACH
+    sheet = re.search(r'href="(/static/[^"]+\.css\?v=\w+)"', page.text)
+    assert sheet
+    for _ in range(2):  # the second comes from the proxy's own cache, with the same headers
+        kept = requests.get(url + sheet[1], timeout=30)
+        assert "immutable" in kept.headers["Cache-Control"] and kept.headers["X-Content-Type-Options"] == "nosniff"
+        assert kept.headers["Content-Encoding"] == "gzip"
+    assert requests.get(f"{url}/openapi.json", timeout=30).status_code == 200
+    too_much = requests.post(f"{url}/api/auth/login", data=b"x" * 300_000, timeout=30)
+    assert (too_much.status_code, too_much.json()) == (413, {"detail": "Request body too large"})
+    voice = requests.post(f"{url}/api/chat", files={"audio_file": b"x" * 2_000_000}, timeout=30)
+    assert voice.status_code == 401  # so large a body reaches the application

@@ -24,12 +24,11 @@ loglevel = "warning"
 
 
 def on_starting(server):
-    """Bring the database up to date before anybody is served; die with the supervisor."""
+    """Bring the database up to date before anybody is served."""
     from leadbot.engines.rules.extract import warm_up
     from leadbot.upgrade import upgrade_apart
     from wsgi import app
 
-    die_with_parent(15)
     warm_up()  # before the fork: the workers share what is read
     with app.app_context():
         upgrade_apart()
@@ -48,4 +47,4 @@ def pre_fork(server, worker):
 
 def post_fork(server, worker):
     """A worker that outlived its master would hold the port."""
-    die_with_parent(parent=worker.ppid)
+    die_with_parent(worker.ppid)

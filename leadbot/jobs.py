@@ -10,7 +10,6 @@ rows found again that it lost.
 from __future__ import annotations
 
 import logging
-import signal
 import sqlite3
 import threading
 import time
@@ -31,7 +30,7 @@ from leadbot.crew import Crew
 from leadbot.db import db
 from leadbot.delivery.base import Channel, DeliveryError
 from leadbot.outage import Backoff, OnceAMinute, Outage, redis_pool
-from leadbot.serve import GRACE_SECONDS, die_with_parent
+from leadbot.serve import GRACE_SECONDS
 from leadbot.services import (
     attachments,
     digest,
@@ -155,7 +154,6 @@ def forget_channels() -> None:
 
 def work(app: Flask) -> None:
     """Run the worker until a signal ends it; what is being sent then has GRACE_SECONDS to come to its end."""
-    die_with_parent(signal.SIGTERM)
     with app.app_context():
         upgrade()
     stop = threading.Event()

@@ -73,16 +73,20 @@ def main() -> None:
     os.execv(sys.executable, [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(file)])  # noqa: S606
 
 
-def die_with_parent(signal_number: int = signal.SIGKILL, parent: int | None = None) -> None:
+def die_with_supervisor() -> None:
+    """End when the supervisor does, where there is one: web and worker call this before all else they load."""
+    if SUPERVISOR_PID in os.environ:
+        die_with_parent(int(os.environ[SUPERVISOR_PID]), signal.SIGTERM)
+
+
+def die_with_parent(parent: int, signal_number: int = signal.SIGKILL) -> None:
     """Let the kernel end this process when its parent dies, so that nobody keeps half a service alive (Linux only).
 
-    `parent` is the process that should be it; by default the supervisor, where there is one. A parent that died before
-    the kernel was asked sends no signal any more, so whoever has another parent by then ends here.
+    A parent that died before the kernel was asked sends no signal any more: whoever has another one by then ends here.
     """
     if sys.platform == "linux":
-        expected = parent or int(os.environ.get(SUPERVISOR_PID, os.getppid()))
         CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number)
-        if os.getppid() != expected:
+        if os.getppid() != parent:
             os.kill(os.getpid(), signal_number)
 
 

@@ -1,0 +1,220 @@
+"""Who carries a row, and how fast: one worker of many, each carrier by itself, no faster than a chat and a bot may."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from conftest import Api
+from flask import Flask
+
+from leadbot import jobs, tenancy
+from leadbot.crew import MOST_IN_HAND
+from leadbot.db import db, utcnow
+from leadbot.delivery.base import Buttons, DeliveryError
+from leadbot.models import Delivery, DeliveryState
+from leadbot.services import keys, outbox
+from leadbot.services.pace import MOST_A_SECOND, Pace
+
+WORKERS = 6
+
+
+class Sink:
+    """A channel that records what it is given, and waits while its gate is shut."""
+
+    def __init__(self, name: str = "telegram") -> None:
+        self.name = name
+        self.sent: list[str] = []
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
+        self.sent.append(target)
+        self.gate.wait(30)
+        return "1"
+
+
+@pytest.fixture
+def company(app: Flask, api_almaty: Api) -> Iterator[int]:
+    with app.app_context():
+        tenancy.act_for(api_almaty.company_id)
+        yield api_almaty.company_id
+
+
+def put(*targets: str) -> list[int]:
+    rows = [
+        Delivery(event="test", channel="telegram", target=target, text="Проба", dedup_key=f"{target} {number}")
+        for number, target in enumerate(targets)
+    ]
+    db.session.add_all(rows)
+    db.session.flush()
+    ids = [row.id for row in rows]
+    db.session.commit()
+    return ids
+
+
+def deliver(app: Flask, row_id: int, sink: Sink) -> bool:
+    with app.app_context():
+        return outbox.deliver(row_id, lambda name: sink).is_sent
+
+
+def test_of_workers_that_want_a_row_at_once_one_sends_it(app: Flask, company: int) -> None:
+    [row_id] = put("-1")
+    sink, begin = Sink(), threading.Barrier(WORKERS)
+    sink.gate.clear()
+
+    def worker() -> bool:
+        begin.wait(20)
+        return deliver(app, row_id, sink)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        tries = [pool.submit(worker) for _ in range(WORKERS)]
+        ends_at = time.monotonic() + 20
+        while sum(each.done() for each in tries) < WORKERS - 1 and len(sink.sent) < 2 and time.monotonic() < ends_at:
+            time.sleep(0.01)  # the one that has it is still sending, which the others see by its lease alone
+        assert sink.sent == ["-1"]
+        sink.gate.set()
+        assert sum(each.result() for each in tries) == 1
+
+
+def test_a_row_that_is_leased_is_nobody_elses_until_the_lease_runs_out(app: Flask, company: int) -> None:
+    [row_id] = put("-1")
+    row, sink = db.session.get_one(Delivery, row_id), Sink()
+    row.lease_until = utcnow() + timedelta(seconds=1000)
+    db.session.commit()
+    assert not deliver(app, row_id, sink) and sink.sent == []
+    row.lease_until = utcnow() - timedelta(seconds=1)
+    db.session.commit()
+    assert deliver(app, row_id, sink) and sink.sent == ["-1"]
+
+
+def test_a_letter_is_leased_for_as_long_as_a_slow_mail_server_may_take(app: Flask, company: int) -> None:
+    outbox.put_mail("a@b.kz", "reset", keys.seal("Subject: x\n\nx"))
+    db.session.commit()
+    [row_id] = outbox.due("email")
+    mail = Sink("email")
+    mail.gate.clear()
+    sending = threading.Thread(target=deliver, args=(app, row_id, mail))
+    sending.start()
+    while not mail.sent:
+        time.sleep(0.01)
+    tenancy.act_for(company)
+    lease = db.session.get_one(Delivery, row_id).lease_until
+    db.session.rollback()
+    assert lease and lease > utcnow() + timedelta(seconds=100)
+    mail.gate.set()
+    sending.join(10)
+
+
+def test_a_carrier_that_hangs_delays_no_other_and_holds_no_copies(
+    app: Flask, company: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs, works = Sink(), Sink("email")
+    hangs.gate.clear()
+    monkeypatch.setattr(jobs, "_channels", {"telegram": hangs, "email": works})
+    monkeypatch.setattr(outbox, "_pace", Pace(lambda: time.monotonic() * 1000))
+    put(*(f"-{number}" for number in range(MOST_IN_HAND + 10)))
+    for number in range(20):
+        outbox.put_mail(f"{number}@b.kz", "reset", keys.seal("Subject: x\n\nx"))
+    db.session.commit()
+    crews = jobs.build_crews(app)
+    for crew in crews.values():
+        crew.start()
+    try:
+        ends_at = time.monotonic() + 30
+        while len(works.sent) < 20 and time.monotonic() < ends_at:
+            time.sleep(0.02)
+        for _ in range(20):
+            crews["telegram"].wake()
+        assert len(works.sent) == 20
+        assert len(hangs.sent) == jobs.THREADS["telegram"]
+        assert crews["telegram"].in_hand <= MOST_IN_HAND
+        assert len(app.extensions["leadbot_huey"].pending()) == 1  # a word for the commit, none for its rows
+        hangs.gate.set()
+        while len(hangs.sent) < MOST_IN_HAND + 10 and time.monotonic() < ends_at:
+            time.sleep(0.02)
+    finally:
+        for crew in crews.values():
+            crew.stop()
+        for crew in crews.values():
+            crew.join(time.monotonic() + 10)
+    assert set(Counter(hangs.sent).values()) == {1} and len(hangs.sent) == MOST_IN_HAND + 10
+
+
+class Time:
+    """Time that passes by waiting alone."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self._began = 0.0, utcnow()
+        monkeypatch.setattr(outbox, "_pace", Pace(lambda: self.now))
+        monkeypatch.setattr(outbox, "utcnow", lambda: self._began + timedelta(seconds=self.now))
+        monkeypatch.setattr(outbox, "time", self)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Timed(Sink):
+    """Notes when it was given what."""
+
+    def __init__(self, time: Time) -> None:
+        super().__init__()
+        self._time = time
+        self.at: list[tuple[float, str]] = []
+
+    def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
+        self.at.append((self._time.now, target))
+        return "1"
+
+
+def drain(time: Time, sink: Sink) -> None:
+    """Look and carry as a crew does, until nothing is left."""
+    while db.session.query(Delivery).filter_by(state=DeliveryState.PENDING).count():
+        company = tenancy.acting_for()
+        for row_id in outbox.due("telegram", (), MOST_IN_HAND):
+            outbox.deliver(row_id, lambda name: sink)
+        tenancy.act_for(company)
+        time.sleep(0.2)
+
+
+def test_a_bot_sends_so_many_a_second_and_a_chat_one_and_a_long_line_delays_no_other(
+    company: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(*["-1"] * 20, *(f"-2{number}" for number in range(100)))  # the long line has waited longest
+    time = Time(monkeypatch)
+    sink = Timed(time)
+    drain(time, sink)
+    moments = [at for at, _ in sink.at]
+    assert len(moments) == 120
+    for first, later in zip(moments, moments[MOST_A_SECOND:], strict=False):
+        assert later - first > 0.999
+    of_one = [at for at, target in sink.at if target == "-1"]
+    assert all(later - first > 0.999 for first, later in pairwise(of_one))
+    assert of_one[-1] < 1.3 * len(of_one)
+    assert max(at for at, target in sink.at if target != "-1") < 1.3 * 110 / MOST_A_SECOND
+
+
+def test_the_seconds_telegram_asks_for_hold_for_all_that_waits_for_this_chat(
+    company: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("-1", "-1", "-2")
+    time = Time(monkeypatch)
+    sink = Timed(time)
+
+    class Busy(Timed):
+        def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
+            if target == "-1" and not refused:
+                refused.append(time.now)
+                raise DeliveryError("Too Many Requests", retry_after=17)
+            return sink.send(target, text, buttons, instead_of=instead_of)
+
+    refused: list[float] = []
+    drain(time, Busy(time))
+    other, first, second = (at for at, _ in sink.at)
+    assert other < 1 and 17 <= first - refused[0] < 17 * 1.2 and second >= first + 1

@@ -100,7 +100,6 @@ def test_two_workers_that_start_upon_a_backlog_send_each_row_once(tmp_path: Path
         assert until(lambda: not office.waiting(), 20)
     assert set(Counter(telegram.texts).values()) == {1} and len(telegram.sent) == ROWS
     assert ROWS / took < 2 * MOST_A_SECOND * 1.05  # each keeps its own pace
-    print(f"{ROWS} rows by two workers in {took:.0f} s")
 
 
 def test_a_worker_that_is_stopped_ends_what_it_sends_and_nothing_goes_twice(

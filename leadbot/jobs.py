@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 import huey
 from flask import Flask, current_app
 from huey.consumer import Consumer
-from huey.storage import RedisStorage
+from huey.storage import BaseStorage, RedisStorage, SqliteStorage
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
@@ -83,12 +83,12 @@ def init_app(app: Flask) -> None:
         event.listen(db.session, "after_rollback", _forget)
 
 
-class PatientRedis(RedisStorage):  # type: ignore[misc]  # huey has no types
-    """Redis, which may be away: nobody waits for it then, nothing is raised, and it is used again once it is back."""
+class Patient(BaseStorage):  # type: ignore[misc]  # huey has no types
+    """A queue that may be out of reach: nobody waits for it, nothing is raised, and back again it is used again."""
 
     def __init__(self, *args: Any, outage: Outage, **more: Any) -> None:
-        super().__init__(*args, **more)
         self._outage = outage
+        super().__init__(*args, **more)
 
     def enqueue(self, data: bytes, priority: float | None = None) -> None:
         if not self._outage.is_on:
@@ -108,23 +108,31 @@ class PatientRedis(RedisStorage):  # type: ignore[misc]  # huey has no types
         return []
 
 
+class PatientRedis(Patient, RedisStorage):  # type: ignore[misc]
+    """The queue of all machines."""
+
+
+class PatientFile(Patient, SqliteStorage):  # type: ignore[misc]
+    """The queue of one machine."""
+
+
 def build_huey(config: Config, outage: Outage | None = None) -> huey.Huey:
     """Redis where there is one, else SQLite in the data folder; a damaged file is begun anew, for it is no truth."""
+    queue = partial(huey.Huey, "leadbot-bell", results=False)
     if config.redis_url:
         pool = redis_pool(config.redis_url)
-        return huey.Huey(
-            "leadbot-bell", results=False, storage_class=PatientRedis, connection_pool=pool, outage=outage or Outage()
-        )
+        return queue(storage_class=PatientRedis, connection_pool=pool, outage=outage or Outage())
     path = config.data_dir / "jobs.db"
+    in_file = partial(queue, storage_class=PatientFile, filename=str(path), outage=Outage(what=path.name))
     try:
-        return huey.SqliteHuey("leadbot-bell", filename=str(path), results=False)
+        return in_file()
     except sqlite3.OperationalError:
         raise  # locked, disk full: the file itself is sound
     except sqlite3.DatabaseError:
         log.warning("%s was damaged and is begun anew; the worker finds what waits without it", path)
         for end in ("", "-wal", "-shm"):
             path.with_name(path.name + end).unlink(missing_ok=True)
-        return huey.SqliteHuey("leadbot-bell", filename=str(path), results=False)
+        return in_file()
 
 
 def channel_for(name: str) -> Channel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
@@ -75,32 +76,31 @@ class OnceAMinute:
 
 
 class Outage:
-    """Whether Redis is known to be away. It is then left alone for ten seconds, and one log line a minute says so."""
+    """Whether something is known to be away, Redis above all. It is then left alone for ten seconds, and one log line a
+    minute says so."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, what: str = "Redis") -> None:
+        self._clock, self._what = clock, what
         self._until = float("-inf")
         self._spoken = OnceAMinute(clock)
 
     @property
     def is_on(self) -> bool:
-        """Redis failed a moment ago: do without it."""
+        """It failed a moment ago: do without it."""
         return self._clock() < self._until
 
     def begins(self, error: Exception) -> None:
-        """Redis did not answer. Its address holds a password, so only the kind of the error is told."""
+        """It did not answer. Redis's address holds a password, so only the kind of the error is told."""
         self._until = self._clock() + LEAVE_ALONE_SECONDS
         if self._spoken.may_say("away"):
-            log.warning(
-                "Redis is away (%s): limits are counted on this machine, jobs are found by looking", _kind(error)
-            )
+            log.warning("%s is away (%s): this machine goes on by itself", self._what, _kind(error))
 
     @contextmanager
     def noticed(self) -> Iterator[None]:
-        """Around a call to Redis: what fails there begins an outage and is not raised."""
+        """Around a call to it: what fails there begins an outage and is not raised."""
         try:
             yield
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, sqlite3.Error) as error:
             self.begins(error)
 
 

@@ -88,7 +88,7 @@ def _limits(config: Config) -> Finding:
     if limiter is None:
         return Finding(WARNING, "limits", "switched off (RATELIMIT_ENABLED)")
     if not limiter.storage.check():
-        return Finding(FAULT, "limits", f"can't be counted in {where}; jobs wait there too")
+        return Finding(FAULT, "limits", f"can't be counted in {where}")
     return Finding(OK, "limits", f"counted in {where}")
 
 

@@ -13,6 +13,16 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 POOL_LEAST = 2  # a migration runs beside the connection that holds its lock
 
+# Vendors that speak OpenAI's language, by the addresses in their own documentation. `*` stands for one name.
+MODEL_HOSTS = (
+    "api.openai.com", "*.openai.azure.com", "*.cognitiveservices.azure.com", "*.services.ai.azure.com",
+    "api.deepseek.com", "api.groq.com", "api.together.xyz", "api.together.ai", "api.mistral.ai", "openrouter.ai",
+    "generativelanguage.googleapis.com", "dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com",
+    "dashscope-us.aliyuncs.com", "api.anthropic.com", "api.x.ai", "api.moonshot.ai", "api.fireworks.ai",
+    "api.cerebras.ai", "llm.api.cloud.yandex.net",
+)  # fmt: skip
+_HOST = re.compile(r"(?:(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[::1\])(?::[1-9]\d{0,4})?")
+
 
 class ConfigError(Exception):
     """A setting is wrong; the text names the variable and what it may be."""
@@ -38,6 +48,7 @@ class Config:
     openai_model: str = "gpt-4o-mini"
     openai_transcribe_model: str = "whisper-1"
     openai_timeout_seconds: float = 9.0
+    openai_allowed_hosts: tuple[str, ...] = MODEL_HOSTS
     telegram_bot_token: str | None = field(default=None, repr=False)
     telegram_api_url: str = "https://api.telegram.org"
     smtp_url: str | None = field(default=None, repr=False)
@@ -72,6 +83,7 @@ class Config:
             openai_model=read.text("OPENAI_MODEL") or "gpt-4o-mini",
             openai_transcribe_model=read.text("OPENAI_TRANSCRIBE_MODEL") or "whisper-1",
             openai_timeout_seconds=read.number("OPENAI_TIMEOUT_SECONDS", 9.0, 0.1, 60.0),
+            openai_allowed_hosts=read.hosts("OPENAI_ALLOWED_HOSTS") or MODEL_HOSTS,
             telegram_bot_token=read.text("TELEGRAM_BOT_TOKEN"),
             telegram_api_url=(read.url("TELEGRAM_API_URL", ("http", "https")) or "https://api.telegram.org").rstrip(
                 "/"
@@ -110,6 +122,13 @@ class _Reader:
 
     def words(self, name: str) -> tuple[str, ...]:
         return tuple(word.strip() for word in (self.text(name) or "").split(",") if word.strip())
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        hosts = tuple(word.lower() for word in self.words(name))
+        for host in hosts:
+            if not _HOST.fullmatch(host):
+                raise ConfigError(f"{name} must be hosts as api.example.com, *.example.com or 127.0.0.1:11434")
+        return hosts
 
     def flag(self, name: str, default: bool) -> bool:
         value = (self.text(name) or str(default)).lower()

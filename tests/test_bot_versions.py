@@ -117,13 +117,13 @@ def test_only_an_owner_says_where_the_key_is_sent(app: Flask, api_almaty: Api) -
     """A draft's model is tried before it is published: a manager could else have the key sent to himself."""
     with app.app_context():
         owner = act(api_almaty.company_id)
-        bot.save_draft({"model": {"base_url": "https://api.example.com/v1"}}, by=owner)
+        bot.save_draft({"model": {"base_url": "https://api.deepseek.com/v1"}}, by=owner)
         manager = act(api_almaty.company_id, Role.MANAGER)
-        for model in ({"base_url": "https://mine.example.com"}, {"model": "m"}):
+        for model in ({"base_url": "https://api.groq.com"}, {"model": "m"}):
             with pytest.raises(bot.Invalid) as caught:
                 bot.save_draft({"model": model, "phone": "1"}, by=manager)
             assert caught.value.field == "model.base_url"
-        kept = bot.save_draft({"model": {"base_url": "https://api.example.com/v1", "model": "m"}}, by=manager)
+        kept = bot.save_draft({"model": {"base_url": "https://api.deepseek.com/v1", "model": "m"}}, by=manager)
         assert kept.values["model"]["model"] == "m" and kept.values["phone"] == ""
 
 
@@ -142,7 +142,7 @@ def test_another_company_has_drafts_and_versions_of_its_own(app: Flask, api_alma
 
 def test_the_key_is_sealed_and_in_no_version(owner: User) -> None:
     bot.set_key("sk-verysecret123", by=owner)
-    bot.save_draft({"model": {"base_url": "https://api.example.com/v1", "model": "m"}}, by=owner)
+    bot.save_draft({"model": {"base_url": "https://api.deepseek.com/v1", "model": "m"}}, by=owner)
     bot.publish(by=owner)
     bot.restore(1, by=owner)
     bot.publish(by=owner)
@@ -181,12 +181,27 @@ def test_every_wrong_field_is_named_and_none_is_saved(owner: User) -> None:
 @pytest.mark.parametrize(
     "url",
     ["https://127.0.0.1/v1", "https://10.0.0.8", "https://[::1]/v1", "https://localhost", "https://db", "https://a.local",
-     "https://169.254.169.254/latest", "https://2130706433/", "https://user:pass@example.com", "https://x y.com",
-     "ftp://example.com", "https://", "https://example.com:99999", "javascript:alert(1)", "https://0x7f.1/"],
+     "https://169.254.169.254/latest", "https://2130706433/", "https://user:pass@api.openai.com", "https://x y.com",
+     "ftp://api.openai.com", "https://", "https://api.openai.com:99999", "javascript:alert(1)", "https://0x7f.1/",
+     "https://example.com/v1", "http://api.openai.com/v1"],
 )  # fmt: skip
-def test_a_models_address_is_on_the_open_net(owner: User, url: str) -> None:
-    with pytest.raises(Faults):
+def test_a_models_server_is_one_of_those_that_are_allowed(owner: User, url: str) -> None:
+    with pytest.raises(Faults) as caught:
         bot.save_draft({"model": {"base_url": url}}, by=owner)
+    assert caught.value.faults[0].field == "model.base_url"
+    assert "api.openai.com, *.openai.azure.com" in str(caught.value)
+
+
+def test_an_address_that_is_allowed_no_longer_stays_until_it_is_changed(owner: User) -> None:
+    own = db.session.scalars(select(Company)).one()
+    own.bot = {**own.bot, "model": {"base_url": "https://model.example.kz/v1"}}
+    db.session.commit()
+    kept = bot.save_draft({"model": {"base_url": "https://model.example.kz/v1", "model": "m"}, "phone": "1"}, by=owner)
+    assert kept.values["model"]["base_url"] == "https://model.example.kz/v1" and kept.values["phone"] == "1"
+    with pytest.raises(Faults):
+        bot.save_draft({"model": {"base_url": "https://other.example.kz/v1"}}, by=owner)
+    settings.change({"model": {"base_url": "https://model.example.kz/v1", "model": "m2"}})
+    assert bot.published()["model"]["model"] == "m2"
 
 
 def test_two_who_publish_at_once_make_two_versions_or_one(app: Flask, owner: User) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import Api, contract_dialogue, sign_up_api
 from doubles import OpenAIDouble, TelegramDouble
-from doubles.server import Answer
+from doubles.model import FAULTS, refuse, say
+from doubles.server import Answer, Request
 from doubles.telegram import TOKEN
 from flask import Flask
 
@@ -59,14 +60,43 @@ def test_a_key_that_others_may_read_is_a_fault(config: Config) -> None:
     assert findings(made(config))["secret key"][0] == doctor.FAULT
 
 
-def test_a_model_is_asked_for_its_list(config: Config) -> None:
-    with OpenAIDouble() as model:  # knows no list, as many compatible servers
-        there = replace(config, openai_api_key="sk-secret", openai_base_url=model.base_url)
+def test_a_model_is_asked_for_one_tiny_answer_as_in_a_turn(config: Config) -> None:
+    with OpenAIDouble(picky) as model:
+        there = replace(config, openai_api_key="sk-secret", openai_base_url=model.base_url, openai_model="m-1")
         level, words = findings(made(there))["model"]
-    assert level == doctor.OK and "lists no models" in words
+        assert (level, words) == (doctor.OK, f"m-1 at {model.base_url}/chat/completions answers")
+        assert [sorted(request.json.keys() - {"model", "messages"}) for request in model.requests] == [
+            ["max_tokens", "tools"], ["max_completion_tokens", "tools"],
+        ]  # fmt: skip
+        assert len(model.requests[0].body) < 4000
+
+
+def picky(request: Request) -> Answer:
+    return refuse("max_tokens") if "max_tokens" in request.json else say("Где строим?")
+
+
+def test_a_model_that_fails_is_told_in_its_vendors_own_words(config: Config) -> None:
+    said = "Incorrect API key provided: sk-secret. Also sk-sec****cret. " + "You can find your key there. " * 30
+    with OpenAIDouble(refuse(None, said, 401, "invalid_api_key")) as model:
+        there = replace(config, openai_api_key="sk-secret", openai_base_url=model.url + "/v2")
+        level, words = findings(made(there))["model"]
+        assert level == doctor.FAULT and "HTTP 404: no such path: /v2/chat/completions" in words
+        assert "ends in /v1" in words
+        there = replace(there, openai_base_url=model.base_url)
+        level, words = findings(made(there))["model"]
+    assert level == doctor.FAULT and "HTTP 401 invalid_api_key: Incorrect API key provided: …." in words
+    assert "sk-sec" not in words and len(words) < 600
     gone = replace(there, openai_base_url="http://127.0.0.1:1/v1")
     level, words = findings(made(gone))["model"]
     assert level == doctor.FAULT and "no connection" in words and "sk-secret" not in words
+
+
+def test_a_model_that_hangs_is_given_up(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "PROBE_SECONDS", 0.5)
+    with OpenAIDouble(FAULTS["hang"]) as model:
+        there = replace(config, openai_api_key="sk-secret", openai_base_url=model.base_url)
+        level, words = findings(made(there))["model"]
+    assert level == doctor.FAULT and ": timeout" in words
 
 
 def test_telegram_says_which_bot_it_is(config: Config) -> None:

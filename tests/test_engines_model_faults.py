@@ -15,8 +15,8 @@ from test_engines_model import engine_on, model  # noqa: F401
 from turns import CONTRACT, THANKS, hold, turn
 
 from leadbot.engines.base import EngineError
+from leadbot.engines.client import Access, client_for
 from leadbot.engines.fallback import Breaker, Fallback
-from leadbot.engines.openai import Access, client_for
 from leadbot.engines.rules.qualifier import Rules
 
 

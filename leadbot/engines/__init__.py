@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from leadbot.config import Config
     from leadbot.engines.base import Engine
-    from leadbot.engines.openai import Access
+    from leadbot.engines.client import Access
     from leadbot.engines.speech import Speech
+    from leadbot.engines.trial import Trial
 
 OWN_MODELS = 128  # of companies, kept by a process
 
@@ -57,6 +58,7 @@ class OwnModels:
         self._rules = rules
         self.over_budget: Engine = Instead(rules, "model: over budget")
         self.spared: Engine = Instead(rules, "model: spared")
+        self.off_list: Engine = Instead(rules, "model: address not allowed")
         self.engine = lru_cache(maxsize=OWN_MODELS)(self._engine)
         self.speech = lru_cache(maxsize=OWN_MODELS)(self._speech)
 
@@ -69,12 +71,17 @@ class OwnModels:
 
         return OpenAISpeech(self._access(key, base_url), self._config.openai_transcribe_model)
 
-    def _access(self, key: str, base_url: str) -> Access:
-        from leadbot.engines.openai import Access
+    def trial(self, key: str, base_url: str, model: str) -> Trial:
+        """This model, to be tried out. Empty: all that the installation has itself."""
+        from leadbot.engines.trial import Trial
 
-        # An address that a company typed must not lead into this house's own net.
-        is_strange = bool(base_url) and not self._config.testing
-        return Access(key, base_url or self._config.openai_base_url, self._config.openai_timeout_seconds, is_strange)
+        access = self._access(key or self._config.openai_api_key or "", base_url)
+        return Trial(access, model or self._config.openai_model, self._rules)
+
+    def _access(self, key: str, base_url: str) -> Access:
+        from leadbot.engines.client import Access
+
+        return Access(key, base_url or self._config.openai_base_url, self._config.openai_timeout_seconds)
 
 
 def _behind(access: Access, model: str, rules: Engine) -> Engine:
@@ -85,6 +92,6 @@ def _behind(access: Access, model: str, rules: Engine) -> Engine:
 
 
 def _access(config: Config, api_key: str) -> Access:
-    from leadbot.engines.openai import Access
+    from leadbot.engines.client import Access
 
     return Access(api_key, config.openai_base_url, config.openai_timeout_seconds)

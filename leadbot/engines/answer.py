@@ -1,11 +1,13 @@
 """Reads the body of a Chat Completions answer: what the model said or wants done, and what it cost.
 
-Works on plain JSON: servers that call themselves compatible send anything, so no shape is taken for granted.
+Servers that call themselves compatible send anything, so no shape is taken for granted, and what can be understood is:
+a fault here costs the client the model's answer. What a model proposes is checked elsewhere, see grounding.py.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,16 @@ from leadbot.engines.tools import FIELDS, HAND_OFF, read_arguments
 
 # An answer is capped at 400 tokens; whoever sends many times that is not answering.
 TEXT_CHARACTERS = 4_000
+
+# Thoughts said aloud: some servers leave the first mark to the prompt, so that only the second one is there.
+_THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|$)|^.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_SENTENCE = re.compile(r".*[.!?…](?=[\s»\")]|$)", re.DOTALL)
+
+Body = dict[str, Any]
+
+
+class CutOff(EngineError):
+    """All its tokens were used up before the model had said anything whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,40 +37,61 @@ class Answer:
     calls_human: bool = False
 
 
-def read_answer(body: bytes) -> Answer:
+def opened(content: bytes) -> Body:
+    """The body as an object. Raises EngineError where it is none."""
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        raise EngineError("malformed body") from None
+    if not isinstance(body, dict):
+        raise EngineError("malformed body")
+    return body
+
+
+def read_answer(body: Body) -> Answer:
     """Raises EngineError where the body is no usable answer, EngineDeclined where the model wouldn't give one."""
-    choice = _only_choice(body)
+    choice = _first_choice(body)
     finish = choice.get("finish_reason")
     if finish == "content_filter":
         raise EngineDeclined("content filter")
-    if finish == "length":
-        raise EngineError("cut off at its length")
     message = choice.get("message")
     if not isinstance(message, dict):
         raise EngineError("malformed answer")
     if message.get("refusal"):
         raise EngineDeclined("refusal")
-    text = message.get("content")
-    if not isinstance(text, str | None):
-        raise EngineError("malformed answer")
-    text = (text or "").strip()
+    text = _THOUGHT.sub("", _text(message.get("content"))).strip()
+    if finish == "length":
+        text = _whole_sentences(text)
     if len(text) > TEXT_CHARACTERS:
         raise EngineError("over-long answer")
-    tool, arguments = _call(message.get("tool_calls"))
-    if not text and not tool:
-        raise EngineError("empty answer")
-    if tool == HAND_OFF:
-        return Answer(text, calls_human=True)
-    return Answer(text, arguments if tool else None)
-
-
-def tokens(body: bytes) -> tuple[int, int] | None:
-    """What the server says the call cost, in and out; None where it says nothing that can be believed."""
     try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    usage = answer.get("usage") if isinstance(answer, dict) else None
+        proposal, calls_human = _called(message)
+    except EngineError:
+        if finish != "length" and not text:
+            raise
+        proposal, calls_human = None, False
+    if not text and proposal is None and not calls_human:
+        raise CutOff("cut off at its length") if finish == "length" else EngineError("empty answer")
+    return Answer(text, proposal, calls_human)
+
+
+def thinks(body: Body) -> bool:
+    """Has the model thought before it spoke, in tokens that are paid for and not shown?"""
+    usage = body.get("usage")
+    details = usage.get("completion_tokens_details") if isinstance(usage, dict) else None
+    hidden = details.get("reasoning_tokens") if isinstance(details, dict) else None
+    if isinstance(hidden, int) and hidden > 0:
+        return True
+    message = _first_choice(body).get("message")
+    if not isinstance(message, dict):
+        return False
+    aloud = message.get("reasoning_content") or message.get("reasoning")
+    return bool(aloud) or bool(_THOUGHT.search(_text(message.get("content"))))
+
+
+def tokens(body: Body) -> tuple[int, int] | None:
+    """What the server says the call cost, in and out; None where it says nothing that can be believed."""
+    usage = body.get("usage")
     if not isinstance(usage, dict):
         return None
     counts = usage.get("prompt_tokens"), usage.get("completion_tokens")
@@ -67,12 +100,8 @@ def tokens(body: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _only_choice(body: bytes) -> dict[str, Any]:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        raise EngineError("malformed body") from None
-    choices = answer.get("choices") if isinstance(answer, dict) else None
+def _first_choice(body: Body) -> dict[str, Any]:
+    choices = body.get("choices")
     if not isinstance(choices, list) or not choices:
         raise EngineError("empty choices")
     if not isinstance(choices[0], dict):
@@ -80,17 +109,53 @@ def _only_choice(body: bytes) -> dict[str, Any]:
     return choices[0]
 
 
-def _call(calls: object) -> tuple[str, dict[str, str]]:
-    """The one tool that is called, with its arguments; no name where none is."""
-    if not calls:
-        return "", {}
-    if not isinstance(calls, list) or len(calls) > 1:
-        raise EngineError("more than one tool call")
-    call = calls[0]
-    function = call.get("function") if isinstance(call, dict) else None
+def _text(content: object) -> str:
+    """A text, or a list of parts that have one."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    parts = (part.get("text") if isinstance(part, dict) else part for part in content)
+    return "".join(part for part in parts if isinstance(part, str))
+
+
+def _whole_sentences(text: str) -> str:
+    found = _SENTENCE.match(text)
+    return found[0] if found else ""
+
+
+def _called(message: dict[str, Any]) -> tuple[dict[str, str] | None, bool]:
+    """What all the tools that are called propose together, None where none is; and whether a human is called."""
+    calls = message.get("tool_calls") or []
+    functions = [call.get("function") if isinstance(call, dict) else None for call in _list(calls)]
+    if message.get("function_call"):  # as it was before there were tools
+        functions.append(message["function_call"])
+    proposal: dict[str, str] | None = None
+    calls_human, trouble = False, None
+    for function in functions:
+        try:
+            name, values = _read_call(function)
+        except EngineError as error:
+            trouble = error
+            continue
+        if name == HAND_OFF:
+            calls_human = True
+        else:
+            proposal = {**values, **(proposal or {})}  # called twice: what was said first counts
+    if trouble and proposal is None and not calls_human:
+        raise trouble
+    return proposal, calls_human
+
+
+def _list(calls: object) -> list[Any]:
+    return calls if isinstance(calls, list) else [calls]
+
+
+def _read_call(function: object) -> tuple[str, dict[str, str]]:
+    """A tool's name with its arguments. Raises EngineError."""
     if not isinstance(function, dict):
         raise EngineError("malformed tool call")
     name = function.get("name")
     if not isinstance(name, str) or name not in FIELDS:
         raise EngineError("unknown tool")
-    return name, read_arguments(name, function.get("arguments"))
+    return name, {} if name == HAND_OFF else read_arguments(name, function.get("arguments"))

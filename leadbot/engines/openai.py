@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
+from typing import Any
 
-from leadbot.engines.answer import Answer, read_answer, tokens
+from leadbot.engines import client, manner
+from leadbot.engines.answer import Answer, Body, CutOff, opened, read_answer, thinks, tokens
 from leadbot.engines.base import Decision, Engine, EngineError, EngineLate, Spent, Turn
+from leadbot.engines.client import Access, Busy, Refused
 from leadbot.engines.grounding import grounded
 from leadbot.engines.privacy import Placeholders, spelled
 from leadbot.engines.prompt import HISTORY_LINES, messages
@@ -24,28 +24,17 @@ from leadbot.engines.rules import phrases, setup
 from leadbot.engines.rules.intents import is_off_topic
 from leadbot.engines.rules.orders import gives_orders
 from leadbot.engines.rules.promise import closed
-from leadbot.engines.tools import tools
 from leadbot.engines.wording import asked_in, fit, promises
 
-if TYPE_CHECKING:
-    import openai
-
-OPENAI_URL = "https://api.openai.com/v1"
-ANSWER_TOKENS = 400
 RESERVE_SECONDS = 0.5  # of a turn, kept for the engine that steps in and for storing its answer
 LEAST_SECONDS = 0.3  # with less time than this a call is not worth making
-RETRY_PAUSE_SECONDS = 0.4
-CLIENTS = 128  # kept of a process: one for each key and address in use
+TRIES = 5  # of one turn: the call itself, and once more for each thing that a server may have to teach us
 
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where the model is and how to get in. `base_url` None means OpenAI itself."""
-
-    api_key: str = field(repr=False)
-    base_url: str | None = None
-    timeout_seconds: float = 9.0
-    is_strange: bool = False  # an address that somebody typed: only the open net is called
+# What a model is tried with: as short as can be, in the manner of a turn.
+TRIAL = (
+    {"role": "system", "content": "You find out what a client of a construction company wants. One short sentence."},
+    {"role": "user", "content": "Хочу построить дом"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +45,6 @@ class _Pace:
     sleep: Callable[[float], None] = time.sleep
 
 
-class _Busy(EngineError):
-    """The server had no time for us or broke down: the same call may work in a moment."""
-
-    def __init__(self, reason: str, pause_seconds: float) -> None:
-        super().__init__(reason)
-        self.pause_seconds = pause_seconds
-
-
 class OpenAIEngine:
     """A model behind our own rules. `reader` is the embedded engine. One instance serves all threads of a process."""
 
@@ -71,12 +52,12 @@ class OpenAIEngine:
     needs_network = True
 
     def __init__(self, access: Access, model: str, reader: Engine, pace: _Pace | None = None) -> None:
-        self._client = client_for(access)
-        self._url = f"{self._client.base_url}chat/completions"  # whole: the client would put it together for each call
-        self._timeout_seconds = access.timeout_seconds
+        client.warm_up(access)
+        self._access = access
+        self._model = model
+        self._manner = manner.of(access.base_url, model)
         self._reader = reader
         self._pace = pace or _Pace()
-        self._options: dict[str, Any] = {"model": model, **_cap(access.base_url)}
 
     def decide(self, turn: Turn) -> Decision:
         """Answer the last message. Raises EngineError whenever the model's answer can't be had or used.
@@ -91,10 +72,9 @@ class OpenAIEngine:
         if reading.act or gives_orders(turn.message.text) or _leads_away(turn, reading):
             return reading
         private = Placeholders(_phone_quotes(turn, reading), _names(turn, reading))
-        body = {**self._options, "tools": tools(turn.registered), "messages": messages(turn, reading, private)}
-        call = _Call(json.dumps(body, ensure_ascii=False))
+        call = _Call(messages(turn, reading, private), turn.registered, self._ends(turn.seconds_left))
         try:
-            answer = read_answer(self._ask(call, turn.seconds_left))
+            answer = self._ask(call)
             reading = self._heeded(turn, reading, answer, private)
             return replace(_spoken(turn, reading, answer, private), spent=call.spent)
         except EngineError as error:
@@ -103,12 +83,10 @@ class OpenAIEngine:
 
     def _heeded(self, turn: Turn, reading: Decision, answer: Answer, private: Placeholders) -> Decision:
         """The reading with what the model wants done, as far as the client's own words bear it."""
-        if answer.calls_human:
-            return _hand_off(turn, reading)
-        if not answer.proposal:
-            return reading
-        proposal = {slot: private.reveal(value) for slot, value in answer.proposal.items()}
-        return self._read_again(turn, reading, proposal)
+        if answer.proposal:
+            proposal = {slot: private.reveal(value) for slot, value in answer.proposal.items()}
+            reading = self._read_again(turn, reading, proposal)
+        return _hand_off(turn, reading) if answer.calls_human else reading
 
     def _read_again(self, turn: Turn, reading: Decision, proposal: dict[str, str]) -> Decision:
         """The reading once more, with what the model saw in the client's words and our extractors had missed."""
@@ -119,53 +97,87 @@ class OpenAIEngine:
         known = {**turn.known, "facts": {**turn.known.get("facts", {}), **facts}}
         return self._reader.decide(replace(turn, known=known))
 
-    def _ask(self, call: _Call, seconds_left: float) -> bytes:
-        """The body of the model's answer. One retry, if the server was busy and there is time for it."""
-        ends = self._pace.clock() + seconds_left - RESERVE_SECONDS
+    def try_out(self, seconds: float) -> Spent:
+        """Make one tiny call in the very way of a turn, within so many seconds: what it cost. Raises EngineError."""
+        call = _Call(list(TRIAL), registered=False, ends=self._pace.clock() + seconds)
         try:
-            return self._call(call, ends)
-        except _Busy as busy:
-            if self._pace.clock() + busy.pause_seconds + LEAST_SECONDS > ends:
-                raise
-            self._pace.sleep(busy.pause_seconds)
-        return self._call(call, ends)
+            self._ask(call)
+        except EngineError as error:
+            error.spent = call.spent
+            raise
+        return call.spent
 
-    def _call(self, call: _Call, ends: float) -> bytes:
+    def _ends(self, seconds_left: float) -> float:
+        return self._pace.clock() + seconds_left - RESERVE_SECONDS
+
+    def _ask(self, call: _Call) -> Answer:
+        """The model's answer; asked once more wherever it has taught us how to ask."""
+        for _ in range(TRIES):
+            sent = self._manner.options(call.registered)
+            call.put({"model": self._model, **sent, "messages": call.messages})
+            try:
+                body = self._fetch(call)
+            except Refused as refused:
+                if self._manner.heed(refused, sent, call.registered):
+                    continue
+                raise
+            has_news = thinks(body) and self._manner.notice_thinking()
+            try:
+                return read_answer(body)
+            except CutOff:  # by hidden thinking, which the server may not even count
+                if not has_news and not self._manner.notice_thinking():
+                    raise
+        raise EngineError("no way to ask it")
+
+    def _fetch(self, call: _Call) -> Body:
+        """The body of one answer. One retry a turn, if the server was busy and there is time for it."""
+        try:
+            return self._call(call)
+        except Busy as busy:
+            if call.was_retried or self._pace.clock() + busy.pause_seconds + LEAST_SECONDS > call.ends:
+                raise
+            call.was_retried = True
+            self._pace.sleep(busy.pause_seconds)
+        return self._call(call)
+
+    def _call(self, call: _Call) -> Body:
         """One call, within its own timeout and what is left of the turn."""
-        seconds = min(self._timeout_seconds, ends - self._pace.clock())
+        seconds = min(self._access.timeout_seconds, call.ends - self._pace.clock())
         if seconds < LEAST_SECONDS:
             raise EngineLate("no time left")
-        import httpx2
-
         try:
-            # chat.completions.create() walks every message and tool to fit its types: 2.8 ms CPU a call instead of 1.1.
-            answer = self._client.post(
-                self._url,
-                cast_to=httpx2.Response,
-                content=call.spent.sent.encode("utf-8", "surrogatepass"),
-                options={"timeout": seconds, "headers": {"Content-Type": "application/json"}},
-            )
-            content = answer.content
-        except Exception as error:
-            # Its text may hold the key's beginning or the client's words: only the reason goes on.
-            reason = reason_of(error)
-            call.failed(reason)
-            raise reason from None
-        call.answered(content)
-        return content
+            content = client.complete(self._access, call.spent.sent.encode("utf-8", "surrogatepass"), seconds)
+        except EngineError as error:
+            call.failed(error)
+            raise
+        return call.answered(content, self._manner.tokens)
 
 
 class _Call:
-    """What a turn uses up at the model."""
+    """The calls of one turn: what they say, until when they may take, and what they use up."""
 
-    def __init__(self, sent: str) -> None:
-        self.spent = Spent(sent=sent)
+    def __init__(self, messages: list[dict[str, Any]], registered: bool, ends: float) -> None:
+        self.messages = messages
+        self.registered = registered
+        self.ends = ends
+        self.was_retried = False
+        self.spent = Spent()
 
-    def answered(self, content: bytes) -> None:
-        """The server says what it cost; where it doesn't, the lengths tell."""
-        counted = tokens(content) or (estimated(self.spent.sent), estimated(content.decode(errors="replace")))
-        # No token is shorter than a byte: a server that claims more must not use up a company's day.
-        self._add(min(counted[0], len(self.spent.sent.encode(errors="replace"))), min(counted[1], ANSWER_TOKENS))
+    def put(self, body: dict[str, Any]) -> None:
+        """What is sent next."""
+        self.spent = replace(self.spent, sent=json.dumps(body, ensure_ascii=False))
+
+    def answered(self, content: bytes, most: int) -> Body:
+        """The body of an answer, paid for: the server says what it cost; where it doesn't, the lengths tell."""
+        guess = estimated(self.spent.sent), estimated(content.decode(errors="replace"))
+        counted = guess
+        try:
+            body = opened(content)
+            counted = tokens(body) or guess
+            return body
+        finally:
+            # No token is shorter than a byte: a server that claims more must not use up a company's day.
+            self._add(min(counted[0], len(self.spent.sent.encode(errors="replace"))), min(counted[1], most))
 
     def failed(self, reason: EngineError) -> None:
         """A server that was reached and broke off may have read everything; one that refused has not."""
@@ -247,58 +259,3 @@ def _names(turn: Turn, reading: Decision) -> list[str] | None:
         return None
     facts = (known.get("facts", {}).get("name") for known in (turn.known, reading.known))
     return [str(fact["value"]) for fact in facts if fact and fact.get("value")]
-
-
-def _cap(base_url: str | None) -> dict[str, int]:
-    """OpenAI's newer models refuse `max_tokens`, many compatible servers know nothing else."""
-    is_openai = (urlsplit(base_url or OPENAI_URL).hostname or "").endswith("openai.com")
-    return {"max_completion_tokens" if is_openai else "max_tokens": ANSWER_TOKENS}
-
-
-@lru_cache(maxsize=CLIENTS)
-def client_for(access: Access) -> openai.OpenAI:
-    """The openai client for this access: one a process, for all threads. Here the library is first imported."""
-    import openai
-
-    from leadbot.engines.transport import Client, Urllib3Transport
-
-    base_url = access.base_url or OPENAI_URL
-    http = Client(Urllib3Transport(base_url, only_public=access.is_strange))
-    return openai.OpenAI(
-        api_key=access.api_key, base_url=base_url, timeout=access.timeout_seconds, max_retries=0, http_client=http
-    )
-
-
-def trouble_with(access: Access, seconds: float) -> EngineError | None:
-    """Why the server can't be asked which models it has; None where it answers. Costs no tokens."""
-    try:
-        client_for(access).models.list(timeout=seconds)
-    except Exception as error:
-        return reason_of(error)
-    return None
-
-
-def reason_of(error: Exception) -> EngineError:
-    """What went wrong with a call, in a word or two without anybody's data."""
-    import openai
-
-    if isinstance(error, openai.APITimeoutError):
-        return EngineError("timeout")
-    if isinstance(error, openai.APIStatusError):
-        return _status_reason(error)
-    if isinstance(error, openai.APIConnectionError):
-        # A kept connection may have been closed by the server just now; a new one is made at once.
-        broke = type(error.__cause__).__name__ == "ReadError"
-        return _Busy("connection broke", 0.0) if broke else EngineError("no connection")
-    return EngineError(f"call failed ({type(error).__name__})")
-
-
-def _status_reason(error: openai.APIStatusError) -> EngineError:
-    reason = f"HTTP {error.status_code}"
-    if error.status_code != 429 and error.status_code < 500:
-        return EngineError(reason)
-    try:
-        pause = float(error.response.headers.get("retry-after", RETRY_PAUSE_SECONDS))
-    except ValueError:  # a date: not worth waiting for within a turn
-        return EngineError(reason)
-    return _Busy(reason, pause if pause >= 0 else RETRY_PAUSE_SECONDS)

@@ -6,11 +6,14 @@ SpeechError             the recording could not be made out; it is kept for the 
 
 from __future__ import annotations
 
-from typing import Protocol
+import json
+from typing import TYPE_CHECKING, Protocol
 
 from leadbot.engines.audio import HEAD_BYTES, AudioType, sniff
-from leadbot.engines.base import TURN_SECONDS
-from leadbot.engines.openai import Access, client_for, reason_of
+from leadbot.engines.base import TURN_SECONDS, EngineError
+
+if TYPE_CHECKING:
+    from leadbot.engines.client import Access
 
 TRANSCRIPT_CHARACTERS = 4096  # as long as a typed message may be
 
@@ -52,8 +55,7 @@ class OpenAISpeech:
     needs_network = True
 
     def __init__(self, access: Access, model: str) -> None:
-        self._client = client_for(access)
-        self._timeout_seconds = access.timeout_seconds
+        self._access = access
         self._model = model
 
     def transcribe(self, audio: bytes, language: str | None = None, *, seconds_left: float = TURN_SECONDS) -> str:
@@ -61,7 +63,7 @@ class OpenAISpeech:
         kind = sniff(audio[:HEAD_BYTES])
         if kind is None:
             raise SpeechError("not a sound")
-        seconds = min(self._timeout_seconds, seconds_left)
+        seconds = min(self._access.timeout_seconds, seconds_left)
         if seconds <= 0:
             raise SpeechError("no time left")
         text = self._call(audio, kind, language, seconds)
@@ -70,19 +72,18 @@ class OpenAISpeech:
         return text[:TRANSCRIPT_CHARACTERS]
 
     def _call(self, audio: bytes, kind: AudioType, language: str | None, seconds: float) -> str:
-        import openai
+        from leadbot.engines import client  # loads `openai`, which a copy without a key never needs
 
+        hint = {"language": language} if language else {}
+        # The client's own file name goes nowhere: the extension is what the bytes say.
+        file = (f"voice.{kind.extension}", audio, kind.mime)
         try:
-            heard = self._client.audio.transcriptions.create(
-                # The client's own file name goes nowhere: the extension is what the bytes say.
-                file=(f"voice.{kind.extension}", audio, kind.mime),
-                model=self._model,
-                timeout=seconds,
-                language=language or openai.omit,
-            )
-            text = heard.text
-        except Exception as error:
-            raise SpeechError(str(reason_of(error))) from None
+            heard = json.loads(client.transcribe(self._access, file, seconds, model=self._model, **hint))
+        except EngineError as error:
+            raise SpeechError(str(error)) from None
+        except (ValueError, RecursionError):
+            raise SpeechError("malformed answer") from None
+        text = heard.get("text") if isinstance(heard, dict) else None
         if not isinstance(text, str):
             raise SpeechError("malformed answer")
         return text.strip()

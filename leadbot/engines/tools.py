@@ -1,12 +1,13 @@
 """What the model may ask us to do: propose the lead, propose what is new on it, call a human. Nothing more.
 
-Company, talk and client come from our own context: there is no argument for them, and a call that has one is refused.
+Company, talk and client come from our own context: there is no argument for them, and none is taken.
 There is none for a summary either: ours is written from facts that the client really said, see grounding.py.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from leadbot.engines.base import SLOTS, EngineError
@@ -15,6 +16,8 @@ REGISTER_LEAD = "register_lead"
 UPDATE_LEAD = "update_lead"
 HAND_OFF = "hand_off"
 VALUE_CHARACTERS = 200
+
+_FENCE = re.compile(r"^```(?:json)?\s*(.*?)\s*```$", re.DOTALL)
 
 DESCRIPTIONS = {
     "name": "How the client calls himself",
@@ -40,41 +43,60 @@ PURPOSES = {
 FIELDS = {REGISTER_LEAD: SLOTS, UPDATE_LEAD: SLOTS, HAND_OFF: ()}
 
 
-def tools(registered: bool) -> list[dict[str, Any]]:
-    """The tools that a talk may use: before it has its lead, or after."""
-    return _TOOLS[registered]
+def tools(registered: bool, *, strict: bool = True) -> list[dict[str, Any]]:
+    """The tools that a talk may use: before it has its lead, or after. Some servers know no strict schemas."""
+    return _TOOLS[strict, registered]
 
 
 def read_arguments(name: str, raw: object) -> dict[str, str]:
-    """The proposed values by slot, without empty ones. Raises EngineError for all that the tool's schema forbids.
+    """The proposed values by slot, without empty ones. Raises EngineError where there is nothing to read.
 
-    Name and phone may be missing: the call then registers nothing, and the client is asked.
+    Models write their arguments in many ways: fenced, as a text within a text, with a number where a text is due. What
+    is none of ours is left out, never the rest with it: every value is looked for in the client's own words anyway.
     """
-    try:
-        arguments = json.loads(raw or "{}") if isinstance(raw, str) else raw
-    except (ValueError, RecursionError):
-        raise EngineError("invalid arguments: no JSON") from None
+    arguments = _opened(raw)
     if not isinstance(arguments, dict):
-        raise EngineError("invalid arguments: no object")
-    if not arguments.keys() <= set(FIELDS[name]):
-        raise EngineError("invalid arguments: unknown field")
-    for slot, value in arguments.items():
-        if not isinstance(value, str | None) or len(value or "") > VALUE_CHARACTERS:
-            raise EngineError(f"invalid arguments: {slot}")
-    return {slot: value.strip() for slot, value in arguments.items() if value and value.strip()}
+        raise EngineError("invalid arguments")
+    read = {slot: _text(arguments.get(slot)) for slot in FIELDS[name]}
+    return {slot: value for slot, value in read.items() if 0 < len(value) <= VALUE_CHARACTERS}
 
 
-def _tool(name: str) -> dict[str, Any]:
-    """A tool with its schema in strict mode: every field is required, what is not known is null."""
-    fields = {slot: {"type": ["string", "null"], "description": DESCRIPTIONS[slot]} for slot in FIELDS[name]}
-    schema = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
-    return {
-        "type": "function",
-        "function": {"name": name, "description": PURPOSES[name], "strict": True, "parameters": schema},
-    }
+def _opened(raw: object) -> object:
+    """What stands in the text, itself perhaps a text; nothing at all is a call without arguments."""
+    for _ in range(2):
+        if not isinstance(raw, str):
+            break
+        text = _FENCE.sub(r"\1", raw.strip())
+        try:
+            raw = json.loads(text) if text else {}
+        except (ValueError, RecursionError):
+            raise EngineError("invalid arguments") from None
+    return {} if raw is None else raw
+
+
+def _text(value: object) -> str:
+    """A value as the client might have written it; empty where it is no value."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).strip()
+
+
+def _tool(name: str, *, strict: bool) -> dict[str, Any]:
+    """A tool with its schema; in strict mode every field is required, and what is not known is null."""
+    kind: Any = ["string", "null"] if strict else "string"
+    fields = {slot: {"type": kind, "description": DESCRIPTIONS[slot]} for slot in FIELDS[name]}
+    schema: dict[str, Any] = {"type": "object", "properties": fields}
+    function: dict[str, Any] = {"name": name, "description": PURPOSES[name], "parameters": schema}
+    if strict:
+        schema |= {"required": list(fields), "additionalProperties": False}
+        function["strict"] = True
+    return {"type": "function", "function": function}
 
 
 _TOOLS = {
-    False: [_tool(REGISTER_LEAD), _tool(HAND_OFF)],
-    True: [_tool(UPDATE_LEAD), _tool(HAND_OFF)],
-}
+    (strict, registered): [_tool(UPDATE_LEAD if registered else REGISTER_LEAD, strict=strict),
+                           _tool(HAND_OFF, strict=strict)]
+    for strict in (True, False) for registered in (True, False)
+}  # fmt: skip

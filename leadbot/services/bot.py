@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from leadbot.db import db, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.models import Act, BotVersion, Company, Role, User
-from leadbot.services import accounts, audit, bot_fields, guard, keys, tenant
+from leadbot.services import accounts, audit, bot_fields, guard, keys, model_hosts, tenant
 from leadbot.services.bot_fields import Values
 
 KEPT = 10  # published versions one can go back to
@@ -49,8 +49,10 @@ def save_draft(values: Mapping[str, Any], *, by: User) -> Draft:
     """Put some fields into the draft. Raises Faults, and nothing is saved then; Forbidden for who may only look."""
     accounts.check_may_write(by)
     own = tenant.locked_company()
-    checked = bot_fields.check(values, own.language)
-    _check_address(checked, _as_draft(own, _version(DRAFT)).values, by)
+    before = _as_draft(own, _version(DRAFT)).values
+    kept_url = before["model"].get("base_url", "")
+    checked = bot_fields.check(values, own.language, model_hosts.allowed(), kept_url)
+    _check_address(checked, before, by)
     kept = _put_draft(own, checked, by)
     db.session.commit()
     return _as_draft(own, kept)

@@ -16,14 +16,13 @@ token_price          {"in", "out"}: tenge for a million tokens
 
 from __future__ import annotations
 
-import ipaddress
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
-from urllib.parse import urlsplit
 
+from leadbot.engines import address
 from leadbot.engines.base import LANGUAGES, SLOTS
 from leadbot.engines.rules import setup as setups
 from leadbot.errors import Faults, Invalid
@@ -63,10 +62,11 @@ def look(stored: Mapping[str, Any]) -> Values:
     return values
 
 
-def check(values: Mapping[str, Any], language: str) -> Values:
+def check(values: Mapping[str, Any], language: str, hosts: Iterable[str] = (), kept: str = "") -> Values:
     """Some of the fields as they are stored. Raises Faults with all that is wrong, an unknown name among it.
 
-    `language` is the company's own: a text that comes without one is taken for that.
+    `language` is the company's own: a text that comes without one is taken for that. `hosts` are those a company may
+    name as its model's server; the address that it has `kept` may stay whatever they are.
     """
     checked: Values = {}
     with gathered() as faults:
@@ -75,6 +75,8 @@ def check(values: Mapping[str, Any], language: str) -> Values:
                 if key not in _CHECKS:
                     raise Invalid("This setting can't be changed", field=key)
                 checked[key] = _CHECKS[key](value, key, language)
+        with faults():
+            _check_host(checked.get("model", {}).get("base_url", ""), hosts, kept)
     return checked
 
 
@@ -238,36 +240,20 @@ def _model(value: object, field: str, language: str) -> dict[str, str]:
     model: dict[str, str] = {}
     with gathered() as faults:
         with faults():
-            model["base_url"] = _url(given.get("base_url", ""), f"{field}.base_url")
+            given_url = guard.line(given.get("base_url", ""), f"{field}.base_url", most=URL_MOST, required=False)
+            model["base_url"] = given_url.rstrip("/")
         with faults():
             model["model"] = guard.line(given.get("model", ""), f"{field}.model", most=MODEL_MOST, required=False)
     return {key: text for key, text in model.items() if text}
 
 
-def _url(value: object, field: str) -> str:
-    """An address on the open net; whether its name leads there is looked at again when it is called."""
-    text = guard.line(value, field, most=URL_MOST, required=False).rstrip("/")
-    if not text:
-        return ""
-    try:
-        parts = urlsplit(text)
-        host, is_plain = parts.hostname or "", not (parts.username or parts.password or parts.query or parts.fragment)
-        is_right = parts.scheme == "https" and is_plain and bool(host) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        host, is_right = "", False
-    if not is_right or " " in text:
-        raise Invalid("The address must begin with https://", field=field)
-    if _is_private(host):
-        raise Invalid("Private addresses are not allowed", field=field)
-    return text
-
-
-def _is_private(host: str) -> bool:
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        name = host.rstrip(".").lower()
-        return "." not in name or name.endswith((".localhost", ".local", ".internal")) or name[-1].isdigit()
+def _check_host(url: str, hosts: Iterable[str], kept: str) -> None:
+    if url and url != kept and not address.is_allowed(url, hosts):
+        raise Invalid(
+            "Only over https and to these servers: %(names)s. Whoever runs this copy may add others",
+            field="model.base_url",
+            names=", ".join(hosts),
+        )
 
 
 def _numbers(names: tuple[str, ...], most: int, *, whole: bool) -> Check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
@@ -11,8 +12,11 @@ from leadbot.engines.away import Away
 from leadbot.engines.base import Engine, Spent
 from leadbot.engines.speech import NoSpeech, Speech
 from leadbot.models import Company, Conversation
-from leadbot.services import keys, usage
+from leadbot.services import keys, model_hosts, usage
 from leadbot.services.bot_fields import Values
+
+if TYPE_CHECKING:
+    from leadbot.engines.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +63,31 @@ def rules() -> Engine:
 
 def engine(own: Company, drafted: Values | None = None) -> Engine:
     """The engine of a company, behind which the embedded one stands: on its own key, else the installation's."""
-    access = _own_access(own, drafted)
+    access = own_access(own, drafted)
     if access:
-        return _models().engine(*access)
+        return _models().engine(*access) if model_hosts.is_allowed(access[1]) else _models().off_list
     engine: Engine = current_app.extensions["leadbot_engine"]
     return engine
 
 
 def speech(own: Company, drafted: Values | None = None) -> Speech:
     """Who listens for a company."""
-    access = _own_access(own, drafted)
+    access = own_access(own, drafted)
     if access:
-        return _models().speech(*access)
+        return _models().speech(*access) if model_hosts.is_allowed(access[1]) else NoSpeech()
     speech: Speech = current_app.extensions["leadbot_speech"]
     return speech
 
 
-def _own_access(own: Company, drafted: Values | None) -> tuple[str, str, str] | None:
+def trial(own: Company, drafted: Values | None = None) -> Trial | None:
+    """The model of a company, to be tried out; None where it has none, or one that may not be called."""
+    access = own_access(own, drafted)
+    if access is None:
+        return _models().trial("", "", "") if engine(own, drafted).needs_network else None
+    return _models().trial(*access) if model_hosts.is_allowed(access[1]) else None
+
+
+def own_access(own: Company, drafted: Values | None = None) -> tuple[str, str, str] | None:
     """Key, address and model of a company's own; without a key of its own the others count for nothing."""
     published = own.bot.get("model") or {}
     key = keys.opened(published["key"]) if published.get("key") else None

@@ -104,16 +104,13 @@ def _address(config: Config) -> Finding:
 def _model(config: Config) -> Finding:
     if not config.openai_api_key:
         return Finding(OK, "model", "no OPENAI_API_KEY: the embedded engine answers")
-    from leadbot.engines.openai import OPENAI_URL, Access, trouble_with
-
-    where = f"{config.openai_model} at {config.openai_base_url or OPENAI_URL}"
-    access = Access(config.openai_api_key, config.openai_base_url, config.openai_timeout_seconds)
-    trouble = trouble_with(access, PROBE_SECONDS)
-    if trouble is None:
-        return Finding(OK, "model", where)
-    if str(trouble) in {"HTTP 404", "HTTP 405"}:  # many compatible servers have no list
-        return Finding(OK, "model", f"{where}; it answers, but lists no models")
-    return Finding(FAULT, "model", f"{where}: {trouble}; the embedded engine answers instead")
+    tried = current_app.extensions["leadbot_own_models"].trial("", "", "").run(PROBE_SECONDS)
+    where = f"{tried.model} at {tried.asked_at}"
+    if not tried.trouble:
+        return Finding(OK, "model", f"{where} answers")
+    said = f": {tried.said}" if tried.said else ""
+    hint = "; most servers want an address that ends in /v1" if tried.lacks_v1 else ""
+    return Finding(FAULT, "model", f"{where}: {tried.trouble}{said}{hint}; the embedded engine answers instead")
 
 
 def _telegram(config: Config) -> Finding:

@@ -13,7 +13,7 @@ from leadbot.db import db, utcnow
 from leadbot.engines.base import LANGUAGES, CompanyCard, CompanyFact
 from leadbot.errors import Invalid
 from leadbot.models import Act, Company, User
-from leadbot.services import accounts, audit, bot, bot_fields, guard, hours_settings, keys, tenant
+from leadbot.services import accounts, audit, bot, bot_fields, guard, hours_settings, keys, model_hosts, tenant
 
 # Questions that the company's line about its services answers, over what is asked by topics of its own.
 _SERVICES = (
@@ -69,7 +69,9 @@ def change(values: dict[str, Any], *, by: User | None = None) -> Company:
             with faults():
                 checked[name] = _CHECKS[name](values[name])
         with faults():
-            of_bot = bot_fields.check(of_bot, checked.get("language", own.language))
+            kept_url = own.bot.get("model", {}).get("base_url", "")
+            language = checked.get("language", own.language)
+            of_bot = bot_fields.check(of_bot, language, model_hosts.allowed(), kept_url)
     changed = {name for name, value in checked.items() if getattr(own, _COLUMNS.get(name, name)) != value}
     for name in changed:
         setattr(own, _COLUMNS.get(name, name), checked[name])

@@ -22,7 +22,7 @@ from leadbot.models import Company, Conversation, Lead, Message, ModelUsage
 from leadbot.services import companies, settings
 
 COMPANY_TOKENS, VISITOR_TOKENS = 1_000_000, 60_000  # a day, where a company says nothing else
-TURN_TOKENS = 4_000  # reserved for a turn: a long one costs that much
+TURN_TOKENS = 6_000  # reserved for a turn: a long one of a model that thinks costs that much
 VOICE_TOKENS = 4_000  # what a voice message counts as, beside the turn: about the price of a minute put into words
 PERIOD_SECONDS = 60  # longer than a turn with all its waits
 KEPT_DAYS = 31  # of single clients; a company's own days stay

@@ -30,6 +30,14 @@ def personal_data(request: Request) -> list[str]:
     return [found[0] for text in texts for pattern in (NUMBER, EMAIL) for found in pattern.finditer(text)]
 
 
+# How servers and the proxies before them end an answer; each is an answer all the same.
+ENDINGS: dict[str, dict[str, Any]] = {
+    "length": {}, "closed": {"framing": "closed"}, "chunks": {"framing": "chunks"},
+    "until_closed": {"framing": "until_closed"}, "http10": {"framing": "http10"},
+    "late_body": {"late_seconds": 0.05}, "late_body_closed": {"late_seconds": 0.05, "framing": "until_closed"},
+}  # fmt: skip
+
+
 class OpenAIDouble(Double):
     """`base_url` is what OPENAI_BASE_URL takes; the model lives at /v1. Unscripted, it says `usually`.
 
@@ -103,6 +111,12 @@ def eager(request: Request) -> Answer:
     return register(name="Канат", phone=phone[0]) if phone else say("Понятно. Что ещё расскажете?")
 
 
+def refuse(param: str | None, message: str = "", status: int = 400, code: str = "unsupported_parameter") -> Answer:
+    """The server says no, as OpenAI does."""
+    error = {"message": message or f"Unsupported parameter: '{param}'", "type": "invalid_request_error"}
+    return Answer(status, {"error": {**error, "param": param, "code": code}})
+
+
 def _status(status: int, **headers: str) -> Answer:
     return Answer(status, {"error": {"message": "scripted", "type": "scripted"}}, headers=headers)
 
@@ -111,6 +125,7 @@ def _status(status: int, **headers: str) -> Answer:
 FAULTS: dict[str, Answer] = {
     "hang": say("поздно", wait_seconds=60),
     "drip": say("по капле", drip_seconds=0.05),
+    "drip_from_the_first_byte": say("по капле", drip_seconds=0.05, drips_head=True),
     "drop": Answer(drop=True),
     "cut_body": say("обрезано", cut=20),
     "not_json": Answer(body=b"<html>502 Bad Gateway</html>", headers={"Content-Type": "text/html"}),
@@ -121,11 +136,11 @@ FAULTS: dict[str, Answer] = {
     "no_choices": Answer(body={"object": "chat.completion"}),
     "wrong_shape": Answer(body={"choices": ["text"]}),
     "no_message": Answer(body={"choices": [{"message": None, "finish_reason": "stop"}]}),
-    "content_is_a_list": Answer(body=completion({"content": [{"type": "text", "text": "да"}]})),
     "nothing_said": say(None),
     "http_400": _status(400),
     "http_401": _status(401),
     "http_404": _status(404),
+    "no_money": refuse(None, "You exceeded your current quota", 429, "insufficient_quota"),
     "http_429": _status(429),
     "http_429_long": _status(429, **{"Retry-After": "3600"}),
     "http_500": _status(500),
@@ -137,8 +152,6 @@ FAULTS: dict[str, Answer] = {
     "huge_text": say("слово " * 17_000),
     "invalid_arguments": call('{"name": "Канат", "phone": '),
     "arguments_are_a_list": call([]),
-    "wrong_types": call({"name": ["Канат"], "phone": 87768776637}),
     "unknown_tool": call({"lead": 1}, name="delete_all_leads"),
-    "two_calls": call({"name": "Канат", "phone": PHONE}, times=2),
     "call_without_function": Answer(body=completion({"tool_calls": [{"id": "1"}]}, "tool_calls")),
 }

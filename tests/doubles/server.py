@@ -27,7 +27,11 @@ class Request:
 
 @dataclass
 class Answer:
-    """What is sent back. `cut` holds back so many bytes and drops the connection; `drip_seconds` sends byte by byte."""
+    """What is sent back. `cut` holds back so many bytes and drops the connection; `drip_seconds` sends byte by byte.
+
+    `framing` says how the client knows the end of it: by its "length", by its length before the connection is "closed",
+    in "chunks", or by the end of the connection, as HTTP/1.1 ("until_closed") or as "http10" has it.
+    """
 
     status: int = 200
     body: Any = None  # bytes as they are, anything else as JSON
@@ -36,6 +40,9 @@ class Answer:
     cut: int = 0
     drip_seconds: float = 0.0
     drop: bool = False
+    framing: str = "length"
+    late_seconds: float = 0.0  # between head and body
+    drips_head: bool = False
 
     @property
     def content(self) -> bytes:
@@ -95,6 +102,10 @@ class _Server(ThreadingHTTPServer):
         """A client that hangs up on a fault is what the test is about."""
 
 
+def _parts(content: bytes) -> list[bytes]:
+    return [content[at : at + 100] for at in range(0, len(content), 100)]
+
+
 def _handler(double: Double) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -114,21 +125,37 @@ def _handler(double: Double) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             content = answer.content
+            self.protocol_version = "HTTP/1.0" if answer.framing == "http10" else "HTTP/1.1"
             self.send_response(answer.status)
             for name, value in ({"Content-Type": "application/json"} | answer.headers).items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
+            if answer.framing in ("length", "closed"):
+                self.send_header("Content-Length", str(len(content)))
+            if answer.framing == "chunks":
+                self.send_header("Transfer-Encoding", "chunked")
+                content = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in _parts(content)) + b"0\r\n\r\n"
+            if answer.framing in ("closed", "until_closed"):
+                self.send_header("Connection", "close")
+            self.close_connection = answer.framing not in ("length", "chunks")
+            if answer.drips_head:
+                self._drip(b"".join(self._headers_buffer) + b"\r\n", answer.drip_seconds)
+                self._headers_buffer = []
+            else:
+                self.end_headers()
+            double.wait(answer.late_seconds)
             self._write(answer, content)
+
+        def _drip(self, content: bytes, seconds: float) -> None:
+            for i in range(len(content)):
+                self.wfile.write(content[i : i + 1])
+                double.wait(seconds)
 
         def _write(self, answer: Answer, content: bytes) -> None:
             if answer.cut:
                 self.close_connection = True
                 self.wfile.write(content[: -answer.cut])
             elif answer.drip_seconds:
-                for i in range(len(content)):
-                    self.wfile.write(content[i : i + 1])
-                    double.wait(answer.drip_seconds)
+                self._drip(content, answer.drip_seconds)
             else:
                 self.wfile.write(content)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from leadbot.config import MODEL_HOSTS
+from leadbot.config import MODEL_HOSTS, Config, ConfigError
 from leadbot.engines import address
 
 CALLED = [
@@ -84,3 +86,18 @@ def test_this_machine_may_be_named_where_it_is_listed_with_its_port() -> None:
     for url in ("http://127.0.0.1:11435/v1", "http://localhost/v1", "http://localhost:80/v1",
                 "http://model.example.kz:8443/v1", "https://model.example.kz/v1"):  # fmt: skip
         assert not address.is_allowed(url, hosts), url
+
+
+def test_the_list_is_read_strictly(tmp_path: Path) -> None:
+    def read(value: str) -> tuple[str, ...]:
+        return Config.from_env({"LEADBOT_DATA_DIR": str(tmp_path), "OPENAI_ALLOWED_HOSTS": value}).openai_allowed_hosts
+
+    assert read("") == MODEL_HOSTS
+    assert read(" API.example.kz:8443, *.example.com ,[::1]:8000") == (
+        "api.example.kz:8443",
+        "*.example.com",
+        "[::1]:8000",
+    )
+    for wrong in ("https://api.openai.com", "api.openai.com/v1", "*", "a.*.com", "*.", "host:port", "host:0", "a b"):
+        with pytest.raises(ConfigError, match="OPENAI_ALLOWED_HOSTS"):
+            read(wrong)

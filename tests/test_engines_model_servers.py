@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
+import httpx2
 import pytest
 from doubles import OpenAIDouble
 from doubles.model import ENDINGS, completion, refuse, say
@@ -15,7 +17,8 @@ from test_engines_model import engine_on
 from turns import turn
 
 from leadbot.engines.base import Decision, EngineError
-from leadbot.engines.openai import Access, OpenAIEngine
+from leadbot.engines.client import Access, client_for
+from leadbot.engines.openai import OpenAIEngine
 from leadbot.engines.rules.qualifier import Rules
 
 WORDS = "Где строим?"
@@ -93,6 +96,34 @@ def test_every_form_of_a_base_is_called_where_its_vendor_says(place: str, called
         assert ask(server, server.url + place).engine == "model"
     assert server.requests[0].path.replace("%20", "+") == called
     assert server.requests[0].headers["Authorization"] == "Bearer sk-key"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "path"),
+    [("https://firm.openai.azure.com", "/openai/v1/chat/completions"),
+     ("https://firm.openai.azure.com/openai/v1/", "/openai/v1/chat/completions"),
+     ("https://firm.openai.azure.com/openai/deployments/four?api-version=2024-10-21",
+      "/openai/deployments/four/chat/completions?api-version=2024-10-21")],
+)  # fmt: skip
+def test_azure_gets_its_path_its_version_and_its_own_header(base_url: str, path: str) -> None:
+    request = anyio.run(azure_request, base_url)
+    assert str(request.url) == f"https://firm.openai.azure.com{path}"
+    assert request.headers["api-key"] == "az-key" and "authorization" not in request.headers
+
+
+async def azure_request(base_url: str) -> httpx2.Request:
+    """What is sent to Azure; nothing leaves this machine."""
+    sent: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        sent.append(request)
+        return httpx2.Response(200, json={})
+
+    asked = client_for(Access("az-key", base_url)).with_options(
+        http_client=httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
+    )
+    await asked.post("/chat/completions", cast_to=httpx2.Response, body={})
+    return sent[0]
 
 
 def test_a_redirect_is_not_followed_with_the_key(model: OpenAIDouble) -> None:

@@ -108,7 +108,7 @@ def test_a_wrong_field_is_named_and_nothing_typed_is_lost(
     assert answer.status_code == 422
     assert answer.text.count('aria-invalid="true"') == 3
     assert "Не больше 300 символов, сейчас 301" in answer.text
-    assert "На внутренние адреса отправлять нельзя" in answer.text
+    assert "Только по https и только на эти серверы: api.openai.com, *.openai.azure.com" in answer.text
     assert "3 поля нужно исправить" in answer.text
     kept = form_of(answer.text)
     assert {**kept, **said} == kept

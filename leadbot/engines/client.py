@@ -5,7 +5,7 @@ for it no longer than it may, and then the call is cancelled as a whole. The syn
 timeouts count anew with every byte, so that a server which drips would hold a turn for as long as it likes.
 
 EngineError
-├── Busy      the server had no time or the connection broke: the same call may work in a moment
+├── TryAgain      the server had no time or the connection broke: the same call may work in a moment
 └── Refused   the server said no; `said` are its own words
 
 Imported only where a model is configured: `openai` takes half a second and tens of megabytes.
@@ -29,7 +29,7 @@ from leadbot.engines import address
 from leadbot.engines.base import EngineError
 
 CLIENTS = 128  # kept of a process: one for each key and address in use
-CONNECT_SECONDS = 3.0
+CONNECT_SECONDS = 4.0  # of a quiet machine some milliseconds; with 250 turns at once on a busy one, seconds
 ANSWER_BYTES = 2_000_000  # an answer of 2,000 tokens has some kilobytes
 RETRY_PAUSE_SECONDS = 0.4
 SAID_CHARACTERS = 300
@@ -48,7 +48,7 @@ class Access:
     timeout_seconds: float = 9.0
 
 
-class Busy(EngineError):
+class TryAgain(EngineError):
     """The same call may work after `pause_seconds`."""
 
     def __init__(self, reason: str, pause_seconds: float) -> None:
@@ -177,7 +177,7 @@ def reason_of(error: Exception, access: Access) -> EngineError:
         return EngineError("timeout")
     if isinstance(cause, _broken):
         # A kept connection may have been closed by the server just now; a new one is made at once.
-        return Busy("connection broke", 0.0)
+        return TryAgain("connection broke", 0.0)
     if isinstance(cause, httpx2.TransportError):
         return EngineError("no connection")
     return EngineError(f"call failed ({type(error).__name__})")
@@ -190,7 +190,7 @@ def _status_reason(error: openai.APIStatusError, access: Access) -> EngineError:
     if is_busy and error.code != "insufficient_quota":
         pause = _pause(error.response.headers.get("retry-after"))
         if pause is not None:
-            return Busy(reason, pause)
+            return TryAgain(reason, pause)
     return Refused(reason, error.status_code, str(error.param or ""), _said(error, access))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from leadbot.engines import client, manner
 from leadbot.engines.answer import Answer, Body, CutOff, opened, read_answer, thinks, tokens
 from leadbot.engines.base import Decision, Engine, EngineError, EngineLate, Spent, Turn
-from leadbot.engines.client import Access, Busy, Refused
+from leadbot.engines.client import Access, Refused, TryAgain
 from leadbot.engines.grounding import grounded
 from leadbot.engines.privacy import Placeholders, spelled
 from leadbot.engines.prompt import HISTORY_LINES, messages
@@ -133,7 +133,7 @@ class OpenAIEngine:
         """The body of one answer. One retry a turn, if the server was busy and there is time for it."""
         try:
             return self._call(call)
-        except Busy as busy:
+        except TryAgain as busy:
             if call.was_retried or self._pace.clock() + busy.pause_seconds + LEAST_SECONDS > call.ends:
                 raise
             call.was_retried = True

@@ -37,6 +37,12 @@ class Failing:
     reason: str
 
 
+def has_model() -> bool:
+    """Is there a model, published or in the draft, that could be asked?"""
+    own = settings.company()
+    return any(brains.engine(own, values).needs_network for values in (None, bot.draft().values))
+
+
 def try_out(*, by: User) -> Tried | None:
     """Ask the draft's model for one tiny answer, paid for from the company's day.
 

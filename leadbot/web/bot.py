@@ -6,7 +6,7 @@ What is typed goes into the draft by whatever button: saved, put in another orde
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
@@ -16,13 +16,27 @@ from leadbot.engines.base import LANGUAGES
 from leadbot.errors import Faults, Invalid
 from leadbot.i18n import language
 from leadbot.models import Role, Scenario
-from leadbot.services import accounts, bot, bot_choices, chat, rehearsal, scenarios, settings, talks, usage
+from leadbot.services import (
+    accounts,
+    bot,
+    bot_choices,
+    chat,
+    model_health,
+    rehearsal,
+    scenarios,
+    settings,
+    talks,
+    usage,
+)
 from leadbot.services.bot import Draft
 from leadbot.services.bot_fields import Values
 from leadbot.web import bot_form, bot_words, trial
 from leadbot.web.errors import said
 from leadbot.web.htmx import Action, go, is_htmx, only_toast, page, part, toast
 from leadbot.web.settings import SECTIONS
+
+if TYPE_CHECKING:
+    from leadbot.engines.trial import Tried
 
 bp = Blueprint("bot", __name__, url_prefix="/settings/bot")
 HERE = "bot.show"
@@ -107,6 +121,15 @@ def key() -> Response:
     return part("bot/_key.html", note=toast(_("Saved")), has_key=bot.has_key(), is_owner=True, key_error="")
 
 
+@bp.post("/model/try")
+def try_model() -> Response:
+    """Ask the draft's model for one tiny answer, and show what came of it."""
+    tried = model_health.try_out(by=current_user)
+    if is_htmx():
+        return part("bot/_health.html", **_health(tried, was_tried=True))
+    return _page(bot.draft(), **_health(tried, was_tried=True))
+
+
 @bp.get("/versions")
 def versions() -> Response:
     """What was published before, and what each changed."""
@@ -162,7 +185,9 @@ def _publish(revision: int | None) -> Response:
     return go(url_for(".show"), note=note)
 
 
-def _page(draft: Draft, typed: Values | None = None, error: Invalid | None = None, key_error: str = "") -> Response:
+def _page(
+    draft: Draft, typed: Values | None = None, error: Invalid | None = None, key_error: str = "", **health: Any
+) -> Response:
     """The page; with what was typed and what is wrong with it where it could not be saved."""
     if typed is not None and is_htmx():
         return _part(draft, typed, error)
@@ -177,6 +202,7 @@ def _page(draft: Draft, typed: Values | None = None, error: Invalid | None = Non
         key_error=key_error,
         beside=trial.beside(),
         **_at_the_model(),
+        **(health or _health()),
         **context,
     )
 
@@ -218,6 +244,20 @@ def _at_the_model() -> dict[str, Any]:
     sent = {"at": newest[0], "messages": messages, "rest": rest} if newest else None
     month_budget = usage.month_budget(settings.company())
     return {"sent": sent, "spent": usage.today(), "month": usage.this_month(), "month_budget": month_budget}
+
+
+def _health(tried: Tried | None = None, *, was_tried: bool = False) -> dict[str, Any]:
+    """Whether the model answers: in the last turns, and just now where it has been asked."""
+    failing = model_health.failing()
+    told = {
+        "off_list": model_health.off_list(),
+        "failing": failing,
+        "reason": bot_words.trouble(failing.reason) if failing else "",
+        "trouble": bot_words.trouble(tried.trouble) if tried else "",
+    }
+    is_viewer = current_user.role is Role.VIEWER
+    return {"health": told, "tried": tried, "was_tried": was_tried, "has_model": model_health.has_model(),
+            "is_viewer": is_viewer}  # fmt: skip
 
 
 def _rehearsal(done: rehearsal.Rehearsal, *, is_live: bool = False) -> Response:

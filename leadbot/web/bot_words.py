@@ -138,3 +138,19 @@ def sent(body: str) -> tuple[list[tuple[str, str]], str]:
     except (ValueError, KeyError, TypeError, AttributeError):
         return [], body
     return messages, json.dumps(call, ensure_ascii=False, indent=2)
+
+
+def trouble(reason: str) -> str:
+    """Why a model gave no answer: the server's own status and code as they are, our own words in the reader's."""
+    words: dict[str, str] = {
+        "timeout": _("no answer in time"),
+        "no connection": _("no connection to the server"),
+        "connection broke": _("the server broke off the connection"),
+        "resting after failures": _("it rests for a while after failing several times"),
+        "cut off at its length": _("the answer was cut off before its first sentence ended"),
+        "empty answer": _("the answer was empty"),
+        "malformed body": _("the answer could not be read"),
+        "malformed answer": _("the answer could not be read"),
+        "empty choices": _("the answer could not be read"),
+    }
+    return words.get(reason, reason)

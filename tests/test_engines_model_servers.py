@@ -7,21 +7,22 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import anyio
-import httpx2
 import pytest
 from doubles import OpenAIDouble
-from doubles.model import ENDINGS, completion, refuse, say
+from doubles.model import ENDINGS, completion, heard, refuse, say
 from doubles.server import Answer, Double, Request
 from test_engines_model import engine_on
 from turns import turn
 
+from leadbot.engines import address
 from leadbot.engines.base import Decision, EngineError
-from leadbot.engines.client import Access, client_for
+from leadbot.engines.client import Access
 from leadbot.engines.openai import OpenAIEngine
 from leadbot.engines.rules.qualifier import Rules
+from leadbot.engines.speech import OpenAISpeech
 
 WORDS = "Где строим?"
+OGG = b"OggS\x00\x02" + b"\x00" * 22 + b"OpusHead" + b"\x00" * 200
 
 
 @pytest.fixture
@@ -99,31 +100,23 @@ def test_every_form_of_a_base_is_called_where_its_vendor_says(place: str, called
 
 
 @pytest.mark.parametrize(
-    ("base_url", "path"),
-    [("https://firm.openai.azure.com", "/openai/v1/chat/completions"),
-     ("https://firm.openai.azure.com/openai/v1/", "/openai/v1/chat/completions"),
-     ("https://firm.openai.azure.com/openai/deployments/four?api-version=2024-10-21",
-      "/openai/deployments/four/chat/completions?api-version=2024-10-21")],
+    ("place", "called"),
+    [("", "/openai/v1/{}"), ("/openai/v1/", "/openai/v1/{}"),
+     ("/openai/deployments/four?api-version=2024-10-21", "/openai/deployments/four/{}?api-version=2024-10-21")],
 )  # fmt: skip
-def test_azure_gets_its_path_its_version_and_its_own_header(base_url: str, path: str) -> None:
-    request = anyio.run(azure_request, base_url)
-    assert str(request.url) == f"https://firm.openai.azure.com{path}"
-    assert request.headers["api-key"] == "az-key" and "authorization" not in request.headers
-
-
-async def azure_request(base_url: str) -> httpx2.Request:
-    """What is sent to Azure; nothing leaves this machine."""
-    sent: list[httpx2.Request] = []
-
-    def answer(request: httpx2.Request) -> httpx2.Response:
-        sent.append(request)
-        return httpx2.Response(200, json={})
-
-    asked = client_for(Access("az-key", base_url)).with_options(
-        http_client=httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
-    )
-    await asked.post("/chat/completions", cast_to=httpx2.Response, body={})
-    return sent[0]
+def test_azure_gets_its_path_its_version_and_its_own_header(
+    place: str, called: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(address, "AZURE", ("127.0.0.1",))
+    with Anywhere(say(WORDS)) as server:
+        assert ask(server, server.url + place).engine == "model"
+        server.usually = heard("хочу дом")
+        assert OpenAISpeech(Access("sk-key", server.url + place), "whisper-1").transcribe(OGG) == "хочу дом"
+    assert [request.path for request in server.requests] == [
+        called.format("chat/completions"), called.format("audio/transcriptions"),
+    ]  # fmt: skip
+    for request in server.requests:
+        assert request.headers["api-key"] == "sk-key" and "Authorization" not in request.headers
 
 
 def test_a_redirect_is_not_followed_with_the_key(model: OpenAIDouble) -> None:

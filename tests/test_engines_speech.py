@@ -90,8 +90,10 @@ def test_what_is_no_sound_is_not_sent(server: OpenAIDouble) -> None:
     assert server.requests == []
 
 
-FAULTY = ("hang", "drip", "drip_from_the_first_byte", "drop", "cut_body", "not_json", "half_json", "null", "http_400", "http_401", "http_429",
-          "http_500", "redirect")  # fmt: skip
+FAULTY = (
+    "hang", "drip", "drip_from_the_first_byte", "drop", "cut_body", "not_json", "half_json", "null", "http_400",
+    "http_401", "http_429", "http_500", "redirect",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", FAULTY)

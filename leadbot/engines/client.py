@@ -75,7 +75,10 @@ def complete(access: Access, content: bytes, seconds: float) -> bytes:
             # The SDK's create() walks every message and tool to fit its types: 4 ms CPU a call instead of 2.
             cast_to=object,
             content=content,
-            options={"timeout": _timeout(seconds), "headers": {"Content-Type": "application/json"}},
+            options={
+                "timeout": _timeout(seconds),
+                "headers": {"Content-Type": "application/json", **_login(access)},
+            },
             stream=True,
             stream_cls=openai.AsyncStream[object],
         )
@@ -90,7 +93,7 @@ def transcribe(access: Access, file: tuple[str, bytes, str], seconds: float, **o
 
     async def call(client: openai.AsyncOpenAI) -> bytes:
         asked = client.audio.transcriptions.with_streaming_response.create(
-            file=file, timeout=_timeout(seconds), **options
+            file=file, timeout=_timeout(seconds), extra_headers=_login(access), **options
         )
         async with asked as response:
             return await _whole(response.iter_bytes())
@@ -99,8 +102,8 @@ def transcribe(access: Access, file: tuple[str, bytes, str], seconds: float, **o
 
 
 def warm_up(access: Access) -> None:
-    """Make the client before the first turn waits for it."""
-    client_for(access)
+    """Make the client before the first turn waits for it, with the parts that the SDK loads when they are asked for."""
+    client_for(access).audio.transcriptions  # noqa: B018
 
 
 def _within(seconds: float, access: Access, call: Callable[[openai.AsyncOpenAI], Coroutine[Any, Any, bytes]]) -> bytes:
@@ -122,6 +125,12 @@ async def _whole(pieces: AsyncIterator[bytes]) -> bytes:
         if len(body) > ANSWER_BYTES:
             raise EngineError("over-long answer")
     return bytes(body)
+
+
+def _login(access: Access) -> dict[str, Any]:
+    """How the key is shown where that is not the SDK's own way: Azure's older form knows this header only."""
+    is_azure = address.read(access.base_url).is_azure
+    return {"api-key": access.api_key, "Authorization": openai.omit} if is_azure else {}
 
 
 def _timeout(seconds: float) -> httpx2.Timeout:
@@ -153,13 +162,10 @@ def _made_loop(process: int) -> asyncio.AbstractEventLoop:
 @lru_cache(maxsize=CLIENTS)
 def _made_client(access: Access, process: int) -> openai.AsyncOpenAI:
     where = address.read(access.base_url)
-    # Azure's older form knows this header only.
-    azure: dict[str, Any] = {"api-key": access.api_key, "Authorization": openai.omit}
     return openai.AsyncOpenAI(
         api_key=access.api_key,
         base_url=where.base_url,
         default_query=where.query,
-        default_headers=azure if where.is_azure else None,
         max_retries=0,
         # Proxies as the environment names them, but never to this machine; and nobody sends our key elsewhere.
         http_client=openai.DefaultAsyncHttpxClient(trust_env=not where.is_here, follow_redirects=False),

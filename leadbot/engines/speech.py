@@ -55,6 +55,9 @@ class OpenAISpeech:
     needs_network = True
 
     def __init__(self, access: Access, model: str) -> None:
+        from leadbot.engines import client  # loads `openai`, which a copy without a key never needs
+
+        client.warm_up(access)
         self._access = access
         self._model = model
 
@@ -72,7 +75,7 @@ class OpenAISpeech:
         return text[:TRANSCRIPT_CHARACTERS]
 
     def _call(self, audio: bytes, kind: AudioType, language: str | None, seconds: float) -> str:
-        from leadbot.engines import client  # loads `openai`, which a copy without a key never needs
+        from leadbot.engines import client
 
         hint = {"language": language} if language else {}
         # The client's own file name goes nowhere: the extension is what the bytes say.

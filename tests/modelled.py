@@ -57,3 +57,9 @@ def set_bot(**values: Any) -> None:
     company = own()
     company.bot = {**company.bot, **values}
     db.session.commit()
+
+
+def allow(app: Flask, server: OpenAIDouble) -> None:
+    """Whoever runs this copy lets companies name this server."""
+    config: Config = app.extensions["leadbot_config"]
+    app.extensions["leadbot_config"] = replace(config, openai_allowed_hosts=(server.url.removeprefix("http://"),))

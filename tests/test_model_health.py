@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from doubles import OpenAIDouble
 from doubles.model import FAULTS, eager, refuse
 from doubles.model import say as says
 from flask import Flask
-from modelled import house, own, say, set_bot
+from modelled import allow, house, own, say, set_bot
 from sqlalchemy import select
 
 from leadbot.config import Config
@@ -46,12 +45,6 @@ def bot_lines() -> list[Message]:
 
 def owner() -> User:
     return db.session.scalars(select(User)).one()
-
-
-def allow(app: Flask, server: OpenAIDouble) -> None:
-    """Whoever runs this copy lets companies name this server."""
-    config: Config = app.extensions["leadbot_config"]
-    app.extensions["leadbot_config"] = replace(config, openai_allowed_hosts=(server.url.removeprefix("http://"),))
 
 
 def test_a_server_that_is_off_the_list_is_not_called(app: Flask, double: OpenAIDouble) -> None:

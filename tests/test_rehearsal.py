@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from conftest import Api, Web, contract_dialogue
 from doubles.model import OpenAIDouble
-from flask import Flask
+from flask import Flask, current_app
+from modelled import allow
 from sqlalchemy import func, select
 
 from leadbot import tenancy
@@ -20,7 +21,7 @@ from leadbot.engines.recorded import Recorded
 from leadbot.engines.rules.qualifier import Rules
 from leadbot.errors import Forbidden, Invalid, NotFound
 from leadbot.models import Conversation, Delivery, Lead, Message, ModelUsage, Role, Source, User
-from leadbot.services import bot, bot_fields, chat, rehearsal, scenarios
+from leadbot.services import bot, chat, rehearsal, scenarios
 
 PAGE = "/settings/bot"
 NOON = datetime(2026, 1, 28, 12, tzinfo=UTC)
@@ -224,9 +225,8 @@ class TestWithModel:
         with OpenAIDouble() as theirs:
             bot.set_key("sk-theirs", by=owner)
             address = {"base_url": theirs.base_url, "model": "next"}
-            with pytest.MonkeyPatch.context() as patched:
-                patched.setattr(bot_fields, "_url", lambda value, field: value)  # a server of this machine will do
-                bot.save_draft({"model": address}, by=owner)
+            allow(current_app, theirs)
+            bot.save_draft({"model": address}, by=owner)
             asked = len(model.requests)
             assert rehearsal.run_live(by=owner).total == 2
         assert {call.json["model"] for call in theirs.requests} == {"next"}

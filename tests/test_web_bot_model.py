@@ -9,9 +9,8 @@ from conftest import Web
 from doubles import OpenAIDouble
 from doubles.model import refuse, say
 from flask import Flask
-from modelled import set_bot
+from modelled import allow, set_bot
 from sqlalchemy import select
-from test_model_health import allow
 from test_web_bot import HTMX, PAGE, as_role
 
 from leadbot import tenancy

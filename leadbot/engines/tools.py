@@ -88,11 +88,10 @@ def _tool(name: str, *, strict: bool) -> dict[str, Any]:
     kind: Any = ["string", "null"] if strict else "string"
     fields = {slot: {"type": kind, "description": DESCRIPTIONS[slot]} for slot in FIELDS[name]}
     schema: dict[str, Any] = {"type": "object", "properties": fields}
-    function: dict[str, Any] = {"name": name, "description": PURPOSES[name], "parameters": schema}
     if strict:
         schema |= {"required": list(fields), "additionalProperties": False}
-        function["strict"] = True
-    return {"type": "function", "function": function}
+    told = {"name": name, "description": PURPOSES[name], **({"strict": True} if strict else {})}
+    return {"type": "function", "function": {**told, "parameters": schema}}
 
 
 _TOOLS = {

@@ -260,7 +260,7 @@ def test_honest_writing_goes_on(world: World) -> None:
         [a_lead(world.ours, name="b"), a_lead(world.ours, name="c")],
     ).all()
     execute(update(User), [{"id": 1, "language": "kk"}])
-    copied = select(literal(world.ours), Lead.id, Lead.name).where(Lead.id.in_(ids))
+    copied = select(literal(world.ours), Lead.id, Lead.name).where(own(Lead), Lead.id.in_(ids))
     execute(
         insert(LeadNote).from_select(
             ["company_id", "lead_id", "text", "created_at"], copied.add_columns(Lead.created_at)

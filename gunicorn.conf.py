@@ -24,14 +24,14 @@ loglevel = "warning"
 
 
 def on_starting(server):
-    """Bring the database up to date before anybody is served."""
+    """Serve nobody from a database of another revision."""
     from leadbot.engines.rules.extract import warm_up
-    from leadbot.upgrade import upgrade_apart
+    from leadbot.upgrade import stop_unless_newest
     from wsgi import app
 
     warm_up()  # before the fork: the workers share what is read
     with app.app_context():
-        upgrade_apart()
+        stop_unless_newest()
 
 
 def when_ready(server):

@@ -21,6 +21,7 @@ FLOORS = ROOT / "benchmarks" / "floors"
 TICKS = os.sysconf("SC_CLK_TCK")
 NO_PEER = "no .venv-peer; `make bench` makes it, or BENCH_PEER_PYTHON names an interpreter that has its packages"
 NO_POSTGRESQL = "BENCH_DATABASE_URL (or TEST_DATABASE_URL) names no PostgreSQL to make a database in"
+UPGRADE = (sys.executable, "-m", "flask", "--app", "wsgi:app", "upgrade")
 GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py")
 
 
@@ -70,12 +71,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: tuple[str, ...], env: Mapping[str, str], *, port: int, cwd: Path = ROOT) -> Iterator[Server]:
-    """The server while it runs; `env` comes over a bare environment, with a data folder that is thrown away."""
+def running(
+    command: tuple[str, ...], env: Mapping[str, str], *, port: int, cwd: Path = ROOT, first: tuple[str, ...] = ()
+) -> Iterator[Server]:
+    """The server while it runs; `env` comes over a bare environment, with a data folder that is thrown away.
+
+    `first` is a command that has to be through before.
+    """
     with TemporaryDirectory(prefix="leadbot-bench-") as folder:
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
         inside = {name: value.replace("{folder}", folder) for name, value in env.items()}
         log = Path(folder, "server.log")
+        if first:
+            subprocess.run(first, cwd=cwd, env={**kept, **inside}, check=True)
         with log.open("wb") as said:
             process = subprocess.Popen(command, cwd=cwd, env={**kept, **inside}, stdout=said, stderr=said)
         try:
@@ -95,7 +103,7 @@ def leadbot(**settings: str) -> Iterator[Server]:
     """Leadbot as it is served: two web processes, unless the settings say otherwise."""
     port = free_port()
     env = {"LEADBOT_DATA_DIR": "{folder}", "PORT": str(port), "WEB_WORKERS": "2", "WEB_THREADS": "250", **settings}
-    with running((*GUNICORN, "wsgi:app"), env, port=port) as server:
+    with running((*GUNICORN, "wsgi:app"), env, port=port, first=UPGRADE) as server:
         yield server
 
 

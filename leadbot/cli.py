@@ -55,8 +55,11 @@ def worker() -> None:
 
 @click.command("upgrade")
 def upgrade_command() -> None:
-    """Bring the database to the newest shape; safe to run from several processes at once."""
-    upgrade.upgrade()
+    """Bring the database to the revision of this copy, as `flask db upgrade` does; any number may run it at once."""
+    try:
+        upgrade.upgrade()
+    except upgrade.CannotUpgrade as error:
+        raise click.ClickException(str(error)) from None
 
 
 @click.command("demo")

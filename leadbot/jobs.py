@@ -45,7 +45,7 @@ from leadbot.services import (
 )
 from leadbot.services.pace import GAP_SECONDS
 from leadbot.services.telegram_people import Answer
-from leadbot.upgrade import upgrade
+from leadbot.upgrade import stop_unless_newest
 
 if TYPE_CHECKING:
     from leadbot.delivery.telegram import TelegramChannel
@@ -163,7 +163,7 @@ def forget_channels() -> None:
 def work(app: Flask) -> None:
     """Run the worker until a signal ends it; what is being sent then has GRACE_SECONDS to come to its end."""
     with app.app_context():
-        upgrade()
+        stop_unless_newest()
     stop = threading.Event()
     crews: dict[str, Crew] = app.extensions["leadbot_crews"]
     crews.update(build_crews(app))

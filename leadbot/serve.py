@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from ctypes import CDLL
@@ -18,6 +19,7 @@ from dotenv import load_dotenv
 from leadbot.config import ROOT, Config, ConfigError
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
+WRONG_REVISION = 78  # exit code of a program that finds another database than it needs, EX_CONFIG of sysexits.h
 GRACE_SECONDS = 8  # for requests under way when the end comes; the supervisor kills what is left after one more
 PORT_SECONDS = GRACE_SECONDS + 3  # a copy that was killed a moment ago holds the port until its requests are through
 SUPERVISOR_PID = "LEADBOT_SUPERVISOR_PID"  # tells web and worker whose children they are
@@ -44,7 +46,8 @@ command=nice -n 10 {python} -m flask --app wsgi:app worker
 """
 COMMON = """\
 directory={root}
-autorestart=true
+autorestart=unexpected
+exitcodes={wrong_revision}
 startsecs=0
 startretries=1000000
 stopsignal=TERM
@@ -63,13 +66,16 @@ def main() -> None:
         sys.exit(f"leadbot: {error}")
     if not _becomes_free(config.host, config.port):
         sys.exit(f"leadbot: {config.host}:{config.port} is taken. Set PORT to another, for example: make run PORT=8001")
-    # What the settings came to, for the two processes: their working folder need not be ours.
+    # What the settings came to, for the three processes: their working folder need not be ours.
     os.environ.update(
         {"LEADBOT_DATA_DIR": str(config.data_dir), "PYTHONUNBUFFERED": "1", SUPERVISOR_PID: str(os.getpid())}
     )
+    print(f"Leadbot is starting on http://{_shown_host(config.host)}:{config.port}", flush=True)  # noqa: T201
+    upgraded = subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi:app", "upgrade"], cwd=ROOT)
+    if upgraded.returncode:
+        sys.exit(upgraded.returncode)  # it has said why
     file = config.data_dir / "supervisor.conf"
     file.write_text(_supervisor_file(config))
-    print(f"Leadbot is starting on http://{_shown_host(config.host)}:{config.port}", flush=True)  # noqa: T201
     os.execv(sys.executable, [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(file)])  # noqa: S606
 
 
@@ -92,7 +98,7 @@ def die_with_parent(parent: int, signal_number: int = signal.SIGKILL) -> None:
 
 def _supervisor_file(config: Config) -> str:
     root = _escaped(ROOT)
-    common = COMMON.format(root=root, wait=GRACE_SECONDS + 1)
+    common = COMMON.format(root=root, wait=GRACE_SECONDS + 1, wrong_revision=WRONG_REVISION)
     return SUPERVISOR.format(
         root=root, data_dir=_escaped(config.data_dir), python=_escaped(sys.executable), common=common, user=os.getuid()
     )

@@ -1,84 +1,98 @@
-"""The database's shape, brought up to date at the start of every process: once, whoever comes first."""
+"""The database's revision: which one it has, which one this copy needs, and the step from one to the other.
+
+`flask db upgrade`, `flask upgrade` and `make run` take the same step. Any number of processes may take it at once: a
+lock in migrations/env.py lets one work, and the others find nothing left to do. Web and worker only look.
+"""
 
 from __future__ import annotations
 
-import fcntl
-import multiprocessing
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
-from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import OperationalError
 
-from leadbot.config import Config
 from leadbot.db import MIGRATIONS, db
+from leadbot.serve import WRONG_REVISION
 
-POSTGRESQL_LOCK = 7_120_021  # any number of our own
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+COMMAND = "flask --app wsgi:app db upgrade"
+
+
+class CannotUpgrade(Exception):
+    """The database does not answer, or has a revision that this copy doesn't know; says which."""
 
 
 def upgrade() -> None:
-    """Run the migrations that are missing. Several processes may call this at once: one works, the others wait.
+    """Run the migrations that are missing. Leaves no open connection. Raises CannotUpgrade."""
+    from alembic import command
+    from alembic.util import CommandError
 
-    Leaves no open connection, so that the caller may fork.
-    """
-    if shape() != newest():
-        with _alone():
-            load_alembic(current_app._get_current_object())  # type: ignore[attr-defined]
-            import flask_migrate
-
-            flask_migrate.upgrade()
-    db.engine.dispose()
-
-
-def upgrade_apart() -> None:
-    """The same in a process of its own, which takes with it what that loads. Exits where it fails."""
-    if shape() != newest():
+    try:
+        if shape() != newest():
+            command.upgrade(_config(), "head")
+    except CommandError as error:
+        raise CannotUpgrade(str(error)) from error
+    except OperationalError as error:
+        raise CannotUpgrade(_first_line(error)) from error
+    finally:
         db.engine.dispose()
-        apart = multiprocessing.get_context("fork").Process(target=upgrade)
-        apart.start()
-        apart.join()
-        if apart.exitcode:
-            sys.exit("leadbot: the database could not be brought up to date")
-    db.engine.dispose()
 
 
 def shape() -> str | None:
     """The revision of the database; None where it has no table yet."""
-    try:
-        found: str | None = db.session.scalar(text("SELECT version_num FROM alembic_version"))
-    except DatabaseError:
-        return None
-    finally:
-        db.session.rollback()
-    return found
+    from alembic.migration import MigrationContext
+
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest() -> str:
-    """The revision that this copy is made for."""
-    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+    """The revision that this copy is made for: the only head of migrations/versions."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+
+
+def stop_unless_newest() -> None:
+    """End the process, with one line that says what to run, where the database has another revision or none.
+
+    Leaves no open connection, so that the caller may fork.
+    """
+    trouble = _trouble()
+    db.engine.dispose()
+    if trouble:
+        sys.stderr.write(f"leadbot: {trouble}\n")
+        sys.exit(WRONG_REVISION)
 
 
 def load_alembic(app: Flask) -> None:
-    """Let `flask db` and upgrades find what they need: ten megabytes that nobody else has a use for."""
+    """Give the application `flask db`."""
     if "migrate" not in app.extensions:
         from flask_migrate import Migrate
 
         Migrate(app, db, render_as_batch=True, directory=str(MIGRATIONS))
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    if db.engine.dialect.name == "postgresql":
-        with db.engine.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": POSTGRESQL_LOCK})
-            try:
-                yield
-            finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": POSTGRESQL_LOCK})
-        return
-    config: Config = current_app.extensions["leadbot_config"]
-    with (config.data_dir / "upgrade.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def _trouble() -> str | None:
+    """What keeps this copy from working with the database, in one line."""
+    try:
+        has = shape()
+    except OperationalError as error:
+        return _first_line(error)
+    needs = newest()
+    if has == needs:
+        return None
+    return f"the database has {f'revision {has}' if has else 'no tables'}, this copy needs {needs}: run `{COMMAND}`"
+
+
+def _first_line(error: OperationalError) -> str:
+    return f"the database can't be used: {str(error.orig).splitlines()[0]}"
+
+
+def _config() -> Config:
+    load_alembic(current_app._get_current_object())  # type: ignore[attr-defined]
+    config: Config = current_app.extensions["migrate"].migrate.get_config()
+    return config

@@ -1,26 +1,72 @@
-"""How alembic runs here: on the application's own engine, for all companies at once."""
+"""How alembic runs here: on the application's own engine, for all companies at once, one process at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from alembic import context
+from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import Connection
 
-from leadbot import models  # noqa: F401  (all tables must be known)
+from leadbot import migrating, models  # noqa: F401  (all tables must be known)
 from leadbot.db import Base, db
-from leadbot.models import tally
+from leadbot.models import searching, tally
 from leadbot.tenancy import all_companies
 
 
-def drop_empty(migration_context, revision, directives):
-    """No file for a revision without a change."""
-    if (
-        context.config.cmd_opts
-        and getattr(context.config.cmd_opts, "autogenerate", False)
-        and directives[0].upgrade_ops.is_empty()
-    ):
+def numbered(migration_context, revision, directives):
+    """Number a new revision after the head; no file for one that was to be generated and has no change."""
+    [script] = directives
+    asked = context.config.cmd_opts
+    if getattr(asked, "autogenerate", False) and script.upgrade_ops.is_empty():
         directives[:] = []
+        return
+    head = ScriptDirectory.from_config(context.config).get_current_head() or "0"
+    script.rev_id = getattr(asked, "rev_id", None) or f"{int(head) + 1:04}"
+
+
+def is_modelled(thing, name, kind, is_reflected, other):
+    """What a generated revision is to look at."""
+    return not (kind == "index" and searching.is_ours(name))
+
+
+def prepare(connection: Connection, **more: object) -> None:
+    """Tell alembic about the connection, which decides by the transaction it is in who commits."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        process_revision_directives=numbered,
+        include_object=is_modelled,
+        **current_app.extensions["migrate"].configure_args,
+        **more,
+    )
+
+
+def migrate_sqlite(connection: Connection) -> None:
+    """All in one transaction. The triggers that count leads would miss tables while they are rebuilt."""
+    with without_foreign_keys(connection), connection.begin():
+        tally.take_away(connection)
+        prepare(connection)
+        context.run_migrations()
+        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if orphans:
+            raise RuntimeError(f"rows without what they belong to: {orphans[:5]}")
+        if tally.can_count(connection):
+            tally.put(connection)
+
+
+def migrate_postgresql(connection: Connection) -> None:
+    """Each migration in a transaction of its own, so that no lock is held longer than its change takes."""
+    prepare(connection, transaction_per_migration=True, on_version_apply=count_leads)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def count_leads(ctx, **step):
+    """As soon as there are columns to count in, in the transaction of the migration that made them."""
+    if not tally.is_counting(ctx.connection) and tally.can_count(ctx.connection):
+        tally.put(ctx.connection)
 
 
 @contextmanager
@@ -29,39 +75,24 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
 
     The pragma counts only outside of a transaction.
     """
-    if connection.dialect.name != "sqlite":
-        yield
-        return
     bare = connection.connection.dbapi_connection
     bare.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
-        connection.rollback()
-        orphans = bare.execute("PRAGMA foreign_key_check").fetchall()
-        if orphans:
-            raise RuntimeError(f"rows without what they belong to: {orphans[:5]}")
     finally:
         connection.rollback()
         bare.execute("PRAGMA foreign_keys=ON")
 
 
 def run() -> None:
-    """Migrate in one transaction; the counting of leads is put back in whatever was done to its tables."""
-    with all_companies(), db.engine.connect() as connection, without_foreign_keys(connection):
-        context.configure(
-            connection=connection,
-            target_metadata=Base.metadata,
-            process_revision_directives=drop_empty,
-            **current_app.extensions["migrate"].configure_args,
-        )
-        with connection.begin():
-            tally.take_away(connection)
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.commit()
-        with connection.begin():
-            if tally.can_count(connection):
-                tally.put(connection)
+    """Whatever `flask db` was asked to do."""
+    folder = current_app.extensions["leadbot_config"].data_dir
+    with all_companies(), db.engine.connect() as connection, migrating.alone(connection, folder):
+        if connection.dialect.name == "sqlite":
+            migrate_sqlite(connection)
+        else:
+            with migrating.patient(connection):
+                migrating.retried(connection, partial(migrate_postgresql, connection))
 
 
 run()

@@ -50,12 +50,14 @@ def share_compiled(app: Flask) -> None:
 
 
 @contextmanager
-def bare(kind: str, folder: Path) -> Iterator[str]:
-    """A database without a table, gone afterwards."""
+def bare(kind: str, folder: Path, template: str | None = None) -> Iterator[str]:
+    """A database without a table, or the copy of another one that nobody uses; gone afterwards."""
     if kind == "sqlite":
+        if template:
+            shutil.copy(template.removeprefix("sqlite:///"), folder / "leadbot.db")
         yield f"sqlite:///{folder / 'leadbot.db'}"
         return
-    name = _create("bare")
+    name = _create("bare", template)
     try:
         yield _address(name)
     finally:
@@ -94,10 +96,20 @@ def _shared() -> tuple[str, Engine]:
     return _address(name), engine
 
 
-def _create(kind: str) -> str:
+def named(kind: str, folder: Path, name: str) -> str:
+    """A database without a table, by that name; gone at the end of the tests."""
+    if kind == "sqlite":
+        return f"sqlite:///{folder / name}.db"
+    made = _create(name)
+    atexit.register(_drop, made)
+    return _address(made)
+
+
+def _create(kind: str, template: str | None = None) -> str:
     name = f"leadbot_test_{os.getpid()}_{kind}"
     _drop(name)
-    _order(f'CREATE DATABASE "{name}"')
+    like = f' TEMPLATE "{template.rpartition("/")[2]}"' if template else ""
+    _order(f'CREATE DATABASE "{name}"{like}')
     _order(f'ALTER DATABASE "{name}" SET synchronous_commit TO off')  # no test pulls the plug
     return name
 

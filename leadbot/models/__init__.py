@@ -1,6 +1,6 @@
 """The nouns of the house."""
 
-from leadbot.models import tally  # noqa: F401  (the database counts as soon as the tables are made)
+from leadbot.models import searching, tally  # noqa: F401  (what the database does itself as soon as there are tables)
 from leadbot.models.audit import Act, AuditEntry
 from leadbot.models.bot import BotVersion, Scenario
 from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, WebSession

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from leadbot.db import Base, utcnow
 from leadbot.folding import fold
 from leadbot.models.company import User
-from leadbot.models.owned import Owned, referable, same_company, stored_enum
+from leadbot.models.owned import Owned, referable, same_company, stored_enum, where_set
 
 
 class Source(enum.StrEnum):
@@ -31,12 +31,6 @@ class Author(enum.StrEnum):
     CLIENT = "client"
     BOT = "bot"
     MANAGER = "manager"
-
-
-def _where_set(*columns: str) -> Index:
-    """An index of the few rows that have something in its last column: all others cost nothing."""
-    is_set = text(f"{columns[-1]} IS NOT NULL")
-    return Index(None, *columns, sqlite_where=is_set, postgresql_where=is_set)
 
 
 class BotUser(Owned, Base):
@@ -61,18 +55,19 @@ class Conversation(Owned, Base):
         referable(),
         Index(None, "company_id", "last_message_at"),
         Index(None, "idle_due_at"),
-        _where_set("company_id", "waits_since"),
-        _where_set("company_id", "hot_since"),
-        _where_set("company_id", "manager_id"),
+        where_set("company_id", "waits_since"),
+        where_set("company_id", "hot_since"),
+        where_set("company_id", "manager_id"),
+        where_set("company_id", "lead_id"),
         Index(
             None,
             *("company_id", "is_junk", "last_message_at"),
             sqlite_where=text("is_junk = 1"),
             postgresql_where=text("is_junk"),
         ),
-        _where_set("nudge_due_at"),
-        _where_set("return_due_at"),
-        _where_set("answer_due_at"),
+        where_set("nudge_due_at"),
+        where_set("return_due_at"),
+        where_set("answer_due_at"),
     )
 
     bot_user_id: Mapped[int]

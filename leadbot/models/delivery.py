@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from leadbot.db import Base, utcnow
-from leadbot.models.owned import Owned, referable, same_company, stored_enum
+from leadbot.models.owned import Owned, referable, same_company, stored_enum, where_set
 
 
 class DeliveryState(enum.StrEnum):
@@ -41,6 +41,7 @@ class Delivery(Owned, Base):
         referable(),
         Index(None, "state", "next_at"),
         Index(None, "company_id", "lead_id"),
+        where_set("company_id", "edits_id"),
         Index(None, "target", "vendor_id"),
     )
 

@@ -7,13 +7,13 @@ import time
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leadbot.db import Base, utcnow
 from leadbot.models.company import User
 from leadbot.models.conversation import Source
-from leadbot.models.owned import Owned, referable, same_company, stored_enum
+from leadbot.models.owned import Owned, referable, same_company, stored_enum, where_set
 
 
 class LeadStatus(enum.StrEnum):
@@ -60,12 +60,9 @@ class Lead(Owned, Base):
         Index(None, "company_id", "status", "search"),
         Index(None, "company_id", "city"),
         Index(None, "company_id", "phone_e164"),
-        Index(
-            None,
-            "take_due_at",
-            sqlite_where=text("take_due_at IS NOT NULL"),
-            postgresql_where=text("take_due_at IS NOT NULL"),
-        ),
+        where_set("take_due_at"),
+        where_set("company_id", "previous_id"),
+        where_set("company_id", "merged_into_id"),
         Index(None, "company_id", "created_at"),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from sqlalchemy import Enum, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import Enum, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 
@@ -25,6 +25,12 @@ def same_company(column: str, table: str, *, cascade: bool = True) -> ForeignKey
 def referable() -> UniqueConstraint:
     """What `same_company` points at."""
     return UniqueConstraint("company_id", "id")
+
+
+def where_set(*columns: str) -> Index:
+    """An index of the few rows that have something in its last column: all others cost nothing."""
+    is_set = text(f"{columns[-1]} IS NOT NULL")
+    return Index(None, *columns, sqlite_where=is_set, postgresql_where=is_set)
 
 
 def stored_enum(kind: type[enum.StrEnum]) -> Enum:

@@ -40,6 +40,13 @@ def take_away(connection: Connection) -> None:
             connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
 
 
+def is_counting(connection: Connection) -> bool:
+    """The triggers are there. PostgreSQL's stay whatever is done to the tables; asked of no other."""
+    names = "', '".join(_POSTGRESQL)
+    found = text(f"SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('leads') AND tgname IN ('{names}')")
+    return bool(connection.scalar(found) == len(_POSTGRESQL))
+
+
 def can_count(connection: Connection) -> bool:
     """The tables are of a shape that has the columns."""
     tables = inspect(connection)
@@ -49,7 +56,8 @@ def can_count(connection: Connection) -> bool:
 
 
 def recount(connection: Connection) -> None:
-    """Count anew from the rows, for what was written while nothing counted."""
+    """Count anew from the rows, for what was written while nothing counted. Leads must not change meanwhile: the caller
+    holds SQLite's write lock, or has just made the triggers, which locks PostgreSQL's table to the commit."""
     true = "(SELECT count(*) FROM leads WHERE leads.company_id = companies.id AND leads.status = '{}')"
     counts = {column: true.format(status.value) for status, column in COLUMNS.items()}
     sets = ", ".join(f"{column} = {count}" for column, count in counts.items())

@@ -15,6 +15,7 @@ from leadbot.config import POOL_LEAST, Config
 from leadbot.db import db
 from leadbot.delivery.base import DeliveryError
 from leadbot.delivery.telegram import TelegramChannel
+from leadbot.models import searching
 from leadbot.services import health, vitals
 
 OK, WARNING, FAULT = "ok", "warning", "FAULT"
@@ -41,6 +42,7 @@ def examine() -> Iterator[Finding]:
     if health.is_database_up() and (allowed := health.connections_for_all()) is not None:
         yield _connections(config, allowed)
     if health.is_database_up() and upgrade.shape() == upgrade.newest():
+        yield _search(config)
         yield from _waiting()
 
 
@@ -64,9 +66,21 @@ def _database(config: Config) -> Finding:
         return Finding(FAULT, "database", "does not answer")
     kind, shape, newest = db.engine.dialect.name, upgrade.shape(), upgrade.newest()
     if shape != newest:
-        said = f"{kind}, shape {shape or 'none yet'}, this copy needs {newest}: start it, or run `flask upgrade`"
+        said = f"{kind}, revision {shape or 'none yet'}, this copy needs {newest}: run `flask upgrade`"
         return Finding(WARNING, "database", said)
-    return Finding(OK, "database", f"{kind}, shape {shape}")
+    return Finding(OK, "database", f"{kind}, revision {shape}")
+
+
+def _search(config: Config) -> Finding:
+    """Is there an index for parts of words? Without one all texts of a company are read."""
+    with db.engine.connect() as connection:
+        lacking = searching.missing(connection)
+    if not lacking:
+        return Finding(OK, "search", "has its indexes")
+    missing = [f"CREATE EXTENSION IF NOT EXISTS {name}" for name in searching.EXTENSIONS]
+    missing += [searching.statements("postgresql", concurrently=True)[table] for table in lacking]
+    said = "works, but slowly where a company has many leads. Let somebody who may create extensions run: "
+    return Finding(WARNING, "search", f"{said}{'; '.join(missing)}")
 
 
 def _connections(config: Config, allowed: int) -> Finding:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from leadbot.db import db, utcnow
 from leadbot.folding import GROUPED, fold
-from leadbot.models import Company, Conversation, Message, TalkRead, User
+from leadbot.models import Company, Conversation, Message, TalkRead, User, searching
 from leadbot.services import guard, reads
 
 PAGE = 100
@@ -149,9 +149,9 @@ def _words(query: str) -> list[str]:
 
 
 def _has(word: str) -> ColumnElement[bool]:
-    """In the client's name or phone, or in anything he said."""
-    said = select(Message.id).where(Message.conversation_id == Conversation.id)
-    return or_(
-        Conversation.folded_who.contains(word, autoescape=True),
-        said.where(Message.folded.contains(word, autoescape=True)).correlate(Conversation).exists(),
-    )
+    """In the client's name or phone, or in anything he said.
+
+    What was said is looked up once, in its index; then talks are passed newest first until a page is full.
+    """
+    said = select(Message.conversation_id).where(Message.folded.is_not(None), searching.contains(Message.folded, word))
+    return or_(Conversation.folded_who.contains(word, autoescape=True), Conversation.id.in_(said))

@@ -9,9 +9,8 @@ Test talks count on neither side. A lead that a person wrote down needs no news 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
+from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from leadbot.db import db, utcnow
@@ -39,86 +38,67 @@ class Ledger:
     @property
     def agrees(self) -> bool:
         """Is nothing lost?"""
-        sums = self.received == sum(self.answers.values()) and self.registered == sum(self.news.values())
-        return sums and not self.answers["unanswered"] and not self.news["given_up"]
+        return not self.answers["unanswered"] and not self.news["given_up"]
 
 
 def of(days: int) -> Ledger:
     """The ledger of the last `days` days, today among them."""
     period = periods.latest(days, utcnow(), settings.company().time_zone)
-    answers = _answers(period)
+    answers, unanswered = _answers(period)
+    news = _news(period)
     return Ledger(
         period=period,
-        received=_received(period),
+        received=sum(answers.values()),
         answers=answers,
-        registered=_registered(period),
-        news=_news(period),
-        unanswered=_unanswered(period) if answers["unanswered"] else [],
+        registered=sum(news.values()),
+        news=news,
+        unanswered=unanswered,
         undelivered=_undelivered(period),
     )
 
 
-def _lines(period: Period) -> ColumnElement[bool]:
-    return and_(
-        Message.author == Author.CLIENT,
-        period.holds(Message.created_at),
-        Conversation.last_message_at >= period.start,
-        Conversation.source != Source.TEST,
-    )
+def _lines(period: Period) -> CTE:
+    """The clients' lines of the period, and what became of each: looked at once, whatever is asked of them then.
 
-
-def _received(period: Period) -> int:
-    lines = select(func.count()).select_from(Message).join(Conversation, Conversation.id == Message.conversation_id)
-    return int(db.session.scalar(lines.where(_lines(period))) or 0)
-
-
-def _sorted_lines(period: Period, *columns: Any) -> tuple[Select[Any], ColumnElement[str]]:
-    """The clients' lines of the period, and what became of each."""
-    reply, manager = aliased(Message), aliased(Message)
-    answered = select(reply.conversation_id, reply.answers_seq).where(
-        reply.answers_seq.is_not(None), reply.created_at >= period.start
-    )
-    last = (
-        select(manager.conversation_id.label("talk_id"), func.max(manager.seq).label("seq"))
-        .where(manager.author == Author.MANAGER, manager.created_at >= period.start)
-        .group_by(manager.conversation_id)
-        .subquery()
-    )
+    What answers a line stands below it in the same talk, mostly next to it.
+    """
+    below = aliased(Message)
+    later = select(below.id).where(below.conversation_id == Message.conversation_id, below.seq > Message.seq)
     became = case(
-        (tuple_(Message.conversation_id, Message.seq).in_(answered), "bot"),
-        (Message.seq < last.c.seq, "manager"),
+        (later.where(below.answers_seq == Message.seq).correlate(Message).exists(), "bot"),
+        (later.where(below.author == Author.MANAGER).correlate(Message).exists(), "manager"),
         (Conversation.handled_by == "manager", "waiting"),
         (Conversation.lease_until > utcnow(), "waiting"),  # is being answered this very moment
         else_="unanswered",
     )
-    lines = (
-        select(*columns)
-        .select_from(Message)
+    return (
+        select(Message.id.label("id"), became.label("became"))
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .outerjoin(last, last.c.talk_id == Message.conversation_id)
-        .where(_lines(period))
+        .where(Message.author == Author.CLIENT, period.holds(Message.created_at))
+        .where(Conversation.last_message_at >= period.start, Conversation.source != Source.TEST)
+        .cte("lines")
     )
-    return lines, became
 
 
-def _answers(period: Period) -> dict[str, int]:
-    lines, became = _sorted_lines(period)
-    rows = db.session.execute(lines.add_columns(became, func.count()).group_by(became))
-    return dict.fromkeys(ANSWERS, 0) | {what: int(count) for what, count in rows}
-
-
-def _unanswered(period: Period) -> list[Message]:
-    lines, became = _sorted_lines(period, Message)
-    newest = lines.where(became == "unanswered").order_by(Message.id.desc()).limit(SHOWN)
-    return list(db.session.scalars(newest))
+def _answers(period: Period) -> tuple[dict[str, int], list[Message]]:
+    """How many lines became what, and the newest of those without an answer."""
+    lines = _lines(period)
+    counts = select(lines.c.became, func.count().label("n")).group_by(lines.c.became)
+    newest = (
+        select(lines.c.id).where(lines.c.became == "unanswered").order_by(lines.c.id.desc()).limit(SHOWN).subquery()
+    )
+    answers, ids = dict.fromkeys(ANSWERS, 0), []
+    for became, number in db.session.execute(union_all(counts, select(literal("line"), newest.c.id))):
+        if became == "line":
+            ids.append(number)
+        else:
+            answers[became] = number
+    found = select(Message).where(Message.id.in_(ids)).order_by(Message.id.desc())
+    return answers, list(db.session.scalars(found)) if ids else []
 
 
 def _leads(period: Period) -> ColumnElement[bool]:
     return and_(period.holds(Lead.created_at), Lead.source.not_in((Source.TEST, Source.MANUAL)))
-
-
-def _registered(period: Period) -> int:
-    return int(db.session.scalar(select(func.count()).select_from(Lead).where(_leads(period))) or 0)
 
 
 def _news(period: Period) -> dict[str, int]:
@@ -126,26 +106,15 @@ def _news(period: Period) -> dict[str, int]:
 
     The notices of a duplicate are with the lead that it has been made part of.
     """
-
-    def has(state: DeliveryState) -> ColumnElement[int]:
-        return func.max(case((Delivery.state == state, 1), else_=0))
-
     bearer = func.coalesce(Lead.merged_into_id, Lead.id)
-    each = (
-        select(
-            case(
-                (has(DeliveryState.SENT) == 1, "told"),
-                (has(DeliveryState.PENDING) == 1, "pending"),
-                (has(DeliveryState.DEAD) == 1, "given_up"),
-                else_="untold",
-            ).label("state")
-        )
-        .select_from(Lead)
-        .outerjoin(Delivery, and_(Delivery.lead_id == bearer, Delivery.event == "lead.created"))
-        .where(_leads(period))
-        .group_by(Lead.id)
-        .subquery()
+    notice = select(Delivery.id).where(Delivery.lead_id == bearer, Delivery.event == "lead.created").correlate(Lead)
+    state = case(
+        (notice.where(Delivery.state == DeliveryState.SENT).exists(), "told"),
+        (notice.where(Delivery.state == DeliveryState.PENDING).exists(), "pending"),
+        (notice.where(Delivery.state == DeliveryState.DEAD).exists(), "given_up"),
+        else_="untold",
     )
+    each = select(state.label("state")).select_from(Lead).where(_leads(period)).subquery()
     rows = db.session.execute(select(each.c.state, func.count()).group_by(each.c.state))
     return dict.fromkeys(NEWS, 0) | {what: int(count) for what, count in rows}
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapper
 
 from leadbot.engines.base import LANGUAGES
 from leadbot.folding import GROUPED, fold, phone_forms
-from leadbot.models import Lead
+from leadbot.models import Lead, searching
 from leadbot.services import names
 
 QUERY_MOST = 200  # code points of a query that are looked at
@@ -36,7 +36,7 @@ def matches(query: str, lead: Any = Lead) -> list[ColumnElement[bool]]:
     query = query[:QUERY_MOST]
     numbers = [re.sub(r"\D", "", found) for found in GROUPED.findall(query)]
     words = fold(GROUPED.sub(" ", query)).split()
-    return [lead.search.contains(word, autoescape=True) for word in (*numbers, *words)[:WORDS_MOST]]
+    return [searching.contains(lead.search, word) for word in (*numbers, *words)[:WORDS_MOST]]
 
 
 @event.listens_for(Lead, "before_insert")

@@ -11,7 +11,8 @@ from sqlalchemy import case, func, literal, select
 from leadbot.db import db
 from leadbot.errors import Invalid
 from leadbot.models import Lead, LeadStatus, LostReason, User
-from leadbot.services import accounts, board, leads
+from leadbot.models.tally import COLUMNS
+from leadbot.services import accounts, board, leads, settings
 from leadbot.services.filters import Filter
 
 ROWS = 50  # of a page
@@ -72,13 +73,24 @@ class Way:
 def page(only: Filter, *, stage: LeadStatus | None, sort: str, is_down: bool, number: int) -> Page:
     """A page of the leads that pass; what has no value in the sorted column comes last."""
     passes = [*only.conditions(), *([Lead.status == stage] if stage else [])]
-    count = db.session.scalar(select(func.count()).select_from(Lead).where(*passes)) or 0
+    count = _count(only, stage)
     number = min(max(1, number), PAGES_MOST, max(1, -(-count // ROWS)))
     column = SORTS[sort]
     order = (column.is_(None), column.desc() if is_down else column.asc(), Lead.id.desc())
-    found = select(*board.columns(Lead)).where(*passes).order_by(*order)
-    rows = db.session.execute(found.offset((number - 1) * ROWS).limit(ROWS))
+    # All that pass are sorted by no more than it takes; what a card shows is read of one page.
+    shown = select(Lead.id).where(*passes).order_by(*order).offset((number - 1) * ROWS).limit(ROWS).subquery()
+    rows = db.session.execute(select(*board.columns(Lead)).where(Lead.id.in_(select(shown.c.id))).order_by(*order))
     return Page([board.Card._make(row) for row in rows], count, number)
+
+
+def _count(only: Filter, stage: LeadStatus | None) -> int:
+    """How many leads pass; the database has counted already where nothing but the stage is asked."""
+    stages = [stage] if stage else list(LeadStatus)
+    if not only:
+        company = settings.company()
+        return sum(getattr(company, COLUMNS[each]) for each in stages)
+    counted = select(func.count()).select_from(Lead).where(Lead.status.in_(stages), *only.conditions())
+    return db.session.scalar(counted) or 0
 
 
 def move(picked: Iterable[Picked], to: LeadStatus, *, by: User, reason: str | None = None) -> tuple[list[Way], int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,16 @@ def test_health_asks_nobody_and_ready_asks_the_database(stranger: FlaskClient, m
     down = stranger.get("/ready")
     assert (down.status_code, down.json) == (503, BUSY)
     assert down.headers["Retry-After"]
+
+
+def test_ready_tells_of_a_disk_that_takes_nothing(stranger: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        assert (stranger.get("/ready").status_code, stranger.get("/health").status_code) == (503, 200)
+    assert stranger.get("/ready").status_code == 200
 
 
 ABSENT = ["/api", "/api/", "/api/nowhere", "/api/leads/", "/api/%00", "/api/../health/x", "/api/auth"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 
 from leadbot.api import shapes
 from leadbot.api.operations import operation
@@ -20,10 +20,12 @@ def alive() -> dict[str, str]:
 
 
 @bp.get("/ready")
-@operation("Can it work: the database answers", TAG, shapes.Health, is_public=True, errors=(503,))
+@operation(
+    "Can it work: the database answers, the disk can be written", TAG, shapes.Health, is_public=True, errors=(503,)
+)
 def ready() -> Response:
     """Send no requests here while this is 503."""
-    if health.is_database_up():
+    if health.is_database_up() and health.takes_writing(current_app.extensions["leadbot_config"].data_dir):
         return jsonify({"status": "ok"})
     response = jsonify({"detail": "Service temporarily unavailable"})
     response.status_code, response.headers["Retry-After"] = 503, "2"

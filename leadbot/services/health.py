@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from pathlib import Path
+
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, TimeoutError
 
@@ -9,6 +13,7 @@ from leadbot.db import db
 
 # What a door catches to say "try again in a moment": the database is locked, full, gone, or out of connections.
 DATABASE_TROUBLE = (OperationalError, TimeoutError)
+PROBE_BYTES = 64 * 1024  # more than a message and its answer take of a log
 # What PostgreSQL keeps for its administrators goes off; `reserved_connections` is there from version 16 on.
 _FOR_ALL_OF_US = text(
     "SELECT CAST(current_setting('max_connections') AS integer)"
@@ -25,6 +30,18 @@ def is_database_up() -> bool:
         return False
     finally:
         db.session.rollback()
+    return True
+
+
+def takes_writing(folder: Path) -> bool:
+    """Whether the disk of this folder takes what is written: it may be full, failing or read-only."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(PROBE_BYTES))
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError:
+        return False
     return True
 
 

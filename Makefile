@@ -12,7 +12,7 @@ define install
 	@command -v flock >/dev/null && flock $(CURDIR)/.setup.lock $(MAKE) --no-print-directory $(1) || $(MAKE) --no-print-directory $(1)
 endef
 
-.PHONY: help setup run demo test check bench e2e messages forms format clean _runtime _development
+.PHONY: help setup run demo test check bench faults e2e messages forms format clean _runtime _development
 
 help:  ## list the commands
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ check: setup  ## format, lint, types, templates, layers
 bench: setup  ## speed and memory, beside their goals; some of them: make bench ONLY="P1 P2"
 	@$(MAKE) --no-print-directory .venv-peer/.ready || echo "NO FASTAPI SERVER TO COMPARE WITH: its rows will say so"
 	$(BIN)/python -m benchmarks $(ONLY)
+
+faults: setup  ## kills, full disks, lost servers at full size: half an hour; writes docs/faults.md
+	PYTHONPATH=.:tests $(BIN)/python -m faults
 
 e2e: setup  ## the browser tests alone
 	$(BIN)/pytest -m browser

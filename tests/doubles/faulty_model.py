@@ -15,7 +15,10 @@ LATE_SECONDS = 0.05
 
 
 class FaultyModel:
-    """`base_url` is what OPENAI_BASE_URL takes. `manner` is a key of MANNERS; `requests` are those that came in."""
+    """`base_url` is what OPENAI_BASE_URL takes; the model lives at /v1, whether that says so or not.
+
+    `manner` is a key of MANNERS; `requests` are those that came in.
+    """
 
     def __init__(self, manner: str) -> None:
         self.requests: list[Request] = []
@@ -30,7 +33,7 @@ class FaultyModel:
 
     def answer(self, request: Request) -> tuple[int, bytes]:
         self.requests.append(request)
-        if request.path != f"{self._path}/chat/completions":
+        if request.path != "/v1/chat/completions":
             return 404, b'{"error": {"message": "no such path"}}'
         return 200, eager(request).content
 

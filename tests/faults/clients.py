@@ -112,7 +112,8 @@ class Crowd:
             except BaseException as error:
                 errors.append(error)
 
-        threads = [threading.Thread(target=work, args=(range(first, talks, clients),)) for first in range(clients)]
+        shares = [range(first, talks, clients) for first in range(clients)]
+        threads = [threading.Thread(target=work, args=(share,), daemon=True) for share in shares]
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
         if errors:

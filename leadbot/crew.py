@@ -7,6 +7,7 @@ the next look.
 
 from __future__ import annotations
 
+import heapq
 import logging
 import queue
 import threading
@@ -37,7 +38,8 @@ class Crew:
         self._line: queue.SimpleQueue[tuple[int, str] | None] = queue.SimpleQueue()
         self._in_hand: set[str] = set()  # targets
         self._changed = threading.Condition()
-        self._look_at = 0.0
+        self._look_at = 0.0  # the next look that nobody asks for
+        self._asked_for: list[float] = []  # further moments, a heap
         self._is_over = False
         self._hands = [self._thread(self._carry_for_ever, number) for number in range(1, threads + 1)]
         self._scout = self._thread(self._look_for_ever, 0)
@@ -54,9 +56,9 @@ class Crew:
             thread.start()
 
     def wake(self, in_seconds: float = 0.0) -> None:
-        """Look by then at the latest."""
+        """Look at that moment too."""
         with self._changed:
-            self._look_at = min(self._look_at, time.monotonic() + in_seconds)
+            heapq.heappush(self._asked_for, time.monotonic() + in_seconds)
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -95,9 +97,12 @@ class Crew:
     def _waited(self) -> bool:
         """Wait for the next look; False once it is over."""
         with self._changed:
-            while not self._is_over and (left := self._look_at - time.monotonic()) > 0:
+            while not self._is_over and (left := min([self._look_at, *self._asked_for[:1]]) - time.monotonic()) > 0:
                 self._changed.wait(left)
-            self._look_at = time.monotonic() + LOOK_SECONDS
+            now = time.monotonic()
+            while self._asked_for and self._asked_for[0] <= now:
+                heapq.heappop(self._asked_for)
+            self._look_at = now + LOOK_SECONDS
             return not self._is_over
 
     def _carry_for_ever(self) -> None:

@@ -102,6 +102,17 @@ def test_what_is_woken_looks_at_once_and_what_is_not_after_a_while(monkeypatch: 
         assert until(lambda: later.carried == [1], 2)
 
 
+def test_a_look_that_is_asked_for_is_not_forgotten_for_an_earlier_one() -> None:
+    rows = Rows(0)
+    with at_work(rows) as crew:
+        assert until(lambda: rows.looks == 1)
+        crew.wake(0.5)  # a target that asks to be left alone so long
+        crew.wake()
+        assert until(lambda: rows.looks == 2, 2)
+        rows.due = {1: "a"}
+        assert until(lambda: rows.carried == [1], 3)
+
+
 def test_a_row_that_fails_ends_no_thread_and_a_look_that_fails_no_crew(caplog: pytest.LogCaptureFixture) -> None:
     rows, failures = Rows(20), [0]
 

@@ -71,7 +71,7 @@ TABLE = {
         POST /leads/<int:lead_id>/take | POST /settings/profile/telegram
         POST /leads/<int:lead_id>/move | POST /leads/<int:lead_id>/notes | POST /leads/<int:lead_id>/remove
         POST /leads/<int:lead_id>/deliveries/<int:delivery_id>/retry | POST /settings/bot | POST /settings/bot/order
-        POST /settings/bot/discard | POST /settings/bot/scenarios
+        POST /settings/bot/model/try | POST /settings/bot/discard | POST /settings/bot/scenarios
         POST /settings/bot/scenarios/<int:scenario_id>/remove | POST /settings/bot/versions/<int:number>/restore
         POST /settings/widget | POST /settings/widget/pin | POST /settings/widget/pause | POST /api/chat
         GET /board/add | POST /board/add
@@ -292,8 +292,8 @@ VERBS = {
         demo.add_samples demo.remove_samples handoff.give_back handoff.take_over handoff.write imports.keep imports.look
         imports.start inbox_settings.change junk.put junk.take_back lead_fields.change lead_fields.edit
         lead_merging.merge lead_merging.split lead_merging.unmerge leads.add_note leads.assign leads.move
-        leads.remove_test order.move outbox.retry scenarios.remove scenarios.save table.move table.undo taking.give_up
-        taking.take talk_notes.add tasks.add tasks.delete tasks.postpone tasks.set_done telegram_chat.make_person_code
+        leads.remove_test model_health.try_out order.move outbox.retry scenarios.remove scenarios.save table.move
+        table.undo taking.give_up taking.take talk_notes.add tasks.add tasks.delete tasks.postpone tasks.set_done telegram_chat.make_person_code
         widget.change widget.pause widget.pin
     """,
     "owners": """

@@ -12,7 +12,7 @@ from functools import cache
 
 import bcrypt
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from leadbot import tenancy
@@ -27,6 +27,14 @@ PASSWORD_LEAST, PASSWORD_MOST = 6, 1024
 EMAIL_MOST, COMPANY_NAME_MOST, NAME_MOST = 254, 200, 200
 THEMES = ("light", "dark")
 SESSION_MOST = timedelta(days=30)
+# Built once: every request begins with one of them.
+_WHO = select(User).execution_options(populate_existing=True)
+_BY_ID = _WHO.where(User.id == bindparam("user_id"))
+_BY_EMAIL = _WHO.where(User.email_key == bindparam("key"))
+_HOLDS = select(WebSession.user_id).where(
+    WebSession.key_hash == bindparam("key"), WebSession.created_at > bindparam("since")
+)
+_OF_SESSION = _WHO.where(User.id == _HOLDS.scalar_subquery())
 
 
 def sign_up(
@@ -100,10 +108,7 @@ def end_session(key: str) -> None:
 
 def of_session(key: str) -> User | None:
     """The person this browser was logged in as, unless the session was ended, is outworn, or the account is off."""
-    holds = select(WebSession.user_id).where(
-        WebSession.key_hash == _key_hash(key), WebSession.created_at > utcnow() - SESSION_MOST
-    )
-    found = _find(User.id == holds.scalar_subquery())
+    found = _find(_OF_SESSION, key=_key_hash(key), since=utcnow() - SESSION_MOST)
     return found if found and found.is_active else None
 
 
@@ -128,12 +133,12 @@ def change_profile(user: User, values: dict[str, object]) -> User:
 
 def by_id(user_id: int) -> User | None:
     """A person by id, of whatever company: who is acting is asked before it is known for whom."""
-    return _find(User.id == user_id)
+    return _find(_BY_ID, user_id=user_id)
 
 
 def by_email(email: str) -> User | None:
     """A person by e-mail, of whatever company."""
-    return _find(User.email_key == email_key(email))
+    return _find(_BY_EMAIL, key=email_key(email))
 
 
 def owner_name(company: Company) -> str:
@@ -209,10 +214,10 @@ def _nobody() -> str:
     return hash_password("nobody")
 
 
-def _find(wanted: ColumnElement[bool]) -> User | None:
+def _find(who: Select[User], **asked: object) -> User | None:
     """As the row stands now, of whatever company, in a transaction that is over at once."""
     with read_only(), tenancy.all_companies():
-        found: User | None = db.session.scalar(select(User).where(wanted).execution_options(populate_existing=True))
+        found: User | None = db.session.scalar(who, asked)
     return found
 
 

@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 from typing import NamedTuple, cast
 
-from sqlalchemy import Select, Table, func, insert, or_, select, update
+from sqlalchemy import Table, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leadbot.db import db, utcnow
@@ -18,7 +18,22 @@ from leadbot.models import Author, BotUser, Conversation, Lead, Message, Source
 LEASE_SECONDS = 30  # longer than any turn; a process that died lets go by the clock
 WAIT_SECONDS = 14  # for the turn before this one
 SILENCE_DAYS = 30  # after so long a message begins a new episode
-_LINES = cast(Table, Message.__table__)
+
+# Built once: every turn asks them.
+_PUT_LINE = insert(cast(Table, Message.__table__)).inline()
+_OF_CLIENT = (
+    select(Conversation)
+    .join(BotUser, BotUser.id == Conversation.bot_user_id)
+    .where(BotUser.source == bindparam("source"), BotUser.client_ref == bindparam("client_ref"))
+)
+_OF_CLIENT_ALONE = _OF_CLIENT.with_for_update(of=Conversation).execution_options(populate_existing=True)
+_BEFORE = (
+    select(Message.author, Message.text, Message.seq)
+    .where(Message.conversation_id == bindparam("talk_id"), Message.episode == bindparam("episode"))
+    .where(Message.seq < bindparam("seq"))
+    .order_by(Message.seq.desc())
+    .limit(bindparam("most"))
+)
 
 
 class Taken(NamedTuple):
@@ -82,7 +97,7 @@ def add(talk: Conversation, author: Author, text: str, **more: object) -> int:
         talk.client_seq, talk.client_at = talk.message_count, talk.last_message_at
     place = {"conversation_id": talk.id, "seq": talk.message_count, "episode": talk.episode}
     line = {**place, "company_id": talk.company_id, "author": author, "text": text, **more}
-    db.session.execute(insert(_LINES).inline(), line)  # the session's own way takes twice as long
+    db.session.execute(_PUT_LINE, line)  # the session's own way takes twice as long
     return talk.message_count
 
 
@@ -90,12 +105,8 @@ def before(talk: Conversation, seq: int, *, most: int) -> list[tuple[str, str, i
     """The last lines of the episode before this one, oldest first: author, text, number."""
     if seq == 1:
         return []
-    rows = db.session.execute(
-        select(Message.author, Message.text, Message.seq)
-        .where(Message.conversation_id == talk.id, Message.episode == talk.episode, Message.seq < seq)
-        .order_by(Message.seq.desc())
-        .limit(most)
-    ).all()
+    asked = {"talk_id": talk.id, "episode": talk.episode, "seq": seq, "most": most}
+    rows = db.session.execute(_BEFORE, asked).all()
     return [(author.value, text, number) for author, text, number in reversed(rows)]
 
 
@@ -129,7 +140,7 @@ def get(talk_id: int) -> Conversation:
 
 def find(source: Source, client_ref: str) -> Conversation | None:
     """The talk of a client through a door, if he has one."""
-    return db.session.scalars(_of_client(source, client_ref)).first()
+    return db.session.scalars(_OF_CLIENT, {"source": source, "client_ref": client_ref}).first()
 
 
 def begun(source: Source, prefix: str) -> int:
@@ -145,8 +156,8 @@ def digest(text: str, audio: bytes | None) -> str:
 
 
 def _find_or_begin(source: Source, client_ref: str) -> Conversation:
-    alone = _of_client(source, client_ref).with_for_update(of=Conversation)
-    talk: Conversation | None = db.session.scalars(alone.execution_options(populate_existing=True)).first()
+    asked = {"source": source, "client_ref": client_ref}
+    talk: Conversation | None = db.session.scalars(_OF_CLIENT_ALONE, asked).first()
     if talk is not None:
         return talk
     try:
@@ -158,12 +169,7 @@ def _find_or_begin(source: Source, client_ref: str) -> Conversation:
             db.session.add(talk)
         return talk
     except IntegrityError:  # his two first messages came at once
-        return db.session.scalars(alone).one()
-
-
-def _of_client(source: Source, client_ref: str) -> Select[Conversation]:
-    talk = select(Conversation).join(BotUser, BotUser.id == Conversation.bot_user_id)
-    return talk.where(BotUser.source == source, BotUser.client_ref == client_ref)
+        return db.session.scalars(_OF_CLIENT_ALONE, asked).one()
 
 
 def _earlier(talk: Conversation, message_id: str | None, digest: str) -> Message | None:

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,8 +20,11 @@ from leadbot import create_app, jobs, upgrade
 from leadbot.catalogs import catalogs
 from leadbot.config import Config
 from leadbot.console import companies, reset_link
-from leadbot.engines.rules import extract, forms
+from leadbot.engines.base import CompanyFact
+from leadbot.engines.rules import acts, extract, forms
 from leadbot.engines.rules import score as scoring
+from leadbot.engines.rules.acts import model as acts_model
+from leadbot.engines.rules.acts import score as acts_scoring
 from leadbot.engines.rules.scene import Found
 from leadbot.services import backup, doctor, trial
 from leadbot.services import demo as demonstration
@@ -38,8 +41,11 @@ def init_app(app: Flask) -> None:
         backup_command,
         restore_command,
         build_forms,
+        build_acts,
         extract_command,
+        acts_command,
         score,
+        score_acts,
         catalogs,
         companies,
         reset_link,
@@ -138,6 +144,50 @@ def _extracted(row: dict[str, Any]) -> dict[str, Any]:
     if "area" in found:
         slots["area_value"] = _area_number(found["area"])
     return {"id": row.get("id"), "slots": slots}
+
+
+@click.command("build-acts")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="another folder, to compare")
+def build_acts(into: Path | None) -> None:
+    """Train the classifier of acts on its corpus and write its tables. Needs requirements-dev.txt."""
+    from leadbot.engines.rules.acts import train  # scikit-learn is there for developers only
+
+    for path in train.build(into or acts_model.FOLDER):
+        print(path)
+
+
+@click.command("acts")
+def acts_command() -> None:
+    """Read JSON lines {id, text, language?, facts?}, write {id, acts: [{act, topic, confidence}]}.
+
+    `facts` are a company's own: [{key or title, text, words}].
+    """
+    logging.disable(logging.CRITICAL)  # nothing but JSON lines goes out
+    for line in sys.stdin:
+        if line.strip():
+            row = json.loads(line)
+            found = acts.find(row["text"], [_fact(fact) for fact in row.get("facts") or ()])
+            told = {"id": row.get("id"), "acts": [asdict(act) for act in found]}
+            print(json.dumps(told, ensure_ascii=False), flush=True)
+
+
+def _fact(row: dict[str, Any]) -> CompanyFact:
+    text, words = row.get("text") or "", row.get("words") or ()
+    texts = text if isinstance(text, dict) else {"": text}
+    if isinstance(words, str):
+        words = words.split(",")
+    return CompanyFact(row.get("key") or row["title"], {**texts, "title": row.get("title") or ""}, tuple(words))
+
+
+@click.command("score-acts")
+@click.argument("tables", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--mistakes", is_flag=True, help="list each line whose acts are not found exactly")
+def score_acts(tables: tuple[Path, ...], mistakes: bool) -> None:
+    """Print precision, recall and confusion of acts on the voices kept apart, and on TABLES (act, language, text)."""
+    outcomes = [acts_scoring.kept_apart()]
+    outcomes += [acts_scoring.run(path.stem, acts_scoring.read(path)) for path in tables]
+    for outcome in outcomes:
+        print(acts_scoring.report(outcome, mistakes=mistakes))
 
 
 def _area_number(area: Found) -> float | None:

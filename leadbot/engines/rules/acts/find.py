@@ -1,0 +1,74 @@
+"""The acts of one message, for whoever asks: `flask acts`, the score, and later the dialogue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from leadbot.engines.base import CompanyFact
+from leadbot.engines.rules.acts import model, own_facts
+from leadbot.engines.rules.acts.features import READ
+
+NONE = "none"
+QUESTION = "question"
+
+# A question in the middle of a long dictated story is drowned by it, so the story is read in parts too: by sentence,
+# and a long sentence through a window that moves by half its width. A part says less, so it must be surer.
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n")
+_WINDOW = 10  # words
+_SURE_OF_A_PART = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing a message does: a key such as "complaint"; for a question what it is about."""
+
+    act: str
+    topic: str | None
+    confidence: float  # 0 to 1
+
+
+def find(text: str, facts: Iterable[CompanyFact] = ()) -> tuple[Act, ...]:
+    """What a message does, the surest first; the act "none" alone where nothing is sure enough to claim.
+
+    `facts` are the company's own: a question about one bears that fact's topic.
+    """
+    claims: dict[tuple[str, str | None], float] = {
+        (QUESTION, topic): sure for topic, sure in own_facts.asked(text, tuple(facts)).items()
+    }
+    for label, sure in _claims(text).items():
+        act, _, topic = label.partition(".")
+        key = (act, topic or None)
+        claims[key] = max(sure, claims.get(key, 0.0))
+    if not claims:
+        return (Act(NONE, None, 1.0),)
+    surest = sorted(claims.items(), key=lambda claim: -claim[1])
+    return tuple(Act(act, topic, round(sure, 3)) for (act, topic), sure in surest)
+
+
+def _claims(text: str) -> dict[str, float]:
+    """What the model claims of a text as a whole and of its parts."""
+    shipped = model.shipped()
+    claims = shipped.claims(text)
+    for part in _parts(text[:READ]):
+        for label, sure in shipped.claims(part).items():
+            if sure >= max(_SURE_OF_A_PART, claims.get(label, 0)):
+                claims[label] = sure
+    return claims
+
+
+def _parts(text: str) -> Iterator[str]:
+    sentences = _SENTENCE_END.split(text)
+    for sentence in sentences:
+        words = sentence.split()
+        if len(words) > _WINDOW:
+            for start in range(0, len(words) - _WINDOW // 2, _WINDOW // 2):
+                yield " ".join(words[start : start + _WINDOW])
+        elif len(sentences) > 1:
+            yield sentence
+
+
+def warm_up() -> None:
+    """Load the tables now rather than with the first message."""
+    model.shipped()

@@ -87,6 +87,12 @@ def test_acts_come_surest_first_and_none_that_is_unlikely():
     assert all(model.SURE <= one <= 1 for one in sure)
 
 
+def test_none_is_as_sure_as_the_likeliest_act_is_not():
+    (none,) = acts.find("кухня")
+    likeliest = max(model.shipped().confidences("кухня").values())
+    assert none.confidence == pytest.approx(1 - likeliest, abs=0.001)
+
+
 def test_no_text_takes_longer_than_what_is_read_of_it():
     start = time.process_time()
     acts.find("сколько стоит ремонт " * 20_000)

@@ -42,7 +42,8 @@ def find(text: str, facts: Iterable[CompanyFact] = ()) -> tuple[Act, ...]:
         key = (act, topic or None)
         claims[key] = max(sure, claims.get(key, 0.0))
     if not claims:
-        return (Act(NONE, None, 1.0),)
+        likeliest = max(model.shipped().confidences(text).values(), default=0.0)
+        return (Act(NONE, None, round(1 - likeliest, 3)),)
     surest = sorted(claims.items(), key=lambda claim: -claim[1])
     return tuple(Act(act, topic, round(sure, 3)) for (act, topic), sure in surest)
 

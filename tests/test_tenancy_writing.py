@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import delete, event, insert, literal, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import aliased
 from two_companies import World, two_companies
@@ -25,6 +25,11 @@ LEADS, USERS = Lead.__table__, User.__table__
 def a_lead(company_id: int | None = None, **more: Any) -> dict[str, Any]:
     values = {"source": Source.API, "phone": "1", "phone_e164": "+1", **more}
     return values if company_id is None else {**values, "company_id": company_id}
+
+
+def upsert(kind: Any) -> Any:
+    """An INSERT with ON CONFLICT, as the database at hand has it."""
+    return (sqlite if db.engine.dialect.name == "sqlite" else postgresql).insert(kind)
 
 
 def execute(statement: Any, rows: Any = None) -> None:

@@ -7,12 +7,12 @@ import secrets
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.errors import LinkExpired
-from leadbot.models import Company, LinkKind, OneTimeLink
+from leadbot.models import Company, LinkKind, OneTimeLink, Role, User
 
 INVITATION_LASTS = timedelta(days=7)
 RESET_LASTS = timedelta(hours=1)  # asked for by oneself; it comes by mail
@@ -38,13 +38,14 @@ def address(kind: LinkKind, key: str) -> str:
 def find(key: str, kind: LinkKind) -> OneTimeLink:
     """The link with this key, of whatever company; the session then acts for it.
 
-    Raises LinkExpired for one that is used, taken back, out of date, or of a company that is off.
+    Raises LinkExpired for one that is used, taken back, out of date, of a company that is off, or given by somebody who
+    is no active owner any more.
     """
     named = (
         select(OneTimeLink)
         .join(Company, Company.id == OneTimeLink.company_id)
         .where(OneTimeLink.key_hash == _hash(key), OneTimeLink.kind == kind)
-        .where(OneTimeLink.expires_at > utcnow(), Company.is_active)
+        .where(OneTimeLink.expires_at > utcnow(), Company.is_active, is_backed())
     )
     with tenancy.all_companies():
         link: OneTimeLink | None = db.session.scalar(named)
@@ -52,6 +53,18 @@ def find(key: str, kind: LinkKind) -> OneTimeLink:
         raise LinkExpired
     tenancy.act_for(link.company_id)
     return link
+
+
+def is_backed() -> ColumnElement[bool]:
+    """Whoever gave the link is still an active owner; nobody did where a person asked for it himself."""
+    giver = select(User.id).where(User.id == OneTimeLink.made_by_id, User.company_id == OneTimeLink.company_id)
+    stands = giver.where(User.role == Role.OWNER, User.is_enabled, User.removed_at.is_(None))
+    return or_(OneTimeLink.made_by_id.is_(None), stands.exists())
+
+
+def take_back_from(giver: User) -> None:
+    """What this person gave is worth nothing from the commit on."""
+    db.session.execute(delete(OneTimeLink).where(OneTimeLink.made_by_id == giver.id))
 
 
 def use_up(link: OneTimeLink) -> None:

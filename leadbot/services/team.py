@@ -31,7 +31,7 @@ def person(user_id: int) -> User:
 def invitations() -> list[OneTimeLink]:
     """Those that are still good, newest first."""
     good = select(OneTimeLink).where(OneTimeLink.kind == LinkKind.INVITATION, OneTimeLink.expires_at > utcnow())
-    return list(db.session.scalars(good.order_by(OneTimeLink.id.desc())))
+    return list(db.session.scalars(good.where(links.is_backed()).order_by(OneTimeLink.id.desc())))
 
 
 def invite(email: str, role: str, *, by: User) -> str:
@@ -89,12 +89,14 @@ def join(key: str, *, email: str, name: str, password: str) -> User:
 
 
 def change_role(who: User, role: str, *, by: User) -> None:
-    """Raises Invalid where the company would be left without an owner, Forbidden."""
+    """Give a person another role; what a former owner has given ends. Raises Invalid where the company would be left
+    without an owner, Forbidden."""
     accounts.check_is_owner(by)
     to = _role(role)
     settings.company(lock=True)
     if to is not Role.OWNER:
         _check_owner_is_left(who)
+        links.take_back_from(who)
     who.role = to
     audit.note(by.id, Act.ROLE, about_id=who.id, detail=to)
     db.session.commit()
@@ -143,8 +145,13 @@ def _check_room(*, coming: int = 0) -> None:
 
 
 def _let_go(who: User) -> None:
+    """End all that a person holds and has given; his own chat stops getting the company's leads."""
     passwords.end_everything(who)
+    links.take_back_from(who)
     handoff.give_back_all(who)
+    own = settings.company()
+    if who.telegram_id is not None and own.telegram_chat_id == str(who.telegram_id):
+        own.telegram_chat_id = None
 
 
 def _check_owner_is_left(without: User) -> None:

@@ -49,6 +49,7 @@ class Config:
     openai_transcribe_model: str = "whisper-1"
     openai_timeout_seconds: float = 9.0
     openai_allowed_hosts: tuple[str, ...] = MODEL_HOSTS
+    model_tokens_per_day: int = 5_000_000  # of all companies on the key above
     telegram_bot_token: str | None = field(default=None, repr=False)
     telegram_api_url: str = "https://api.telegram.org"
     smtp_url: str | None = field(default=None, repr=False)
@@ -84,6 +85,7 @@ class Config:
             openai_transcribe_model=read.text("OPENAI_TRANSCRIBE_MODEL") or "whisper-1",
             openai_timeout_seconds=read.number("OPENAI_TIMEOUT_SECONDS", 9.0, 0.1, 60.0),
             openai_allowed_hosts=read.hosts("OPENAI_ALLOWED_HOSTS") or MODEL_HOSTS,
+            model_tokens_per_day=read.whole("MODEL_TOKENS_PER_DAY", 5_000_000, 0, 10**12),
             telegram_bot_token=read.text("TELEGRAM_BOT_TOKEN"),
             telegram_api_url=(read.url("TELEGRAM_API_URL", ("http", "https")) or "https://api.telegram.org").rstrip(
                 "/"

@@ -72,9 +72,10 @@ def activate(company_id: int) -> None:
 @COMPANY
 @click.option("--people", type=int, help="how many persons it may have, invitations counted; -1 for any number")
 @click.option("--month-tokens", type=int, help="tokens of the model a month; -1 for any number, 0 turns the model off")
-def limits(company_id: int, people: int | None, month_tokens: int | None) -> None:
+@click.option("--day-tokens", type=int, help="tokens a day on the installation's key; -1 for the default of 1,000,000")
+def limits(company_id: int, people: int | None, month_tokens: int | None, day_tokens: int | None) -> None:
     """Set what is given, and print what stands."""
-    given = {"people": people, "month_tokens": month_tokens}
+    given = {"people": people, "month_tokens": month_tokens, "day_tokens": day_tokens}
     values = {name: None if value == -1 else value for name, value in given.items() if value is not None}
     with _told():
         now = service.set_limits(company_id, values)

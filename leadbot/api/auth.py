@@ -29,7 +29,7 @@ TAG = "Account"
 def register() -> tuple[dict[str, Any], int]:
     """Make a company with its first person."""
     given = bodies.as_json(shapes.SignUp)
-    with entry.signing_up(given.email):
+    with entry.founding(given.email):
         user = accounts.sign_up(given.email, given.password, given.company_name)
     return account(user), 201
 

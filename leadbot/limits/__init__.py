@@ -34,6 +34,7 @@ def init_app(app: Flask, config: Config) -> None:
     """Choose where to count, or not to count at all."""
     outage = app.extensions.setdefault("leadbot_redis", Outage())
     storage = _storage(config, outage)
+    app.extensions["leadbot_counters"] = storage
     app.extensions["leadbot_limits"] = FixedWindowRateLimiter(storage) if config.ratelimit_enabled else None
 
 
@@ -81,6 +82,10 @@ class Limit:
         """Count one event and say whether it still was within the limit."""
         return self._ask("hit", key)
 
+    def give_back(self, *key: str) -> None:
+        """Take one event back that turned out to be none."""
+        self._ask("hit", key, cost=-1)
+
     def forget(self, *key: str) -> None:
         """Begin anew for this key."""
         self._ask("clear", key)
@@ -89,12 +94,12 @@ class Limit:
     def _item(self) -> RateLimitItem:
         return parse(self.how_often)
 
-    def _ask(self, what: str, key: tuple[str, ...]) -> bool:
+    def _ask(self, what: str, key: tuple[str, ...], **more: int) -> bool:
         counter: FixedWindowRateLimiter | None = current_app.extensions["leadbot_limits"]
         if counter is None:
             return True
         try:
-            return bool(getattr(counter, what)(self._item, self.name, _sealed(key)))
+            return bool(getattr(counter, what)(self._item, self.name, _sealed(key), **more))
         except StorageError:
             if _spoken.may_say("limits"):
                 log.warning("limits can't be counted", exc_info=True)

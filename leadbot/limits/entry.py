@@ -15,6 +15,7 @@ TAKEN = Limit("taken address", "5 per 15 minutes")
 TAKEN_AGAIN = Limit("taken address again", "5 per 15 minutes")
 RESETS = Limit("password resets", "3 per hour")
 RESETS_FROM = Limit("password resets from", "20 per hour")
+SIGN_UPS = Limit("sign-ups", "20 per hour")  # new companies from one address: each may spend the installation's tokens
 TRIALS = Limit("talk on the first page", "120 per 10 minutes")
 FIRST_TIME = Limit("taken address first", "1 per 15 minutes")
 
@@ -37,11 +38,27 @@ def logging_in(email: str) -> Iterator[None]:
 
 
 @contextmanager
-def signing_up(email: str) -> Iterator[None]:
-    """Around a sign-up: who asks after five e-mails that are taken, or five times after one, has to wait.
+def founding(email: str) -> Iterator[None]:
+    """Around the sign-up of a new company: as `signing_up`, and so many an hour from one address.
 
-    New sign-ups are not counted: a whole office behind one address may come. Asking for one e-mail again tells nothing
-    new and closes that e-mail only; five different ones look like somebody who tries out a list, and close the door.
+    Counted beforehand, so that many at once are no way round, and taken back where no company came of it.
+    """
+    SIGN_UPS.count(address())
+    try:
+        with signing_up(email):
+            yield
+    except Exception:
+        SIGN_UPS.give_back(address())
+        raise
+
+
+@contextmanager
+def signing_up(email: str) -> Iterator[None]:
+    """Around a new account: who asks after five e-mails that are taken, or five times after one, has to wait.
+
+    Colleagues who join are not counted: a whole office behind one address may come. Asking for one e-mail again tells
+    nothing new and closes that e-mail only; five different ones look like somebody who tries out a list, and close the
+    door.
     """
     asked, who = _known_by(email), address()
     TAKEN.check(who)

@@ -89,8 +89,7 @@ def trial(own: Company, drafted: Values | None = None) -> Trial | None:
 
 def own_access(own: Company, drafted: Values | None = None) -> tuple[str, str, str] | None:
     """Key, address and model of a company's own; without a key of its own the others count for nothing."""
-    published = own.bot.get("model") or {}
-    key = keys.opened(published["key"]) if published.get("key") else None
+    published, key = own.bot.get("model") or {}, keys.of_company(own)
     said = published if drafted is None else drafted["model"]
     return (key, said.get("base_url", ""), said.get("model", "")) if key else None
 

@@ -16,7 +16,8 @@ from leadbot.errors import Invalid, NotFound
 from leadbot.models import Act, Company, Lead, Message, Role, User
 from leadbot.services import audit
 
-LIMITS = ("people", "month_tokens")  # how many persons, invitations counted; tokens of the model a month
+# How many persons, invitations counted; tokens of the model a month; those a day on the installation's own key.
+LIMITS = ("people", "month_tokens", "day_tokens")
 LIMIT_MOST = 10**12
 
 

@@ -18,10 +18,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from leadbot.db import db, utcnow
 from leadbot.engines.base import Spent
+from leadbot.limits import money
 from leadbot.models import Company, Conversation, Lead, Message, ModelUsage
-from leadbot.services import companies, settings
+from leadbot.services import companies, keys, settings
 
-COMPANY_TOKENS, VISITOR_TOKENS = 1_000_000, 60_000  # a day, where a company says nothing else
+COMPANY_TOKENS, VISITOR_TOKENS = 1_000_000, 60_000  # a day, where nobody says anything else
 TURN_TOKENS = 6_000  # reserved for a turn: a long one of a model that thinks costs that much
 VOICE_TOKENS = 4_000  # what a voice message counts as, beside the turn: about the price of a minute put into words
 PERIOD_SECONDS = 60  # longer than a turn with all its waits
@@ -36,6 +37,7 @@ class Ticket:
     day: date
     bot_user_id: int
     period: int
+    key_day: str | None = None  # of the installation's tokens; None where the company pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,13 @@ class Cost:
 
 
 def budget(own: Company) -> tuple[int, int]:
-    """Tokens a day of the whole company, and of one client."""
+    """Tokens a day of the whole company, and of one client. A company may spend less of the installation's key than it
+    is allowed, but not more; its own key is its own money."""
     said = own.bot.get("budget", {})
-    return int(said.get("company", COMPANY_TOKENS)), int(said.get("visitor", VISITOR_TOKENS))
+    allowed = companies.limit_of(own, "day_tokens")
+    usual = COMPANY_TOKENS if allowed is None else allowed
+    whole = int(said.get("company", usual))
+    return whole if keys.of_company(own) else min(whole, usual), int(said.get("visitor", VISITOR_TOKENS))
 
 
 def month_budget(own: Company) -> int | None:
@@ -66,10 +72,24 @@ def month_budget(own: Company) -> int | None:
 
 
 def reserve(own: Company, talk: Conversation | None) -> Ticket | None:
-    """Let a turn through to the model; None where the client or the company has used up what it may. Does not commit.
+    """Let a turn through to the model; None where the client, the company or, on its own key, the installation has used
+    up what it may. Does not commit.
 
     Without a talk, as in a rehearsal, only the company's budget counts.
     """
+    if keys.of_company(own):
+        return _reserve(own, talk)
+    key_day = money.reserve(TURN_TOKENS)
+    if key_day is None:
+        return None
+    ticket = _reserve(own, talk)
+    if ticket is None:
+        money.settle(key_day, reserved=TURN_TOKENS, spent=0)
+    return ticket and replace(ticket, key_day=key_day)
+
+
+def _reserve(own: Company, talk: Conversation | None) -> Ticket | None:
+    """Of what the client and the company may use."""
     company, visitor = budget(own)
     day, period = settings.local_now(own).date(), int(utcnow().timestamp()) // PERIOD_SECONDS
     ticket = Ticket(day, talk.bot_user_id if talk else ALL_CLIENTS, period)
@@ -92,6 +112,8 @@ def settle(ticket: Ticket, spent: Spent | None, *, has_listened: bool = False) -
     spent = spent or Spent()
     voice = VOICE_TOKENS if has_listened else 0
     spent = replace(spent, tokens_in=spent.tokens_in + voice)
+    if ticket.key_day:
+        money.settle(ticket.key_day, reserved=TURN_TOKENS, spent=spent.tokens_in + spent.tokens_out)
     _settle(ticket, spent, also=ALL_CLIENTS)
 
 

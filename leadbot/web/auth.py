@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from leadbot import i18n
 from leadbot.engines.base import LANGUAGES
 from leadbot.errors import EmailTaken, Invalid, TooMany, WrongLogin
-from leadbot.limits.entry import logging_in, signing_up
+from leadbot.limits.entry import founding, logging_in
 from leadbot.models import User
 from leadbot.services import accounts
 from leadbot.web import kept
@@ -37,7 +37,7 @@ def sign_up() -> Response:
         said = form.values()
         trade = {"setup": said["setup"]} if said["setup"] else {}
         try:
-            with signing_up(said["email"]):
+            with founding(said["email"]):
                 user = accounts.sign_up(
                     said["email"], said["password"], said["company_name"], language=i18n.chosen_language(), **trade
                 )

@@ -70,8 +70,12 @@ class Limit:
 
     def check(self, *key: str) -> None:
         """Raises TooMany once the allowed number has been counted for this key; counts nothing."""
-        if not self._ask("test", key):
+        if self.is_used_up(*key):
             raise TooMany(retry_after_seconds=self._seconds_left(key))
+
+    def is_used_up(self, *key: str) -> bool:
+        """Has the allowed number been counted for this key? Counts nothing."""
+        return not self._ask("test", key)
 
     def count(self, *key: str) -> None:
         """Count one event. Raises TooMany if it is one more than allowed."""

@@ -11,6 +11,9 @@ from leadbot.limits import Limit, address
 from leadbot.services.accounts import email_key
 
 WRONG_LOGINS = Limit("wrong login", "10 per 15 minutes")
+WRONG_FROM = Limit("wrong logins from", "50 per 15 minutes")  # one address, whatever the e-mails
+WRONG_FOR = Limit("wrong logins for", "30 per hour")  # one e-mail, whatever the addresses
+CAME_IN = Limit("came in from", "1 per 30 days")  # not to limit, but to know who has been there
 TAKEN = Limit("taken address", "5 per 15 minutes")
 TAKEN_AGAIN = Limit("taken address again", "5 per 15 minutes")
 RESETS = Limit("password resets", "3 per hour")
@@ -21,20 +24,29 @@ FIRST_TIME = Limit("taken address first", "1 per 15 minutes")
 
 
 @contextmanager
-def logging_in(email: str) -> Iterator[None]:
-    """Around a log-in: ten wrong ones for an e-mail from one address, then TooMany; from elsewhere its owner gets in.
+def logging_in(email: str, device: str = "") -> Iterator[None]:
+    """Around a log-in: ten wrong ones for an e-mail from one address, then TooMany; fewer where somebody tries many
+    e-mails from one address or one e-mail from many.
 
-    Asked before and after, so that guesses sent all at once learn no more than ten answers.
+    `device` names a browser at which this person came in before: it has ten of its own and goes on whatever others do.
+    An address he has lately come in from is spared the wide limits. All are asked before and after, so that guesses
+    sent all at once learn no more than the answers that are allowed.
     """
-    key = (_known_by(email), address())
-    WRONG_LOGINS.check(*key)
+    who, where = known_by(email), address()
+    narrow = WRONG_LOGINS, (who, device or where)
+    wide = () if device or CAME_IN.is_used_up(who, where) else ((WRONG_FROM, (where,)), (WRONG_FOR, (who,)))
+    for limit, key in (narrow, *wide):
+        limit.check(*key)
     try:
         yield
     except WrongLogin:
-        WRONG_LOGINS.count(*key)
+        for limit, key in (narrow, *wide):
+            limit.count(*key)
         raise
-    WRONG_LOGINS.check(*key)
-    WRONG_LOGINS.forget(*key)
+    for limit, key in (narrow, *wide):
+        limit.check(*key)
+    WRONG_LOGINS.forget(*narrow[1])
+    CAME_IN.takes(who, where)
 
 
 @contextmanager
@@ -60,7 +72,7 @@ def signing_up(email: str) -> Iterator[None]:
     nothing new and closes that e-mail only; five different ones look like somebody who tries out a list, and close the
     door.
     """
-    asked, who = _known_by(email), address()
+    asked, who = known_by(email), address()
     TAKEN.check(who)
     TAKEN_AGAIN.check(who, asked)
     try:
@@ -75,7 +87,7 @@ def signing_up(email: str) -> Iterator[None]:
 def check_reset(email: str) -> None:
     """Count a request for a new password: few for one e-mail, more from one address. Raises TooMany."""
     RESETS_FROM.count(address())
-    RESETS.count(_known_by(email))
+    RESETS.count(known_by(email))
 
 
 def check_trial() -> None:
@@ -83,6 +95,6 @@ def check_trial() -> None:
     TRIALS.count(address())
 
 
-def _known_by(email: str) -> str:
+def known_by(email: str) -> str:
     """The e-mail as a counter's key: no personal data, of one length."""
     return hashlib.sha256(email_key(email).encode("utf-8", "surrogatepass")).hexdigest()

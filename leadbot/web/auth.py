@@ -15,7 +15,7 @@ from leadbot.errors import EmailTaken, Invalid, TooMany, WrongLogin
 from leadbot.limits.entry import founding, logging_in
 from leadbot.models import User
 from leadbot.services import accounts
-from leadbot.web import kept
+from leadbot.web import devices, kept
 from leadbot.web.forms import LogInForm, SignUpForm
 from leadbot.web.htmx import Action, go, is_htmx, only_toast, page
 
@@ -57,7 +57,7 @@ def log_in() -> Response:
     form = LogInForm()
     if form.is_sent():
         try:
-            with logging_in(form.email.data):
+            with logging_in(form.email.data, devices.known_as(form.email.data)):
                 user = accounts.log_in(form.email.data, form.password.data)
         except (WrongLogin, TooMany) as error:
             form.refuse(error, field="password")
@@ -126,9 +126,10 @@ def _is_page(path: str) -> bool:
 
 
 def let_in(user: User) -> None:
-    """Begin a session that shares nothing with what the browser held before."""
+    """Begin a session that shares nothing with what the browser held before, but that the person has been here."""
     session.clear()
     session.permanent = True
     session["key"] = accounts.begin_session(user)
     kept.begin(user)
+    devices.remember(user.email)
     login_user(user)

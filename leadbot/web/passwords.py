@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 from leadbot.errors import Invalid, TooMany, WrongLogin
 from leadbot.limits.entry import logging_in
 from leadbot.services import passwords
+from leadbot.web import devices
 from leadbot.web.auth import let_in
 from leadbot.web.forms import REQUIRED, Form
 from leadbot.web.htmx import go, page
@@ -40,7 +41,7 @@ def change() -> Response:
     if not form.is_sent():
         return _page(form)
     try:
-        with logging_in(current_user.email):
+        with logging_in(current_user.email, devices.known_as(current_user.email)):
             user = passwords.change(current_user, form.current.data, form.password.data)
     except (Invalid, WrongLogin, TooMany) as error:
         form.refuse(error, field="current")

@@ -11,6 +11,7 @@
     ├── Forbidden         403   the role does not allow it
     ├── LinkExpired       410   a one-time link that was used, taken back or is out of date
     ├── TooMany           429   a limit is reached; `retry_after_seconds`
+    │   └── TooManyLetters      to one address in a day
     └── Busy              503   try again; `retry_after_seconds`
 
 Engines raise EngineError, channels DeliveryError; both are caught by their services and never reach a door.
@@ -126,6 +127,16 @@ class TooMany(LeadbotError):
     def __init__(self, *, retry_after_seconds: int) -> None:
         super().__init__()
         self.retry_after_seconds = retry_after_seconds
+
+
+class TooManyLetters(TooMany):
+    """As many letters have gone to this address as may in a day."""
+
+    code = "too_many_letters"
+    text = (
+        "No more letters to this address today: three a day at most. Look among those that came, or ask an owner of the"
+        " company for a link"
+    )
 
 
 class Busy(LeadbotError):

@@ -18,6 +18,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from leadbot.config import Config
+from leadbot.limits import letters
 from leadbot.models import Company, Role, User
 from leadbot.services import keys, outbox
 
@@ -39,8 +40,11 @@ def can_send() -> bool:
     return config.smtp_url is not None
 
 
-def put_invitation(address: str, url: str, company: Company, *, by: User, role: Role) -> None:
-    """Invite somebody into the company, in the company's language."""
+def put_invitation(address: str, url: str, company: Company, *, by: User, role: Role) -> bool:
+    """Invite somebody into the company, in the company's language; False where no letter goes out: the installation
+    sends none, or the company or its guest has had enough for a day."""
+    if not can_send() or not letters.may_invite(address, company.id):
+        return False
     with force_locale(company.language):
         letter = Letter(
             _("Invitation to %(company)s", company=company.name),
@@ -54,6 +58,7 @@ def put_invitation(address: str, url: str, company: Company, *, by: User, role: 
             _("If you don’t know what this is about, do nothing."),
         )  # fmt: skip
         _put(address, letter, "mail.invitation", company.language)
+    return True
 
 
 def put_reset(user: User, url: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from leadbot import tenancy
 from leadbot.db import db
 from leadbot.errors import LinkExpired, WrongLogin
+from leadbot.limits import letters
 from leadbot.models import Act, LinkKind, OneTimeLink, User, WebSession
 from leadbot.services import accounts, audit, links, mail
 
@@ -22,7 +23,11 @@ def change(user: User, current: str, new: str) -> User:
 
 
 def ask_for_reset(email: str) -> None:
-    """Send a letter with a link to who has an account with this e-mail; nobody is told whether there is one."""
+    """Send a letter with a link to who has an account with this e-mail; nobody is told whether there is one.
+
+    Raises TooManyLetters, and that for anybody alike.
+    """
+    letters.check_reset(email)
     user = accounts.by_email(email) if "\x00" not in email and len(email) <= accounts.EMAIL_MOST + 64 else None
     if user is None or not user.is_active:
         return

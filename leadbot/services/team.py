@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import lazyload
@@ -34,9 +36,16 @@ def invitations() -> list[OneTimeLink]:
     return list(db.session.scalars(good.where(links.is_backed()).order_by(OneTimeLink.id.desc())))
 
 
-def invite(email: str, role: str, *, by: User) -> str:
-    """Make a one-time link into the company; the address to give away. With an e-mail only that one can use it, and a
-    letter goes there where the installation can send mail. Raises Invalid, EmailTaken, Forbidden."""
+class Invited(NamedTuple):
+    """The link to give away, and whether a letter takes it there already."""
+
+    url: str
+    is_sent: bool
+
+
+def invite(email: str, role: str, *, by: User) -> Invited:
+    """Make a one-time link into the company. With an e-mail only that one can use it, and a letter goes there where the
+    installation can send mail and the day's letters are not used up. Raises Invalid, EmailTaken, Forbidden."""
     accounts.check_is_owner(by)
     kind, address = _role(role), accounts.clean_email(email) if email.strip() else None
     if address and accounts.by_email(address):
@@ -48,12 +57,10 @@ def invite(email: str, role: str, *, by: User) -> str:
     _check_room(coming=1)
     link = OneTimeLink(kind=LinkKind.INVITATION, email=address, role=kind, made_by_id=by.id)
     url = links.address(link.kind, links.make(link, links.INVITATION_LASTS))
-    if address:
-        company = settings.company()
-        mail.put_invitation(address, url, company, by=by, role=kind)
+    is_sent = bool(address) and mail.put_invitation(address or "", url, settings.company(), by=by, role=kind)
     audit.note(by.id, Act.INVITED, detail=kind)
     db.session.commit()
-    return url
+    return Invited(url, is_sent)
 
 
 def revoke(link_id: int, *, by: User) -> None:

@@ -53,8 +53,9 @@ class Form(FlaskForm):
             self._fields[name].errors = [said(fault)]
         self._focus()
         if isinstance(error, TooMany):
-            minutes = math.ceil(error.retry_after_seconds / 60)
-            self._fields[name].errors = [gettext("Too many attempts. Try again in %(n)s min", n=minutes)]
+            if error.text == TooMany.text:
+                minutes = math.ceil(error.retry_after_seconds / 60)
+                self._fields[name].errors = [gettext("Too many attempts. Try again in %(n)s min", n=minutes)]
             self._waits_seconds = error.retry_after_seconds
 
     def shown(self, template: str, **context: Any) -> Response:

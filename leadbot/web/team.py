@@ -66,13 +66,14 @@ def invite() -> Response:
     email = (form.email.data or "").strip()
     try:
         with signing_up(email):
-            url = team.invite(email, form.role.data or "", by=current_user)
+            made = team.invite(email, form.role.data or "", by=current_user)
     except (Invalid, EmailTaken, TooMany) as error:
         form.refuse(error, field="email")
         return _page(form)
-    if email and mail.can_send():
+    if made.is_sent:
         return go(url_for(".show"), note=_("Invitation sent: %(email)s", email=email))
-    return _show_once(url, _("Link for an invitation"))
+    unsent = _("No letter was sent: today’s are used up, 3 to one address and 30 from a company. Hand the link over")
+    return _show_once(made.url, _("Link for an invitation"), note=unsent if email and mail.can_send() else "")
 
 
 @bp.post("/invitations/<int:link_id>/revoke")
@@ -115,10 +116,10 @@ def give_reset(user_id: int) -> Response:
     )
 
 
-def _show_once(url: str, label: str) -> Response:
+def _show_once(url: str, label: str, note: str = "") -> Response:
     """The link on the next page, and never again: it can't be read out of the database."""
     session["link_to_show"] = {"url": url, "label": label}
-    return go(url_for(".show"))
+    return go(url_for(".show"), note=note)
 
 
 def _page(form: InvitationForm) -> Response:

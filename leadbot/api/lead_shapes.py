@@ -27,9 +27,11 @@ Since = Annotated[
 
 
 class LeadChange(BaseModel):
-    """Values to be written over; what is left out stays. `version` is what you saw last."""
+    """Values to be written over; what is left out stays, what is not named here is refused. `version` is what you saw
+    last; a lead is moved by `POST /api/leads/{id}/move`.
+    """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Канат", "area": "150 м²"}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Канат", "area": "150 м²"}]})
 
     name: str | None = ABSENT
     phone: str = ABSENT

@@ -237,7 +237,7 @@ class LeadQuery(BaseModel):
 class Move(BaseModel):
     """Where a lead goes. A lost one needs a reason; `version` is what you saw last."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "in_progress", "version": 1}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"status": "in_progress", "version": 1}]})
 
     status: LeadStatus
     version: Annotated[int | None, Field(ge=0, le=ID_MOST)] = ABSENT
@@ -311,7 +311,7 @@ class SettingsChange(BaseModel):
     taken for one in the company's own.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"telegram_chat_id": "-1001234567890"}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"telegram_chat_id": "-1001234567890"}]})
 
     company_name: str = ABSENT
     language: Literal["ru", "kk", "en"] = ABSENT

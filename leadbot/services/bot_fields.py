@@ -189,7 +189,7 @@ def _facts(value: object, field: str, language: str) -> list[dict[str, Any]]:
 
 
 def _fact(value: object, field: str, language: str) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, Mapping) or not set(value) <= {"topic", "text", "words"}:
         raise Invalid("Must be an object with topic, text and words", field=field)
     fact: dict[str, Any] = {}
     with gathered() as faults:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -120,6 +121,13 @@ def _by_column(names: list[str | None], record: list[str]) -> dict[str, str]:
     return said
 
 
+def _by_name(people: Mapping[int, str]) -> dict[str, int]:
+    """People by name as it is written, and folded where that means one of them only: Семён is not Семен."""
+    alike = Counter(map(fold, people.values()))
+    found = {fold(name): id_ for id_, name in people.items() if alike[fold(name)] == 1}
+    return found | {name: id_ for id_, name in people.items()}
+
+
 class Reader:
     """Turns rows into leads."""
 
@@ -128,7 +136,7 @@ class Reader:
         own = settings.company()
         self._zone = ZoneInfo(own.time_zone)
         self._language = own.language
-        self._people = {fold(name): id_ for id_, name in exports.people().items()}
+        self._people = _by_name(exports.people())
         self._cleaned = lru_cache(maxsize=20_000)(lead_fields.clean)
 
     def read(self, some: Iterable[Row]) -> tuple[list[dict[str, Any]], list[Fault]]:
@@ -155,7 +163,8 @@ class Reader:
         if status is LeadStatus.LOST and not reason:
             raise Invalid("Choose a lost reason", field="lost_reason")
         created = self._moment("created_at", cells, before=utcnow() + _TOMORROW) or utcnow()
-        assignee_id = self._people.get(fold(cells.get("assignee", "")))
+        said = cells.get("assignee", "")
+        assignee_id = self._people.get(said) or self._people.get(fold(said))
         task = self._task(cells, assignee_id)
         language = cells.get("language", "").lower()
         # No talk and no first touch of ours belongs to it: whatever the source was, here it came by hand.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from leadbot.engines.base import SLOTS
 from leadbot.engines.rules import setup as setups
 from leadbot.engines.rules.extract import Found, extract
 from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.folding import fold
+from leadbot.formats import NBSP
 from leadbot.models import Conversation, Lead, User
 from leadbot.services import accounts, bot_fields, guard, lead_holds, leads, names, settings
 
@@ -109,8 +110,13 @@ def _cleaned(field: str, typed: str, now: str, language: str) -> dict[str, Any]:
 
 
 def _is_same(field: str, typed: str, now: str, language: str) -> bool:
-    """It was sent as it was shown: that may be another spelling than the stored one."""
-    return fold(typed) == fold(names.value(field, now, language))
+    """It was sent as it was shown: in another language than the stored one perhaps, but letter for letter."""
+    return _as_sent(typed) == _as_sent(names.value(field, now, language))
+
+
+def _as_sent(text: str) -> str:
+    """A text without what a form or a clipboard does to it on the way."""
+    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace(NBSP, " ").strip()
 
 
 def _name(typed: object, field: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@
     ├── TooMany           429   a limit is reached; `retry_after_seconds`
     │   └── TooManyLetters      to one address in a day
     └── Busy              503   try again; `retry_after_seconds`
+        └── NoRoom              no file is taken while the disk is full; words still are
 
 Engines raise EngineError, channels DeliveryError; both are caught by their services and never reach a door.
 """
@@ -146,3 +147,11 @@ class Busy(LeadbotError):
     code = "busy"
     text = "Service temporarily unavailable"
     retry_after_seconds = 2
+
+
+class NoRoom(Busy):
+    """The disk is all but full: what is left of it is for words and leads."""
+
+    code = "no_room"
+    text = "There is no room for files just now. Text still arrives"
+    retry_after_seconds = 600

@@ -52,6 +52,12 @@ def allow(directive: str, sources: str) -> None:
     g.setdefault("allowed_sources", {})[directive] = sources
 
 
+def not_kept(response: Response) -> Response:
+    """A client's file or a list of clients: no browser, proxy or cache keeps it. `send_file` would let them."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _allowed() -> dict[str, str]:
     """The headers of an answer that asked for more than the usual policy allows."""
     more = g.get("allowed_sources")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,10 +19,11 @@ from sqlalchemy import event, or_, select
 
 from leadbot import tenancy
 from leadbot.db import db
-from leadbot.errors import NotFound
+from leadbot.errors import NoRoom, NotFound
 from leadbot.models import Conversation, Message
 
 SWEPT_AFTER_SECONDS = 24 * 3600  # a message that bears the file may still be under way
+FREE_LEAST_BYTES = 100 * 1024 * 1024
 BATCH = 500
 _NAME = re.compile(r"[A-Za-z0-9_-]+\.[a-z0-9]+")
 
@@ -52,6 +54,13 @@ def keep(shelf: Shelf, data: bytes, extension: str) -> str:
     with (shelf.path / name).open("xb") as file:
         file.write(data)
     return name
+
+
+def check_room() -> None:
+    """Raises NoRoom where the disk is all but full: a sign-up, a message or a lead must still find its place there."""
+    data_dir: Path = current_app.extensions["leadbot_config"].data_dir
+    if shutil.disk_usage(data_dir).free < FREE_LEAST_BYTES:
+        raise NoRoom
 
 
 def find(shelf: Shelf, talk: Conversation, message_id: int) -> Message:

@@ -18,6 +18,7 @@ from leadbot.engines.speech import Speech, SpeechError, SpeechUnavailable
 from leadbot.errors import Invalid
 from leadbot.models import Author, Company, Conversation, Lead, Message, Source
 from leadbot.services import (
+    attachments,
     bot,
     brains,
     consent,
@@ -193,6 +194,8 @@ class _Thought:
 def _checked(incoming: Incoming) -> Incoming:
     ref = guard.line(incoming.client_ref, "user_id", most=REF_MOST)
     text = guard.message(incoming.text, "text", most=TEXT_MOST)
+    if incoming.audio is not None or incoming.file is not None:
+        attachments.check_room()
     if incoming.audio is not None:
         voice.check(incoming.audio)
     if incoming.file is not None:

@@ -24,7 +24,7 @@ from leadbot import tenancy
 from leadbot.db import db, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.models import Act, Company, ImportState, Lead, LeadEvent, LeadImport, LeadNote, LeadTask, User
-from leadbot.services import accounts, audit, board, search, settings
+from leadbot.services import accounts, attachments, audit, board, search, settings
 from leadbot.services.imports_rows import Fault, Reader, Sieve, Words, ignored, rows
 
 MOST_BYTES = 48 * 1024 * 1024
@@ -53,11 +53,9 @@ def keep(data: bytes, words: Words, *, by: User) -> str:
     accounts.check_may_write(by)
     if not data.strip():
         raise Invalid("Choose a file", field="file")
+    attachments.check_room()
     folder, key = _folder(), secrets.token_urlsafe(24)
     folder.mkdir(mode=0o700, exist_ok=True)
-    for old in folder.iterdir():
-        if old.stat().st_mtime < time.time() - LASTS_SECONDS:
-            old.unlink(missing_ok=True)
     path = folder / _name(key)
     with path.open("xb") as file:
         file.write(data)
@@ -132,6 +130,21 @@ def forget_all() -> None:
     """Throw all files of the company away that lie aside."""
     for path in _folder().glob(f"{tenancy.acting_for()}-*.csv"):
         path.unlink(missing_ok=True)
+
+
+def sweep() -> int:
+    """Throw away the files of all companies that nobody has said anything about for an hour; how many those were."""
+    too_old = time.time() - LASTS_SECONDS
+    old = [path for path in _folder().glob("*.csv") if path.stat().st_mtime < too_old]
+    if not old:
+        return 0
+    with tenancy.all_companies():
+        going = set(db.session.scalars(select(LeadImport.key).where(LeadImport.state == ImportState.RUNNING)))
+    db.session.rollback()
+    nobodys = [path for path in old if path.stem.partition("-")[2] not in going]
+    for path in nobodys:
+        path.unlink(missing_ok=True)
+    return len(nobodys)
 
 
 # Whoever wants to know that an import waits; jobs.py nudges the worker once the transaction is through.

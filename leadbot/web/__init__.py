@@ -23,6 +23,7 @@ from leadbot.web import (
     board,
     board_add,
     board_table,
+    bodies,
     bot,
     canned,
     cards,
@@ -99,6 +100,8 @@ def check_in() -> Response | None:
     is_open = request.blueprint in {f"web.{room.bp.name}" for room in OPEN}
     if not is_open and not current_user.is_authenticated:
         return auth.ask_to_log_in()
+    if current_user.is_authenticated:
+        bodies.make_room()
     csrf.protect()
     if request.method == "POST" and _is_sent_from_elsewhere():
         raise CSRFError("Sent from another site")

@@ -13,19 +13,13 @@ from leadbot.models import Source
 from leadbot.services import accounts, chat, scenarios, talks, voice
 from leadbot.services.chat import Incoming
 from leadbot.web import trial
+from leadbot.web.bodies import takes_large
 from leadbot.web.bot import kept
 from leadbot.web.htmx import go, is_htmx, page, part
 from leadbot.web.talks import after
 
 bp = Blueprint("chat", __name__)
 ROOM_FOR_FORM = 64 * 1024  # what a form may weigh beside its sound
-
-
-@bp.url_value_preprocessor
-def make_room_for_voice(endpoint: str | None, values: object) -> None:
-    """A message here may bear a sound; said before anybody reads the form."""
-    if endpoint == "web.chat.say":
-        request.max_content_length = voice.MOST_BYTES + ROOM_FOR_FORM
 
 
 @bp.get("/chat")
@@ -35,6 +29,7 @@ def show() -> Response:
 
 
 @bp.post("/chat")
+@takes_large(voice.MOST_BYTES + ROOM_FOR_FORM)
 def say() -> Response:
     """A message of the would-be client, and the bot's answer."""
     accounts.check_may_write(current_user)

@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from leadbot import formats
+from leadbot import formats, headers
 from leadbot.engines.base import LANGUAGES
 from leadbot.errors import Invalid
 from leadbot.folding import fold
@@ -20,19 +20,13 @@ from leadbot.services import accounts, exports, imports, imports_rows, leads, na
 from leadbot.services.exports import Exported
 from leadbot.services.imports_rows import Words
 from leadbot.web import board_filter
+from leadbot.web.bodies import takes_large
 from leadbot.web.errors import said
 from leadbot.web.htmx import go, is_htmx, page, part
 from leadbot.web.wording import own_stages, reason_label, source_label, stage_label, usual_stages
 
 bp = Blueprint("exports", __name__, url_prefix="/leads")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@bp.url_value_preprocessor
-def make_room_for_the_file(endpoint: str | None, values: object) -> None:
-    """A file of leads may be large; said before anybody reads the form."""
-    if endpoint == "web.exports.upload":
-        request.max_content_length = imports.MOST_BYTES
 
 
 @bp.get("/export")
@@ -61,9 +55,7 @@ def as_csv() -> Response:
 def as_xlsx() -> Response:
     """The leads of the filter as XLSX."""
     file = sheets.xlsx(_table(str))
-    response = send_file(file, XLSX, as_attachment=True, download_name=f"{_file_name()}.xlsx")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return headers.not_kept(send_file(file, XLSX, as_attachment=True, download_name=f"{_file_name()}.xlsx"))
 
 
 @bp.get("/<int:lead_id>/transcript.txt")
@@ -89,6 +81,7 @@ def ask() -> Response:
 
 
 @bp.post("/import")
+@takes_large(imports.MOST_BYTES)
 def upload() -> Response:
     """Lay the file aside, then show what is in it."""
     file = request.files.get("file")

@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from leadbot.models import User
+from leadbot.web.bodies import is_too_large
 
 LASTS_SECONDS = 24 * 3600
 SECRET = re.compile(r"password|secret|token|key", re.IGNORECASE)
@@ -51,6 +52,8 @@ def begin(user: User) -> None:
 
 def sealed() -> str:
     """The form in this request, sealed; empty where it holds nothing typed, or no page of ours has sent it."""
+    if is_too_large():  # a file that nobody may send yet is not even received
+        return ""
     user_id = _whose(request.form.get("csrf_token") or request.headers.get("X-CSRFToken", ""))
     fields = [(name, value) for name, value in request.form.items(multi=True) if not SECRET.search(name)]
     if user_id is None or not any(_is_text(name, value) for name, value in fields):

@@ -332,6 +332,6 @@ def test_a_file_is_the_companys_own(almaty: Web, astana: Web) -> None:
 def test_a_talk_goes_out_as_text(almaty: Web, astana: Web, api_almaty: Api) -> None:
     contract_dialogue(api_almaty)
     text = almaty.get("/leads/1/transcript.txt")
-    assert text.mimetype == "text/plain" and "Канат: Хочу дом" in text.text and "Бот: " in text.text
+    assert text.mimetype == "text/plain" and "Клиент (Канат): Хочу дом" in text.text and "Бот: " in text.text
     assert len(text.text.strip().splitlines()) == 8
     assert astana.get("/leads/1/transcript.txt").status_code == 404

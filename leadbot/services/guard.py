@@ -8,6 +8,7 @@ import unicodedata
 from leadbot.errors import Invalid
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_BREAKS = re.compile("[\n\t\u2028\u2029]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # What shows as nothing: zero-width marks, joiners, the soft hyphen, blank Hangul and Braille letters.
 _INVISIBLE = re.compile(
@@ -18,7 +19,7 @@ _INVISIBLE = re.compile(
 def line(value: object, field: str, *, most: int, required: bool = True) -> str:
     """One line of text: NFC, trimmed, no controls, no marks that turn the reading direction. Raises Invalid."""
     text = _text(value, field).strip(" \t")  # a tab comes along with what is copied from a sheet
-    if _CONTROLS.search(text) or "\n" in text or "\t" in text:
+    if _CONTROLS.search(text) or _BREAKS.search(text):
         raise Invalid("Must be one line without control characters", field=field)
     text = _BIDI.sub("", unicodedata.normalize("NFC", text)).strip()
     if required and not is_visible(text):

@@ -62,14 +62,20 @@ def as_xlsx() -> Response:
 def transcript(lead_id: int) -> Response:
     """The talk of a lead as plain text."""
     lead = leads.get(lead_id)
-    who = {"client": lead.name or _("Client"), "bot": _("Bot"), "manager": _("Manager")}
+    client = f"{_('Client')} ({' '.join(lead.name.split())})" if lead.name else _("Client")  # whatever he calls himself
+    who = {"client": client, "bot": _("Bot"), "manager": _("Manager")}
     lines = [
-        f"{formats.day_and_clock(at, chosen_zone())} {who[author]}: {text}"
+        f"{formats.day_and_clock(at, chosen_zone())} {who[author]}: {_indented(text)}"
         for at, author, text in exports.transcript(lead)
     ]
     response = Response("\n".join(lines) + "\n", mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="talk-{lead.id}.txt"'
     return response
+
+
+def _indented(text: str) -> str:
+    """A message of several lines: nobody's second line can pass for somebody else's first."""
+    return "\n    ".join(text.splitlines())
 
 
 @bp.get("/import")

@@ -18,12 +18,13 @@ def create_app(config: Config | None = None) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from leadbot import api, cli, headers, i18n, jobs, limits, tenancy, upgrade, web, widget
+    from leadbot import api, cli, headers, i18n, jobs, limits, private, tenancy, upgrade, web, widget
     from leadbot.config import Config
     from leadbot.db import db, engine_options, prepare_engine
     from leadbot.engines import OwnModels, build_engine, build_rules, build_speech
 
     config = config or Config.from_env()
+    private.keep(config)
     app = Flask("leadbot", template_folder="../templates", static_folder="../static")
     app.config.update(_flask_settings(config))
     app.json.ensure_ascii, app.json.sort_keys = False, False  # type: ignore[attr-defined]  # as the contract reads

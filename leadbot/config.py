@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+SQLITE_URL = "sqlite:///"
 POOL_LEAST = 2  # a migration runs beside the connection that holds its lock
 
 # Vendors that speak OpenAI's language, by the addresses in their own documentation. `*` stands for one name.
@@ -70,7 +71,7 @@ class Config:
         return cls(
             data_dir=data_dir,
             secret_key=read.text("SECRET_KEY", at_least=32) or _kept_secret(data_dir),
-            database_url=read.database_url("DATABASE_URL") or f"sqlite:///{data_dir / 'leadbot.db'}",
+            database_url=read.database_url("DATABASE_URL") or f"{SQLITE_URL}{data_dir / 'leadbot.db'}",
             host=read.text("HOST") or "127.0.0.1",
             port=read.whole("PORT", 8000, 1, 65535),
             database_pool=read.whole("DATABASE_POOL", 10, POOL_LEAST, 500),
@@ -177,7 +178,7 @@ class _Reader:
 
     def database_url(self, name: str) -> str | None:
         value = self.text(name)
-        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        if value and not value.startswith((SQLITE_URL, "postgresql+psycopg://")):
             raise ConfigError(f"{name} must begin with sqlite:/// or postgresql+psycopg://")
         return value
 

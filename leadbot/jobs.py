@@ -242,12 +242,12 @@ class Round:
 
 
 def sweeping(app: Flask) -> Round:
-    """Silent talks, leads nobody takes, clients nobody answers, tasks and the morning's summary."""
+    """Silent talks, leads nobody takes, clients nobody answers, tasks, the morning's summary, files of leads left."""
     return Round(
         app,
         (
             idle.nudge_due, idle.finish_due, idle.return_due, take_timer.remind_due, unanswered.tell_due,
-            tasks.remind_due, digest.send_due,
+            tasks.remind_due, digest.send_due, imports.sweep,
         ),
     )  # fmt: skip
 

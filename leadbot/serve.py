@@ -16,6 +16,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
+from leadbot import private
 from leadbot.config import ROOT, Config, ConfigError
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -64,6 +65,7 @@ def main() -> None:
         config = Config.from_env()
     except ConfigError as error:
         sys.exit(f"leadbot: {error}")
+    private.keep(config)
     if not _becomes_free(config.host, config.port):
         sys.exit(f"leadbot: {config.host}:{config.port} is taken. Set PORT to another, for example: make run PORT=8001")
     # What the settings came to, for the three processes: their working folder need not be ours.

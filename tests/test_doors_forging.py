@@ -63,7 +63,8 @@ def test_a_notice_has_the_lines_that_it_wrote_itself(app: Flask, api_almaty: Api
     bad = f"Канат{line_break}{FORGED}"
     lead = notices.LeadNotice(1, "87768776637", name=bad, object_type=bad, city=bad, summary=bad, area=bad)
     for text in (
-        notices.client_calls(bad, bad, "ru"), notices.client_says(bad, bad), notices.nobody_answered("А", bad, bad, 5, "ru")
+        notices.client_calls(bad, bad, "ru"), notices.client_says(bad, bad),
+        notices.nobody_answered("А", bad, bad, 5, "ru"),
     ):  # fmt: skip
         assert len(text.splitlines()) == 1
     assert len(notices.new_lead(lead, "ru").splitlines()) == 4

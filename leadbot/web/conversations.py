@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from leadbot import headers
 from leadbot.errors import Invalid, LeadbotError
 from leadbot.models import Conversation, Message
 from leadbot.services import attachments, calls, canned, chat, files, handoff, inbox, reads, talk_notes, talks, usage
@@ -88,7 +89,8 @@ def give_back(talk_id: int) -> Response:
 def voice(talk_id: int, message_id: int) -> Response:
     """A voice message to listen to, as the kind of sound that its own bytes say it is."""
     message = attachments.find(VOICE, talks.get(talk_id), message_id)
-    return send_file(attachments.path_of(VOICE, message), mimetype=message.audio_type, conditional=True)
+    path = attachments.path_of(VOICE, message)
+    return headers.not_kept(send_file(path, mimetype=message.audio_type, conditional=True))
 
 
 @bp.get("/conversations/<int:talk_id>/files/<int:message_id>")
@@ -97,7 +99,8 @@ def file(talk_id: int, message_id: int) -> Response:
     message = attachments.find(FILES, talks.get(talk_id), message_id)
     path = attachments.path_of(FILES, message)
     is_shown = files.is_shown(message)
-    return send_file(path, message.file_type, as_attachment=not is_shown, download_name=path.name, conditional=True)
+    sent = send_file(path, message.file_type, as_attachment=not is_shown, download_name=path.name, conditional=True)
+    return headers.not_kept(sent)
 
 
 def put_down(talk: Conversation, write: Callable[[], object]) -> Response:

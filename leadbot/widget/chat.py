@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template, request, send_file
 
+from leadbot import headers
 from leadbot.engines.audio import HEAD_BYTES, sniff
 from leadbot.errors import NotFound
 from leadbot.i18n import language
@@ -82,7 +83,7 @@ def file(key: str, seq: int) -> Response:
     if line is None or line.seq != seq or not (line.audio_file or line.file_name):
         raise NotFound
     path = attachments.path_of(VOICE if line.audio_file else FILES, line)
-    return send_file(path, mimetype=line.audio_type or line.file_type, conditional=True)
+    return headers.not_kept(send_file(path, mimetype=line.audio_type or line.file_type, conditional=True))
 
 
 def receive() -> None:

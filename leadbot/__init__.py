@@ -59,7 +59,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "TESTING": config.testing,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "MAX_CONTENT_LENGTH": BODY_MOST_BYTES,
-        "TRUSTED_HOSTS": list(config.trusted_hosts) or None,
+        "TRUSTED_HOSTS": list(config.answered_hosts) or None,
         "SESSION_COOKIE_NAME": cookie,
         "SESSION_COOKIE_SECURE": config.is_https,
         "SESSION_COOKIE_HTTPONLY": True,

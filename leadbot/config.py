@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 SQLITE_URL = "sqlite:///"
 POOL_LEAST = 2  # a migration runs beside the connection that holds its lock
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
 # Vendors that speak OpenAI's language, by the addresses in their own documentation. `*` stands for one name.
 MODEL_HOSTS = (
@@ -104,6 +105,14 @@ class Config:
     def is_https(self) -> bool:
         """People reach this copy over https: cookies are then Secure and bound to the host."""
         return bool(self.public_url and self.public_url.startswith("https://"))
+
+    @property
+    def answered_hosts(self) -> tuple[str, ...]:
+        """Host names that are answered, all where it is empty: TRUSTED_HOSTS, else the host of PUBLIC_URL; and this
+        machine's own names, by which it is asked whether it is well. An address of IPv6 Werkzeug can't be told."""
+        public = urlsplit(self.public_url or "").hostname or ""
+        hosts = self.trusted_hosts or ((public,) if public and ":" not in public else ())
+        return (*hosts, *(name for name in LOCAL_HOSTS if name not in hosts)) if hosts else ()
 
     @property
     def base_url(self) -> str:

@@ -109,9 +109,8 @@ def _limits(config: Config) -> Finding:
 def _address(config: Config) -> Finding:
     if not config.public_url:
         return Finding(WARNING, "address", f"PUBLIC_URL is not set: links lead to {config.base_url}")
-    level = OK if config.is_https and config.trusted_hosts else WARNING
+    level = OK if config.is_https else WARNING
     missing = [] if config.is_https else ["no https"]
-    missing += [] if config.trusted_hosts else ["TRUSTED_HOSTS is not set"]
     return Finding(level, "address", ", ".join((config.public_url, *missing)))
 
 

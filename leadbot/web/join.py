@@ -11,12 +11,13 @@ from wtforms.validators import InputRequired
 from leadbot.errors import EmailTaken, Invalid, TooMany
 from leadbot.limits.entry import check_reset, signing_up
 from leadbot.models import LinkKind
-from leadbot.services import links, mail, passwords, settings, team
+from leadbot.services import evenly, links, mail, passwords, settings, team
 from leadbot.web.auth import HOME, let_in
 from leadbot.web.forms import REQUIRED, Form
 from leadbot.web.htmx import go
 
 bp = Blueprint("join", __name__)
+FORGOT_SECONDS = 0.5  # many times what writing a letter down takes
 
 
 class JoinForm(Form):
@@ -70,7 +71,8 @@ def forgot() -> Response:
     if form.is_sent() and mail.can_send():
         try:
             check_reset(form.email.data)
-            passwords.ask_for_reset(form.email.data)
+            with evenly.lasting(FORGOT_SECONDS):
+                passwords.ask_for_reset(form.email.data)
         except TooMany as error:
             form.refuse(error, field="email")
         else:

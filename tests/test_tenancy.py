@@ -113,6 +113,7 @@ def test_the_ways_out_are_few() -> None:
         "services/erasing.py expire",
         "services/imports.py carry_on",
         "services/imports.py due",
+        "services/imports.py sweep",
         "services/links.py find",
         "services/outbox.py _claim",
         "services/outbox.py deliver",

@@ -12,7 +12,7 @@ from leadbot.api.lead_shapes import LeadChange
 from leadbot.api.operations import JSON, operation
 from leadbot.errors import Conflict
 from leadbot.models import Lead, Message
-from leadbot.services import chat, lead_fields, lead_list, leads, talks
+from leadbot.services import accounts, chat, lead_fields, lead_list, leads, talks
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 TAG = "Leads"
@@ -60,8 +60,8 @@ def show(lead_id: int) -> dict[str, Any]:
 )
 def change(lead_id: int) -> dict[str, Any]:
     """Write values over, all of them or none."""
+    lead = _to_write(lead_id)
     given = bodies.as_json(LeadChange)
-    lead = leads.get(lead_id)
     lead_fields.change(lead, given.values(), by=gate.caller(), version=given.version)
     return row(lead)
 
@@ -77,9 +77,16 @@ def change(lead_id: int) -> dict[str, Any]:
 )
 def move(lead_id: int) -> dict[str, Any]:
     """Move a lead of the company."""
+    lead = _to_write(lead_id)
     given = bodies.as_json(shapes.Move)
-    lead = leads.get(lead_id)
     return row(leads.move(lead, given.status, by=gate.caller(), version=given.version, reason=given.reason))
+
+
+def _to_write(lead_id: int) -> Lead:
+    """The lead for who may change it, before anything is said of what was sent. Raises NotFound, Forbidden."""
+    lead = leads.get(lead_id)
+    accounts.check_may_write(gate.caller())
+    return lead
 
 
 @bp.errorhandler(Conflict)

@@ -118,6 +118,7 @@ def test_a_connection_that_is_closed_lets_the_next_one_write(pair: tuple[Connect
     one.begin_to_write()
     one.close()
     write(other, "now")
+    assert texts(other) == ["now"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -46,7 +46,7 @@ def loop(folder: Path, kind: str, size: Size, note: Note, *command: str) -> Sums
     return found
 
 
-def check(found: Sums, size: Size) -> None:
+def check_sums(found: Sums, size: Size) -> None:
     assert found.leads == size.talks, found
     assert (found.lost, found.doubled, found.unannounced, found.gaps) == (0, 0, 0, 0), found
     assert found.is_whole, found
@@ -55,13 +55,13 @@ def check(found: Sums, size: Size) -> None:
 
 @pytest.mark.faults
 def test_kill_any_process_and_no_lead_is_lost(tmp_path: Path, record_property: Note) -> None:
-    check(loop(tmp_path, "sqlite", SHORT, record_property), SHORT)
+    check_sums(loop(tmp_path, "sqlite", SHORT, record_property), SHORT)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_fifty_kills_in_two_thousand_turns(tmp_path: Path, kind: str, record_property: Note) -> None:
-    check(loop(tmp_path, kind, LONG, record_property), LONG)
+    check_sums(loop(tmp_path, kind, LONG, record_property), LONG)
 
 
 @pytest.mark.long

@@ -45,6 +45,7 @@ def make() -> Flask:
 
 def main() -> None:
     """Web alone; what dies is started again."""
+    subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi:app", "upgrade"], check=True)
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "faults.without_outbox:make()"]
     while True:
         subprocess.run(command, check=False)

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -130,10 +130,18 @@ def build_forms(into: Path | None) -> None:
 @click.command("extract")
 def extract_command() -> None:
     """Read JSON lines {id, text, asked?, language?}, write {id, slots}: what the qualifier takes from each message."""
-    logging.disable(logging.CRITICAL)  # nothing but JSON lines goes out
-    for line in sys.stdin:
-        if line.strip():
-            print(json.dumps(_extracted(json.loads(line)), ensure_ascii=False), flush=True)
+    _answer_lines(_extracted)
+
+
+def _answer_lines(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """A JSON line out for each that comes in, and nothing else: no word of a log either."""
+    logging.disable(logging.CRITICAL)
+    try:
+        for line in sys.stdin:
+            if line.strip():
+                print(json.dumps(answer(json.loads(line)), ensure_ascii=False), flush=True)
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _extracted(row: dict[str, Any]) -> dict[str, Any]:
@@ -162,13 +170,12 @@ def acts_command() -> None:
 
     `facts` are a company's own: [{key or title, text, words}].
     """
-    logging.disable(logging.CRITICAL)  # nothing but JSON lines goes out
-    for line in sys.stdin:
-        if line.strip():
-            row = json.loads(line)
-            found = acts.find(row["text"], [_fact(fact) for fact in row.get("facts") or ()])
-            told = {"id": row.get("id"), "acts": [asdict(act) for act in found]}
-            print(json.dumps(told, ensure_ascii=False), flush=True)
+    _answer_lines(_heard)
+
+
+def _heard(row: dict[str, Any]) -> dict[str, Any]:
+    found = acts.find(row["text"], [_fact(fact) for fact in row.get("facts") or ()])
+    return {"id": row.get("id"), "acts": [asdict(act) for act in found]}
 
 
 def _fact(row: dict[str, Any]) -> CompanyFact:

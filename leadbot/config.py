@@ -69,10 +69,13 @@ class Config:
         read = _Reader(os.environ if env is None else env)
         data_dir = Path(read.text("LEADBOT_DATA_DIR") or ROOT / "instance").expanduser().resolve()
         _make_private_folder(data_dir)
+        database_url = read.database_url("DATABASE_URL") or f"{SQLITE_URL}{data_dir / 'leadbot.db'}"
+        # Two processes that write meet in SQLite's busy handler: as many turns, and the slowest take twice as long.
+        workers = 1 if database_url.startswith("sqlite") else min(2, os.cpu_count() or 1)
         return cls(
             data_dir=data_dir,
             secret_key=read.text("SECRET_KEY", at_least=32) or _kept_secret(data_dir),
-            database_url=read.database_url("DATABASE_URL") or f"{SQLITE_URL}{data_dir / 'leadbot.db'}",
+            database_url=database_url,
             host=read.text("HOST") or "127.0.0.1",
             port=read.whole("PORT", 8000, 1, 65535),
             database_pool=read.whole("DATABASE_POOL", 10, POOL_LEAST, 500),
@@ -97,7 +100,7 @@ class Config:
             metrics_token=read.text("METRICS_TOKEN", at_least=16),
             ratelimit_enabled=read.flag("RATELIMIT_ENABLED", True),
             tenancy_net=read.flag("TENANCY_NET", True),
-            web_workers=read.whole("WEB_WORKERS", min(2, os.cpu_count() or 1), 1, 64),
+            web_workers=read.whole("WEB_WORKERS", workers, 1, 64),
             web_threads=read.whole("WEB_THREADS", 250, 1, 2000),
         )
 

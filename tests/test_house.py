@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -91,6 +92,14 @@ def test_the_secret_key_is_made_once_and_kept_to_oneself(tmp_path: Path) -> None
 def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
     config = Config.from_env({"LEADBOT_DATA_DIR": str(tmp_path), "PORT": "", "OPENAI_API_KEY": " ", "HOST": ""})
     assert (config.port, config.openai_api_key, config.host) == (8000, None, "127.0.0.1")
+
+
+def test_sqlite_has_one_web_process_unless_told_otherwise(tmp_path: Path) -> None:
+    env = {"LEADBOT_DATA_DIR": str(tmp_path)}
+    assert Config.from_env(env).web_workers == 1
+    assert Config.from_env({**env, "WEB_WORKERS": "3"}).web_workers == 3
+    postgresql = Config.from_env({**env, "DATABASE_URL": "postgresql+psycopg://leadbot@127.0.0.1/leadbot"})
+    assert postgresql.web_workers == min(2, os.cpu_count() or 1)
 
 
 def test_an_unwritable_folder_is_said(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from leadbot import db as ground
+from leadbot import sqlite
 from leadbot.services import chat, lead_list
 
 BUSY = {"detail": "Service temporarily unavailable"}
@@ -56,8 +57,7 @@ def test_a_fault_of_ours_is_500_and_tells_nothing(api_almaty: Api, monkeypatch: 
 def test_a_database_locked_for_long_is_503_and_then_works_again(
     api_almaty: Api, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with app.app_context(), ground.db.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout=50")  # the pool's one connection, that the request gets
+    monkeypatch.setattr(sqlite, "LOCK_SECONDS", 0.1)
     other = sqlite3.connect(tmp_path / "leadbot.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     answer = api_almaty.post("/api/chat", json={"user_id": "c1", "text": "Хочу дом"})

@@ -136,7 +136,7 @@ def test_who_asks_is_found_out_while_another_writes(api_almaty: Api, tmp_path: P
 def test_a_database_that_is_locked_answers_503_and_stores_nothing(
     api_almaty: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, "busy_timeout=100"))
+    monkeypatch.setattr(sqlite, "LOCK_SECONDS", 0.1)
     other = sqlite3.connect(tmp_path / "leadbot.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     refused = api_almaty.post(CHAT, json={"user_id": "c1", "text": "Хочу дом"})

@@ -217,5 +217,10 @@ def test_every_row_of_values_is_held_against_the_company(database: str, sql: str
 
 
 def test_a_parameter_of_psycopg_may_be_cast_to_a_whole_number() -> None:
-    NET.check("SELECT name FROM leads WHERE leads.company_id = %(me)s::INTEGER", "postgresql", {"me": OURS}, OURS)
-    NET.check("SELECT name, %s FROM leads WHERE leads.company_id = %s", "postgresql", (THEIRS, OURS), OURS)
+    cast = "SELECT name FROM leads WHERE leads.company_id = %(me)s::INTEGER"
+    placed = "SELECT name, %s FROM leads WHERE leads.company_id = %s"
+    NET.check(cast, "postgresql", {"me": OURS}, OURS)
+    NET.check(placed, "postgresql", (THEIRS, OURS), OURS)
+    for sql, values in ((cast, {"me": THEIRS}), (placed, (OURS, THEIRS))):
+        with pytest.raises(Unscoped):
+            NET.check(sql, "postgresql", values, OURS)

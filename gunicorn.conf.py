@@ -25,8 +25,8 @@ loglevel = "warning"
 
 def on_starting(server):
     """Serve nobody from a database of another revision."""
-    from leadbot.engines.rules.extract import warm_up
-    from leadbot.upgrade import stop_unless_newest
+    from leadbot.database.migrate import stop_unless_newest
+    from leadbot.engines.rules.reading.extract import warm_up
     from wsgi import app
 
     warm_up()  # before the fork: the workers share what is read

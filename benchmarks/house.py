@@ -19,7 +19,8 @@ from benchmarks import servers
 from benchmarks.load import Payload, request
 from benchmarks.servers import Server
 from benchmarks.turn import sign_up
-from leadbot.models import BotUser, Conversation, Lead, LeadEvent, LeadStatus, LostReason, Source, tally
+from leadbot.database import counters
+from leadbot.models import BotUser, Conversation, Lead, LeadEvent, LeadStatus, LostReason, Source
 
 SIZES = (100, 10_000, 100_000)
 BATCH = 5_000
@@ -79,13 +80,13 @@ def _fill(connection: Connection, company_id: int, size: int) -> None:
     chance, now = Random(size), datetime.now(UTC)
     moments = sorted(now - timedelta(minutes=chance.randrange(DAYS * 24 * 60)) for _ in range(size))
     connection.exec_driver_sql("PRAGMA cache_size = -400000")  # all of it in memory while it grows
-    tally.take_away(connection)  # it would count row by row
+    counters.take_away(connection)  # it would count row by row
     for start in range(first, first + size, BATCH):
         numbers = range(start, min(start + BATCH, first + size))
         made = [_lead(chance, company_id, n, moments[n - first]) for n in numbers]
         for model in (BotUser, Conversation, Lead, LeadEvent):
             connection.execute(insert(model.__table__), [row for each in made for row in each[model]])
-    tally.put(connection)
+    counters.put(connection)
 
 
 def _lead(chance: Random, company_id: int, n: int, came: datetime) -> dict[Any, list[dict[str, Any]]]:

@@ -26,7 +26,7 @@ from benchmarks.turn import ask, sign_up
 from benchmarks.widget import widget_key
 from leadbot import create_app
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.database.session import db
 
 FORM = "application/x-www-form-urlencoded"
 NUMBERS = itertools.count()  # of clients: each has a phone of his own

@@ -14,9 +14,10 @@ from typing import Any
 
 from sqlalchemy import JSON, Connection, create_engine, inspect, text
 
-from leadbot.db import Base
-from leadbot.folding import fold
-from leadbot.models import LeadStatus, tally
+from leadbot.database import counters
+from leadbot.database.session import Base
+from leadbot.models import LeadStatus
+from leadbot.texts.folding import fold
 
 DAYS = 365
 Columns = Mapping[str, str]  # what stands in a column, as SQL
@@ -56,12 +57,12 @@ class Size:
 def fill(connection: Connection, size: Size = Size()) -> None:
     """Write all rows down, count the leads and let the database look at its tables. The caller commits."""
     is_sqlite = connection.dialect.name == "sqlite"
-    tally.take_away(connection)  # it would count row by row
+    counters.take_away(connection)  # it would count row by row
     for table, count, columns in _rows(size, _Words(is_sqlite)):
         connection.execute(text(_insert(connection, table, columns)), {"count": count})
         if not is_sqlite:
             connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {count})"))
-    tally.put(connection)
+    counters.put(connection)
     connection.execute(text("ANALYZE"))
 
 

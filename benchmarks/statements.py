@@ -20,10 +20,13 @@ from flask import Flask
 from sqlalchemy import create_engine, event, text
 
 from leadbot import create_app, jobs
+from leadbot.accounts import users
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.conversations import inbox
+from leadbot.database.session import db
+from leadbot.leads import board_table
 from leadbot.models import LeadStatus
-from leadbot.services import accounts, figures, inbox, table
+from leadbot.reports import figures
 
 MOST_MS = 60.0
 TIMES = 2
@@ -56,7 +59,7 @@ def paths() -> Iterator[str]:
     )
     yield from (f"/board?{each}" for each in FILTERS)
     yield from (f"/board?q={quote(words)}" for words in WORDS)
-    for sort in table.SORTS:
+    for sort in board_table.SORTS:
         for down in "01":
             for page in (1, 200, 400):
                 yield f"/board/table?sort={sort}&down={down}&page={page}"
@@ -162,7 +165,7 @@ def main() -> None:
     url, wanted = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
     engine = create_engine(url)
     with engine.begin() as connection:
-        hashed = accounts.hash_password(PASSWORD)
+        hashed = users.hash_password(PASSWORD)
         connection.execute(text("UPDATE users SET hashed_password = :hashed WHERE id = 1"), {"hashed": hashed})
     engine.dispose()
     with TemporaryDirectory() as folder:

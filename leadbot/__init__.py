@@ -18,13 +18,17 @@ def create_app(config: Config | None = None) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from leadbot import api, cli, headers, i18n, jobs, limits, private, tenancy, upgrade, web, widget
+    from leadbot import api, cli, headers, jobs, web, widget
+    from leadbot.accounts import limits
     from leadbot.config import Config
-    from leadbot.db import db, engine_options, prepare_engine
+    from leadbot.database import migrate, tenancy
+    from leadbot.database.session import db, engine_options, prepare_engine
     from leadbot.engines import OwnModels, build_engine, build_rules, build_speech
+    from leadbot.operations import private_files
+    from leadbot.texts import catalogues
 
     config = config or Config.from_env()
-    private.keep(config)
+    private_files.keep(config)
     app = Flask("leadbot", template_folder="../templates", static_folder="../static")
     app.config.update(_flask_settings(config))
     app.json.ensure_ascii, app.json.sort_keys = False, False  # type: ignore[attr-defined]  # as the contract reads
@@ -41,14 +45,14 @@ def create_app(config: Config | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
         tenancy.guard(db.session, db.engine, reads_sql=config.tenancy_net)
-    i18n.init_app(app)
+    catalogues.init_app(app)
     limits.init_app(app, config)
     jobs.init_app(app)
     for door in (web, api, widget):
         door.init_app(app)
     headers.init_app(app)
     cli.init_app(app)
-    upgrade.load_alembic(app)
+    migrate.load_alembic(app)
     return app
 
 

@@ -16,19 +16,21 @@ from typing import Any
 import click
 from flask import Flask, current_app
 
-from leadbot import create_app, jobs, upgrade
-from leadbot.catalogs import catalogs
+from leadbot import create_app, jobs
 from leadbot.config import Config
-from leadbot.console import companies, reset_link
+from leadbot.database import migrate
 from leadbot.engines.base import CompanyFact
-from leadbot.engines.rules import acts, extract, forms
-from leadbot.engines.rules import score as scoring
+from leadbot.engines.rules import acts
 from leadbot.engines.rules.acts import model as acts_model
 from leadbot.engines.rules.acts import score as acts_scoring
-from leadbot.engines.rules.scene import Found
-from leadbot.services import backup, doctor, trial
-from leadbot.services import demo as demonstration
-from leadbot.services import score as published_score
+from leadbot.engines.rules.reading import extract
+from leadbot.engines.rules.scoring import score as scoring
+from leadbot.engines.rules.words import forms
+from leadbot.engines.rules.words.scene import Found
+from leadbot.operations import backup, doctor, published_score, trial_talk
+from leadbot.operations import demo as demonstration
+from leadbot.operations.console import companies, reset_link
+from leadbot.texts.build_catalogues import catalogs
 
 
 def init_app(app: Flask) -> None:
@@ -63,15 +65,15 @@ def worker() -> None:
 def upgrade_command() -> None:
     """Bring the database to the revision of this copy, as `flask db upgrade` does; any number may run it at once."""
     try:
-        upgrade.upgrade()
-    except upgrade.CannotUpgrade as error:
+        migrate.upgrade()
+    except migrate.CannotUpgrade as error:
         raise click.ClickException(str(error)) from None
 
 
 @click.command("demo")
 def demo() -> None:
     """Make two companies with talks and leads in Russian, Kazakh and English, and print their logins."""
-    upgrade.upgrade()
+    migrate.upgrade()
     config: Config = current_app.extensions["leadbot_config"]
     for company, email, password in demonstration.make():
         print(f"{company}: {email} / {password}")
@@ -219,7 +221,7 @@ def score(folder: Path, mistakes: bool, publish: bool) -> None:
 
 
 def _by_service(row: scoring.Row) -> scoring.Prediction:
-    outcome = trial.hold(row["turns"])
+    outcome = trial_talk.hold(row["turns"])
     if outcome.lead is None:
         return {"registered": False, "language": outcome.language}
     lead = outcome.lead
@@ -235,5 +237,5 @@ def _throwaway() -> Iterator[None]:
         url = f"sqlite:///{folder}/leadbot.db"
         app = create_app(replace(config, data_dir=Path(folder), database_url=url, openai_api_key=None))
         with app.app_context():
-            upgrade.upgrade()
+            migrate.upgrade()
             yield

@@ -25,30 +25,25 @@ from huey.storage import BaseStorage, RedisStorage, SqliteStorage
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from leadbot.channels.workplace import connecting
+from leadbot.channels.workplace.members import Answer
 from leadbot.config import Config
-from leadbot.crew import Crew
-from leadbot.db import db
-from leadbot.delivery.base import Channel, DeliveryError
-from leadbot.outage import Backoff, OnceAMinute, Outage, redis_pool
+from leadbot.conversations import idle, unanswered
+from leadbot.database.migrate import stop_unless_newest
+from leadbot.database.outage import Backoff, OnceAMinute, Outage, redis_pool
+from leadbot.database.session import db
+from leadbot.files import storage
+from leadbot.leads import take_timer, tasks
+from leadbot.notifications import morning_summary
+from leadbot.notifications.carriers.base import Channel, DeliveryError
+from leadbot.outbox import deliveries
+from leadbot.outbox.crew import Crew
+from leadbot.outbox.pace import GAP_SECONDS
 from leadbot.serve import GRACE_SECONDS
-from leadbot.services import (
-    attachments,
-    digest,
-    erasing,
-    idle,
-    imports,
-    outbox,
-    take_timer,
-    tasks,
-    telegram_chat,
-    unanswered,
-)
-from leadbot.services.pace import GAP_SECONDS
-from leadbot.services.telegram_people import Answer
-from leadbot.upgrade import stop_unless_newest
+from leadbot.transfer import erasure, imports
 
 if TYPE_CHECKING:
-    from leadbot.delivery.telegram import TelegramChannel
+    from leadbot.notifications.carriers.telegram import TelegramChannel
 
 SWEEP_SECONDS = 5
 TIDY_SECONDS = 3600
@@ -57,7 +52,7 @@ LISTEN_SECONDS, LISTEN_PAUSE_MOST = 25, 60.0
 IMPORTS = "imports"
 # Threads by crew. Ten sends at once make 25 a second while Telegram answers within 0.4 s, and an HTTP session keeps
 # ten connections.
-THREADS = {"telegram": 10, outbox.MAIL: 4, IMPORTS: 2}
+THREADS = {"telegram": 10, deliveries.MAIL: 4, IMPORTS: 2}
 BELL_PAUSE_SECONDS = 0.5  # between two looks into SQLite's queue
 
 log = logging.getLogger(__name__)
@@ -76,7 +71,7 @@ def init_app(app: Flask) -> None:
             crews[name].wake()
 
     app.extensions["leadbot_wake"] = bell.task(name="wake")(wake)
-    outbox.on_put(_waits)
+    deliveries.on_put(_waits)
     imports.on_start(_import_waits)
     if not event.contains(db.session, "after_commit", _ring):
         event.listen(db.session, "after_commit", _ring)
@@ -144,15 +139,15 @@ def channel_for(name: str) -> Channel:
 
 def _open(name: str, config: Config) -> Channel:
     # Who only serves pages sends nothing.
-    if name == outbox.MAIL and config.smtp_url:
-        from leadbot.delivery.email import EmailChannel
+    if name == deliveries.MAIL and config.smtp_url:
+        from leadbot.notifications.carriers.email import EmailChannel
 
         return EmailChannel(config.smtp_url, config.mail_from)
     if name == "telegram" and config.telegram_bot_token:
-        from leadbot.delivery.telegram import TelegramChannel
+        from leadbot.notifications.carriers.telegram import TelegramChannel
 
         return TelegramChannel(config.telegram_bot_token, config.telegram_api_url)
-    raise DeliveryError("SMTP_URL is not set" if name == outbox.MAIL else "TELEGRAM_BOT_TOKEN is not set")
+    raise DeliveryError("SMTP_URL is not set" if name == deliveries.MAIL else "TELEGRAM_BOT_TOKEN is not set")
 
 
 def forget_channels() -> None:
@@ -197,7 +192,7 @@ def build_crews(app: Flask) -> dict[str, Crew]:
         with app.app_context():
             if name == IMPORTS:
                 return {import_id: str(import_id) for import_id in imports.due() if str(import_id) not in busy}
-            return outbox.due(name, busy, limit)
+            return deliveries.due(name, busy, limit)
 
     def carry(name: str, row_id: int) -> float | None:
         if name == IMPORTS:
@@ -212,7 +207,7 @@ def build_crews(app: Flask) -> dict[str, Crew]:
 def deliver(app: Flask, delivery_id: int) -> float | None:
     """Carry one row out; the seconds after which it, or the next for its target, may be due."""
     with app.app_context():
-        carried = outbox.deliver(delivery_id, channel_for)
+        carried = deliveries.deliver(delivery_id, channel_for)
     return GAP_SECONDS if carried.is_sent else carried.again_in_seconds
 
 
@@ -247,14 +242,14 @@ def sweeping(app: Flask) -> Round:
         app,
         (
             idle.nudge_due, idle.finish_due, idle.return_due, take_timer.remind_due, unanswered.tell_due,
-            tasks.remind_due, digest.send_due, imports.sweep,
+            tasks.remind_due, morning_summary.send_due, imports.sweep,
         ),
     )  # fmt: skip
 
 
 def tidying(app: Flask) -> Round:
     """Files that belong to nobody any more, and what companies want kept no longer."""
-    return Round(app, (erasing.expire, attachments.sweep))
+    return Round(app, (erasure.expire, storage.sweep))
 
 
 def _sweep_for_ever(app: Flask, stop: threading.Event) -> None:
@@ -273,7 +268,7 @@ def listen(app: Flask, wait_seconds: int = LISTEN_SECONDS) -> int:
     """
     with app.app_context():
         bot = cast("TelegramChannel", channel_for("telegram"))
-        updates = bot.updates(telegram_chat.next_update(), wait_seconds)
+        updates = bot.updates(connecting.next_update(), wait_seconds)
     for update in updates:
         with app.app_context():
             _answer(bot, _taken(update))
@@ -283,13 +278,13 @@ def listen(app: Flask, wait_seconds: int = LISTEN_SECONDS) -> int:
 def _taken(update: dict[str, Any]) -> Answer | None:
     """Take an update; a fault of ours in one must not hold up all that come after it. A database that fails may."""
     try:
-        return telegram_chat.take(update)
+        return connecting.take(update)
     except OperationalError:
         raise
     except Exception:
         log.exception("update %s could not be taken", update["update_id"])
         db.session.remove()
-        telegram_chat.pass_over(update)
+        connecting.pass_over(update)
         return None
 
 
@@ -315,7 +310,7 @@ def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
             if not is_known:
                 with app.app_context():
                     name = cast("TelegramChannel", channel_for("telegram")).name_of_bot()
-                    telegram_chat.remember_bot(name)
+                    connecting.remember_bot(name)
                 is_known = True
             pause_seconds = 0.0 if listen(app) else 1.0  # not every server waits for the first update
         except DeliveryError as error:

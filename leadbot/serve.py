@@ -16,8 +16,8 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from leadbot import private
 from leadbot.config import ROOT, Config, ConfigError
+from leadbot.operations import private_files
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 WRONG_REVISION = 78  # exit code of a program that finds another database than it needs, EX_CONFIG of sysexits.h
@@ -65,7 +65,7 @@ def main() -> None:
         config = Config.from_env()
     except ConfigError as error:
         sys.exit(f"leadbot: {error}")
-    private.keep(config)
+    private_files.keep(config)
     if not _becomes_free(config.host, config.port):
         sys.exit(f"leadbot: {config.host}:{config.port} is taken. Set PORT to another, for example: make run PORT=8001")
     # What the settings came to, for the three processes: their working folder need not be ours.

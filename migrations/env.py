@@ -9,10 +9,10 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import Connection
 
-from leadbot import migrating, models  # noqa: F401  (all tables must be known)
-from leadbot.db import Base, db
-from leadbot.models import searching, tally
-from leadbot.tenancy import all_companies
+from leadbot import models  # noqa: F401  (all tables must be known)
+from leadbot.database import counters, migration_steps, searching
+from leadbot.database.session import Base, db
+from leadbot.database.tenancy import all_companies
 
 
 def numbered(migration_context, revision, directives):
@@ -46,14 +46,14 @@ def prepare(connection: Connection, **more: object) -> None:
 def migrate_sqlite(connection: Connection) -> None:
     """All in one transaction. The triggers that count leads would miss tables while they are rebuilt."""
     with without_foreign_keys(connection), connection.begin():
-        tally.take_away(connection)
+        counters.take_away(connection)
         prepare(connection)
         context.run_migrations()
         orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if orphans:
             raise RuntimeError(f"rows without what they belong to: {orphans[:5]}")
-        if tally.can_count(connection):
-            tally.put(connection)
+        if counters.can_count(connection):
+            counters.put(connection)
 
 
 def migrate_postgresql(connection: Connection) -> None:
@@ -65,8 +65,8 @@ def migrate_postgresql(connection: Connection) -> None:
 
 def count_leads(ctx, **step):
     """As soon as there are columns to count in, in the transaction of the migration that made them."""
-    if not tally.is_counting(ctx.connection) and tally.can_count(ctx.connection):
-        tally.put(ctx.connection)
+    if not counters.is_counting(ctx.connection) and counters.can_count(ctx.connection):
+        counters.put(ctx.connection)
 
 
 @contextmanager
@@ -87,12 +87,12 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
 def run() -> None:
     """Whatever `flask db` was asked to do."""
     folder = current_app.extensions["leadbot_config"].data_dir
-    with all_companies(), db.engine.connect() as connection, migrating.alone(connection, folder):
+    with all_companies(), db.engine.connect() as connection, migration_steps.alone(connection, folder):
         if connection.dialect.name == "sqlite":
             migrate_sqlite(connection)
         else:
-            with migrating.patient(connection):
-                migrating.retried(connection, partial(migrate_postgresql, connection))
+            with migration_steps.patient(connection):
+                migration_steps.retried(connection, partial(migrate_postgresql, connection))
 
 
 run()

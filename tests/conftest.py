@@ -24,13 +24,14 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from leadbot import create_app, tenancy
-from leadbot import db as database
+from leadbot import create_app
 from leadbot.config import Config
-from leadbot.db import db, set_clock
+from leadbot.database import session as database
+from leadbot.database import tenancy
+from leadbot.database.session import db, set_clock
 from leadbot.models import Role, User
-from leadbot.services import outbox
-from leadbot.services.pace import Pace
+from leadbot.outbox import deliveries
+from leadbot.outbox.pace import Pace
 
 PASSWORD = "test123"
 Later = Callable[..., None]
@@ -75,7 +76,7 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def fresh_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the test before sent to the same chat a moment ago holds nobody up."""
-    monkeypatch.setattr(outbox, "_pace", Pace())
+    monkeypatch.setattr(deliveries, "_pace", Pace())
 
 
 class Clock:

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.util import LRUCache
 
 from leadbot import models  # noqa: F401  (all tables must be known)
-from leadbot.db import Base, db
+from leadbot.database.session import Base, db
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL")
 _first: dict[str, Engine] = {}

@@ -20,10 +20,10 @@ from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Float,
 
 from leadbot import create_app
 from leadbot.config import Config
-from leadbot.db import MIGRATIONS, db
-from leadbot.models import tally
-from leadbot.tenancy import all_companies
-from leadbot.upgrade import load_alembic
+from leadbot.database import counters
+from leadbot.database.migrate import load_alembic
+from leadbot.database.session import MIGRATIONS, db
+from leadbot.database.tenancy import all_companies
 
 FIRST = "0022"  # the oldest head that upgrades are tried from
 COMPANIES = (1, 2)
@@ -41,7 +41,7 @@ WORDS: dict[str, Any] = {
     "waits_for": "call",
     "theme": "dark",
     "kind": "reset",
-    **dict.fromkeys(tally.COLUMNS.values(), 0),
+    **dict.fromkeys(counters.COLUMNS.values(), 0),
     "deliveries.state": "pending",
     "lead_imports.state": "done",
     "lead_events.kind": "moved",

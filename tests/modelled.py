@@ -12,12 +12,14 @@ from doubles import OpenAIDouble
 from flask import Flask
 from sqlalchemy import select
 
-from leadbot import create_app, tenancy
+from leadbot import create_app
+from leadbot.accounts import users
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.conversations import chat
+from leadbot.conversations.chat import Incoming, Reply
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Company, Lead, Source
-from leadbot.services import accounts, chat
-from leadbot.services.chat import Incoming, Reply
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def house(config: Config, double: OpenAIDouble, **settings: Any) -> Iterator[Fla
     app = create_app(replace(config, openai_base_url=double.base_url, **settings))
     databases.share_compiled(app)
     with app.app_context():
-        accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+        users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
         try:
             yield app
         finally:

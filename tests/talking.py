@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from leadbot.engines.base import CompanyCard, Decision, Known, LeadDraft, Line, Turn
-from leadbot.engines.rules.qualifier import Rules
-from leadbot.engines.rules.summary import draft
+from leadbot.engines.rules.dialogue.qualifier import Rules
+from leadbot.engines.rules.dialogue.summary import draft
 
 ALMATY = timezone(timedelta(hours=5))
 COMPANY = CompanyCard(name="СтройКомпания")

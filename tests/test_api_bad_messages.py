@@ -16,10 +16,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.conversations import voice
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Message
-from leadbot.services import voice
 
 CHAT = "/api/chat"
 OGG = b"OggS" + bytes(range(256)) * 8

@@ -7,8 +7,8 @@ import json
 from conftest import Api
 from flask import Flask
 
-from leadbot import tenancy
-from leadbot.services import bot
+from leadbot.bot import publishing
+from leadbot.database import tenancy
 
 FURNITURE = {
     "setup": "furniture",
@@ -67,8 +67,8 @@ def test_a_patch_is_a_version_and_leaves_a_draft_alone(app: Flask, api_almaty: A
     api_almaty.patch("/api/settings", json={"phone": "8 727", "telegram_chat_id": "-1001234567890"})
     with app.app_context():
         tenancy.act_for(api_almaty.company_id)
-        assert [one.number for one in bot.versions()] == [2, 1]
-        assert bot.versions()[0].user is not None
+        assert [one.number for one in publishing.versions()] == [2, 1]
+        assert publishing.versions()[0].user is not None
 
 
 def test_all_that_is_wrong_is_told_and_nothing_is_written(api_almaty: Api) -> None:

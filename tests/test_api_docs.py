@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from leadbot.api import shapes
-from leadbot.services import bot_fields
+from leadbot.bot import settings_fields
 
 VENDOR = Path(__file__).resolve().parents[1] / "static" / "vendor"
 
@@ -112,7 +112,7 @@ def test_settings_in_it_are_the_settings_there_are(api_almaty: Api, app: Flask) 
     shown = api_almaty.get("/api/settings").json
     assert set(shapes.Settings.model_fields) == set(shown)
     assert set(shapes.SettingsChange.model_fields) == set(shown) - {"widget_key"}
-    assert set(bot_fields.DEFAULTS) < set(shown)
+    assert set(settings_fields.DEFAULTS) < set(shown)
 
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])

@@ -14,9 +14,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError, TimeoutError
 
-from leadbot import db as ground
-from leadbot import sqlite
-from leadbot.services import chat, lead_list
+from leadbot.conversations import chat
+from leadbot.database import session as ground
+from leadbot.database import sqlite
+from leadbot.leads import listing
 
 BUSY = {"detail": "Service temporarily unavailable"}
 
@@ -46,7 +47,7 @@ def test_what_can_be_tried_again_is_503(api_almaty: Api, monkeypatch: pytest.Mon
 
 
 def test_a_fault_of_ours_is_500_and_tells_nothing(api_almaty: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lead_list, "count", raising(RuntimeError("secret of the house")))
+    monkeypatch.setattr(listing, "count", raising(RuntimeError("secret of the house")))
     answer = api_almaty.get("/api/leads")
     assert (answer.status_code, answer.json) == (500, {"detail": "Internal Server Error"})
     monkeypatch.undo()

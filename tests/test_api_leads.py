@@ -10,11 +10,11 @@ from conftest import Api, contract_dialogue
 from flask import Flask
 from sqlalchemy import update
 
-from leadbot import tenancy
 from leadbot.api import shapes
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
+from leadbot.leads import listing
 from leadbot.models import Lead
-from leadbot.services import lead_list
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_while_a_manager_holds_the_talk_the_bot_is_silent(api_almaty: Api, almat
 
 
 def test_a_list_of_many_pages_is_whole(api_almaty: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lead_list, "PAGE", 2)
+    monkeypatch.setattr(listing, "PAGE", 2)
     for number in range(5):
         contract_dialogue(api_almaty, f"c{number}", f"8776877663{number}")
     everything = api_almaty.get("/api/leads").json

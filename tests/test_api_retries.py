@@ -12,12 +12,13 @@ from flask import Flask
 from sqlalchemy import func, select
 from test_api_docs import assert_fits, example_of, operations
 
-from leadbot import db as ground
-from leadbot import tenancy
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.conversations import talks
+from leadbot.database import session as ground
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Author, BotVersion, Conversation, Message, Source
-from leadbot.services import erasing, talks
+from leadbot.transfer import erasure
 
 WANT = {"user_id": "c1", "text": "Хочу дом"}
 KEY = {"Idempotency-Key": "message-1"}
@@ -73,10 +74,10 @@ def test_a_key_is_free_when_the_talk_has_outlived_its_time(app: Flask, api_almat
     send(api_almaty)
     with app.app_context():
         tenancy.act_for(api_almaty.company_id)
-        erasing.set_retention("30", by=db.session.scalars(select(erasing.User)).one())
+        erasure.set_retention("30", by=db.session.scalars(select(erasure.User)).one())
     later(days=31)
     with app.app_context():
-        assert erasing.expire() == 1
+        assert erasure.expire() == 1
     assert said(app, api_almaty) == 0
     token = api_almaty.client.post(
         "/api/auth/login", data={"username": "manager@almaty.kz", "password": "test123"}

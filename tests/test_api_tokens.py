@@ -14,9 +14,9 @@ from conftest import PASSWORD, Api
 from flask import Flask
 from sqlalchemy import delete, update
 
-from leadbot import tenancy
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Company, User
 
 ME = "/api/auth/me"

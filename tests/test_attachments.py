@@ -12,14 +12,16 @@ from conftest import Api
 from flask import Flask
 from sqlalchemy import select
 
-from leadbot import jobs, tenancy
+from leadbot import jobs
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.conversations import chat
+from leadbot.conversations.chat import Incoming
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.errors import NotFound
+from leadbot.files import storage
+from leadbot.files.storage import FILES, VOICE
 from leadbot.models import BotUser, Conversation, Message, Source
-from leadbot.services import attachments, chat
-from leadbot.services.attachments import FILES, VOICE
-from leadbot.services.chat import Incoming
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 200
 OGG = b"OggS\x00\x02" + b"\x00" * 22 + b"OpusHead" + b"\x00" * 200
@@ -44,7 +46,7 @@ def on_disk(config: Config) -> list[Path]:
     return sorted(path for shelf in ("files", "voice") for path in (config.data_dir / shelf).iterdir())
 
 
-def bearer(shelf: attachments.Shelf, ref: str) -> Message:
+def bearer(shelf: storage.Shelf, ref: str) -> Message:
     column = getattr(Message, shelf.column)
     of_talk = select(Message).where(Message.conversation_id == talk(ref).id, column.is_not(None))
     return db.session.scalars(of_talk).one()
@@ -53,18 +55,18 @@ def bearer(shelf: attachments.Shelf, ref: str) -> Message:
 def forget(ref: str) -> None:
     """As a service does that erases a person."""
     gone = talk(ref)
-    attachments.forget([gone])
+    storage.forget([gone])
     db.session.delete(db.session.get_one(BotUser, gone.bot_user_id))
 
 
 @pytest.mark.parametrize("shelf", [VOICE, FILES])
-def test_what_was_sent_is_found_by_its_own_talk_alone(shelf: attachments.Shelf) -> None:
+def test_what_was_sent_is_found_by_its_own_talk_alone(shelf: storage.Shelf) -> None:
     message = bearer(shelf, "first")
-    found = attachments.find(shelf, talk("first"), message.id)
-    assert attachments.path_of(shelf, found).read_bytes() in (JPEG, OGG)
+    found = storage.find(shelf, talk("first"), message.id)
+    assert storage.path_of(shelf, found).read_bytes() in (JPEG, OGG)
     for other in (0, -1, 2**40, message.id):
         with pytest.raises(NotFound):
-            attachments.find(shelf, talk("second"), other)
+            storage.find(shelf, talk("second"), other)
 
 
 @pytest.mark.parametrize("name", ["../secret_key", "/etc/passwd", "..", "", "absent.jpg", "a/b.jpg", "\0.jpg"])
@@ -73,12 +75,12 @@ def test_no_name_leads_out_of_the_folder(config: Config, name: str) -> None:
     message = bearer(FILES, "first")
     message.file_name = name
     with pytest.raises(NotFound):
-        attachments.path_of(FILES, message)
+        storage.path_of(FILES, message)
     db.session.rollback()
 
 
 def test_files_go_with_the_talk_and_not_before(config: Config) -> None:
-    kept = [attachments.path_of(shelf, bearer(shelf, "second")) for shelf in (FILES, VOICE)]
+    kept = [storage.path_of(shelf, bearer(shelf, "second")) for shelf in (FILES, VOICE)]
     forget("first")
     db.session.flush()
     assert len(on_disk(config)) == 4
@@ -92,11 +94,11 @@ def test_a_talk_that_stays_keeps_its_files(config: Config) -> None:
     db.session.rollback()
     db.session.commit()
     assert len(on_disk(config)) == 4
-    assert attachments.path_of(VOICE, bearer(VOICE, "first"))
+    assert storage.path_of(VOICE, bearer(VOICE, "first"))
 
 
 def test_a_file_that_has_gone_already_stops_nothing(config: Config) -> None:
-    attachments.path_of(FILES, bearer(FILES, "first")).unlink()
+    storage.path_of(FILES, bearer(FILES, "first")).unlink()
     forget("first")
     db.session.commit()
     assert len(on_disk(config)) == 2
@@ -107,7 +109,7 @@ def test_the_worker_tidies_up_what_nobody_names_any_more(app: Flask, config: Con
     fresh = config.data_dir / "voice" / "under-way.ogg"
     for path in (nobodys, fresh):
         path.write_bytes(JPEG)
-    long_ago = time.time() - attachments.SWEPT_AFTER_SECONDS - 60
+    long_ago = time.time() - storage.SWEPT_AFTER_SECONDS - 60
     for path in (*on_disk(config), nobodys):
         if path != fresh:
             os.utime(path, (long_ago, long_ago))

@@ -10,11 +10,11 @@ from conftest import Api, Web, contract_dialogue
 from flask import Flask
 from test_team import invite, join, user_of
 
-from leadbot import tenancy
-from leadbot.db import db, utcnow
+from leadbot.accounts import audit, companies
+from leadbot.database import tenancy
+from leadbot.database.session import db, utcnow
 from leadbot.models import Act, AuditEntry
-from leadbot.services import audit, companies
-from leadbot.web.audit import ACTS, GROUPS
+from leadbot.web.accounts.audit import ACTS, GROUPS
 
 LOG = "/settings/log"
 

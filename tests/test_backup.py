@@ -14,10 +14,10 @@ from flask import Flask
 
 from leadbot import create_app
 from leadbot.config import Config
-from leadbot.db import db
-from leadbot.services import backup
-from leadbot.services.backup import BackupError
-from leadbot.upgrade import upgrade
+from leadbot.database.migrate import upgrade
+from leadbot.database.session import db
+from leadbot.operations import backup
+from leadbot.operations.backup import BackupError
 
 OGG = b"OggS\x00\x02" + b"\x00" * 22 + b"OpusHead" + b"\x00" * 200
 

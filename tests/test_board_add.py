@@ -7,8 +7,8 @@ from conftest import Api, Web, contract_dialogue
 from flask import Flask
 from test_web_board import HTMX, cards
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Delivery, Lead, LeadStatus, Source
 
 CALLER = {"phone": "8 (705) 111-22-33", "name": " Гүлнұр ", "object_type": "дом", "city": "караганда"}

@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy import update
 from test_web_board import HTMX, cards, put_leads
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Lead, LeadEvent, LeadStatus
 
 

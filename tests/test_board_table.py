@@ -9,8 +9,8 @@ from conftest import Web
 from flask import Flask
 from test_web_board import counts, put_leads, statements
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Lead, LeadEvent, LeadStatus, LostReason
 
 

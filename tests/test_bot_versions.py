@@ -10,11 +10,11 @@ from conftest import Api
 from flask import Flask
 from sqlalchemy import select
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.bot import company_settings, publishing, settings_fields
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.errors import Conflict, Faults, Forbidden, NotFound
 from leadbot.models import BotVersion, Company, Role, User
-from leadbot.services import bot, bot_fields, settings
 
 
 def act(company: int, role: Role = Role.OWNER) -> User:
@@ -33,133 +33,135 @@ def owner(app: Flask, api_almaty: Api) -> object:
 
 
 def test_a_draft_is_nobodys_business_until_it_is_published(owner: User) -> None:
-    bot.save_draft({"greeting": {"ru": "Салют"}}, by=owner)
-    assert bot.published()["greeting"] == {}
-    assert bot.draft().values["greeting"] == {"ru": "Салют"} and bot.draft().changed == ("greeting",)
-    made = bot.publish(by=owner)
+    publishing.save_draft({"greeting": {"ru": "Салют"}}, by=owner)
+    assert publishing.published()["greeting"] == {}
+    assert publishing.draft().values["greeting"] == {"ru": "Салют"} and publishing.draft().changed == ("greeting",)
+    made = publishing.publish(by=owner)
     assert made is not None and made.number == 2  # 1 is how it stood from the start
-    assert bot.published()["greeting"] == {"ru": "Салют"}
-    assert bot.draft().changed == () and bot.draft().revision == 0
+    assert publishing.published()["greeting"] == {"ru": "Салют"}
+    assert publishing.draft().changed == () and publishing.draft().revision == 0
 
 
 def test_a_draft_of_what_is_published_is_none(owner: User) -> None:
-    bot.save_draft({"phone": "8 727 000 00 00"}, by=owner)
-    bot.save_draft({"phone": ""}, by=owner)
-    assert bot.draft() == bot.Draft(bot.published())
-    assert bot.publish(by=owner) is None and bot.versions() == []
+    publishing.save_draft({"phone": "8 727 000 00 00"}, by=owner)
+    publishing.save_draft({"phone": ""}, by=owner)
+    assert publishing.draft() == publishing.Draft(publishing.published())
+    assert publishing.publish(by=owner) is None and publishing.versions() == []
 
 
 def test_parts_of_a_draft_add_up_and_can_be_dropped(owner: User) -> None:
-    bot.save_draft({"phone": "1"}, by=owner)
-    bot.save_draft({"address": "Абая, 1"}, by=owner)
-    assert set(bot.draft().changed) == {"phone", "address"} and bot.draft().revision == 2
-    bot.discard(by=owner)
-    assert bot.draft().changed == ()
+    publishing.save_draft({"phone": "1"}, by=owner)
+    publishing.save_draft({"address": "Абая, 1"}, by=owner)
+    assert set(publishing.draft().changed) == {"phone", "address"} and publishing.draft().revision == 2
+    publishing.discard(by=owner)
+    assert publishing.draft().changed == ()
 
 
 def test_the_way_back_is_a_draft_first(owner: User) -> None:
     for words in ("раз", "два", "три"):
-        bot.save_draft({"greeting": {"ru": words}}, by=owner)
-        bot.publish(by=owner)
-    bot.restore(2, by=owner)
-    assert bot.published()["greeting"] == {"ru": "три"}
-    assert bot.draft().values["greeting"] == {"ru": "раз"}
-    again = bot.publish(by=owner)
+        publishing.save_draft({"greeting": {"ru": words}}, by=owner)
+        publishing.publish(by=owner)
+    publishing.restore(2, by=owner)
+    assert publishing.published()["greeting"] == {"ru": "три"}
+    assert publishing.draft().values["greeting"] == {"ru": "раз"}
+    again = publishing.publish(by=owner)
     assert again is not None and again.number == 5
-    bot.restore(1, by=owner)
-    assert bot.draft().values == bot_fields.complete({})
+    publishing.restore(1, by=owner)
+    assert publishing.draft().values == settings_fields.complete({})
 
 
 def test_the_last_ten_are_kept(owner: User) -> None:
     for number in range(14):
-        bot.save_draft({"about": f"Текст {number}"}, by=owner)
-        bot.publish(by=owner)
-    assert [one.number for one in bot.versions()] == list(range(15, 5, -1))
+        publishing.save_draft({"about": f"Текст {number}"}, by=owner)
+        publishing.publish(by=owner)
+    assert [one.number for one in publishing.versions()] == list(range(15, 5, -1))
     for gone in (5, 0, -1, 16, 2**40):
         with pytest.raises(NotFound):
-            bot.restore(gone, by=owner)
+            publishing.restore(gone, by=owner)
 
 
 def test_a_draft_that_was_changed_meanwhile_is_not_published(owner: User) -> None:
-    seen = bot.save_draft({"phone": "1"}, by=owner).revision
-    bot.save_draft({"phone": "2"}, by=owner)
+    seen = publishing.save_draft({"phone": "1"}, by=owner).revision
+    publishing.save_draft({"phone": "2"}, by=owner)
     with pytest.raises(Conflict):
-        bot.publish(by=owner, revision=seen)
-    assert bot.published()["phone"] == "" and bot.draft().values["phone"] == "2"
-    bot.publish(by=owner, revision=seen + 1)
-    assert bot.published()["phone"] == "2"
+        publishing.publish(by=owner, revision=seen)
+    assert publishing.published()["phone"] == "" and publishing.draft().values["phone"] == "2"
+    publishing.publish(by=owner, revision=seen + 1)
+    assert publishing.published()["phone"] == "2"
 
 
 def test_publishing_a_draft_undoes_nothing_that_was_published_beside_it(owner: User) -> None:
-    bot.save_draft({"phone": "1"}, by=owner)
-    settings.change({"address": "Абая, 1"}, by=owner)
-    bot.publish(by=owner)
-    assert (bot.published()["phone"], bot.published()["address"]) == ("1", "Абая, 1")
+    publishing.save_draft({"phone": "1"}, by=owner)
+    company_settings.change({"address": "Абая, 1"}, by=owner)
+    publishing.publish(by=owner)
+    assert (publishing.published()["phone"], publishing.published()["address"]) == ("1", "Абая, 1")
 
 
 def test_only_an_owner_publishes_and_a_viewer_changes_nothing(app: Flask, api_almaty: Api) -> None:
     with app.app_context():
         manager = act(api_almaty.company_id, Role.MANAGER)
-        bot.save_draft({"phone": "1"}, by=manager)
-        for forbidden in (bot.publish, lambda by: bot.set_key("sk-1", by=by)):
+        publishing.save_draft({"phone": "1"}, by=manager)
+        for forbidden in (publishing.publish, lambda by: publishing.set_key("sk-1", by=by)):
             with pytest.raises(Forbidden):
                 forbidden(by=manager)
         with pytest.raises(Forbidden):
-            settings.change({"phone": "2"}, by=manager)
+            company_settings.change({"phone": "2"}, by=manager)
         viewer = act(api_almaty.company_id, Role.VIEWER)
-        for forbidden in (bot.discard, lambda by: bot.save_draft({"phone": "3"}, by=by)):
+        for forbidden in (publishing.discard, lambda by: publishing.save_draft({"phone": "3"}, by=by)):
             with pytest.raises(Forbidden):
                 forbidden(by=viewer)
-        assert bot.draft().values["phone"] == "1" and bot.published()["phone"] == ""
+        assert publishing.draft().values["phone"] == "1" and publishing.published()["phone"] == ""
 
 
 def test_only_an_owner_says_where_the_key_is_sent(app: Flask, api_almaty: Api) -> None:
     """A draft's model is tried before it is published: a manager could else have the key sent to himself."""
     with app.app_context():
         owner = act(api_almaty.company_id)
-        bot.save_draft({"model": {"base_url": "https://api.deepseek.com/v1"}}, by=owner)
+        publishing.save_draft({"model": {"base_url": "https://api.deepseek.com/v1"}}, by=owner)
         manager = act(api_almaty.company_id, Role.MANAGER)
         for model in ({"base_url": "https://api.groq.com"}, {"model": "m"}):
-            with pytest.raises(bot.Invalid) as caught:
-                bot.save_draft({"model": model, "phone": "1"}, by=manager)
+            with pytest.raises(publishing.Invalid) as caught:
+                publishing.save_draft({"model": model, "phone": "1"}, by=manager)
             assert caught.value.field == "model.base_url"
-        kept = bot.save_draft({"model": {"base_url": "https://api.deepseek.com/v1", "model": "m"}}, by=manager)
+        kept = publishing.save_draft({"model": {"base_url": "https://api.deepseek.com/v1", "model": "m"}}, by=manager)
         assert kept.values["model"]["model"] == "m" and kept.values["phone"] == ""
 
 
 def test_another_company_has_drafts_and_versions_of_its_own(app: Flask, api_almaty: Api, api_astana: Api) -> None:
     with app.app_context():
         ours = act(api_almaty.company_id)
-        bot.save_draft({"phone": "1"}, by=ours)
-        bot.publish(by=ours)
-        bot.save_draft({"phone": "2"}, by=ours)
+        publishing.save_draft({"phone": "1"}, by=ours)
+        publishing.publish(by=ours)
+        publishing.save_draft({"phone": "2"}, by=ours)
         theirs = act(api_astana.company_id)
-        assert bot.versions() == [] and bot.draft().changed == () and bot.published()["phone"] == ""
-        bot.discard(by=theirs)
+        assert (
+            publishing.versions() == [] and publishing.draft().changed == () and publishing.published()["phone"] == ""
+        )
+        publishing.discard(by=theirs)
         act(api_almaty.company_id)
-        assert bot.draft().values["phone"] == "2"
+        assert publishing.draft().values["phone"] == "2"
 
 
 def test_the_key_is_sealed_and_in_no_version(owner: User) -> None:
-    bot.set_key("sk-verysecret123", by=owner)
-    bot.save_draft({"model": {"base_url": "https://api.deepseek.com/v1", "model": "m"}}, by=owner)
-    bot.publish(by=owner)
-    bot.restore(1, by=owner)
-    bot.publish(by=owner)
+    publishing.set_key("sk-verysecret123", by=owner)
+    publishing.save_draft({"model": {"base_url": "https://api.deepseek.com/v1", "model": "m"}}, by=owner)
+    publishing.publish(by=owner)
+    publishing.restore(1, by=owner)
+    publishing.publish(by=owner)
     rows = db.session.scalars(select(BotVersion)).all()
     stored = db.session.scalars(select(Company)).one().bot
-    assert len(rows) == 3 and "key" in stored["model"] and bot.has_key()
-    assert "verysecret" not in json.dumps([*(row.values for row in rows), stored, settings.shown()])
+    assert len(rows) == 3 and "key" in stored["model"] and publishing.has_key()
+    assert "verysecret" not in json.dumps([*(row.values for row in rows), stored, company_settings.shown()])
     assert all("key" not in row.values["model"] for row in rows)
-    bot.set_key("", by=owner)
-    assert not bot.has_key()
+    publishing.set_key("", by=owner)
+    assert not publishing.has_key()
 
 
 @pytest.mark.parametrize("key", ["ключ", "two words", "x" * 300, "a\nb", None])
 def test_a_key_that_can_be_none_is_refused(owner: User, key: object) -> None:
-    with pytest.raises(bot.Invalid):
-        bot.set_key(key, by=owner)
-    assert not bot.has_key()
+    with pytest.raises(publishing.Invalid):
+        publishing.set_key(key, by=owner)
+    assert not publishing.has_key()
 
 
 WRONG: dict[str, object] = {
@@ -172,10 +174,10 @@ WRONG: dict[str, object] = {
 
 def test_every_wrong_field_is_named_and_none_is_saved(owner: User) -> None:
     with pytest.raises(Faults) as caught:
-        bot.save_draft({**WRONG, "address": "Абая, 1"}, by=owner)
+        publishing.save_draft({**WRONG, "address": "Абая, 1"}, by=owner)
     named = {fault.field.partition(".")[0] for fault in caught.value.faults}
     assert named == set(WRONG)
-    assert bot.draft().changed == ()
+    assert publishing.draft().changed == ()
 
 
 @pytest.mark.parametrize(
@@ -187,7 +189,7 @@ def test_every_wrong_field_is_named_and_none_is_saved(owner: User) -> None:
 )  # fmt: skip
 def test_a_models_server_is_one_of_those_that_are_allowed(owner: User, url: str) -> None:
     with pytest.raises(Faults) as caught:
-        bot.save_draft({"model": {"base_url": url}}, by=owner)
+        publishing.save_draft({"model": {"base_url": url}}, by=owner)
     assert caught.value.faults[0].field == "model.base_url"
     assert "api.openai.com, *.openai.azure.com" in str(caught.value)
 
@@ -196,12 +198,14 @@ def test_an_address_that_is_allowed_no_longer_stays_until_it_is_changed(owner: U
     own = db.session.scalars(select(Company)).one()
     own.bot = {**own.bot, "model": {"base_url": "https://model.example.kz/v1"}}
     db.session.commit()
-    kept = bot.save_draft({"model": {"base_url": "https://model.example.kz/v1", "model": "m"}, "phone": "1"}, by=owner)
+    kept = publishing.save_draft(
+        {"model": {"base_url": "https://model.example.kz/v1", "model": "m"}, "phone": "1"}, by=owner
+    )
     assert kept.values["model"]["base_url"] == "https://model.example.kz/v1" and kept.values["phone"] == "1"
     with pytest.raises(Faults):
-        bot.save_draft({"model": {"base_url": "https://other.example.kz/v1"}}, by=owner)
-    settings.change({"model": {"base_url": "https://model.example.kz/v1", "model": "m2"}})
-    assert bot.published()["model"]["model"] == "m2"
+        publishing.save_draft({"model": {"base_url": "https://other.example.kz/v1"}}, by=owner)
+    company_settings.change({"model": {"base_url": "https://model.example.kz/v1", "model": "m2"}})
+    assert publishing.published()["model"]["model"] == "m2"
 
 
 def test_two_who_publish_at_once_make_two_versions_or_one(app: Flask, owner: User) -> None:
@@ -211,7 +215,7 @@ def test_two_who_publish_at_once_make_two_versions_or_one(app: Flask, owner: Use
         try:
             with app.app_context():
                 tenancy.act_for(company)
-                settings.change({"address": f"Абая, {number}"})
+                company_settings.change({"address": f"Абая, {number}"})
         except Exception as error:
             errors.append(error)
 
@@ -222,5 +226,5 @@ def test_two_who_publish_at_once_make_two_versions_or_one(app: Flask, owner: Use
     for thread in threads:
         thread.join()
     assert errors == []
-    numbers = [one.number for one in bot.versions()]
+    numbers = [one.number for one in publishing.versions()]
     assert numbers == [5, 4, 3, 2, 1]

@@ -21,11 +21,12 @@ from modelled import house, leads, say
 from sqlalchemy import select
 
 from leadbot.config import Config
-from leadbot.db import db
-from leadbot.engines.rules import score
+from leadbot.conversations import chat, talks
+from leadbot.database.session import db
+from leadbot.engines.rules.scoring import score
 from leadbot.engines.speech import SpeechError
 from leadbot.models import Message
-from leadbot.services import chat, talks, trial
+from leadbot.operations import trial_talk
 
 HERE = Path(__file__).parent
 DEVELOPMENT = HERE.parent.parent / "shared" / "dialogues"
@@ -164,7 +165,7 @@ def exact(folder: Path) -> tuple[int, int]:
 
 
 def _by_service(row: score.Row) -> score.Prediction:
-    outcome = trial.hold(row["turns"])
+    outcome = trial_talk.hold(row["turns"])
     if outcome.lead is None:
         return {"registered": False, "language": outcome.language}
     given = {slot: getattr(outcome.lead, slot) for slot in ("name", "city", "object_type", "area")}
@@ -202,6 +203,6 @@ def test_a_model_that_invents_phones_makes_no_lead_of_them(app: Flask, double: O
     double.usually = register(name="Иван", phone="87009998877")
     path = HERE / "dialogues" / "dialogues-1.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    found = [trial.hold(row["turns"]).lead for row in rows]
+    found = [trial_talk.hold(row["turns"]).lead for row in rows]
     assert sum(lead is not None for lead in found) > len(rows) // 2
     assert not [lead for lead in found if lead and lead.phone_e164 == "+77009998877"]

@@ -11,13 +11,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from leadbot import tenancy
-from leadbot.db import db, utcnow
+from leadbot.accounts import users
+from leadbot.conversations import chat, hand_off, talks
+from leadbot.conversations.chat import Incoming
+from leadbot.database import tenancy
+from leadbot.database.session import db, utcnow
 from leadbot.engines.base import Decision, LeadDraft, Turn
 from leadbot.errors import Conflict, Invalid
+from leadbot.leads import registration
 from leadbot.models import Author, Conversation, Lead, LeadStatus, Message, Source, User
-from leadbot.services import accounts, chat, handoff, leads, talks
-from leadbot.services.chat import Incoming
 
 CONTRACT = ("Хочу дом", "Алматы", "150 квадратов", "Канат, 87768776637")
 
@@ -25,7 +27,7 @@ CONTRACT = ("Хочу дом", "Алматы", "150 квадратов", "Кан
 @pytest.fixture
 def owner(app: Flask) -> Iterator[User]:
     with app.app_context():
-        yield accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+        yield users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
 
 
 def say(*texts: str, ref: str = "client", source: Source = Source.API, **more: Any) -> chat.Reply:
@@ -48,7 +50,7 @@ def test_the_contract_makes_the_lead(owner: User) -> None:
     reply = say(*CONTRACT)
     assert reply.text == "Спасибо, Канат! Наш менеджер свяжется с вами по номеру 87768776637 в ближайшее время."
     assert reply.function_called == "register_lead"
-    lead = leads.get(reply.lead.id)
+    lead = registration.get(reply.lead.id)
     assert (lead.name, lead.phone, lead.phone_e164) == ("Канат", "87768776637", "+77768776637")
     assert (lead.city, lead.object_type, lead.area, lead.area_m2) == ("Алматы", "дом", "150 м²", 150)
     assert (lead.language, lead.status, lead.source) == ("ru", LeadStatus.NEW, Source.API)
@@ -58,7 +60,7 @@ def test_the_contract_makes_the_lead(owner: User) -> None:
 
 def test_each_value_points_at_the_words_it_came_from(owner: User) -> None:
     lead = say(*CONTRACT).lead
-    proof = {row.field: row for row in leads.evidence(lead)}
+    proof = {row.field: row for row in registration.evidence(lead)}
     assert {"name", "phone", "city", "object_type", "area"} <= set(proof)
     for row in proof.values():
         assert db.session.get_one(Message, row.message_id).text[row.start : row.end] == row.quote
@@ -116,12 +118,12 @@ def test_two_doors_are_two_people(owner: User) -> None:
 
 def test_a_manager_silences_the_bot(owner: User) -> None:
     say("Хочу дом")
-    handoff.take_over(talk_of(), by=owner)
+    hand_off.take_over(talk_of(), by=owner)
     reply = say("Алматы")
     assert reply.silent
     assert reply.text == ""
-    handoff.write(talk_of(), "Добрый день", by=owner)
-    handoff.give_back(talk_of(), by=owner)
+    hand_off.write(talk_of(), "Добрый день", by=owner)
+    hand_off.give_back(talk_of(), by=owner)
     assert say("в Алматы").text
     assert Author.MANAGER in {line.author for line in chat.lines(talk_of())}
 
@@ -130,7 +132,7 @@ def test_a_correction_after_registration_updates_the_same_lead(owner: User) -> N
     lead_id = say(*CONTRACT).lead.id
     reply = say("ой, номер другой: 8 701 555 10 10")
     assert reply.function_called is None
-    assert (leads.get(lead_id).phone, count(Lead)) == ("87015551010", 1)
+    assert (registration.get(lead_id).phone, count(Lead)) == ("87015551010", 1)
 
 
 def test_the_same_phone_from_another_talk_updates_the_open_card(owner: User) -> None:
@@ -138,12 +140,12 @@ def test_the_same_phone_from_another_talk_updates_the_open_card(owner: User) -> 
     again = say("Хочу баню 6 на 6 в Алматы", "Канат 87768776637", ref="other")
     assert again.function_called == "register_lead"
     assert (again.lead.id, count(Lead)) == (first.id, 1)
-    assert "repeated" in {event.kind for event in leads.history(first)}
+    assert "repeated" in {event.kind for event in registration.history(first)}
 
 
 def test_after_a_closed_lead_the_same_phone_makes_a_linked_one(owner: User) -> None:
     first = say(*CONTRACT).lead
-    leads.move(leads.get(first.id), LeadStatus.WON, by=owner)
+    registration.move(registration.get(first.id), LeadStatus.WON, by=owner)
     second = say(*CONTRACT).lead
     assert second.id != first.id
     assert second.previous_id == first.id
@@ -249,8 +251,8 @@ def test_one_phone_from_ten_talks_at_once_is_one_card(app: Flask, owner: User) -
 def test_a_manager_writes_while_a_slow_engine_thinks(app: Flask, owner: User) -> None:
     company_id, thinking, done = owner.company_id, threading.Event(), threading.Event()
     say("Хочу дом")
-    handoff.take_over(talk_of(), by=owner)
-    handoff.give_back(talk_of(), by=owner)
+    hand_off.take_over(talk_of(), by=owner)
+    hand_off.give_back(talk_of(), by=owner)
 
     class Slow:
         name, needs_network = "slow", True
@@ -272,9 +274,9 @@ def test_a_manager_writes_while_a_slow_engine_thinks(app: Flask, owner: User) ->
     thread.start()
     assert thinking.wait(60)
     tenancy.act_for(company_id)
-    me = accounts.by_email("owner@almaty.kz")
-    handoff.take_over(talk_of(), by=me)
-    handoff.write(talk_of(), "Это я, менеджер", by=me)
+    me = users.by_email("owner@almaty.kz")
+    hand_off.take_over(talk_of(), by=me)
+    hand_off.write(talk_of(), "Это я, менеджер", by=me)
     done.set()
     thread.join()
     db.session.expire_all()

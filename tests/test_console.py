@@ -8,10 +8,12 @@ from flask import Flask
 from test_mail import carry
 from test_team import invite, join
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.bot import budget
+from leadbot.conversations import chat
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Company, Delivery, DeliveryState, Source
-from leadbot.services import chat, outbox, usage
+from leadbot.outbox import deliveries
 
 
 def run(app: Flask, *words: object) -> tuple[int, str]:
@@ -23,7 +25,7 @@ def run(app: Flask, *words: object) -> tuple[int, str]:
 
 @pytest.fixture(autouse=True)
 def no_upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadbot.console.upgrade.upgrade", lambda: None)
+    monkeypatch.setattr("leadbot.operations.console.upgrade.upgrade", lambda: None)
 
 
 def company(app: Flask, web: Web, **values: object) -> str:
@@ -59,10 +61,10 @@ def test_a_company_that_is_off_is_off_everywhere_at_once(app: Flask, almaty: Web
     assert guest.post("/api/auth/login", data=login).status_code == 401
     assert (guest.get(f"/w/{key}").status_code, guest.get(path).status_code) == (404, 410)
     with app.app_context():
-        assert not outbox.due()
+        assert not deliveries.due()
         tenancy.act_for(almaty.company_id or 0)
         row = db.session.query(Delivery).one()
-        assert not outbox.deliver(row.id, lambda name: pytest.fail("sent")).is_sent
+        assert not deliveries.deliver(row.id, lambda name: pytest.fail("sent")).is_sent
     assert astana.get("/board").status_code == 200
     run(app, "companies", "activate", almaty.company_id)
     assert almaty.get("/board").status_code == 200
@@ -92,9 +94,9 @@ def test_the_operators_month_is_over_the_companys_own(app: Flask, almaty: Web) -
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
         own = db.session.query(Company).one()
-        assert usage.month_budget(own) == 500
+        assert budget.month_budget(own) == 500
         own.bot = {**own.bot, "budget": {"month": 300}}
-        assert usage.month_budget(own) == 300
+        assert budget.month_budget(own) == 300
         assert chat.receive(chat.Incoming(Source.TEST, "x", "Хочу дом")).text
 
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from leadbot import crew as crews
-from leadbot.crew import MOST_IN_HAND, Crew
-from leadbot.outage import OnceAMinute
+from leadbot.database.outage import OnceAMinute
+from leadbot.outbox import crew as crews
+from leadbot.outbox.crew import MOST_IN_HAND, Crew
 
 
 def until(is_so: Callable[[], bool], seconds: float = 20) -> bool:

@@ -13,9 +13,9 @@ from doubles.telegram import BLOCKED, BROKEN, CANT_PARSE, DROPS, HANGS, MOVED, N
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadbot.delivery import telegram as telegram_room
-from leadbot.delivery.base import Button, DeliveryError
-from leadbot.delivery.telegram import TelegramChannel, clip_utf16
+from leadbot.notifications.carriers import telegram as telegram_room
+from leadbot.notifications.carriers.base import Button, DeliveryError
+from leadbot.notifications.carriers.telegram import TelegramChannel, clip_utf16
 
 
 @pytest.fixture

@@ -15,8 +15,10 @@ from doubles.proxy import nginx_files
 
 from leadbot import BODY_MOST_BYTES
 from leadbot.config import Config
+from leadbot.conversations import voice
+from leadbot.files import kinds
 from leadbot.serve import GRACE_SECONDS
-from leadbot.services import files, imports, voice
+from leadbot.transfer import imports
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 UNITS = ("leadbot-web.service", "leadbot-worker.service")
@@ -59,7 +61,7 @@ def test_a_proxy_lets_through_what_the_application_takes(name: str) -> None:
     sizes = [
         bytes_of(size) for size in re.findall(r"(?:client_max_body_size|max_size) (\w+)", (DEPLOY / name).read_text())
     ]
-    uploads = max(files.MOST_BYTES, voice.MOST_BYTES) + 64 * 1024
+    uploads = max(kinds.MOST_BYTES, voice.MOST_BYTES) + 64 * 1024
     assert BODY_MOST_BYTES in sizes
     assert max(sizes) >= imports.MOST_BYTES
     assert any(uploads <= size < 2 * uploads for size in sizes)

@@ -10,10 +10,14 @@ from conftest import Clock
 from flask import Flask
 from test_hours_page import week
 
-from leadbot import tenancy
-from leadbot.db import db, utcnow
+from leadbot.accounts import hours_settings, users
+from leadbot.bot import company_settings
+from leadbot.conversations import chat
+from leadbot.database import tenancy
+from leadbot.database.session import db, utcnow
+from leadbot.leads import registration, tasks
 from leadbot.models import Delivery, Source, User
-from leadbot.services import accounts, chat, digest, hours_settings, leads, settings, tasks
+from leadbot.notifications import morning_summary
 
 
 @pytest.fixture
@@ -21,8 +25,8 @@ def owner(app: Flask, clock: Clock) -> Iterator[User]:
     """The owner of a company that works Mon–Fri from 9 and Sat from 10."""
     with app.app_context():
         clock.set("2026-11-26 12:00")  # Thursday
-        user = accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
-        settings.change({"telegram_chat_id": "-100500"})
+        user = users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+        company_settings.change({"telegram_chat_id": "-100500"})
         hours_settings.change({"holidays": "", **week()}, by=user)
         yield user
 
@@ -34,7 +38,7 @@ def come(phone: str = "87768776637", source: Source = Source.API) -> None:
 def told() -> list[str]:
     """The summaries that were put, after another look by the worker."""
     company_id = tenancy.acting_for()
-    digest.send_due()
+    morning_summary.send_due()
     tenancy.act_for(company_id)
     rows = db.session.query(Delivery).filter_by(event="digest").order_by(Delivery.id)
     return [row.text for row in rows]
@@ -44,8 +48,8 @@ def test_each_working_day_begins_with_one(owner: User, clock: Clock) -> None:
     come()
     come("87010000001")
     come("87010000002", Source.TEST)
-    tasks.add(leads.get(1), utcnow() + timedelta(hours=2), "", by=owner)
-    leads.assign(leads.get(2), owner, by=owner)
+    tasks.add(registration.get(1), utcnow() + timedelta(hours=2), "", by=owner)
+    registration.assign(registration.get(2), owner, by=owner)
     clock.set("2026-11-27 08:59")
     assert told() == []
     clock.set("2026-11-27 09:00")
@@ -57,8 +61,8 @@ def test_each_working_day_begins_with_one(owner: User, clock: Clock) -> None:
     assert len(told()) == 2
     clock.set("2026-11-29 12:00")
     assert len(told()) == 2
-    tasks.set_done(tasks.of_lead(leads.get(1))[0], True, by=owner)
-    leads.assign(leads.get(1), owner, by=owner)
+    tasks.set_done(tasks.of_lead(registration.get(1))[0], True, by=owner)
+    registration.assign(registration.get(1), owner, by=owner)
     clock.set("2026-11-30 09:05")
     assert told()[2:] == ["☀️ 30.11.2026, понедельник\nВсё разобрано. Хорошего дня!"]
 
@@ -67,10 +71,10 @@ def test_who_wants_none_or_slept_or_has_just_begun_gets_none(owner: User, clock:
     clock.set("2026-11-27 09:00")
     assert told() == []
     come()
-    settings.change({"morning_digest": False})
+    company_settings.change({"morning_digest": False})
     clock.set("2026-11-28 10:00")
     assert told() == []
-    settings.change({"morning_digest": True})
+    company_settings.change({"morning_digest": True})
     clock.set("2026-11-30 12:00")  # the worker comes back three hours late
     assert told() == []
     clock.set("2026-12-01 09:00")
@@ -80,8 +84,8 @@ def test_who_wants_none_or_slept_or_has_just_begun_gets_none(owner: User, clock:
 def test_no_morning_has_come_on_the_day_of_the_sign_up(app: Flask, clock: Clock) -> None:
     with app.app_context():
         clock.set("2026-11-26 12:00")
-        accounts.sign_up("new@almaty.kz", "test123", "Жаңа")
-        settings.change({"telegram_chat_id": "-100500"})
+        users.sign_up("new@almaty.kz", "test123", "Жаңа")
+        company_settings.change({"telegram_chat_id": "-100500"})
         come()  # before the worker has looked at the company for the first time
         assert told() == []
         clock.set("2026-11-27 09:00")

@@ -16,9 +16,9 @@ from flask import Flask
 
 from leadbot import create_app
 from leadbot.config import Config
-from leadbot.db import utcnow
-from leadbot.services import doctor, vitals
-from leadbot.upgrade import upgrade
+from leadbot.database.migrate import upgrade
+from leadbot.database.session import utcnow
+from leadbot.operations import doctor, metrics
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_notices_that_nobody_carries_are_a_fault(config: Config, monkeypatch: py
     contract_dialogue(api)
     assert findings(app)["outbox"] == (doctor.OK, "1 notices wait")
     later = utcnow() + timedelta(minutes=5)
-    monkeypatch.setattr(vitals, "utcnow", lambda: later)
+    monkeypatch.setattr(metrics, "utcnow", lambda: later)
     level, words = findings(app)["outbox"]
     assert level == doctor.FAULT and "does the worker run" in words
     with app.app_context():

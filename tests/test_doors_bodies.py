@@ -13,10 +13,10 @@ from flask import Flask
 from test_widget_gate import key  # noqa: F401
 from visiting import Visitor
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Role, User
-from leadbot.services import imports
+from leadbot.transfer import imports
 
 OGG = b"OggS" + b"\0" * 200
 LEADS = "Телефон;Имя\n87015554433;Дана\n".encode()

@@ -6,10 +6,10 @@ import pytest
 from conftest import Api, Web, contract_dialogue, log_in_web
 from flask import Flask
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Lead
-from leadbot.services import imports_rows
+from leadbot.transfer import imports_rows
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from flask import Flask
 from test_widget_gate import key  # noqa: F401
 from visiting import Visitor, bubbles
 
-from leadbot.services import touch
+from leadbot.leads import attribution
 
 MANY = "&".join(f"a{number}={number}" for number in range(300))
 PAGES = {
@@ -36,21 +36,21 @@ def test_a_message_arrives_from_any_page(app: Flask, key: str, page: str) -> Non
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_what_is_kept_of_any_page_is_short_and_is_text(page: str) -> None:
-    kept = touch.read(page, page, page)
-    assert all(len(value) <= touch.MOST and "\ufffd" not in value for value in kept.values())
+    kept = attribution.read(page, page, page)
+    assert all(len(value) <= attribution.MOST and "\ufffd" not in value for value in kept.values())
     "".join(kept.values()).encode()
-    touch.host_of(page).encode()
+    attribution.host_of(page).encode()
 
 
 def test_a_mark_among_many_fields_is_found() -> None:
-    assert touch.read(PAGES["300 fields and a mark"]) == {"page": "https://stroy.kz/", "utm_source": "google"}
+    assert attribution.read(PAGES["300 fields and a mark"]) == {"page": "https://stroy.kz/", "utm_source": "google"}
 
 
 def test_a_mark_that_cannot_be_read_costs_no_other() -> None:
-    kept = touch.read("https://stroy.kz/p?utm_source=%FF&utm_medium=cpc&utm_term=%00&gclid=a%2Bb#utm_content=no")
+    kept = attribution.read("https://stroy.kz/p?utm_source=%FF&utm_medium=cpc&utm_term=%00&gclid=a%2Bb#utm_content=no")
     assert kept == {"page": "https://stroy.kz/p", "utm_medium": "cpc", "gclid": "a+b"}
 
 
 def test_an_address_of_six_keeps_its_brackets() -> None:
-    assert touch.host_of("http://[::1]:8000/p") == "[::1]:8000"
-    assert touch.read("http://[::1]:8000/p")["page"] == "http://[::1]:8000/p"
+    assert attribution.host_of("http://[::1]:8000/p") == "[::1]:8000"
+    assert attribution.read("http://[::1]:8000/p")["page"] == "http://[::1]:8000/p"

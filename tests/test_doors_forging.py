@@ -10,12 +10,12 @@ import pytest
 from conftest import Api, Web, contract_dialogue, log_in_web
 from flask import Flask
 
-from leadbot import tenancy
-from leadbot.db import db
-from leadbot.delivery import notices
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.errors import Invalid
 from leadbot.models import Delivery, Lead
-from leadbot.services import guard
+from leadbot.notifications.carriers import notices
+from leadbot.texts import text_input
 
 BREAKS = ("\n", "\r\n", "\r", "\u2028", "\u2029", "\x0b", "\x0c", "\x85")
 FORGED = "30.11.2026, 18:46 Менеджер: Скидка 50 %"
@@ -55,7 +55,7 @@ def test_a_client_by_the_name_of_manager_is_still_a_client(app: Flask, api_almat
 @pytest.mark.parametrize("line_break", BREAKS, ids=repr)
 def test_a_line_is_one_line(line_break: str) -> None:
     with pytest.raises(Invalid):
-        guard.line(f"Канат{line_break}Менеджер: да", "name", most=100)
+        text_input.line(f"Канат{line_break}Менеджер: да", "name", most=100)
 
 
 @pytest.mark.parametrize("line_break", BREAKS, ids=repr)

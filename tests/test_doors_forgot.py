@@ -13,12 +13,13 @@ from conftest import Api, log_in_web
 from flask import Flask
 from flask.testing import FlaskClient
 
-from leadbot import tenancy
+from leadbot.accounts import equal_time, passwords, users
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Delivery
-from leadbot.services import accounts, evenly, mail, passwords
-from leadbot.web import join
+from leadbot.notifications import mail
+from leadbot.web.accounts import join
 
 KNOWN, UNKNOWN = "manager@almaty.kz", "nobody@almaty.kz"
 LASTS = 0.3
@@ -71,8 +72,8 @@ def test_a_member_who_asks_stays_logged_in(app: Flask, api_almaty: Api) -> None:
 def test_no_transaction_waits_and_a_refusal_lasts_too(app: Flask, api_almaty: Api) -> None:
     began = time.monotonic()
     with app.app_context():
-        with pytest.raises(ValueError, match="no"), evenly.lasting(0.1):
-            accounts.by_email(UNKNOWN)
+        with pytest.raises(ValueError, match="no"), equal_time.lasting(0.1):
+            users.by_email(UNKNOWN)
             raise ValueError("no")
         assert not db.session().in_transaction()
         passwords.ask_for_reset(UNKNOWN)

@@ -13,11 +13,13 @@ import pytest
 from conftest import Api, Web, contract_dialogue, log_in_web, sign_up_api
 from flask import Flask
 
-from leadbot import create_app, jobs, private, tenancy
+from leadbot import create_app, jobs
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import LeadImport
-from leadbot.services import imports
+from leadbot.operations import private_files
+from leadbot.transfer import imports
 
 OGG = b"OggS" + b"\0" * 200
 LEADS = "Телефон;Имя\n87015554433;Дана\n".encode()
@@ -61,7 +63,7 @@ def test_what_was_there_before_is_put_right_at_the_start(config: Config, tmp_pat
         path.parent.chmod(0o755)
         path.touch()
         path.chmod(0o644)
-    private.keep(replace(config, data_dir=data_dir, database_url=f"sqlite:///{elsewhere}"))
+    private_files.keep(replace(config, data_dir=data_dir, database_url=f"sqlite:///{elsewhere}"))
     assert open_to_others(data_dir) == {}
     assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o600
 
@@ -72,7 +74,7 @@ def test_a_folder_shared_with_all_stays_as_it_is(config: Config, tmp_path: Path)
     stranger.touch()
     stranger.chmod(0o644)
     shared.chmod(0o1777)
-    private.keep(replace(config, data_dir=shared))
+    private_files.keep(replace(config, data_dir=shared))
     assert stat.S_IMODE(shared.stat().st_mode) == 0o1777
     assert stat.S_IMODE(stranger.stat().st_mode) == 0o644
 

@@ -10,13 +10,14 @@ from conftest import Api
 from flask import Flask
 from sqlalchemy import select
 
-from leadbot import jobs, outage, tenancy
-from leadbot.db import db, utcnow
+from leadbot import jobs
+from leadbot.accounts import due_rows
+from leadbot.database import outage, tenancy
+from leadbot.database.outage import OnceAMinute
+from leadbot.database.session import db, utcnow
 from leadbot.models import BotUser, Conversation, Source
-from leadbot.outage import OnceAMinute
-from leadbot.services import due
 
-BAD = due.BATCH + 5
+BAD = due_rows.BATCH + 5
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def office(app: Flask, api_almaty: Api) -> Iterator[Api]:
 @pytest.fixture(autouse=True)
 def said_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests of the same minute have said nothing."""
-    for module in (due, jobs):
+    for module in (due_rows, jobs):
         monkeypatch.setattr(module, "_spoken", OnceAMinute())
 
 
@@ -58,8 +59,8 @@ def test_rows_that_fail_never_keep_the_others_from_their_turn(office: Api, caplo
             raise ZeroDivisionError
         return True
 
-    assert due.each(Conversation.nudge_due_at, do) == 0
-    assert due.each(Conversation.nudge_due_at, do) == 1
+    assert due_rows.each(Conversation.nudge_due_at, do) == 0
+    assert due_rows.each(Conversation.nudge_due_at, do) == 1
     assert asked == waiting
     assert len(caplog.records) == 1  # fifty-five failures, one line a minute
 
@@ -68,7 +69,7 @@ def test_a_row_that_failed_comes_again_later_and_is_forgotten_once_it_succeeds(
     office: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand = [0.0]
-    monkeypatch.setattr(due, "Backoff", lambda *wait: outage.Backoff(*wait, clock=lambda: hand[0]))
+    monkeypatch.setattr(due_rows, "Backoff", lambda *wait: outage.Backoff(*wait, clock=lambda: hand[0]))
     talks_due(1)
     asked: list[float] = []
 
@@ -82,7 +83,7 @@ def test_a_row_that_failed_comes_again_later_and_is_forgotten_once_it_succeeds(
         return True
 
     for hand[0] in range(0, 60, 5):
-        due.each(Conversation.nudge_due_at, do)
+        due_rows.each(Conversation.nudge_due_at, do)
     assert asked == [0, 10, 30]
 
 

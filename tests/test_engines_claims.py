@@ -9,7 +9,7 @@ import pytest
 from turns import COMPANY, turn
 
 from leadbot.engines.base import CompanyCard, CompanyFact, EngineDeclined
-from leadbot.engines.rules.orders import gives_orders
+from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.engines.wording import fit, promises
 
 CANARY = "cdfhjkmnpqrv"

@@ -15,10 +15,11 @@ from modelled import house, say
 from sqlalchemy import select
 
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.conversations import voice
+from leadbot.database.session import db
 from leadbot.engines.duration import seconds
+from leadbot.files import storage
 from leadbot.models import Message
-from leadbot.services import attachments, voice
 
 HOUR = 3600
 
@@ -115,7 +116,7 @@ def test_ten_hours_of_silence_are_kept_and_not_sent(app: Flask, double: OpenAIDo
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # KB
     assert double.requests == []
     line = db.session.scalars(select(Message).order_by(Message.id)).first()
-    assert line and line.audio_file and attachments.path_of(attachments.VOICE, line).is_file()
+    assert line and line.audio_file and storage.path_of(storage.VOICE, line).is_file()
 
 
 def test_the_written_words_beside_a_long_recording_are_answered(app: Flask, double: OpenAIDouble) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from leadbot.engines.rules import city, forms
-from leadbot.engines.rules.text import fold, read, skeleton
+from leadbot.engines.rules.reading import city
+from leadbot.engines.rules.words import forms
+from leadbot.engines.rules.words.text import fold, read, skeleton
 
 
 def test_the_committed_tables_are_what_the_script_writes(tmp_path):

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from leadbot.engines.rules import area, names, phone
-from leadbot.engines.rules import extract as door
-from leadbot.engines.rules.extract import extract
+from leadbot.engines.rules.reading import area, names, phone
+from leadbot.engines.rules.reading import extract as door
+from leadbot.engines.rules.reading.extract import extract
 
 PIECES = [
     "8701", "+7", "8 ", "7", " ", "-", "(", ")", ".", ",", "\n", "х", "на", "10", "1500000", "тг", "кв", "м2", "сот",

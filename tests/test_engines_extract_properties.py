@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadbot.engines.rules.extract import extract
+from leadbot.engines.rules.reading.extract import extract
 
 CODES = ["700", "701", "702", "705", "706", "707", "708", "747", "771", "775", "776", "777", "778"]
 UNITS = ["ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadbot.engines.rules.extract import extract
+from leadbot.engines.rules.reading.extract import extract
 
 
 def value(slot, text, asked=None, **more):

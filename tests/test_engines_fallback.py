@@ -12,7 +12,7 @@ from turns import CONTRACT, hold, turn
 
 from leadbot.engines.base import Decision, EngineDeclined, EngineError, EngineLate, Turn
 from leadbot.engines.fallback import Breaker, Fallback
-from leadbot.engines.rules.qualifier import Rules
+from leadbot.engines.rules.dialogue.qualifier import Rules
 
 
 @dataclass

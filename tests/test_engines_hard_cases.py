@@ -7,7 +7,7 @@ import time
 import pytest
 from talking import Talk
 
-from leadbot.engines.rules.extract import extract
+from leadbot.engines.rules.reading.extract import extract
 
 CONTACT = ("Хочу дом", "Алматы", "150 квадратов")  # after these the bot asks for name and phone
 

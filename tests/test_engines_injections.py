@@ -21,17 +21,19 @@ from flask import Flask
 from sqlalchemy import select
 from turns import COMPANY, hold
 
-from leadbot import create_app, tenancy
+from leadbot import create_app
+from leadbot.accounts import encryption, users
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.conversations import chat
+from leadbot.conversations.chat import Incoming
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.engines import openai, prompt
 from leadbot.engines.base import CompanyFact
 from leadbot.engines.fallback import Breaker, Fallback
 from leadbot.engines.openai import Access, OpenAIEngine
-from leadbot.engines.rules.qualifier import Rules
+from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.models import Company, Lead, Source
-from leadbot.services import accounts, chat, keys
-from leadbot.services.chat import Incoming
 
 ROWS = [
     tuple(line.split("\t"))
@@ -120,10 +122,10 @@ def house(tmp_path: Path, double: OpenAIDouble) -> Iterator[Flask]:
     app = create_app(config)
     databases.share_compiled(app)
     with app.app_context():
-        accounts.sign_up("owner@astana.kz", "test123", f"{THEIRS} и сыновья")
+        users.sign_up("owner@astana.kz", "test123", f"{THEIRS} и сыновья")
         chat.receive(Incoming(Source.API, "client", f"Хочу дом, {THEIRS} Пётр, 8 701 555 44 33"))
         db.session.remove()
-        ours = accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс").company
+        ours = users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс").company
         tenancy.act_for(ours.id)
         licence = {"topic": "licence", "text": {"ru": f"Лицензия есть, внутренний код {CODE}."}}
         ours.bot = {"tone": f"говори тепло, {TONE_WORD}", "forbidden": [f"слияние с {FORBIDDEN_WORD} в мае"],
@@ -147,7 +149,7 @@ def test_the_whole_chat_holds(
     assert [lead.phone for lead in leads()] == []
     answers.append(send("Меня зовут Канат, номер 87768776637"))
     for answer in answers:
-        check_answer(answer, keys.canary(tenancy.acting_for()))
+        check_answer(answer, encryption.canary(tenancy.acting_for()))
     assert [lead.phone for lead in leads()] == ["87768776637"]
     assert double.requests
     sent = b"".join(request.body for request in double.requests).decode(errors="replace")
@@ -182,9 +184,9 @@ def test_orders_do_not_reach_the_model(house: Flask, double: OpenAIDouble) -> No
 def test_each_company_has_a_mark_of_its_own(house: Flask) -> None:
     with tenancy.all_companies():
         ids = list(db.session.scalars(select(Company.id)))
-    marks = {keys.canary(number) for number in ids}
+    marks = {encryption.canary(number) for number in ids}
     assert len(marks) == len(ids) == 2
-    assert marks == {keys.canary(number) for number in ids}
+    assert marks == {encryption.canary(number) for number in ids}
 
 
 @pytest.mark.parametrize(
@@ -198,7 +200,7 @@ def test_each_company_has_a_mark_of_its_own(house: Flask) -> None:
     ],
 )  # fmt: skip
 def test_clients_are_not_taken_for_attackers(text: str) -> None:
-    from leadbot.engines.rules.orders import gives_orders
+    from leadbot.engines.rules.dialogue.orders import gives_orders
 
     assert not gives_orders(text) or text.startswith("отопительная")
 

@@ -12,7 +12,7 @@ from turns import CONTRACT, THANKS, hold, turn
 
 from leadbot.engines.base import Decision, EngineError
 from leadbot.engines.openai import Access, OpenAIEngine
-from leadbot.engines.rules.qualifier import Rules
+from leadbot.engines.rules.dialogue.qualifier import Rules
 
 
 @pytest.fixture

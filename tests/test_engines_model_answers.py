@@ -16,7 +16,7 @@ from turns import turn
 from leadbot.engines.base import Decision, EngineError
 from leadbot.engines.fallback import Breaker, Fallback
 from leadbot.engines.openai import Access, OpenAIEngine
-from leadbot.engines.rules.qualifier import Rules
+from leadbot.engines.rules.dialogue.qualifier import Rules
 
 WORDS = "Где строим?"
 SAID = "строим дом в Алматы, 150 квадратов, Жангельдыбай, 8 776 877 66 37"

@@ -17,7 +17,7 @@ from turns import CONTRACT, THANKS, hold, turn
 from leadbot.engines.base import EngineError
 from leadbot.engines.client import Access, client_for
 from leadbot.engines.fallback import Breaker, Fallback
-from leadbot.engines.rules.qualifier import Rules
+from leadbot.engines.rules.dialogue.qualifier import Rules
 
 
 @pytest.mark.parametrize("fault", FAULTS)

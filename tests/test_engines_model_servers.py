@@ -18,7 +18,7 @@ from leadbot.engines import address
 from leadbot.engines.base import Decision, EngineError
 from leadbot.engines.client import Access
 from leadbot.engines.openai import OpenAIEngine
-from leadbot.engines.rules.qualifier import Rules
+from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.engines.speech import OpenAISpeech
 
 WORDS = "Где строим?"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leadbot.engines.rules.acts import corpus, model, train
-from leadbot.engines.rules.text import fold, skeleton
+from leadbot.engines.rules.words.text import fold, skeleton
 
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"

@@ -9,8 +9,8 @@ import pytest
 from talking import Talk
 
 from leadbot.engines.base import LANGUAGES, CompanyCard
-from leadbot.engines.rules import phrases
-from leadbot.engines.rules import setup as setups
+from leadbot.texts import phrases
+from leadbot.texts import trades as setups
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from talking import Talk
 
 from leadbot.engines import rules
 from leadbot.engines.base import CompanyCard, CompanyFact
-from leadbot.engines.rules import phrases, setup
+from leadbot.texts import phrases
+from leadbot.texts import trades as texts_trades
 
 FURNITURE = CompanyCard(
     name="Уютный дом",
@@ -69,14 +70,14 @@ def test_in_kazakh():
 
 @pytest.mark.parametrize("asked", ["object_type", "city", "materials"])
 def test_quick_replies_are_of_the_trade(asked):
-    chips = phrases.chips(asked, "ru", setup.load("furniture"))
+    chips = phrases.chips(asked, "ru", texts_trades.load("furniture"))
     assert chips
     assert "Квартира" not in chips
 
 
 def test_no_trade_is_wired_into_the_dialogue():
     """The rooms that lead a talk name no object and no work of any trade; set-ups do."""
-    trades = [setup.load(name) for name in setup.names()]
+    trades = [texts_trades.load(name) for name in texts_trades.names()]
     words = {form.lower() for trade in trades for row in trade.objects for form in (row["key"], row["kk"])}
     words |= {work for trade in trades for work in trade.works} | {"участок", "построить", "ремонтировать"}
     for room in ("qualifier", "ask", "learn", "replies", "memory", "intents", "phrases"):

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from leadbot.engines.base import CompanyFact
-from leadbot.engines.rules import intents
+from leadbot.engines.rules.dialogue import intents
 
 STRANGERS = """
 Здравствуйте, вам нужны сварщики? Опыт 10 лет

@@ -6,8 +6,8 @@ import pytest
 from talking import Talk
 
 from leadbot.engines.base import CompanyCard, CompanyFact
-from leadbot.engines.rules import phrases
-from leadbot.engines.rules.extract import extract
+from leadbot.engines.rules.reading.extract import extract
+from leadbot.texts import phrases
 
 GARDENS = CompanyCard(
     name="Зелёный двор",

@@ -9,10 +9,10 @@ from string import Formatter
 import pytest
 
 from leadbot.engines.base import LANGUAGES, SLOTS
-from leadbot.engines.rules import phrases, setup
+from leadbot.texts import phrases, trades
 
 ALL = {("general", key): texts for key, texts in phrases.general().items()} | {
-    (name, key): texts for name in setup.names() for key, texts in setup.load(name).questions.items()
+    (name, key): texts for name in trades.names() for key, texts in trades.load(name).questions.items()
 }
 EACH = pytest.mark.parametrize(
     ("where", "texts"), ALL.items(), ids=lambda one: "/".join(one) if isinstance(one, tuple) else ""
@@ -62,9 +62,9 @@ def test_no_language_is_left_in_english(where, texts):
     assert texts["ru"] != texts["kk"] or texts["ru"] in SAME_WORD
 
 
-@pytest.mark.parametrize("name", setup.names())
+@pytest.mark.parametrize("name", trades.names())
 def test_a_set_up_can_ask_for_all_it_wants_to_know(name):
-    trade = setup.load(name)
+    trade = trades.load(name)
     for slot in (*trade.order, "contact", "name", "phone", "open"):
         wordings = {
             (phrases.general().get(f"{slot}.{x}") and x) or x for x in "ABC" if phrases.knows(f"{slot}.{x}", trade)
@@ -77,9 +77,9 @@ def test_a_set_up_can_ask_for_all_it_wants_to_know(name):
     assert phrases.chips("contact", "ru", trade) == ()
 
 
-@pytest.mark.parametrize("name", setup.names())
+@pytest.mark.parametrize("name", trades.names())
 def test_the_names_in_a_set_up_are_its_own_objects(name):
-    trade = setup.load(name)
+    trade = trades.load(name)
     keys = {row["key"] for row in trade.objects}
     assert trade.forms.keys() <= keys
     assert trade.plot_objects.union(trade.genitives, *trade.without.values()) <= keys
@@ -89,7 +89,7 @@ def test_the_names_in_a_set_up_are_its_own_objects(name):
 
 def test_an_unknown_set_up_is_refused_by_name():
     with pytest.raises(KeyError, match="no set-up named 'bakery'"):
-        setup.load("bakery")
+        trades.load("bakery")
 
 
 def test_every_slot_a_company_may_ask_for_has_a_question():

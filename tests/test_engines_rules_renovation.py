@@ -5,7 +5,7 @@ from __future__ import annotations
 from talking import Talk
 
 from leadbot.engines.base import CompanyCard, CompanyFact
-from leadbot.engines.rules import setup
+from leadbot.texts import trades
 
 RENOVATION = CompanyCard(
     name="Новый интерьер",
@@ -49,7 +49,7 @@ def test_its_facts_are_quoted_and_its_words_used():
 
 
 def test_objects_are_constructions_and_the_words_its_own():
-    trade, like = setup.load("renovation"), setup.load("construction")
+    trade, like = trades.load("renovation"), trades.load("construction")
     assert trade.objects == like.objects
     assert trade.default_work["дом"] == "ремонт"
     assert "участок" not in trade.default_work

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from talking import COMPANY, Talk
 
 from leadbot.engines.base import LANGUAGES
-from leadbot.engines.rules import phrases, setup
+from leadbot.texts import phrases, trades
 
 HERE = Path(__file__).parent
 FOLDERS = (HERE / "dialogues", HERE.parent.parent / "shared" / "dialogues")
@@ -116,10 +116,10 @@ def test_any_talk_gets_proper_answers_and_at_most_one_lead(turns):
         assert times <= 2, slot
 
 
-@pytest.mark.parametrize("name", setup.names())
+@pytest.mark.parametrize("name", trades.names())
 def test_chips_answer_the_question_they_stand_under(name):
     """A quick reply sent as it stands fills the slot it is shown for, or leaves it for later."""
-    trade = setup.load(name)
+    trade = trades.load(name)
     company = COMPANY.__class__(name="Проба", setup=name)
     for slot, chips in trade.chips.items():
         for chip in chips:

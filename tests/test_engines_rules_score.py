@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leadbot.engines.rules import score
+from leadbot.engines.rules.scoring import score
 
 HERE = Path(__file__).parent
 DEVELOPMENT = HERE.parent.parent / "shared" / "dialogues"

@@ -17,7 +17,7 @@ from leadbot.engines import build_engine, build_speech
 from leadbot.engines.audio import HEAD_BYTES, sniff
 from leadbot.engines.fallback import Fallback
 from leadbot.engines.openai import Access
-from leadbot.engines.rules.qualifier import Rules
+from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.engines.speech import NoSpeech, OpenAISpeech, SpeechError, SpeechUnavailable
 
 OGG = b"OggS\x00\x02" + b"\x00" * 22 + b"OpusHead" + b"\x00" * 200

@@ -15,11 +15,15 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 from visiting import Visitor
 
-from leadbot import jobs, tenancy
-from leadbot.db import Base, db, utcnow
-from leadbot.engines.rules import phrases
+from leadbot import jobs
+from leadbot.bot import scenarios
+from leadbot.conversations import consent, hand_off, talks
+from leadbot.database import tenancy
+from leadbot.database.session import Base, db, utcnow
+from leadbot.leads import registration
 from leadbot.models import Company, Conversation, Lead, LeadEvent, LeadNote, LeadStatus, ModelUsage, Source, User
-from leadbot.services import consent, erasing, handoff, leads, scenarios, talks
+from leadbot.texts import phrases
+from leadbot.transfer import erasure
 
 NAME, PHONE = "Бейбітгүл", "87768776637"
 OGG = b"OggS" + b"\0" * 24 + b"\x01vorbis" + b"\0" * 60
@@ -78,9 +82,9 @@ def traces(app: Flask, almaty: Web, api_almaty: Api) -> None:
         tenancy.act_for(almaty.company_id or 0)
         owner = db.session.scalars(select(User)).one()
         scenarios.save(talks.get(1), by=owner)
-        handoff.take_over(talks.get(1), by=owner)
-        handoff.write(talks.get(1), f"{NAME}, здравствуйте", by=owner)
-        leads.move(leads.get(1), LeadStatus.WON, by=owner)
+        hand_off.take_over(talks.get(1), by=owner)
+        hand_off.write(talks.get(1), f"{NAME}, здравствуйте", by=owner)
+        registration.move(registration.get(1), LeadStatus.WON, by=owner)
         db.session.add(ModelUsage(day=utcnow().date(), last_sent=f"Имя: {NAME}", last_sent_at=utcnow()))
         db.session.add(Lead(source=Source.MANUAL, phone=PHONE, phone_e164="+77768776637", name=NAME, previous_id=1))
         db.session.commit()
@@ -88,7 +92,7 @@ def traces(app: Flask, almaty: Web, api_almaty: Api) -> None:
     api_almaty.say("to a manager", "Хочу гараж")
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
-        handoff.take_over(newest_talk(), by=db.session.scalars(select(User)).one())
+        hand_off.take_over(newest_talk(), by=db.session.scalars(select(User)).one())
     api_almaty.say("to a manager", f"Это {NAME}, +7 (776) 877-66-37")
     api_almaty.say("whatsapp 77768776637", f"Я {NAME}, хочу беседку")
 
@@ -163,7 +167,7 @@ def test_what_is_old_enough_goes_and_open_leads_stay(app: Flask, almaty: Web, as
         tenancy.act_for(almaty.company_id or 0)
         owner = db.session.scalars(select(User)).one()
         for number in (1, 2):
-            leads.move(leads.get(number), LeadStatus.WON, by=owner)
+            registration.move(registration.get(number), LeadStatus.WON, by=owner)
         for talk in db.session.scalars(select(Conversation)):
             talk.last_message_at = utcnow() - timedelta(days=29 if talk.id == 2 else 31)
         db.session.add(
@@ -187,7 +191,7 @@ def test_without_a_period_nothing_goes(app: Flask, almaty: Web, api_almaty: Api)
         db.session.scalars(select(Conversation)).one().last_message_at = utcnow() - timedelta(days=4000)
         db.session.commit()
     with app.app_context():
-        assert erasing.expire() == 0
+        assert erasure.expire() == 0
 
 
 @pytest.mark.parametrize("language", ["ru", "kk", "en"])

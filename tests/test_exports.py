@@ -17,10 +17,11 @@ from flask import Flask
 from sqlalchemy import select
 from test_web_board import put_leads
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
+from leadbot.leads import board
 from leadbot.models import Company, Delivery, Lead, LeadEvent, LeadNote, LeadStatus, LeadTask, LostReason, Source, User
-from leadbot.services import board, exports, imports, imports_file, sheets
+from leadbot.transfer import exports, imports, imports_file, sheets
 
 EVIL = ["=cmd|' /C calc'!A0", "@SUM(1)", "+7", "-1", "\tx", "\rx", " =1", "\u00a0@A1", "\n=1", "＝1", "'=1+1", "'плюс"]
 

@@ -20,8 +20,8 @@ from sqlalchemy import event, insert, select, update
 from test_widget_settings import key  # noqa: F401
 from visiting import Visitor
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import (
     BotUser,
     Company,
@@ -34,7 +34,7 @@ from leadbot.models import (
     Opening,
     Source,
 )
-from leadbot.services import figures, periods
+from leadbot.reports import figures, periods
 
 NOW = datetime(2026, 11, 10, 20, 30, tzinfo=UTC)
 ZONE = "Europe/Berlin"  # its clocks go back on 25.10.2026, in the midst of the period
@@ -237,7 +237,7 @@ def test_a_period_there_is_not_is_the_usual_one(almaty: Web, query: str) -> None
 
 
 def test_weeks_and_months_keep_every_lead(app: Flask, busy: Web) -> None:
-    from leadbot.web.figures import points
+    from leadbot.web.reports.figures import points
 
     with app.app_context():
         tenancy.act_for(busy.company_id)

@@ -13,10 +13,11 @@ from test_inbox import rows
 from test_inbox_work import sweep
 from test_web_board import statements
 
-from leadbot import tenancy
-from leadbot.db import db, set_clock
+from leadbot.accounts import hours_settings, users
+from leadbot.conversations import chat, hand_off, hot_lane, idle, inbox_settings, talks, widget
+from leadbot.database import tenancy
+from leadbot.database.session import db, set_clock
 from leadbot.models import Conversation, Lead, Message, Source, User
-from leadbot.services import accounts, chat, handoff, hot, hours_settings, idle, inbox_settings, talks, widget
 
 HTMX = {"HX-Request": "true"}
 PHONE = ("Хочу дом в Алматы", "87768776637")
@@ -28,7 +29,7 @@ def owner(app: Flask, clock: Clock) -> Iterator[User]:
     """The owner of a company that has set no hours, on a Tuesday at ten."""
     with app.app_context():
         clock.set("2026-11-24 10:00")
-        yield accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+        yield users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
 
 
 def say(*texts: str, ref: str = "client", source: Source = Source.WIDGET) -> Conversation:
@@ -52,7 +53,7 @@ def look() -> list[str]:
 
 
 def steps() -> list[str]:
-    return [each.step for each in hot.lane().talks]
+    return [each.step for each in hot_lane.lane().talks]
 
 
 def leads() -> list[Lead]:
@@ -78,15 +79,15 @@ def leads() -> list[Lead]:
 )
 def test_a_phone_or_a_clear_wish_is_hot(owner: User, said: tuple[str, ...], is_hot: bool) -> None:
     say(*said)
-    assert hot.lane().count == int(is_hot)
+    assert hot_lane.lane().count == int(is_hot)
 
 
 def test_a_talk_that_a_manager_holds_is_not_in_it_and_comes_back(owner: User) -> None:
     talk = say(*WISH)
-    handoff.take_over(talk, by=owner)
-    assert hot.lane().count == 0
-    handoff.give_back(talk, by=owner)
-    assert hot.lane().count == 1
+    hand_off.take_over(talk, by=owner)
+    assert hot_lane.lane().count == 0
+    hand_off.give_back(talk, by=owner)
+    assert hot_lane.lane().count == 1
 
 
 # --- what happens by the clock ---------------------------------------------------------------------------------------
@@ -105,7 +106,7 @@ def test_with_a_phone_it_is_nudged_once_and_then_a_lead_without_a_name(owner: Us
     clock.forward(seconds=1)
     assert look() == []
     assert [(lead.name, lead.phone, lead.city) for lead in leads()] == [(None, "87768776637", "Алматы")]
-    assert hot.lane().count == 0
+    assert hot_lane.lane().count == 0
 
 
 def test_without_a_phone_it_waits_for_a_person_and_never_is_a_lead(owner: User, clock: Clock) -> None:
@@ -115,11 +116,11 @@ def test_without_a_phone_it_waits_for_a_person_and_never_is_a_lead(owner: User, 
     assert steps() == ["person"]
     clock.forward(minutes=20)
     assert look() == []
-    assert (talk.waits_for, leads(), hot.lane().count) == ("silent", [], 0)
+    assert (talk.waits_for, leads(), hot_lane.lane().count) == ("silent", [], 0)
     clock.forward(days=2)
     assert look() == [] and leads() == []
     say("150 квадратов")
-    assert (talk.waits_for, hot.lane().count) == (None, 1), "he speaks again"
+    assert (talk.waits_for, hot_lane.lane().count) == (None, 1), "he speaks again"
 
 
 def test_an_answer_begins_the_count_anew_but_no_second_nudge_comes(owner: User, clock: Clock) -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadbot.accounts import hours
+from leadbot.accounts import hours_words as words
 from leadbot.errors import Invalid
-from leadbot.services import hours
-from leadbot.services import hours_words as words
 
 LUNCH = ("9:00–13:00, 14:00–18:00",) * 5 + ("10:00–15:00", "")
 NIGHTS = ("18:00–2:00",) * 7

@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from test_widget_gate import key, slug  # noqa: F401
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.accounts import hours_settings
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Role, User
-from leadbot.services import hours_settings
 
 URL = "/settings/hours"
 HTMX = {"HX-Request": "true"}

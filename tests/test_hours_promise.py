@@ -15,9 +15,9 @@ from turns import CONTRACT, THANKS, hold
 
 from leadbot.engines.base import CompanyCard, Decision, Engine, Opening, Turn
 from leadbot.engines.openai import Access, OpenAIEngine
-from leadbot.engines.rules import phrases
-from leadbot.engines.rules.promise import closed
-from leadbot.engines.rules.qualifier import Rules
+from leadbot.engines.rules.dialogue.qualifier import Rules
+from leadbot.texts import phrases
+from leadbot.texts.promise import closed
 
 HOURS = of(off="16.12\n27.12.2026–04.01.2027")
 

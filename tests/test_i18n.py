@@ -12,11 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
-from leadbot import catalogs, formats
 from leadbot.engines.base import LANGUAGES
-from leadbot.i18n import DOMAINS, TRANSLATIONS
 from leadbot.models import DeliveryState, LeadStatus, LostReason, Role, Source
-from leadbot.services import names
+from leadbot.texts import build_catalogues, formats, names
+from leadbot.texts.catalogues import DOMAINS, TRANSLATIONS
 from leadbot.web import wording
 
 ALMATY = "Asia/Almaty"
@@ -32,24 +31,24 @@ def strings(entry: Message) -> list[str]:
 
 def written(language: str) -> list[tuple[str, str]]:
     """Every translation with its English text."""
-    return [(key[1], text) for key, entry in catalogs.entries(language).items() for text in strings(entry)]
+    return [(key[1], text) for key, entry in build_catalogues.entries(language).items() for text in strings(entry)]
 
 
 def test_no_text_lacks_a_language() -> None:
-    assert catalogs.gaps() == []
+    assert build_catalogues.gaps() == []
 
 
 def test_a_new_text_would_be_found_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    new = catalogs.Spoken(("", "Brand new"), "", "templates/x.html")
-    monkeypatch.setattr(catalogs, "spoken", lambda: iter([new]))
-    assert [line for line in catalogs.gaps() if "Brand new" in line] == [
+    new = build_catalogues.Spoken(("", "Brand new"), "", "templates/x.html")
+    monkeypatch.setattr(build_catalogues, "spoken", lambda: iter([new]))
+    assert [line for line in build_catalogues.gaps() if "Brand new" in line] == [
         f"{language}: missing: 'Brand new' (templates/x.html)" for language in ("ru", "kk")
     ]
 
 
 @pytest.mark.parametrize("text", ["Email already registered", "At most %(max)s characters, now %(n)s", "Saved"])
 def test_errors_forms_and_pages_are_all_heard(text: str) -> None:
-    assert text in {each.key[1] for each in catalogs.spoken()}
+    assert text in {each.key[1] for each in build_catalogues.spoken()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -57,7 +56,7 @@ def test_errors_forms_and_pages_are_all_heard(text: str) -> None:
 def test_what_is_compiled_is_what_is_written(language: str, domain: str) -> None:
     path = TRANSLATIONS / language / "LC_MESSAGES" / f"{domain}.mo"
     before = path.read_bytes()
-    catalogs.compile_all()
+    build_catalogues.compile_all()
     assert path.read_bytes() == before
 
 

@@ -10,8 +10,8 @@ from conftest import Api, Later, Web, contract_dialogue, log_in_web
 from flask import Flask
 from test_web_board import statements
 
-from leadbot import tenancy
-from leadbot.db import db, utcnow
+from leadbot.database import tenancy
+from leadbot.database.session import db, utcnow
 from leadbot.models import Author, BotUser, Conversation, Message, Source, User
 
 HTMX = {"HX-Request": "true"}

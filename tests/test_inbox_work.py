@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 from test_inbox import HTMX, rows, unread
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.conversations import idle, unanswered
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Conversation, Message
-from leadbot.services import idle, unanswered
 
 # --- back to the bot -------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from test_start import sizes
 from werkzeug.test import TestResponse
 
 from leadbot.config import Config
-from leadbot.services import example
+from leadbot.conversations import landing_demo
 
 HTMX = {"HX-Request": "true"}
 
@@ -85,12 +85,12 @@ def test_a_forged_talk_is_over(visitor: Visitor, carried: str) -> None:
 
 def test_a_talk_is_worth_nothing_after_an_hour(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor.say("Хочу баню")
-    monkeypatch.setattr(example, "LASTS_SECONDS", -1)
+    monkeypatch.setattr(landing_demo, "LASTS_SECONDS", -1)
     assert visitor.say("Алматы").status_code == 410
 
 
 def test_a_talk_has_an_end(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(example, "TURNS_MOST", 2)
+    monkeypatch.setattr(landing_demo, "TURNS_MOST", 2)
     assert [visitor.say("Дом").status_code for _ in range(3)] == [200, 200, 410]
 
 

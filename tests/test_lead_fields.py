@@ -8,8 +8,8 @@ import pytest
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Company, Delivery, Lead, LeadEvent, Role, User
 
 HTMX = {"HX-Request": "true"}

@@ -8,8 +8,8 @@ import pytest
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Conversation, Delivery, Evidence, Lead, LeadEvent, LeadNote, LeadTask, Role, User
 
 KINDS = (LeadNote, LeadTask, LeadEvent, Delivery, Conversation, Evidence)

@@ -10,10 +10,13 @@ import pytest
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.accounts import due_rows
+from leadbot.database import tenancy
+from leadbot.database.session import db
+from leadbot.leads import tasks
 from leadbot.models import Company, Delivery, Lead, LeadEvent, LeadTask, Role, User
-from leadbot.services import due, news, outbox, tasks
+from leadbot.notifications import managers
+from leadbot.outbox import deliveries
 
 HTMX = {"HX-Request": "true"}
 NBSP = "\u00a0"
@@ -32,7 +35,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Sets the house's clock: clock(hours=3) is three hours after Monday's beginning."""
 
     def set_to(**after: int) -> None:
-        for room in (tasks, due, news, outbox):
+        for room in (tasks, due_rows, managers, deliveries):
             monkeypatch.setattr(room, "utcnow", lambda: MONDAY + timedelta(**after))
 
     set_to()

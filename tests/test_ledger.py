@@ -8,11 +8,13 @@ from conftest import Api, Web, contract_dialogue
 from flask import Flask
 from sqlalchemy import delete, func, select, update
 
-from leadbot import tenancy
-from leadbot.db import db
-from leadbot.delivery.base import DeliveryError
+from leadbot.database import tenancy
+from leadbot.database.session import db
+from leadbot.leads import merging, registration
 from leadbot.models import Author, Conversation, Delivery, Lead, Message, Source, User
-from leadbot.services import lead_merging, leads, ledger, outbox
+from leadbot.notifications.carriers.base import DeliveryError
+from leadbot.outbox import deliveries
+from leadbot.reports import ledger
 
 
 class Refusing:
@@ -31,8 +33,8 @@ class Taking:
 
 def deliver(app: Flask, channel: Refusing | Taking) -> None:
     with app.app_context():
-        for row in outbox.due():
-            outbox.deliver(row, lambda name: channel)
+        for row in deliveries.due():
+            deliveries.deliver(row, lambda name: channel)
 
 
 def sums(app: Flask, web: Web) -> ledger.Ledger:
@@ -63,9 +65,9 @@ def test_each_message_and_lead_is_accounted_for(app: Flask, api_almaty: Api, alm
     assert sums(app, almaty).news["told"] == 1
     with app.app_context():
         tenancy.act_for(almaty.company_id)
-        one, two = leads.get(1), leads.get(2)
+        one, two = registration.get(1), registration.get(2)
         owner = db.session.scalars(select(User)).one()
-        lead_merging.merge(one, two, {}, by=owner, versions=(one.version, two.version))
+        merging.merge(one, two, {}, by=owner, versions=(one.version, two.version))
     assert sums(app, almaty).news["told"] == 2
 
 

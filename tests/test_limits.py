@@ -14,10 +14,10 @@ import pytest
 from flask import Flask
 from limits.strategies import FixedWindowRateLimiter
 
-from leadbot import limits
+from leadbot.accounts import limits
+from leadbot.accounts.limits import Limit, counters
 from leadbot.config import Config
 from leadbot.errors import TooMany
-from leadbot.limits import Limit, counters
 
 TEN = Limit("test", "10 per 15 minutes")
 

@@ -13,10 +13,10 @@ from test_web_auth import log_in as log_in_page
 from test_web_auth import token
 
 from leadbot import create_app
+from leadbot.accounts.limits.entry import known_by
 from leadbot.config import Config
-from leadbot.db import db
-from leadbot.limits.entry import known_by
-from leadbot.web import devices
+from leadbot.database.session import db
+from leadbot.web.accounts import devices
 
 OWNER = "manager@almaty.kz"  # came in over the API from 127.0.0.1
 

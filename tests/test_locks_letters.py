@@ -12,9 +12,10 @@ from sqlalchemy import select
 from test_team import TEAM, csrf, link_on
 from werkzeug.test import TestResponse
 
-from leadbot import limits, tenancy
+from leadbot.accounts import limits
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Delivery
 
 GUEST = "guest@example.kz"
@@ -81,7 +82,7 @@ def test_a_company_sends_thirty_letters_a_day(app: Flask, almaty: Web, astana: W
 def test_the_fourth_reset_of_a_day_is_refused_to_anybody_alike(
     app: Flask, almaty: Web, stranger: FlaskClient, monkeypatch: pytest.MonkeyPatch, email: str
 ) -> None:
-    monkeypatch.setattr("leadbot.limits.entry.RESETS", limits.Limit("no resets", "100 per hour"))
+    monkeypatch.setattr("leadbot.accounts.limits.entry.RESETS", limits.Limit("no resets", "100 per hour"))
     assert [ask(stranger, email).status_code for _ in range(3)] == [303] * 3
     refused = ask(stranger, email)
     assert refused.status_code == 429 and 3600 < int(refused.headers["Retry-After"]) <= 24 * 3600

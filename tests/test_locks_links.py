@@ -10,11 +10,12 @@ from flask import Flask
 from sqlalchemy import select, update
 from test_team import TEAM, invite, join, link_on, user_of
 
-from leadbot import tenancy
-from leadbot.db import db, utcnow
+from leadbot.accounts import links, passwords, team
+from leadbot.channels.workplace import connecting
+from leadbot.database import tenancy
+from leadbot.database.session import db, utcnow
 from leadbot.errors import LinkExpired
 from leadbot.models import Company, LinkKind, OneTimeLink, Role, User
-from leadbot.services import links, passwords, team, telegram_chat
 
 GIVER = "giver@example.kz"
 ENDS: dict[str, dict[str, object]] = {
@@ -43,7 +44,7 @@ def given(app: Flask, giver: Web, almaty: Web) -> tuple[str, str, str]:
     reset = link_on(giver)
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
-        code = telegram_chat.make_code(by=db.session.get_one(User, user_of(app, GIVER).id)).code
+        code = connecting.make_code(by=db.session.get_one(User, user_of(app, GIVER).id)).code
     return invitation, reset, code
 
 

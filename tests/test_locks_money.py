@@ -15,15 +15,17 @@ from flask.testing import FlaskClient
 from modelled import allow, house, own, say, set_bot
 from test_team import csrf
 
-from leadbot import create_app, tenancy
+from leadbot import create_app
+from leadbot.accounts import companies, encryption, users
+from leadbot.accounts.limits import money
+from leadbot.bot import budget
 from leadbot.config import Config
-from leadbot.db import db
-from leadbot.limits import money
-from leadbot.services import accounts, companies, keys, usage
-from leadbot.services.chat import Reply
+from leadbot.conversations.chat import Reply
+from leadbot.database import tenancy
+from leadbot.database.session import db
 
 TURN = 520  # what the scripted model says a call has cost
-DAY = usage.TURN_TOKENS + 2 * TURN  # room for three turns: a turn is let through while a whole one is left
+DAY = budget.TURN_TOKENS + 2 * TURN  # room for three turns: a turn is let through while a whole one is left
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def app(config: Config, double: OpenAIDouble) -> Iterator[Flask]:
 
 def another_company(number: int) -> int:
     """Another company, acted for from now on."""
-    return accounts.sign_up(f"owner-{number}@b.kz", PASSWORD, "Ещё одна").company_id
+    return users.sign_up(f"owner-{number}@b.kz", PASSWORD, "Ещё одна").company_id
 
 
 def talk(number: int) -> Reply:
@@ -59,7 +61,7 @@ def test_a_company_with_a_key_of_its_own_goes_on(app: Flask, double: OpenAIDoubl
         talk(number)
     assert len(double.requests) == 3
     allow(app, double)
-    set_bot(model={"key": keys.seal("sk-own"), "base_url": double.base_url})
+    set_bot(model={"key": encryption.seal("sk-own"), "base_url": double.base_url})
     talk(6)
     assert len(double.requests) == 4
 
@@ -67,7 +69,7 @@ def test_a_company_with_a_key_of_its_own_goes_on(app: Flask, double: OpenAIDoubl
 def test_a_key_given_afterwards_takes_nothing_back(app: Flask, double: OpenAIDouble) -> None:
     for number in range(3):
         talk(number)
-    set_bot(model={"key": keys.seal("sk-own")})
+    set_bot(model={"key": encryption.seal("sk-own")})
     another_company(1)
     talk(4)
     assert len(double.requests) == 3
@@ -86,9 +88,9 @@ def test_what_was_refused_or_never_asked_holds_nothing(app: Flask, double: OpenA
     for number in range(5):
         talk(number)
     set_bot(budget={})
-    ticket = usage.reserve(own(), None)
+    ticket = budget.reserve(own(), None)
     assert ticket is not None
-    usage.settle(ticket, None)
+    budget.settle(ticket, None)
     assert money.reserve(DAY) is not None
 
 
@@ -100,13 +102,13 @@ def test_a_day_of_nothing_leaves_the_key_alone(config: Config, double: OpenAIDou
 
 def test_no_company_sets_its_budget_above_what_the_installation_gives(app: Flask) -> None:
     set_bot(budget={"company": 10**9})
-    assert usage.budget(own())[0] == usage.COMPANY_TOKENS
+    assert budget.budget(own())[0] == budget.COMPANY_TOKENS
     set_bot(budget={"company": 1000})
-    assert usage.budget(own())[0] == 1000
+    assert budget.budget(own())[0] == 1000
     set_bot(budget={"company": 10**9}, model={"key": "sealed with another secret key"})
-    assert usage.budget(own())[0] == usage.COMPANY_TOKENS
-    set_bot(model={"key": keys.seal("sk-own")})
-    assert usage.budget(own())[0] == 10**9
+    assert budget.budget(own())[0] == budget.COMPANY_TOKENS
+    set_bot(model={"key": encryption.seal("sk-own")})
+    assert budget.budget(own())[0] == 10**9
 
 
 def test_the_operator_allows_a_company_more_or_less(app: Flask) -> None:
@@ -114,9 +116,9 @@ def test_the_operator_allows_a_company_more_or_less(app: Flask) -> None:
     for allowed in (5000, 3_000_000):
         companies.set_limits(company_id, {"day_tokens": allowed})
         set_bot(budget={})
-        assert usage.budget(own())[0] == allowed
+        assert budget.budget(own())[0] == allowed
         set_bot(budget={"company": 10**9})
-        assert usage.budget(own())[0] == allowed
+        assert budget.budget(own())[0] == allowed
 
 
 class TestSignUps:

@@ -15,13 +15,14 @@ from doubles.smtp import SmtpDouble, own_certificate
 from flask import Flask
 from sqlalchemy import select
 
-from leadbot import jobs, tenancy
+from leadbot import jobs
 from leadbot.config import Config, ConfigError
-from leadbot.db import db
-from leadbot.delivery.base import DeliveryError
-from leadbot.delivery.email import EmailChannel
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Company, Delivery, DeliveryState, User
-from leadbot.services import outbox
+from leadbot.notifications.carriers.base import DeliveryError
+from leadbot.notifications.carriers.email import EmailChannel
+from leadbot.outbox import deliveries
 
 LETTER = "Subject: Hello\nTo: aigul@example.kz\n\nBody\n"
 
@@ -47,8 +48,8 @@ def fresh_channels() -> Iterator[None]:
 def carry(app: Flask) -> None:
     """Do the worker's part."""
     with app.app_context():
-        for row in outbox.due():
-            outbox.deliver(row, jobs.channel_for)
+        for row in deliveries.due():
+            deliveries.deliver(row, jobs.channel_for)
         db.session.remove()
 
 
@@ -156,7 +157,7 @@ def test_a_login_is_used_and_a_wrong_one_is_the_operators_to_mend() -> None:
 
 
 def test_nothing_goes_over_a_bare_line(smtp: SmtpDouble, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadbot.delivery.email.LOOPBACK", set())
+    monkeypatch.setattr("leadbot.notifications.carriers.email.LOOPBACK", set())
     for url in (smtp.url, smtp.url_with_login):
         with pytest.raises(DeliveryError, match="no encryption"):
             EmailChannel(url).send("aigul@example.kz", LETTER)

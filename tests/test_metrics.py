@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 
 from leadbot import create_app
 from leadbot.config import Config
-from leadbot.db import utcnow
-from leadbot.services import vitals
+from leadbot.database.session import utcnow
+from leadbot.operations import metrics
 
 TOKEN = "t" * 32
 AFAR = {"REMOTE_ADDR": "203.0.113.9"}
@@ -69,7 +69,7 @@ def test_a_notice_that_nobody_carries_grows_old(
     api_almaty.patch("/api/settings", json={"telegram_chat_id": "-100123"})
     contract_dialogue(api_almaty)
     later = utcnow() + timedelta(minutes=5)
-    monkeypatch.setattr(vitals, "utcnow", lambda: later)
+    monkeypatch.setattr(metrics, "utcnow", lambda: later)
     assert 299 < numbers(ask(stranger).text)["leadbot_outbox_age_seconds"] < 310
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from leadbot import migrating
+from leadbot.database import migration_steps
 
 pytestmark = pytest.mark.postgresql
 CHANGE = text("ALTER TABLE things ADD COLUMN more integer")
@@ -19,8 +19,8 @@ CHANGE = text("ALTER TABLE things ADD COLUMN more integer")
 
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    monkeypatch.setattr(migrating, "LOCK_TIMEOUT", "100ms")
-    monkeypatch.setattr(migrating, "PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(migration_steps, "LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr(migration_steps, "PAUSE_SECONDS", 0.1)
     with databases.bare("postgresql", tmp_path) as url:
         engine = create_engine(url)
         with engine.begin() as connection:
@@ -38,8 +38,8 @@ def change(connection: Connection) -> int:
         with connection.begin():
             connection.execute(CHANGE)
 
-    with migrating.patient(connection):
-        migrating.retried(connection, run)
+    with migration_steps.patient(connection):
+        migration_steps.retried(connection, run)
     return len(tries)
 
 
@@ -54,7 +54,7 @@ def test_it_waits_until_a_long_reader_is_through(engine: Engine) -> None:
 
 
 def test_it_gives_up_in_the_end(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrating, "TRIES", 3)
+    monkeypatch.setattr(migration_steps, "TRIES", 3)
     with engine.connect() as reader, engine.connect() as connection:
         reader.execute(text("SELECT * FROM things"))
         with pytest.raises(OperationalError, match="lock timeout"):
@@ -69,14 +69,14 @@ def test_another_fault_is_not_tried_again(engine: Engine) -> None:
         raise OperationalError("SELECT", {}, Exception("no disk"))
 
     with engine.connect() as connection, pytest.raises(OperationalError):
-        migrating.retried(connection, run)
+        migration_steps.retried(connection, run)
     assert len(tries) == 1
 
 
 def test_two_never_work_at_once(engine: Engine, tmp_path: Path) -> None:
     said = []
     with engine.connect() as first, engine.connect() as second:
-        with migrating.alone(first, tmp_path):
+        with migration_steps.alone(first, tmp_path):
             thread = threading.Thread(target=lambda: wait_and_say(second, tmp_path, said))
             thread.start()
             thread.join(0.6)
@@ -86,5 +86,5 @@ def test_two_never_work_at_once(engine: Engine, tmp_path: Path) -> None:
 
 
 def wait_and_say(connection: Connection, folder: Path, said: list[str]) -> None:
-    with migrating.alone(connection, folder):
+    with migration_steps.alone(connection, folder):
         said.append("second")

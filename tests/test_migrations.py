@@ -18,12 +18,14 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import Connection, inspect, text
 
-from leadbot import create_app, tenancy
+from leadbot import create_app
+from leadbot.accounts import users
 from leadbot.config import ROOT, Config
-from leadbot.db import Base, db
-from leadbot.models import Source, searching, tally
-from leadbot.services import accounts, chat
-from leadbot.upgrade import load_alembic, newest, shape, upgrade
+from leadbot.conversations import chat
+from leadbot.database import counters, searching, tenancy
+from leadbot.database.migrate import load_alembic, newest, shape, upgrade
+from leadbot.database.session import Base, db
+from leadbot.models import Source
 
 
 @pytest.fixture(params=databases.KINDS)
@@ -74,7 +76,7 @@ def differences(connection: Connection) -> list[object]:
 
 def counted(connection: Connection) -> list[tuple[int, ...]]:
     """The counters of all companies."""
-    names = ", ".join(tally.COLUMNS.values())
+    names = ", ".join(counters.COLUMNS.values())
     return [tuple(row) for row in connection.execute(text(f"SELECT {names} FROM companies ORDER BY id"))]
 
 
@@ -166,7 +168,7 @@ def rows() -> dict[str, int]:
 
 def test_rows_survive_the_way_back_and_forth(bare: Flask) -> None:
     upgrade()
-    accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+    users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
     for words in ("Үй САЛҒЫМ келеді", "Гүлнұр, 8 705 111 22 33"):
         chat.receive(chat.Incoming(Source.API, "client", words))
     before = rows()

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, text
 
 from leadbot import create_app
-from leadbot.db import db
-from leadbot.models import tally
-from leadbot.upgrade import newest, upgrade
+from leadbot.database import counters
+from leadbot.database.migrate import newest, upgrade
+from leadbot.database.session import db
 
 pytestmark = pytest.mark.faults
 OLDER = "0009"  # before leads were counted
@@ -60,7 +60,7 @@ def check(url: str) -> None:
     engine = create_engine(url)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM leads")) == 6
-        if tally.can_count(connection):
+        if counters.can_count(connection):
             assert is_counted(connection)
             connection.execute(text("UPDATE leads SET status = 'won' WHERE id = 2"))
             assert is_counted(connection), "nobody counts any more"
@@ -71,7 +71,7 @@ def check(url: str) -> None:
 def is_counted(connection: Connection) -> bool:
     wrong = " OR ".join(
         f"{column} <> (SELECT count(*) FROM leads WHERE company_id = companies.id AND status = '{status.value}')"
-        for status, column in tally.COLUMNS.items()
+        for status, column in counters.COLUMNS.items()
     )
     return connection.scalar(text(f"SELECT count(*) FROM companies WHERE {wrong}")) == 0
 

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, inspect, text
 from test_migrations import flask_db
 
 from leadbot.config import ROOT
-from leadbot.upgrade import newest
+from leadbot.database.migrate import newest
 
 COLUMN = "    favourite_colour: Mapped[str | None] = mapped_column(String(20))\n"
 

@@ -13,7 +13,7 @@ import pytest
 from faults.served import Served, free_port
 
 from leadbot.config import ROOT
-from leadbot.upgrade import newest
+from leadbot.database.migrate import newest
 
 pytestmark = pytest.mark.faults
 PROGRAMS = {

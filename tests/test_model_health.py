@@ -12,12 +12,13 @@ from flask import Flask
 from modelled import allow, house, own, say, set_bot
 from sqlalchemy import select
 
+from leadbot.accounts import encryption
+from leadbot.bot import engine_choice, model_health, publishing
+from leadbot.bot.model_health import Failing
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.database.session import db
 from leadbot.errors import Forbidden
 from leadbot.models import Message, ModelUsage, Role, User
-from leadbot.services import bot, brains, keys, model_health
-from leadbot.services.model_health import Failing
 
 OGG = b"OggS\x00\x02" + b"\x00" * 22 + b"OpusHead" + b"\x00" * 200
 
@@ -49,7 +50,7 @@ def owner() -> User:
 
 def test_a_server_that_is_off_the_list_is_not_called(app: Flask, double: OpenAIDouble) -> None:
     with OpenAIDouble() as theirs:
-        model = {"key": keys.seal("sk-their-own"), "base_url": theirs.base_url}
+        model = {"key": encryption.seal("sk-their-own"), "base_url": theirs.base_url}
         set_bot(model=model)
         assert say("Хочу дом").text
         assert (bot_lines()[0].engine, bot_lines()[0].engine_note) == ("rules", "model: address not allowed")
@@ -64,12 +65,12 @@ def test_a_server_that_is_off_the_list_is_not_called(app: Flask, double: OpenAID
 def test_a_company_with_a_key_has_a_model_of_its_own(app: Flask, double: OpenAIDouble) -> None:
     with OpenAIDouble() as theirs:
         allow(app, theirs)
-        set_bot(model={"key": keys.seal("sk-their-own"), "base_url": theirs.base_url, "model": "their-model"})
+        set_bot(model={"key": encryption.seal("sk-their-own"), "base_url": theirs.base_url, "model": "their-model"})
         say("Хочу дом")
         assert double.requests == []
         sent = theirs.requests[0]
         assert (sent.headers["Authorization"], sent.json["model"]) == ("Bearer sk-their-own", "their-model")
-        assert brains.engine(own()) is brains.engine(own())
+        assert engine_choice.engine(own()) is engine_choice.engine(own())
 
 
 # --- tried out at once ------------------------------------------------------------------------------------------------
@@ -106,8 +107,8 @@ def test_nothing_is_held_while_a_model_is_tried(double: OpenAIDouble, monkeypatc
 def test_the_drafts_model_is_tried_and_a_viewer_may_not(app: Flask, double: OpenAIDouble) -> None:
     with OpenAIDouble() as theirs:
         allow(app, theirs)
-        bot.set_key("sk-their-own", by=owner())
-        bot.save_draft({"model": {"base_url": theirs.base_url, "model": "m-2"}}, by=owner())
+        publishing.set_key("sk-their-own", by=owner())
+        publishing.save_draft({"model": {"base_url": theirs.base_url, "model": "m-2"}}, by=owner())
         tried = model_health.try_out(by=owner())
         assert tried is not None and tried.model == theirs.requests[0].json["model"] == "m-2"
         assert double.requests == []
@@ -121,7 +122,7 @@ def test_the_drafts_model_is_tried_and_a_viewer_may_not(app: Flask, double: Open
 def test_no_model_or_an_empty_purse_is_not_tried(double: OpenAIDouble) -> None:
     set_bot(budget={"company": 0})
     assert model_health.try_out(by=owner()) is None
-    set_bot(budget={}, model={"key": keys.seal("sk-their-own"), "base_url": "https://example.com/v1"})
+    set_bot(budget={}, model={"key": encryption.seal("sk-their-own"), "base_url": "https://example.com/v1"})
     assert model_health.try_out(by=owner()) is None
     assert double.requests == []
 
@@ -145,7 +146,7 @@ def test_a_lasting_failure_is_told_with_the_servers_code_and_ends_by_itself(doub
     }  # fmt: skip
     assert model_health.failing() == Failing(0, 8, "HTTP 400 unsupported_parameter")
     double.usually = eager
-    brains.engine(own()).breaker.succeeded()  # type: ignore[attr-defined]
+    engine_choice.engine(own()).breaker.succeeded()  # type: ignore[attr-defined]
     say("Хочу дом", ref="client-9")
     assert bot_lines()[-1].engine == "model" and model_health.failing() is None
 
@@ -170,11 +171,11 @@ def test_only_the_last_forty_turns_count(double: OpenAIDouble) -> None:
 
 
 def test_another_companys_failure_is_its_own(double: OpenAIDouble) -> None:
-    from leadbot.services import accounts
+    from leadbot.accounts import users
 
     double.usually = FAULTS["http_401"]
     failing_turns(double, 6)
     assert model_health.failing() is not None
     db.session.remove()
-    accounts.sign_up("owner@astana.kz", "test123", "Астана Ремонт")
+    users.sign_up("owner@astana.kz", "test123", "Астана Ремонт")
     assert model_health.failing() is None

@@ -15,10 +15,12 @@ from doubles.redis import OwnRedis
 from flask import Flask
 from huey.storage import SqliteStorage
 
-from leadbot import jobs, limits, outage
+from leadbot import jobs
+from leadbot.accounts import limits
+from leadbot.accounts.limits import Limit
 from leadbot.config import Config
-from leadbot.limits import Limit
-from leadbot.outage import Backoff, OnceAMinute, Outage
+from leadbot.database import outage
+from leadbot.database.outage import Backoff, OnceAMinute, Outage
 
 THREE = Limit("three", "3 per 15 minutes")
 

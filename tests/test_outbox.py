@@ -14,13 +14,17 @@ from doubles.telegram import BLOCKED, BROKEN, CANT_PARSE, DROPS, MOVED, NO_CHAT,
 from flask import Flask
 from sqlalchemy import update
 
-from leadbot import jobs, tenancy
+from leadbot import jobs
+from leadbot.accounts import users
+from leadbot.bot import company_settings
 from leadbot.config import Config
-from leadbot.db import db, utcnow
-from leadbot.delivery.telegram import TelegramChannel
+from leadbot.conversations import chat
+from leadbot.database import tenancy
+from leadbot.database.session import db, utcnow
 from leadbot.models import Company, Delivery, DeliveryState, Source
-from leadbot.services import accounts, chat, outbox, settings
-from leadbot.services.pace import Pace
+from leadbot.notifications.carriers.telegram import TelegramChannel
+from leadbot.outbox import deliveries
+from leadbot.outbox.pace import Pace
 
 
 @pytest.fixture
@@ -37,10 +41,10 @@ def config(config: Config, telegram: TelegramDouble) -> Config:
 @pytest.fixture
 def company(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
     jobs.forget_channels()
-    monkeypatch.setattr(outbox, "_pace", Pace(count(0, 10).__next__))  # time flies: nobody waits for his moment
+    monkeypatch.setattr(deliveries, "_pace", Pace(count(0, 10).__next__))  # time flies: nobody waits for his moment
     with app.app_context():
-        accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
-        yield settings.change({"telegram_chat_id": "-100500"})
+        users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+        yield company_settings.change({"telegram_chat_id": "-100500"})
 
 
 def lead(ref: str = "client", phone: str = "87768776637") -> None:
@@ -50,7 +54,7 @@ def lead(ref: str = "client", phone: str = "87768776637") -> None:
 def run_due(at: datetime | None = None) -> int:
     """Carry out all that is due, as the worker would; returns how many were sent."""
     company_id, sent = tenancy.acting_for(), 0
-    while now := sum(outbox.deliver(row, jobs.channel_for).is_sent for row in outbox.due()):
+    while now := sum(deliveries.deliver(row, jobs.channel_for).is_sent for row in deliveries.due()):
         sent += now
     db.session.expire_all()
     tenancy.act_for(company_id)
@@ -58,7 +62,7 @@ def run_due(at: datetime | None = None) -> int:
 
 
 def only() -> Delivery:
-    rows = outbox.latest()
+    rows = deliveries.latest()
     assert len(rows) == 1
     return rows[0]
 
@@ -76,9 +80,9 @@ def test_a_lead_is_told_of_in_plain_text(company: Company, telegram: TelegramDou
 
 
 def test_without_a_chat_nothing_is_put(app: Flask, company: Company) -> None:
-    settings.change({"telegram_chat_id": ""})
+    company_settings.change({"telegram_chat_id": ""})
     lead()
-    assert outbox.latest() == []
+    assert deliveries.latest() == []
 
 
 @pytest.mark.parametrize("fault", [BROKEN, DROPS, CANT_PARSE], ids=["500", "dropped", "400"])
@@ -112,7 +116,7 @@ def test_a_lasting_refusal_ends_it_until_a_person_retries(
     row = only()
     assert row.state is DeliveryState.DEAD
     assert row.last_error
-    outbox.retry(row.id, by=accounts.by_email("owner@almaty.kz"))
+    deliveries.retry(row.id, by=users.by_email("owner@almaty.kz"))
     assert run_due() == 1
 
 
@@ -120,15 +124,15 @@ def test_a_group_that_moved_is_followed(company: Company, telegram: TelegramDoub
     telegram.then(MOVED)
     lead()
     run_due()
-    assert settings.company().telegram_chat_id == "-1001234567890"
+    assert company_settings.company().telegram_chat_id == "-1001234567890"
     assert run_due() == 1
     assert telegram.sent[0]["chat_id"] == "-1001234567890"
 
 
 def test_tries_run_out(company: Company, telegram: TelegramDouble) -> None:
-    telegram.then(*[BROKEN] * len(outbox.RETRY_SECONDS))
+    telegram.then(*[BROKEN] * len(deliveries.RETRY_SECONDS))
     lead()
-    for _ in outbox.RETRY_SECONDS:
+    for _ in deliveries.RETRY_SECONDS:
         only().next_at = utcnow()
         db.session.commit()
         run_due()
@@ -140,7 +144,7 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = utcnow()
-        monkeypatch.setattr(outbox, "utcnow", lambda: self.now)
+        monkeypatch.setattr(deliveries, "utcnow", lambda: self.now)
 
     def pass_over(self, seconds: float) -> list[float]:
         """Carry out what falls due in so many seconds; when, counted from their beginning, something was tried."""
@@ -174,7 +178,7 @@ def test_a_target_that_stays_away_is_tried_ever_more_rarely(company: Company, mo
     assert 17 <= len(early) <= 22 and only().attempts == 2
     assert len(clock.pass_over(3600)) <= 4
     clock.pass_over(3 * 24 * 3600)
-    assert only().state is DeliveryState.DEAD and only().attempts == len(outbox.RETRY_SECONDS)
+    assert only().state is DeliveryState.DEAD and only().attempts == len(deliveries.RETRY_SECONDS)
 
 
 def test_an_answer_that_got_lost_is_not_asked_for_at_short_intervals(
@@ -192,7 +196,7 @@ def test_a_worker_that_died_lets_go_by_the_clock(company: Company, telegram: Tel
     row = only()
     row.lease_until = utcnow() + timedelta(seconds=20)
     db.session.commit()
-    assert not outbox.due()
+    assert not deliveries.due()
     row.lease_until = utcnow() - timedelta(seconds=1)
     db.session.commit()
     assert run_due() == 1
@@ -201,8 +205,8 @@ def test_a_worker_that_died_lets_go_by_the_clock(company: Company, telegram: Tel
 def test_two_workers_send_a_row_once(company: Company, telegram: TelegramDouble) -> None:
     lead()
     row_id = only().id
-    assert outbox.deliver(row_id, jobs.channel_for).is_sent
-    assert not outbox.deliver(row_id, jobs.channel_for).is_sent
+    assert deliveries.deliver(row_id, jobs.channel_for).is_sent
+    assert not deliveries.deliver(row_id, jobs.channel_for).is_sent
     assert len(telegram.sent) == 1
 
 
@@ -211,7 +215,7 @@ def test_a_failed_turn_leaves_no_notice(company: Company, monkeypatch: pytest.Mo
     with pytest.raises(ZeroDivisionError):
         lead()
     db.session.rollback()
-    assert outbox.latest() == []
+    assert deliveries.latest() == []
 
 
 def test_a_deactivated_company_is_told_nothing(company: Company, telegram: TelegramDouble) -> None:
@@ -241,7 +245,7 @@ def test_the_worker_hears_of_a_row_only_after_the_commit(app: Flask, company: Co
     lead()
     huey = app.extensions["leadbot_huey"]
     assert [(task.name, task.args) for task in huey.pending()] == [("wake", ("telegram",))]
-    outbox.put("-100500", "test", "Проба", "dropped")
+    deliveries.put("-100500", "test", "Проба", "dropped")
     db.session.rollback()
     assert len(huey.pending()) == 1
 
@@ -249,7 +253,7 @@ def test_the_worker_hears_of_a_row_only_after_the_commit(app: Flask, company: Co
 def test_a_chat_gets_one_message_a_second(
     company: Company, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "_pace", Pace())
+    monkeypatch.setattr(deliveries, "_pace", Pace())
     for number in range(2):
         lead(f"c{number}", f"8701555101{number}")
     started = time.monotonic()
@@ -262,14 +266,14 @@ def test_a_chat_gets_one_message_a_second(
 def test_a_row_that_comes_too_early_waits_in_the_outbox_and_costs_no_try(
     company: Company, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "_pace", Pace(lambda: 0.0))  # no time goes by
+    monkeypatch.setattr(deliveries, "_pace", Pace(lambda: 0.0))  # no time goes by
     for number in range(2):
         lead(f"c{number}", f"8701555101{number}")
     assert run_due() == 1
-    early = next(row for row in outbox.latest() if row.state is DeliveryState.PENDING)
+    early = next(row for row in deliveries.latest() if row.state is DeliveryState.PENDING)
     assert (early.attempts, early.lease_until) == (0, None)
     assert 0 < (early.next_at - utcnow()).total_seconds() <= 1
-    assert not outbox.due("telegram")  # and is not even looked at before
+    assert not deliveries.due("telegram")  # and is not even looked at before
 
 
 def test_a_damaged_queue_is_begun_anew(config: Config) -> None:

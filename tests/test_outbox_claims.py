@@ -14,13 +14,15 @@ import pytest
 from conftest import Api
 from flask import Flask
 
-from leadbot import jobs, tenancy
-from leadbot.crew import MOST_IN_HAND
-from leadbot.db import db, utcnow
-from leadbot.delivery.base import Buttons, DeliveryError
+from leadbot import jobs
+from leadbot.accounts import encryption
+from leadbot.database import tenancy
+from leadbot.database.session import db, utcnow
 from leadbot.models import Delivery, DeliveryState
-from leadbot.services import keys, outbox
-from leadbot.services.pace import MOST_A_SECOND, Pace
+from leadbot.notifications.carriers.base import Buttons, DeliveryError
+from leadbot.outbox import deliveries
+from leadbot.outbox.crew import MOST_IN_HAND
+from leadbot.outbox.pace import MOST_A_SECOND, Pace
 
 WORKERS = 6
 
@@ -61,13 +63,15 @@ def put(*targets: str) -> list[int]:
 
 def deliver(app: Flask, row_id: int, sink: Sink) -> bool:
     with app.app_context():
-        return outbox.deliver(row_id, lambda name: sink).is_sent
+        return deliveries.deliver(row_id, lambda name: sink).is_sent
 
 
 def test_of_workers_that_want_a_row_at_once_one_sends_it(
     app: Flask, company: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "_pace", Pace(lambda: time.monotonic() * 1000))  # it must not be this that stops them
+    monkeypatch.setattr(
+        deliveries, "_pace", Pace(lambda: time.monotonic() * 1000)
+    )  # it must not be this that stops them
     [row_id] = put("-1")
     sink, begin = Sink(), threading.Barrier(WORKERS)
     sink.gate.clear()
@@ -98,9 +102,9 @@ def test_a_row_that_is_leased_is_nobody_elses_until_the_lease_runs_out(app: Flas
 
 
 def test_a_letter_is_leased_for_as_long_as_a_slow_mail_server_may_take(app: Flask, company: int) -> None:
-    outbox.put_mail("a@b.kz", "reset", keys.seal("Subject: x\n\nx"))
+    deliveries.put_mail("a@b.kz", "reset", encryption.seal("Subject: x\n\nx"))
     db.session.commit()
-    [row_id] = outbox.due("email")
+    [row_id] = deliveries.due("email")
     mail = Sink("email")
     mail.gate.clear()
     sending = threading.Thread(target=deliver, args=(app, row_id, mail))
@@ -121,10 +125,10 @@ def test_a_carrier_that_hangs_delays_no_other_and_holds_no_copies(
     hangs, works = Sink(), Sink("email")
     hangs.gate.clear()
     monkeypatch.setattr(jobs, "_channels", {"telegram": hangs, "email": works})
-    monkeypatch.setattr(outbox, "_pace", Pace(lambda: time.monotonic() * 1000))
+    monkeypatch.setattr(deliveries, "_pace", Pace(lambda: time.monotonic() * 1000))
     put(*(f"-{number}" for number in range(MOST_IN_HAND + 10)))
     for number in range(20):
-        outbox.put_mail(f"{number}@b.kz", "reset", keys.seal("Subject: x\n\nx"))
+        deliveries.put_mail(f"{number}@b.kz", "reset", encryption.seal("Subject: x\n\nx"))
     db.session.commit()
     crews = jobs.build_crews(app)
     for crew in crews.values():
@@ -155,9 +159,9 @@ class Time:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now, self._began = 0.0, utcnow()
-        monkeypatch.setattr(outbox, "_pace", Pace(lambda: self.now))
-        monkeypatch.setattr(outbox, "utcnow", lambda: self._began + timedelta(seconds=self.now))
-        monkeypatch.setattr(outbox, "time", self)
+        monkeypatch.setattr(deliveries, "_pace", Pace(lambda: self.now))
+        monkeypatch.setattr(deliveries, "utcnow", lambda: self._began + timedelta(seconds=self.now))
+        monkeypatch.setattr(deliveries, "time", self)
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -180,8 +184,8 @@ def drain(time: Time, sink: Sink) -> None:
     """Look and carry as a crew does, until nothing is left."""
     while db.session.query(Delivery).filter_by(state=DeliveryState.PENDING).count():
         company = tenancy.acting_for()
-        for row_id in outbox.due("telegram", (), MOST_IN_HAND):
-            outbox.deliver(row_id, lambda name: sink)
+        for row_id in deliveries.due("telegram", (), MOST_IN_HAND):
+            deliveries.deliver(row_id, lambda name: sink)
         tenancy.act_for(company)
         time.sleep(0.2)
 

@@ -19,10 +19,10 @@ from flask.testing import FlaskClient
 from modelled import house, leads, say
 from visiting import Visitor
 
-from leadbot import db as ground
 from leadbot.config import Config
-from leadbot.db import db, engine_options
-from leadbot.services import doctor, health
+from leadbot.database import session as ground
+from leadbot.database.session import db, engine_options
+from leadbot.operations import doctor, health
 
 RUSSIAN = {"Accept-Language": "ru"}
 

@@ -13,15 +13,16 @@ from flask import Flask, current_app
 from modelled import allow
 from sqlalchemy import func, select
 
-from leadbot import tenancy
+from leadbot.bot import publishing, rehearsal, scenarios
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.conversations import chat
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.engines.base import CompanyCard
 from leadbot.engines.recorded import Recorded
-from leadbot.engines.rules.qualifier import Rules
+from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.errors import Forbidden, Invalid, NotFound
 from leadbot.models import Conversation, Delivery, Lead, Message, ModelUsage, Role, Source, User
-from leadbot.services import bot, chat, rehearsal, scenarios
 
 PAGE = "/settings/bot"
 NOON = datetime(2026, 1, 28, 12, tzinfo=UTC)
@@ -66,12 +67,12 @@ def test_without_a_change_all_is_as_it_was(owner: User) -> None:
 
 
 def test_a_change_of_words_alone_changes_no_lead(owner: User) -> None:
-    bot.save_draft({"greeting": {"ru": "Рады вам."}, "tone": "short", "phone": "8 727"}, by=owner)
+    publishing.save_draft({"greeting": {"ru": "Рады вам."}, "tone": "short", "phone": "8 727"}, by=owner)
     assert rehearsal.run().same == 2
 
 
 def test_a_new_object_is_seen_before_it_is_published(owner: User) -> None:
-    bot.save_draft({"objects": ["голубятня"]}, by=owner)
+    publishing.save_draft({"objects": ["голубятня"]}, by=owner)
     before = counts()
     (talk,) = rehearsal.run().different
     assert talk.name == "Здравствуйте, нужна голубятня"
@@ -80,7 +81,7 @@ def test_a_new_object_is_seen_before_it_is_published(owner: User) -> None:
 
 
 def test_another_trade_knows_another_thing(owner: User) -> None:
-    bot.save_draft({"setup": "furniture"}, by=owner)
+    publishing.save_draft({"setup": "furniture"}, by=owner)
     fields = {one.field: one for talk in rehearsal.run().different for one in talk.differences}
     assert fields["object_type"].before == "дом" and fields["object_type"].after is None
 
@@ -152,10 +153,10 @@ def test_a_viewer_keeps_nothing_and_a_stranger_finds_nothing(api_astana: Api, ow
             scenarios.get(absent)
 
 
-def published(app: Flask, company: int) -> bot.Values:
+def published(app: Flask, company: int) -> publishing.Values:
     with app.app_context():
         tenancy.act_for(company)
-        return bot.published()
+        return publishing.published()
 
 
 # --- on the pages ----------------------------------------------------------------------------------------------------
@@ -211,7 +212,7 @@ class TestWithModel:
         return replace(config, openai_api_key="sk-test", openai_base_url=model.base_url, openai_model="m")
 
     def test_offline_nobody_is_asked_and_live_the_model_is(self, owner: User, model: OpenAIDouble) -> None:
-        bot.save_draft({"objects": ["голубятня"]}, by=owner)
+        publishing.save_draft({"objects": ["голубятня"]}, by=owner)
         asked = len(model.requests)
         assert asked > 0
         rehearsal.run()
@@ -223,10 +224,10 @@ class TestWithModel:
 
     def test_the_draft_is_rehearsed_on_the_drafts_own_model(self, owner: User, model: OpenAIDouble) -> None:
         with OpenAIDouble() as theirs:
-            bot.set_key("sk-theirs", by=owner)
+            publishing.set_key("sk-theirs", by=owner)
             address = {"base_url": theirs.base_url, "model": "next"}
             allow(current_app, theirs)
-            bot.save_draft({"model": address}, by=owner)
+            publishing.save_draft({"model": address}, by=owner)
             asked = len(model.requests)
             assert rehearsal.run_live(by=owner).total == 2
         assert {call.json["model"] for call in theirs.requests} == {"next"}
@@ -234,8 +235,8 @@ class TestWithModel:
         assert len(model.requests) - asked == len(theirs.requests) > 0
 
     def test_the_test_chat_on_the_draft_asks_the_drafts_model(self, owner: User, model: OpenAIDouble) -> None:
-        bot.set_key("sk-theirs", by=owner)
-        bot.save_draft({"model": {"model": "next"}}, by=owner)
+        publishing.set_key("sk-theirs", by=owner)
+        publishing.save_draft({"model": {"model": "next"}}, by=owner)
         for source, by_draft in ((Source.TEST, False), (Source.TEST, True), (Source.WIDGET, True)):
             chat.receive(chat.Incoming(source, "client", "Хочу дом", by_draft=by_draft))
         assert [call.json["model"] for call in model.requests[-3:]] == ["m", "next", "m"]
@@ -247,8 +248,8 @@ class TestWithModel:
         assert len(model.requests) > asked
 
     def test_over_the_budget_the_rules_hold_the_rehearsal(self, owner: User, model: OpenAIDouble) -> None:
-        bot.save_draft({"budget": {"company": 0}}, by=owner)
-        bot.publish(by=owner)
+        publishing.save_draft({"budget": {"company": 0}}, by=owner)
+        publishing.publish(by=owner)
         asked = len(model.requests)
         assert rehearsal.run_live(by=owner).same == 2
         assert len(model.requests) == asked

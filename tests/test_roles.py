@@ -17,11 +17,14 @@ from test_sweep import address, methods
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from leadbot import services, tenancy
-from leadbot.db import db, utcnow
+from leadbot import services
+from leadbot.accounts import links, users
+from leadbot.bot import publishing, scenarios
+from leadbot.conversations import chat, talks
+from leadbot.database import tenancy
+from leadbot.database.session import db, utcnow
 from leadbot.errors import Forbidden
 from leadbot.models import Author, CannedAnswer, Delivery, LeadTask, LinkKind, Message, OneTimeLink, Role, Source, User
-from leadbot.services import accounts, bot, chat, links, scenarios, talks
 
 # Each line: who, then the routes. Everybody; members (viewers look); writers (managers work); owners.
 TABLE = {
@@ -149,8 +152,8 @@ def ids(app: Flask, api_astana: Api, api_almaty: Api) -> dict[str, int]:
         talk = talks.get(db.session.query(Message).first().conversation_id)
         chat.receive(chat.Incoming(Source.TEST, f"user-{owner.id}-1", "Хочу баню"))
         scenario = scenarios.save(talk, by=owner)
-        bot.save_draft({"about": "Строим"}, by=owner)
-        bot.publish(by=owner)
+        publishing.save_draft({"about": "Строим"}, by=owner)
+        publishing.publish(by=owner)
         delivery = Delivery(lead_id=talk.lead_id, event="x", channel="telegram", target="1", text="x", dedup_key="x")
         seq = talks.add(talk, Author.CLIENT, "", audio_file="none.ogg", audio_type="audio/ogg")
         sound = db.session.query(Message).filter_by(conversation_id=talk.id, seq=seq).one()
@@ -343,7 +346,7 @@ def test_a_service_lets_in_whom_it_should(app: Flask, ids: dict[str, int], role:
     email = "manager@almaty.kz" if role == "owner" else f"the-{role}@almaty.kz"
     with app.test_request_context():
         for name, verb in verbs().items():
-            person = accounts.by_email(email)
+            person = users.by_email(email)
             assert person
             tenancy.act_for(person.company_id)
             assert refuses(verb, person) == (ALLOWED[name] not in MAY[role]), name

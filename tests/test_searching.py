@@ -12,11 +12,15 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from leadbot import create_app
-from leadbot.db import db
-from leadbot.models import Source, User, searching
-from leadbot.services import accounts, chat, doctor, inbox, table
-from leadbot.services.filters import Filter
-from leadbot.upgrade import upgrade
+from leadbot.accounts import users
+from leadbot.conversations import chat, inbox
+from leadbot.database import searching
+from leadbot.database.migrate import upgrade
+from leadbot.database.session import db
+from leadbot.leads import board_table
+from leadbot.leads.filters import Filter
+from leadbot.models import Source, User
+from leadbot.operations import doctor
 
 ROLE = "leadbot_test_plain"
 TALKS = {
@@ -26,7 +30,7 @@ TALKS = {
 
 
 def fill() -> User:
-    owner = accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+    owner = users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
     for client, lines in TALKS.items():
         for words in lines:
             chat.receive(chat.Incoming(Source.API, client, words))
@@ -45,7 +49,7 @@ def talks(owner: User, query: str) -> set[str]:
 
 
 def leads(query: str) -> set[str | None]:
-    page = table.page(Filter(query), stage=None, sort="created", is_down=True, number=1)
+    page = board_table.page(Filter(query), stage=None, sort="created", is_down=True, number=1)
     return {card.name for card in page.rows}
 
 

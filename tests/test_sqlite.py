@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import Api
 
-from leadbot import sqlite
-from leadbot.sqlite import Connection
+from leadbot.database import sqlite
+from leadbot.database.sqlite import Connection
 
 CHAT = "/api/chat"
 PAGES = 40  # of a database that may not grow

@@ -13,8 +13,8 @@ from flask import Flask
 from test_exports import upload
 from test_web_board import HTMX, put_leads, statements
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import LeadStatus, Role, User
 
 URL = "/settings/stages"

@@ -9,10 +9,11 @@ from conftest import Api, Web, contract_dialogue
 from flask import Flask
 from sqlalchemy import event, func, select
 
-from leadbot import tenancy
-from leadbot.db import Base, db, utcnow
+from leadbot.database import tenancy
+from leadbot.database.session import Base, db, utcnow
 from leadbot.models import Company, Conversation, Delivery, DeliveryState, Lead, User
-from leadbot.services import outbox, start
+from leadbot.outbox import deliveries
+from leadbot.reports import onboarding
 
 
 def done(web: Web) -> set[str]:
@@ -43,7 +44,7 @@ def test_each_step_is_ticked_by_a_real_event(app: Flask, almaty: Web, api_almaty
     assert done(almaty) == {"chat"}
     with app.app_context():
         act(almaty)
-        outbox.last_test().state = DeliveryState.SENT
+        deliveries.last_test().state = DeliveryState.SENT
         db.session.commit()
     assert done(almaty) == {"chat", "telegram"}
     change_company(app, almaty, widget_seen_at=utcnow(), widget_seen_host="stroykz.kz")
@@ -70,7 +71,7 @@ def test_the_state_is_told_in_one_statement(app: Flask, almaty: Web) -> None:
     with app.app_context():
         act(almaty)
         event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-        assert start.state().count == 0
+        assert onboarding.state().count == 0
     assert len([sql for sql in seen if sql.startswith("SELECT")]) == 1
 
 

@@ -10,10 +10,15 @@ from flask import Flask
 from test_hours_page import week
 from test_web_board import statements
 
-from leadbot import jobs, tenancy
-from leadbot.db import db
+from leadbot import jobs
+from leadbot.accounts import hours_settings, users
+from leadbot.bot import company_settings
+from leadbot.conversations import chat
+from leadbot.database import tenancy
+from leadbot.database.session import db
+from leadbot.leads import board, registration, take_timer
 from leadbot.models import Company, Delivery, Lead, LeadStatus, Source, User
-from leadbot.services import accounts, board, chat, hours_settings, leads, news, settings, take_timer
+from leadbot.notifications import managers
 
 PHONE = "8\u00a0776\u00a0877\u00a066\u00a037"
 REMINDER = f"⏰ №\u00a01 ждёт {{}} мин, никто не взял: Канат, {PHONE}"
@@ -25,9 +30,9 @@ def owner(app: Flask, clock: Clock) -> Iterator[User]:
     """The owner of a company that works Mon–Fri 9–13 and 14–18 and Sat 10–15, but not on 16 December."""
     with app.app_context():
         clock.set("2026-11-24 09:00")
-        user = accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
-        accounts.change_profile(user, {"name": "Айгуль", "language": "ru", "theme": ""})
-        settings.change({"telegram_chat_id": "-100500"})
+        user = users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+        users.change_profile(user, {"name": "Айгуль", "language": "ru", "theme": ""})
+        company_settings.change({"telegram_chat_id": "-100500"})
         set_hours(user)
         yield user
 
@@ -58,7 +63,7 @@ def test_a_lead_is_told_of_twice_and_then_no_more(owner: User, clock: Clock) -> 
     clock.forward(minutes=14)
     assert told() == [] and take_timer.watch().waits(lead) == 0
     clock.forward(minutes=1)
-    assert told() == [REMINDER.format(15)] and take_timer.watch().waits(leads.get(1)) == 15
+    assert told() == [REMINDER.format(15)] and take_timer.watch().waits(registration.get(1)) == 15
     assert told() == [REMINDER.format(15)]
     clock.forward(minutes=14)
     assert len(told()) == 1
@@ -66,7 +71,7 @@ def test_a_lead_is_told_of_twice_and_then_no_more(owner: User, clock: Clock) -> 
     assert told() == [REMINDER.format(15), ESCALATION.format(30)]
     clock.forward(days=3)
     assert len(told()) == 2
-    assert leads.get(1).version == version and board.current_version() == shown + 2
+    assert registration.get(1).version == version and board.current_version() == shown + 2
 
 
 @pytest.mark.parametrize(
@@ -112,10 +117,10 @@ def test_whoever_is_taken_care_of_is_not_told_of(owner: User, clock: Clock) -> N
     clock.set("2026-11-24 10:00")
     taken, moved, test = come(phone="87010000001"), come(phone="87010000002"), come(Source.TEST, "87010000003")
     assert test.take_due_at is None
-    leads.move(leads.get(taken.id), LeadStatus.IN_PROGRESS, by=owner)
-    leads.move(leads.get(moved.id), LeadStatus.LOST, by=owner, reason="spam")
+    registration.move(registration.get(taken.id), LeadStatus.IN_PROGRESS, by=owner)
+    registration.move(registration.get(moved.id), LeadStatus.LOST, by=owner, reason="spam")
     clock.forward(minutes=40)
-    assert told() == [] and not any(take_timer.watch().waits(leads.get(number)) for number in (1, 2, 3))
+    assert told() == [] and not any(take_timer.watch().waits(registration.get(number)) for number in (1, 2, 3))
     assert db.session.query(Lead).filter(Lead.take_due_at.is_not(None)).count() == 0
 
 
@@ -132,7 +137,7 @@ def test_it_can_be_turned_off_and_what_waits_follows_the_settings(owner: User, c
     assert told() == [REMINDER.format(15)]
     set_hours(owner, take_minutes="0")
     clock.forward(minutes=30)
-    assert len(told()) == 1 and take_timer.watch().waits(leads.get(1)) == 0
+    assert len(told()) == 1 and take_timer.watch().waits(registration.get(1)) == 0
     come(phone="87010000009")
     clock.forward(hours=30)
     assert len(told()) == 1
@@ -156,7 +161,7 @@ def test_a_company_that_is_off_hears_nothing(owner: User, clock: Clock) -> None:
 
 
 def test_without_a_chat_the_card_is_marked_all_the_same(owner: User, clock: Clock) -> None:
-    settings.change({"telegram_chat_id": ""})
+    company_settings.change({"telegram_chat_id": ""})
     clock.set("2026-11-24 10:00")
     come()
     shown = board.current_version()
@@ -168,7 +173,7 @@ def test_two_workers_tell_once(owner: User, clock: Clock) -> None:
     clock.set("2026-11-24 10:00")
     lead = come()
     clock.forward(minutes=15)
-    news.put_waiting(lead, 15)  # another worker, which has not marked the lead yet
+    managers.put_waiting(lead, 15)  # another worker, which has not marked the lead yet
     db.session.commit()
     assert told() == [REMINDER.format(15)]
 

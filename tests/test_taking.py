@@ -13,12 +13,12 @@ from flask import Flask
 from sqlalchemy.orm.attributes import set_committed_value
 from test_hours_page import URL, week
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.accounts.users import hash_password
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.errors import Conflict
+from leadbot.leads import registration, take_timer, taking
 from leadbot.models import Lead, LeadEvent, LeadStatus, Role, User
-from leadbot.services import leads, take_timer, taking
-from leadbot.services.accounts import hash_password
 
 HTMX = {"HX-Request": "true"}
 
@@ -51,7 +51,7 @@ class Seen:
     def lead(self) -> Iterator[Lead]:
         with self.app.app_context():
             tenancy.act_for(self.company_id)
-            yield leads.get(1)
+            yield registration.get(1)
 
     def state(self) -> tuple[str | None, str]:
         with self.lead() as lead:

@@ -11,11 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from leadbot import db as ground
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.accounts import links, passwords, users
+from leadbot.database import session as ground
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Lead, OneTimeLink, Role, User
-from leadbot.services import accounts, links, passwords
 
 TEAM = "/settings/team"
 
@@ -48,7 +48,7 @@ def join(app: Flask, path: str, **changes: str) -> FlaskClient:
 
 def user_of(app: Flask, email: str) -> User:
     with app.app_context():
-        found = accounts.by_email(email)
+        found = users.by_email(email)
         assert found is not None
         db.session.expunge_all()
         return found
@@ -226,7 +226,7 @@ def test_without_a_mail_server_the_page_says_whom_to_ask(stranger: FlaskClient) 
 
 
 def test_nobody_learns_who_has_an_account(app: Flask, almaty: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadbot.services.mail.can_send", lambda: True)
+    monkeypatch.setattr("leadbot.notifications.mail.can_send", lambda: True)
     client = app.test_client()
     token = csrf(client.get("/forgot").text)
     answers = [

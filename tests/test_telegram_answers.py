@@ -13,12 +13,15 @@ from flask import Flask
 from flask_babel import force_locale
 from test_telegram_work import AIGUL, CHAT, DANA, Office, config, office, telegram  # noqa: F401
 
-from leadbot import jobs, tenancy
-from leadbot.db import db
-from leadbot.delivery import buttons
+from leadbot import jobs
+from leadbot.accounts import users
+from leadbot.bot import company_settings
+from leadbot.conversations import chat, hand_off, talks
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.engines.base import LANGUAGES
 from leadbot.models import Author, Conversation, Message, Source, User
-from leadbot.services import accounts, chat, handoff, settings, talks
+from leadbot.notifications.carriers import buttons
 from leadbot.web.wording import REASONS, STAGES
 
 
@@ -50,7 +53,7 @@ def test_on_a_page_again_the_client_is_not_passed_on(office: Office, telegram: T
     office.come()
     telegram.write("Здравствуйте!", CHAT, "supergroup", answers=1)
     office.work()
-    handoff.write(talks.get(1), "Я за столом", by=accounts.by_email("owner@almaty.kz"))
+    hand_off.write(talks.get(1), "Я за столом", by=users.by_email("owner@almaty.kz"))
     told = len(telegram.sent)
     chat.receive(chat.Incoming(Source.WIDGET, "client 87768776637", "Хорошо"))
     office.work()
@@ -81,7 +84,7 @@ def known(app: Flask, web: Web) -> tuple[int | None, str | None]:
     """Who the company's first person is in Telegram, and which chat is the company's."""
     with app.app_context():
         tenancy.act_for(web.company_id or 0)
-        return db.session.query(User).one().telegram_id, settings.company().telegram_chat_id
+        return db.session.query(User).one().telegram_id, company_settings.company().telegram_chat_id
 
 
 def test_a_person_says_who_he_is(app: Flask, almaty: Web, telegram: TelegramDouble) -> None:

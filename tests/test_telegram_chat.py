@@ -12,12 +12,14 @@ from doubles.server import Answer
 from doubles.telegram import TOKEN, TelegramDouble, refuse
 from flask import Flask
 
-from leadbot import jobs, tenancy
+from leadbot import jobs
+from leadbot.channels.workplace import connecting
 from leadbot.config import Config
-from leadbot.db import db
-from leadbot.delivery.base import DeliveryError
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Company, Delivery, TelegramBot
-from leadbot.services import outbox, telegram_chat
+from leadbot.notifications.carriers.base import DeliveryError
+from leadbot.outbox import deliveries
 
 URL = "/settings/telegram"
 HTMX = {"HX-Request": "true"}
@@ -68,7 +70,7 @@ def test_a_code_connects_the_chat_it_is_sent_in(
     told = "Готово: сюда будут приходить заявки компании СтройКомпания Алматы."
     assert events(app, almaty) == [("connected", str(chat_id), told)]
     with app.app_context():
-        assert [outbox.deliver(row, jobs.channel_for).is_sent for row in outbox.due()] == [True]
+        assert [deliveries.deliver(row, jobs.channel_for).is_sent for row in deliveries.due()] == [True]
     assert telegram.texts == [told]
 
 
@@ -123,8 +125,8 @@ def test_what_connects_nothing(
 )
 def test_strange_updates_are_passed_over(app: Flask, almaty: Web, message: object) -> None:
     with app.app_context():
-        assert telegram_chat.take({"update_id": 5, "message": message}) is None
-        assert telegram_chat.next_update() == 6
+        assert connecting.take({"update_id": 5, "message": message}) is None
+        assert connecting.next_update() == 6
 
 
 def test_an_update_is_taken_once_and_reading_goes_on_after_it(
@@ -133,7 +135,7 @@ def test_an_update_is_taken_once_and_reading_goes_on_after_it(
     number = telegram.write(f"/start {code_of(almaty)}")
     jobs.listen(app, 0)
     with app.app_context():
-        assert telegram_chat.take({"update_id": number, "message": {"chat": {"id": 9, "type": "private"}}}) is None
+        assert connecting.take({"update_id": number, "message": {"chat": {"id": 9, "type": "private"}}}) is None
     jobs.listen(app, 7)
     assert [(each["offset"], each["timeout"]) for each in telegram.polls] == [(0, 0), (number + 1, 7)]
     assert len(events(app, almaty)) == 1
@@ -154,13 +156,13 @@ def test_an_answer_that_is_not_taken_stops_nothing(app: Flask, almaty: Web, tele
     telegram.then(Answer(body={"ok": True, "result": updates}), refuse(403, "Forbidden: bot was blocked by the user"))
     assert jobs.listen(app, 0) == 1
     with app.app_context():
-        assert telegram_chat.next_update() == number + 1
+        assert connecting.next_update() == number + 1
 
 
 def test_the_page_offers_links_once_the_bot_is_known(app: Flask, almaty: Web) -> None:
     assert "t.me" not in almaty.post(f"{URL}/code").text
     with app.app_context():
-        telegram_chat.remember_bot("@leadbot_kz_bot")
+        connecting.remember_bot("@leadbot_kz_bot")
         assert db.session.query(TelegramBot).one().bot_id == "123456"
     page = almaty.post(f"{URL}/code").text
     code = re.search(r"/start ([\w-]{43})<", page)

@@ -12,9 +12,14 @@ from doubles.telegram import BROKEN, TOKEN, TelegramDouble, refuse
 from flask import Flask
 from test_hours_page import week
 
-from leadbot import jobs, tenancy
+from leadbot import jobs
+from leadbot.accounts import hours_settings, users
+from leadbot.bot import company_settings
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.conversations import chat
+from leadbot.database import tenancy
+from leadbot.database.session import db
+from leadbot.leads import registration, tasks
 from leadbot.models import (
     Delivery,
     DeliveryState,
@@ -26,8 +31,8 @@ from leadbot.models import (
     Source,
     User,
 )
-from leadbot.services import accounts, chat, hours_settings, leads, outbox, settings, tasks
-from leadbot.services.pace import Pace
+from leadbot.outbox import deliveries
+from leadbot.outbox.pace import Pace
 
 CHAT, AIGUL, DANA = -100500, 777, 888
 ALL = ["Беру", "Перезвонить", "Отказ", "Открыть"]
@@ -74,7 +79,7 @@ class Office:
         """Carry out what waits."""
         company_id = tenancy.acting_for()
         db.session.commit()
-        while any(outbox.deliver(row, jobs.channel_for).is_sent for row in outbox.due()):
+        while any(deliveries.deliver(row, jobs.channel_for).is_sent for row in deliveries.due()):
             pass
         db.session.expire_all()
         tenancy.act_for(company_id)
@@ -88,22 +93,22 @@ class Office:
 
 @pytest.fixture
 def office(app: Flask, clock: Clock, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    monkeypatch.setattr(outbox, "_pace", Pace(count(0, 10).__next__))  # time flies: nobody waits for his moment
+    monkeypatch.setattr(deliveries, "_pace", Pace(count(0, 10).__next__))  # time flies: nobody waits for his moment
     with app.app_context():
         clock.set("2026-11-24 10:00")
-        owner = accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+        owner = users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
         dana = User(
             email="d@almaty.kz", email_key="d@almaty.kz", hashed_password=owner.hashed_password, role=Role.MANAGER
         )
         owner.name, owner.telegram_id, dana.name, dana.telegram_id = "Айгуль", AIGUL, "Дана", DANA
         db.session.add(dana)
-        settings.change({"telegram_chat_id": str(CHAT)})
+        company_settings.change({"telegram_chat_id": str(CHAT)})
         hours_settings.change({"holidays": "", **week()}, by=owner)
         yield Office(app, telegram)
 
 
 def history() -> list[tuple[str, str | None, str | None]]:
-    rows = leads.history(leads.get(1))
+    rows = registration.history(registration.get(1))
     return [(row.kind, row.user.shown_name if row.user else None, row.through) for row in rows]
 
 
@@ -112,7 +117,7 @@ def test_taking_makes_it_ones_own_for_all_to_see(office: Office, telegram: Teleg
     assert telegram.labels() == ALL
     assert telegram.buttons()[-1]["url"] == "https://leadbot.example.kz/leads/1"
     assert office.press("Беру") == "Заявка ваша"
-    lead = leads.get(1)
+    lead = registration.get(1)
     assert (lead.status, lead.assignee.name) == (LeadStatus.IN_PROGRESS, "Айгуль")
     assert history()[1:] == [("assigned", "Айгуль", "telegram"), ("moved", "Айгуль", "telegram")]
     assert telegram.shown()["text"] == telegram.texts[0] + "\nВзяли в работу: Айгуль, 10:00"
@@ -127,7 +132,7 @@ def test_the_second_hears_who_was_quicker(office: Office, telegram: TelegramDoub
     office.work()
     said = [(each["text"], each["show_alert"]) for each in telegram.toasts]
     assert said == [("Заявка ваша", False), *[("Заявку уже взяли: Айгуль", True)] * 2]
-    assert leads.get(1).assignee.name == "Айгуль" and telegram.labels() == ALL[1:]
+    assert registration.get(1).assignee.name == "Айгуль" and telegram.labels() == ALL[1:]
 
 
 def test_the_same_press_twice_is_one(office: Office, telegram: TelegramDouble) -> None:
@@ -160,14 +165,14 @@ def test_a_call_back_is_a_task_of_whoever_pressed(office: Office, telegram: Tele
     assert office.press("Завтра, 09:00", DANA) == "Напоминание: 25.11, 09:00"
     state = "\nВзяли в работу: Дана, 10:00\n🔔 Перезвонить: Дана, 25.11, 09:00"
     assert telegram.shown()["text"].endswith(state) and telegram.labels() == ALL[1:]
-    task = tasks.of_lead(leads.get(1))[0]
-    assert (task.assignee.name, leads.get(1).assignee.name) == ("Дана", "Дана")
+    task = tasks.of_lead(registration.get(1))[0]
+    assert (task.assignee.name, registration.get(1).assignee.name) == ("Дана", "Дана")
     office.press("Перезвонить", DANA)
     clock.set("2026-11-28 11:00")  # Saturday
     office.press("‹ Назад", DANA)
     office.press("Перезвонить", DANA)
     assert office.press("30.11, 09:00", DANA) == "Напоминание: 30.11, 09:00"
-    assert len(tasks.of_lead(leads.get(1))) == 1
+    assert len(tasks.of_lead(registration.get(1))) == 1
 
 
 def test_a_loss_has_one_of_seven_reasons(office: Office, telegram: TelegramDouble) -> None:
@@ -176,24 +181,24 @@ def test_a_loss_has_one_of_seven_reasons(office: Office, telegram: TelegramDoubl
     assert len(telegram.buttons()) == 8
     assert all(len(key["callback_data"].encode()) <= 64 for key in telegram.buttons())
     assert office.press("Не дозвонились", DANA) == "Отказ (Не дозвонились)"
-    lead = leads.get(1)
+    lead = registration.get(1)
     assert (lead.status, lead.lost_reason) == (LeadStatus.LOST, LostReason.UNREACHABLE)
     assert telegram.shown()["text"].endswith("\nОтказ (Не дозвонились): Дана, 10:00")
     assert telegram.labels() == ["Открыть"]
 
 
 def test_what_happens_on_the_board_shows_in_the_chat(office: Office, telegram: TelegramDouble, clock: Clock) -> None:
-    lead, owner = office.come(), accounts.by_email("owner@almaty.kz")
+    lead, owner = office.come(), users.by_email("owner@almaty.kz")
     clock.set("2026-11-25 11:30")
-    leads.move(lead, LeadStatus.MEASUREMENT, by=owner)
+    registration.move(lead, LeadStatus.MEASUREMENT, by=owner)
     office.work()
     assert telegram.shown()["text"].endswith("\nЗамер назначен: Айгуль, 25.11, 11:30")
-    leads.move(leads.get(1), LeadStatus.WON, by=owner)
-    leads.move(leads.get(1), LeadStatus.NEW, by=owner)
+    registration.move(registration.get(1), LeadStatus.WON, by=owner)
+    registration.move(registration.get(1), LeadStatus.NEW, by=owner)
     before = len(telegram.edited)
     office.work()
     assert len(telegram.edited) == before + 1 and telegram.labels() == ALL
-    assert outbox.latest() == [db.session.get(Delivery, 1)]  # people are not shown the edits
+    assert deliveries.latest() == [db.session.get(Delivery, 1)]  # people are not shown the edits
 
 
 def test_a_strangers_press_says_how_and_does_nothing(office: Office, telegram: TelegramDouble) -> None:
@@ -208,7 +213,7 @@ def test_a_strangers_press_says_how_and_does_nothing(office: Office, telegram: T
     db.session.query(User).filter_by(telegram_id=DANA).update({"is_enabled": True, "role": Role.VIEWER})
     db.session.commit()
     assert office.press("Беру", DANA).startswith("На это нет прав")
-    assert leads.get(1).assignee is None and [kind for kind, _, _ in history()] == ["created"]
+    assert registration.get(1).assignee is None and [kind for kind, _, _ in history()] == ["created"]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +225,7 @@ def test_made_up_presses_change_nothing(app: Flask, office: Office, telegram: Te
     office.come()
     ours = tenancy.acting_for()
     db.session.remove()
-    theirs = accounts.sign_up("x@astana.kz", "test123", "Астана")
+    theirs = users.sign_up("x@astana.kz", "test123", "Астана")
     foreign = chat.receive(chat.Incoming(Source.API, "x", "Хочу дом 150 м² в Астане, Ержан, 87010000001")).lead
     assert foreign and foreign.id == 2
     foreign_company = theirs.company_id
@@ -232,14 +237,14 @@ def test_made_up_presses_change_nothing(app: Flask, office: Office, telegram: Te
     assert [kind for kind, _, _ in history()] == ["created"] and not db.session.query(LeadTask).count()
     db.session.remove()
     tenancy.act_for(foreign_company)
-    assert leads.get(2).assignee_id is None and leads.get(2).status is LeadStatus.NEW
+    assert registration.get(2).assignee_id is None and registration.get(2).status is LeadStatus.NEW
 
 
 def test_a_chat_that_is_the_companys_no_more_does_nothing(office: Office, telegram: TelegramDouble) -> None:
     office.come()
-    settings.change({"telegram_chat_id": "-42"})
+    company_settings.change({"telegram_chat_id": "-42"})
     assert office.press("Беру") == "Этой заявки здесь нет"
-    assert leads.get(1).assignee is None
+    assert registration.get(1).assignee is None
 
 
 def test_a_worker_that_dies_after_the_act_does_it_once(
@@ -254,13 +259,13 @@ def test_a_worker_that_dies_after_the_act_does_it_once(
         raise Died
 
     with monkeypatch.context() as patched:
-        patched.setattr("leadbot.services.telegram_work._show", die)
+        patched.setattr("leadbot.channels.workplace.work._show", die)
         telegram.press("Беру")
         with pytest.raises(Died):
             jobs.listen(office.app, 0)
     tenancy.act_for(1)
     db.session.expire_all()
-    assert leads.get(1).assignee.name == "Айгуль"
+    assert registration.get(1).assignee.name == "Айгуль"
     office.work()
     assert telegram.toasts[-1]["text"] == "Заявка ваша" and len(history()) == 3
     assert telegram.labels() == ALL[1:]
@@ -272,9 +277,9 @@ def test_a_fault_of_ours_holds_up_nobody(
     office.come()
     telegram.press("Беру")
     with monkeypatch.context() as patched:
-        patched.setattr("leadbot.services.taking.take", lambda *args, **more: 1 / 0)
+        patched.setattr("leadbot.leads.taking.take", lambda *args, **more: 1 / 0)
         office.work()
-    assert not telegram.toasts and leads.get(1).assignee is None
+    assert not telegram.toasts and registration.get(1).assignee is None
     assert office.press("Беру") == "Заявка ваша"
 
 
@@ -283,14 +288,14 @@ def test_an_edit_that_fails_is_tried_again_and_shows_what_is_true_then(
 ) -> None:
     lead = office.come()
     telegram.then(BROKEN)
-    leads.move(lead, LeadStatus.MEASUREMENT, by=accounts.by_email("owner@almaty.kz"))
+    registration.move(lead, LeadStatus.MEASUREMENT, by=users.by_email("owner@almaty.kz"))
     office.carry()
-    leads.move(leads.get(1), LeadStatus.ESTIMATE, by=accounts.by_email("owner@almaty.kz"))
+    registration.move(registration.get(1), LeadStatus.ESTIMATE, by=users.by_email("owner@almaty.kz"))
     clock.forward(seconds=10)
     office.work()
     assert telegram.shown()["text"].endswith("Смета отправлена: Айгуль, 10:00")
     telegram.then(refuse(400, "Bad Request: message to edit not found"))
-    leads.move(leads.get(1), LeadStatus.WON, by=accounts.by_email("owner@almaty.kz"))
+    registration.move(registration.get(1), LeadStatus.WON, by=users.by_email("owner@almaty.kz"))
     office.carry()
     left = db.session.query(Delivery).filter(Delivery.state == DeliveryState.PENDING)
     assert left.count() == 0

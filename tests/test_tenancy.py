@@ -12,11 +12,12 @@ from sqlalchemy import select, text
 from two_companies import World, two_companies
 
 import leadbot
-from leadbot import create_app, tenancy
+from leadbot import create_app
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
+from leadbot.database.tenancy import Unscoped
 from leadbot.models import Company, Lead
-from leadbot.tenancy import Unscoped
 
 world = pytest.fixture(two_companies)
 ROOT = Path(leadbot.__file__).parent

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leadbot.sql_net import Net, Unscoped
+from leadbot.database.sql_net import Net, Unscoped
 
 OURS, THEIRS = 7, 8
 NET = Net({"leads": "company_id", "users": "company_id", "companies": "id"})

@@ -12,10 +12,10 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, su
 from sqlalchemy.orm.exc import ObjectDeletedError
 from two_companies import THEIRS, World, two_companies
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
+from leadbot.database.tenancy import Unscoped, own
 from leadbot.models import Company, Lead, LeadNote, User
-from leadbot.tenancy import Unscoped, own
 
 world = pytest.fixture(two_companies)
 L = aliased(Lead)

@@ -13,10 +13,10 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import aliased
 from two_companies import World, two_companies
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
+from leadbot.database.tenancy import Unscoped, own
 from leadbot.models import Company, Lead, LeadNote, LeadStatus, Source, User
-from leadbot.tenancy import Unscoped, own
 
 world = pytest.fixture(two_companies)
 LEADS, USERS = Lead.__table__, User.__table__

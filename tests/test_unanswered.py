@@ -10,10 +10,12 @@ from flask import Flask
 from test_hours_page import week
 from test_web_board import statements
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.accounts import hours_settings, users
+from leadbot.bot import company_settings
+from leadbot.conversations import chat, hand_off, unanswered, waiting, widget
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Author, Company, Conversation, Delivery, Message, Source, User
-from leadbot.services import accounts, calls, chat, handoff, hours_settings, settings, unanswered, widget
 
 SORRY = "Извините, пока никто не ответил."
 ASKS = f"{SORRY} На какой номер вам перезвонить?"
@@ -24,9 +26,9 @@ def owner(app: Flask, clock: Clock) -> Iterator[User]:
     """The owner of a company that works Mon–Fri 9–13 and 14–18 and Sat 10–15, but not on 16 December."""
     with app.app_context():
         clock.set("2026-11-24 10:00")
-        user = accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
-        accounts.change_profile(user, {"name": "Айгуль", "language": "ru", "theme": ""})
-        settings.change({"telegram_chat_id": "-100500"})
+        user = users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+        users.change_profile(user, {"name": "Айгуль", "language": "ru", "theme": ""})
+        company_settings.change({"telegram_chat_id": "-100500"})
         hours_settings.change({"holidays": "16.12", **week()}, by=user)  # type: ignore[dict-item]
         yield user
 
@@ -122,7 +124,7 @@ def test_at_night_he_is_told_at_once_and_not_again(owner: User, clock: Clock) ->
 
 def test_a_manager_who_holds_the_talk_and_is_silent_gives_it_back(owner: User, clock: Clock) -> None:
     say("Хочу дом")
-    handoff.take_over(talk(), by=owner)
+    hand_off.take_over(talk(), by=owner)
     started = tell()
     clock.forward(minutes=20)
     assert tell() == started  # the client has not written since
@@ -136,7 +138,7 @@ def test_a_manager_who_holds_the_talk_and_is_silent_gives_it_back(owner: User, c
 
 def test_a_silent_manager_at_night(owner: User, clock: Clock) -> None:
     say("Хочу дом")
-    handoff.take_over(talk(), by=owner)
+    hand_off.take_over(talk(), by=owner)
     clock.set("2026-11-24 21:00")
     say("Вы тут?")
     clock.forward(minutes=5)
@@ -145,14 +147,14 @@ def test_a_silent_manager_at_night(owner: User, clock: Clock) -> None:
 
 def test_whoever_answers_ends_the_wait(owner: User, clock: Clock) -> None:
     say("Хочу дом", "позовите менеджера")
-    handoff.take_over(talk(), by=owner)
+    hand_off.take_over(talk(), by=owner)
     clock.forward(minutes=4)
-    handoff.write(talk(), "Здравствуйте!", by=owner)
+    hand_off.write(talk(), "Здравствуйте!", by=owner)
     clock.forward(minutes=10)
     assert tell() == "Здравствуйте!"
     say("Сколько стоит?")
     clock.forward(minutes=4)
-    handoff.give_back(talk(), by=owner)
+    hand_off.give_back(talk(), by=owner)
     clock.forward(minutes=10)
     assert tell().startswith("С вами снова бот-помощник")
     assert owner_heard() == []
@@ -161,7 +163,7 @@ def test_whoever_answers_ends_the_wait(owner: User, clock: Clock) -> None:
 def test_taking_over_begins_the_wait_anew(owner: User, clock: Clock) -> None:
     say("Хочу дом", "позовите менеджера")
     clock.forward(minutes=4)
-    handoff.take_over(talk(), by=owner)
+    hand_off.take_over(talk(), by=owner)
     clock.forward(minutes=4)
     assert tell() == "Теперь вам отвечает Айгуль."
     clock.forward(minutes=1)
@@ -187,7 +189,7 @@ def test_the_button_of_the_widget_counts_too(owner: User, clock: Clock) -> None:
 
 def test_who_was_called_back_or_is_junk_is_told_nothing(owner: User, clock: Clock) -> None:
     called = say("Хочу дом", "позовите менеджера")
-    calls.settle(talk(), by=owner)
+    waiting.settle(talk(), by=owner)
     clock.forward(minutes=6)
     assert tell() == called
     say("позовите менеджера")
@@ -199,11 +201,11 @@ def test_who_was_called_back_or_is_junk_is_told_nothing(owner: User, clock: Cloc
 
 def test_who_is_given_back_stands_among_those_who_wait(owner: User, clock: Clock) -> None:
     say("Хочу дом")
-    handoff.take_over(talk(), by=owner)
+    hand_off.take_over(talk(), by=owner)
     say("Вы тут?")
     clock.forward(minutes=5)
     tell()
-    assert talk().waits_for == calls.CALL and calls.count() == 1
+    assert talk().waits_for == waiting.CALL and waiting.count() == 1
 
 
 def test_the_test_chat_disturbs_nobody(owner: User, clock: Clock) -> None:

@@ -16,11 +16,13 @@ from flask import Flask
 from modelled import house, leads, own, say, set_bot
 from sqlalchemy import select
 
-from leadbot import tenancy
+from leadbot.accounts import encryption
+from leadbot.bot import budget, company_settings
 from leadbot.config import Config
-from leadbot.db import db, utcnow
+from leadbot.conversations import chat, talks
+from leadbot.database import tenancy
+from leadbot.database.session import db, utcnow
 from leadbot.models import Conversation, Message, ModelUsage
-from leadbot.services import chat, keys, settings, talks, usage
 
 CONTRACT = ("Хочу дом", "Алматы", "150 квадратов", "Канат, 87768776637")
 OGG = b"OggS\x00\x02" + b"\x00" * 22 + b"OpusHead" + b"\x00" * 200
@@ -114,11 +116,11 @@ def test_a_month_has_its_own_limit_where_the_company_wants_one(
     set_bot(budget={"month": 3 * TURN})
     first = datetime(2026, 3, 1, 12, tzinfo=UTC)
     for day, asked in ((0, 2), (1, 3), (30, 3), (31, 5)):  # two messages a day; on the 31st a new month begins
-        monkeypatch.setattr(settings, "utcnow", lambda day=day: first + timedelta(days=day))
+        monkeypatch.setattr(company_settings, "utcnow", lambda day=day: first + timedelta(days=day))
         assert all(say("Хочу дом", ref=f"{day}-{number}").text for number in range(2))
         assert len(double.requests) == asked, day
-    assert usage.this_month().tokens == 2 * TURN == usage.today().tokens
-    assert usage.month_budget(own()) == 3 * TURN
+    assert budget.this_month().tokens == 2 * TURN == budget.today().tokens
+    assert budget.month_budget(own()) == 3 * TURN
     assert {line.engine_note for line in bot_lines()} == {None, "model: over budget"}
 
 
@@ -126,25 +128,25 @@ def test_a_month_without_a_limit_costs_no_statement(monkeypatch: pytest.MonkeyPa
     def fail(*args: object, **more: object) -> int:
         raise AssertionError("asked for nothing")
 
-    monkeypatch.setattr(usage, "_spent_since", fail)
-    assert say("Хочу дом").text and usage.month_budget(own()) is None
+    monkeypatch.setattr(budget, "_spent_since", fail)
+    assert say("Хочу дом").text and budget.month_budget(own()) is None
 
 
 def test_a_turn_that_died_holds_its_tokens_no_longer_than_two_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    set_bot(budget={"company": 2 * usage.TURN_TOKENS})
+    set_bot(budget={"company": 2 * budget.TURN_TOKENS})
     say("Хочу дом")
     client, moment = talk(), utcnow().replace(second=0)
 
-    def reserve(seconds: float) -> usage.Ticket | None:
-        monkeypatch.setattr(usage, "utcnow", lambda: moment + timedelta(seconds=seconds))
-        return usage.reserve(own(), client)
+    def reserve(seconds: float) -> budget.Ticket | None:
+        monkeypatch.setattr(budget, "utcnow", lambda: moment + timedelta(seconds=seconds))
+        return budget.reserve(own(), client)
 
     assert reserve(0) and reserve(59)  # nobody will settle these
     assert reserve(61) is None, "what was begun a minute ago may still be under way"
     late = reserve(120)
     assert late, "by now it has died"
-    assert rows()[0].reserved == usage.TURN_TOKENS and rows()[0].reserved_before == 0
-    usage.settle(late, None)
+    assert rows()[0].reserved == budget.TURN_TOKENS and rows()[0].reserved_before == 0
+    budget.settle(late, None)
     db.session.commit()
     assert {(row.reserved, row.reserved_before) for row in rows().values()} == {(0, 0)}
 
@@ -152,18 +154,18 @@ def test_a_turn_that_died_holds_its_tokens_no_longer_than_two_minutes(monkeypatc
 def test_a_turn_over_the_change_of_periods_is_settled_where_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
     say("Хочу дом")
     client, moment = talk(), utcnow().replace(second=0)
-    monkeypatch.setattr(usage, "utcnow", lambda: moment)
-    early = usage.reserve(own(), client)
-    monkeypatch.setattr(usage, "utcnow", lambda: moment + timedelta(seconds=61))
-    late = usage.reserve(own(), client)
+    monkeypatch.setattr(budget, "utcnow", lambda: moment)
+    early = budget.reserve(own(), client)
+    monkeypatch.setattr(budget, "utcnow", lambda: moment + timedelta(seconds=61))
+    late = budget.reserve(own(), client)
     db.session.expire_all()
-    assert (rows()[0].reserved_before, rows()[0].reserved) == (usage.TURN_TOKENS, usage.TURN_TOKENS)
+    assert (rows()[0].reserved_before, rows()[0].reserved) == (budget.TURN_TOKENS, budget.TURN_TOKENS)
     assert early and late
-    usage.settle(early, None)
+    budget.settle(early, None)
     db.session.expire_all()
-    assert (rows()[0].reserved_before, rows()[0].reserved) == (0, usage.TURN_TOKENS)
-    usage.settle(early, None)  # a ticket that is nobody's any more takes nothing away
-    usage.settle(late, None)
+    assert (rows()[0].reserved_before, rows()[0].reserved) == (0, budget.TURN_TOKENS)
+    budget.settle(early, None)  # a ticket that is nobody's any more takes nothing away
+    budget.settle(late, None)
     db.session.expire_all()
     assert (rows()[0].reserved_before, rows()[0].reserved) == (0, 0)
 
@@ -173,13 +175,13 @@ def test_the_next_day_begins_anew(double: OpenAIDouble, monkeypatch: pytest.Monk
     say("Хочу дом", "Алматы")
     assert len(double.requests) == 1
     tomorrow = utcnow() + timedelta(days=1)
-    monkeypatch.setattr(settings, "utcnow", lambda: tomorrow)
+    monkeypatch.setattr(company_settings, "utcnow", lambda: tomorrow)
     say("150 квадратов")
     assert len(double.requests) == 2
 
 
 def test_turns_at_once_overdraw_by_no_more_than_one(app: Flask, double: OpenAIDouble) -> None:
-    set_bot(budget={"company": usage.TURN_TOKENS * 3})
+    set_bot(budget={"company": budget.TURN_TOKENS * 3})
     company_id = tenancy.acting_for()
     answered: list[int] = []
     nine_are_answered = threading.Event()
@@ -243,7 +245,7 @@ def test_a_refused_connection_costs_nothing(double: OpenAIDouble) -> None:
 def test_a_voice_message_counts_too(double: OpenAIDouble) -> None:
     double.usually = lambda request: heard("хочу дом") if "audio" in request.path else says("Где строим?")
     say("", audio=OGG)
-    assert rows()[0].tokens_in == 500 + usage.VOICE_TOKENS
+    assert rows()[0].tokens_in == 500 + budget.VOICE_TOKENS
     set_bot(budget={"visitor": 100})
     before = len(double.requests)
     assert "менеджер" in say("", audio=OGG).text
@@ -251,9 +253,9 @@ def test_a_voice_message_counts_too(double: OpenAIDouble) -> None:
 
 
 def test_exactly_what_was_last_sent_is_kept(double: OpenAIDouble) -> None:
-    assert usage.last_sent() is None
+    assert budget.last_sent() is None
     say("Хочу дом, 8 776 877 66 37", "Канат")
-    moment, sent = usage.last_sent() or (None, "")
+    moment, sent = budget.last_sent() or (None, "")
     assert json.loads(sent) == double.requests[-1].json
     assert "776" not in sent and "[PHONE_1]" in sent
     assert moment and utcnow() - moment < timedelta(minutes=1)
@@ -262,21 +264,21 @@ def test_exactly_what_was_last_sent_is_kept(double: OpenAIDouble) -> None:
 def test_a_talk_and_a_lead_know_their_price() -> None:
     set_bot(token_price={"in": 100, "out": 400})
     say(*CONTRACT)
-    cost = usage.of_talk(talk())
+    cost = budget.of_talk(talk())
     assert (cost.tokens_in, cost.tokens_out, cost.calls) == (2000, 80, 4)
     assert cost.tenge == pytest.approx((2000 * 100 + 80 * 400) / 1_000_000)
-    assert usage.of_lead(leads()[0]) == cost
-    assert usage.today().tokens == 4 * TURN
+    assert budget.of_lead(leads()[0]) == cost
+    assert budget.today().tokens == 4 * TURN
 
 
 def test_another_company_spends_its_own(app: Flask, double: OpenAIDouble) -> None:
-    from leadbot.services import accounts
+    from leadbot.accounts import users
 
     set_bot(budget={"company": TURN})
     say("Хочу дом", "Алматы")
     db.session.remove()
-    accounts.sign_up("owner@astana.kz", "test123", "Астана Ремонт")
-    assert usage.last_sent() is None and usage.today().tokens == 0
+    users.sign_up("owner@astana.kz", "test123", "Астана Ремонт")
+    assert budget.last_sent() is None and budget.today().tokens == 0
     say("Хочу дом")
     assert len(double.requests) == 2
 
@@ -293,10 +295,10 @@ def test_our_key_never_goes_to_a_companys_address(double: OpenAIDouble) -> None:
 
 
 def test_a_stored_key_is_no_key_to_who_reads_the_database() -> None:
-    sealed = keys.seal("sk-their-own")
+    sealed = encryption.seal("sk-their-own")
     assert "sk-their-own" not in sealed
-    assert keys.opened(sealed) == "sk-their-own"
-    assert keys.opened(sealed[:-2] + "xx") is None and keys.opened("junk") is None
+    assert encryption.opened(sealed) == "sk-their-own"
+    assert encryption.opened(sealed[:-2] + "xx") is None and encryption.opened("junk") is None
 
 
 def test_what_a_company_sets_is_what_the_model_is_told(double: OpenAIDouble) -> None:
@@ -305,7 +307,7 @@ def test_what_a_company_sets_is_what_the_model_is_told(double: OpenAIDouble) -> 
     say("Хочу дом", "Меня зовут Канат")
     told = double.last_talk[0]["content"]
     for part in ("Айгуль", "Дома и бани", "Алматинская область", "Forbidden topics: политика", "area (ask once",
-                 "as a good neighbour", keys.canary(tenancy.acting_for())):  # fmt: skip
+                 "as a good neighbour", encryption.canary(tenancy.acting_for())):  # fmt: skip
         assert part in told, part
     assert "Канат" not in json.dumps(double.last_talk, ensure_ascii=False)
     assert "[NAME_1]" in double.last_talk[-1]["content"]

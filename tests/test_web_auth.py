@@ -11,11 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from leadbot import tenancy
+from leadbot.accounts import users
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Company, User
-from leadbot.services import accounts
 
 EMAIL = "aigul@stroydom.kz"
 
@@ -51,7 +51,7 @@ def test_the_bot_knows_the_trade_from_the_first_minute(app: Flask, stranger: Fla
     assert sign_up(stranger, setup="nothing").status_code == 422
     sign_up(stranger, setup="windows")
     with app.app_context():
-        user = accounts.by_email(EMAIL)
+        user = users.by_email(EMAIL)
         assert user is not None and user.company.bot == {"setup": "windows"}
     assert "окна" in stranger.get("/chat").text.lower()
 
@@ -62,7 +62,7 @@ def test_the_language_chosen_becomes_the_companys_and_the_persons(app: Flask, la
     client.post("/language", data={"language": language, "csrf_token": token(client.get("/").text)})
     sign_up(client)
     with app.app_context():
-        user = accounts.by_email(EMAIL)
+        user = users.by_email(EMAIL)
         assert user is not None
         assert (user.language, user.company.language) == (language, language)
 
@@ -113,7 +113,7 @@ def test_a_strange_name_is_stored_as_it_is(app: Flask, stranger: FlaskClient) ->
     page = stranger.get("/settings/company").text
     assert "<script>alert(1)" not in page and "{{7*7}}" in page
     with app.app_context():
-        user = accounts.by_email(EMAIL)
+        user = users.by_email(EMAIL)
         assert user is not None and user.company.name == name
 
 
@@ -165,7 +165,7 @@ def test_a_log_in_begins_a_new_session(app: Flask, api_almaty: Api) -> None:
 
 def test_ending_all_sessions_of_a_person_ends_this_one(app: Flask, almaty: Web) -> None:
     with app.app_context():
-        user = accounts.by_email("manager@almaty.kz")
+        user = users.by_email("manager@almaty.kz")
         assert user is not None
         tenancy.act_for(user.company_id)
         db.session.get_one(User, user.id).token_version += 1

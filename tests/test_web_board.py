@@ -11,8 +11,8 @@ from conftest import Api, Web, contract_dialogue
 from flask import Flask
 from sqlalchemy import delete, event, update
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Lead, LeadStatus, LostReason, Source
 
 HTMX = {"HX-Request": "true"}

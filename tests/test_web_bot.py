@@ -10,10 +10,10 @@ from conftest import Api, Web
 from flask import Flask
 from sqlalchemy import select
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.bot import publishing
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Role, User
-from leadbot.services import bot
 
 PAGE = "/settings/bot"
 HTMX = {"HX-Request": "true"}
@@ -53,16 +53,16 @@ def as_role(app: Flask, web: Web, role: Role) -> None:
         db.session.commit()
 
 
-def published(app: Flask, web: Web) -> bot.Values:
+def published(app: Flask, web: Web) -> publishing.Values:
     with app.app_context():
         tenancy.act_for(web.company_id or 0)
-        return bot.published()
+        return publishing.published()
 
 
-def drafted(app: Flask, web: Web) -> bot.Draft:
+def drafted(app: Flask, web: Web) -> publishing.Draft:
     with app.app_context():
         tenancy.act_for(web.company_id or 0)
-        return bot.draft()
+        return publishing.draft()
 
 
 def test_an_untouched_form_changes_nothing(app: Flask, almaty: Web) -> None:

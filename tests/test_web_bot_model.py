@@ -13,11 +13,12 @@ from modelled import allow, set_bot
 from sqlalchemy import select
 from test_web_bot import HTMX, PAGE, as_role
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.accounts import encryption
+from leadbot.conversations import chat
+from leadbot.conversations.chat import Incoming
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Author, Conversation, Message, Role, Source
-from leadbot.services import chat, keys
-from leadbot.services.chat import Incoming
 
 TRY = f"{PAGE}/model/try"
 
@@ -29,7 +30,7 @@ def model(app: Flask, almaty: Web) -> Iterator[OpenAIDouble]:
         allow(app, server)
         with app.app_context():
             tenancy.act_for(almaty.company_id or 0)
-            set_bot(model={"key": keys.seal("sk-their-own"), "base_url": server.base_url, "model": "m-1"})
+            set_bot(model={"key": encryption.seal("sk-their-own"), "base_url": server.base_url, "model": "m-1"})
         yield server
 
 
@@ -90,7 +91,7 @@ def test_a_lasting_failure_stands_on_the_page_until_the_model_answers(
 def test_an_address_that_is_off_the_list_is_told_and_kept(app: Flask, almaty: Web) -> None:
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
-        set_bot(model={"key": keys.seal("sk-their-own"), "base_url": "https://model.example.kz/v1"})
+        set_bot(model={"key": encryption.seal("sk-their-own"), "base_url": "https://model.example.kz/v1"})
     page = almaty.get(PAGE).text
     assert "больше не разрешён: https://model.example.kz/v1" in page
     assert 'value="https://model.example.kz/v1"' in page

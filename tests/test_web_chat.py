@@ -10,8 +10,8 @@ import pytest
 from conftest import Api, Web
 from flask import Flask
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Author, Conversation, Message, Source
 
 HTMX = {"HX-Request": "true"}

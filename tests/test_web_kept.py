@@ -10,8 +10,8 @@ from conftest import PASSWORD, Api, Web, contract_dialogue, log_in_web
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import WebSession
 
 HTMX = {"HX-Request": "true"}

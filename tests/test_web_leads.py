@@ -8,8 +8,8 @@ import pytest
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Delivery, DeliveryState, Lead, Role, User
 
 HTMX = {"HX-Request": "true"}
@@ -160,7 +160,7 @@ def test_a_notice_that_was_given_up_can_be_sent_again(app: Flask, almaty: Web, l
 
 
 def test_overlapping_words_are_marked_for_both_values(app: Flask, almaty: Web, lead: int) -> None:
-    from leadbot.services.proofs import Proof, cut
+    from leadbot.conversations.evidence import Proof, cut
 
     text = "дом 150 <b>"
     pieces = cut(text, [Proof(1, "object_type", 1, "дом 150", 0, 7), Proof(2, "area", 1, "150 <b>", 4, 11)])

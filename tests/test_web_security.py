@@ -13,9 +13,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from leadbot import db as database
+from leadbot.accounts import users
 from leadbot.config import Config
-from leadbot.services import accounts
+from leadbot.database import session as database
 from leadbot.web import OPEN
 
 HTMX = {"HX-Request": "true"}
@@ -191,9 +191,9 @@ class TestHttps:
 
 def test_a_session_is_outworn_after_thirty_days(almaty: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     now = database.utcnow()
-    monkeypatch.setattr(accounts, "utcnow", lambda: now + timedelta(days=29))
+    monkeypatch.setattr(users, "utcnow", lambda: now + timedelta(days=29))
     assert almaty.get("/settings/company").status_code == 200
-    monkeypatch.setattr(accounts, "utcnow", lambda: now + timedelta(days=30, minutes=1))
+    monkeypatch.setattr(users, "utcnow", lambda: now + timedelta(days=30, minutes=1))
     assert almaty.get("/settings/company").status_code == 303
 
 

@@ -9,12 +9,14 @@ import pytest
 from conftest import Web
 from flask import Flask
 
-from leadbot import tenancy
+from leadbot.accounts import users
+from leadbot.bot import company_settings
 from leadbot.config import Config
-from leadbot.db import db
-from leadbot.delivery.base import DeliveryError
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Role, User
-from leadbot.services import accounts, outbox, settings
+from leadbot.notifications.carriers.base import DeliveryError
+from leadbot.outbox import deliveries
 
 HTMX = {"HX-Request": "true"}
 
@@ -37,14 +39,14 @@ def stored(app: Flask, web: Web) -> dict[str, object]:
     """The company's settings as they are stored."""
     with app.app_context():
         tenancy.act_for(web.company_id or 0)
-        return settings.shown()
+        return company_settings.shown()
 
 
 def deliver(app: Flask, channel: Recorder) -> None:
     """Do the worker's part."""
     with app.app_context():
-        for row in outbox.due():
-            outbox.deliver(row, lambda name: channel)
+        for row in deliveries.due():
+            deliveries.deliver(row, lambda name: channel)
 
 
 def company_form(**changes: str) -> dict[str, object]:
@@ -158,7 +160,7 @@ def test_another_companys_settings_stay_its_own(app: Flask, almaty: Web, astana:
 
 def test_a_viewer_changes_nothing_of_the_company(app: Flask, almaty: Web) -> None:
     with app.app_context():
-        user = accounts.by_email("manager@almaty.kz")
+        user = users.by_email("manager@almaty.kz")
         assert user is not None
         tenancy.act_for(user.company_id)
         db.session.get_one(User, user.id).role = Role.VIEWER

@@ -13,9 +13,9 @@ from modelled import house, leads, own
 from sqlalchemy import select
 from visiting import Visitor
 
+from leadbot.accounts.limits import Limit, visitors
 from leadbot.config import Config
-from leadbot.db import db
-from leadbot.limits import Limit, visitors
+from leadbot.database.session import db
 from leadbot.models import Message
 
 DIALOGUE = ("Хочу дом", "Алматы", "150 квадратов")
@@ -65,12 +65,12 @@ def test_what_was_not_paid_for_is_not_counted(app: Flask, double: OpenAIDouble, 
 def test_another_bot_is_still_led_by_the_model(
     app: Flask, double: OpenAIDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from leadbot.services import accounts
+    from leadbot.accounts import users
 
     monkeypatch.setattr(visitors, "BOT", Limit("widget bot", "1 per hour"))
     first = own().widget_key
     db.session.remove()
-    accounts.sign_up("owner@astana.kz", "test123", "Астана Ремонт")
+    users.sign_up("owner@astana.kz", "test123", "Астана Ремонт")
     second = own().widget_key
     for key in (first, first, second):
         assert Visitor(app, key).say("Хочу дом").status_code == 200

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
 from visiting import Visitor, token_in
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Company
 from leadbot.widget import tokens
 

@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from test_widget_gate import key, slug, widget_key  # noqa: F401
 from visiting import Visitor
 
-from leadbot import tenancy
-from leadbot.db import db
+from leadbot.conversations import widget
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Role, User
-from leadbot.services import widget
 
 URL = "/settings/widget"
 

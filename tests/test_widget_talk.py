@@ -15,9 +15,9 @@ from flask import Flask
 from test_widget_gate import key  # noqa: F401
 from visiting import Visitor, bubbles
 
-from leadbot import tenancy
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.session import db
 from leadbot.models import Conversation, Delivery, Message
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 200

@@ -9,8 +9,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from leadbot import tenancy
-from leadbot.db import Base, db
+from leadbot.database import tenancy
+from leadbot.database.session import Base, db
 from leadbot.models import Company, Lead, LeadNote, Source, User
 
 THEIRS = "Астана"

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Blueprint
 
+from leadbot.accounts import users
+from leadbot.accounts.limits import entry
 from leadbot.api import bodies, gate, shapes, tokens
 from leadbot.api.operations import FORM, JSON, operation
-from leadbot.limits import entry
 from leadbot.models import User
-from leadbot.services import accounts
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 TAG = "Account"
@@ -30,7 +30,7 @@ def register() -> tuple[dict[str, Any], int]:
     """Make a company with its first person."""
     given = bodies.as_json(shapes.SignUp)
     with entry.founding(given.email):
-        user = accounts.sign_up(given.email, given.password, given.company_name)
+        user = users.sign_up(given.email, given.password, given.company_name)
     return account(user), 201
 
 
@@ -48,7 +48,7 @@ def log_in() -> dict[str, str]:
     """Give a token for an e-mail and a password."""
     given = bodies.as_form(shapes.LogIn)
     with entry.logging_in(given.username):
-        user = accounts.log_in(given.username, given.password)
+        user = users.log_in(given.username, given.password)
     return {"access_token": tokens.issue(user), "token_type": "bearer"}
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from leadbot.api.errors import Rejected, Wrong
-from leadbot.services import voice
+from leadbot.conversations import voice
 
 JSON_MOST_BYTES = 64 * 1024
 JSON_DEPTH_MOST = 20

@@ -6,10 +6,11 @@ from flask import Blueprint, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from leadbot.accounts import users
 from leadbot.api import bodies, gate, shapes
 from leadbot.api.operations import FORM, JSON, KEY, MULTIPART, operation
+from leadbot.conversations import chat, voice
 from leadbot.models import Source
-from leadbot.services import accounts, chat, voice
 
 bp = Blueprint("chat", __name__)
 
@@ -32,7 +33,7 @@ bp = Blueprint("chat", __name__)
 )
 def send() -> dict[str, str | None]:
     """Answer one message of a client."""
-    accounts.check_may_write(gate.caller())
+    users.check_may_write(gate.caller())
     given = bodies.as_form_or_json(shapes.ClientMessage)
     incoming = chat.Incoming(Source.API, given.user_id, given.text, _sound(given.audio_file), request.headers.get(KEY))
     reply = chat.receive(incoming)

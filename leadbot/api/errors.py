@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from leadbot.errors import Busy, Faults, Invalid, LeadbotError, WrongLogin
-from leadbot.services import health
+from leadbot.operations import health
 
 DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 TEXTS = {413: "Request body too large"}

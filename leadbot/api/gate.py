@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import g, request
 
-from leadbot import tenancy
+from leadbot.accounts import users
 from leadbot.api import bodies, operations, tokens
 from leadbot.api.errors import NotAuthenticated
+from leadbot.database import tenancy
 from leadbot.models import User
-from leadbot.services import accounts
 
 
 def pass_gate() -> None:
@@ -25,7 +25,7 @@ def pass_gate() -> None:
     bodies.take_in()
     if claims is None:
         return
-    user = accounts.of_token(claims.user_id, claims.version, claims.email)
+    user = users.of_token(claims.user_id, claims.version, claims.email)
     if user is None:
         raise NotAuthenticated("Could not validate credentials")
     tenancy.act_for(user.company_id)

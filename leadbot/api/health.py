@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, jsonify
 
 from leadbot.api import shapes
 from leadbot.api.operations import operation
-from leadbot.services import health
+from leadbot.operations import health
 
 bp = Blueprint("health", __name__)
 TAG = "Health"

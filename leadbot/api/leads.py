@@ -7,12 +7,14 @@ from typing import Any
 
 from flask import Blueprint, Response, stream_with_context
 
+from leadbot.accounts import users
 from leadbot.api import bodies, gate, shapes
 from leadbot.api.lead_shapes import LeadChange
 from leadbot.api.operations import JSON, operation
+from leadbot.conversations import chat, talks
 from leadbot.errors import Conflict
+from leadbot.leads import editing, listing, registration
 from leadbot.models import Lead, Message
-from leadbot.services import accounts, chat, lead_fields, lead_list, leads, talks
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 TAG = "Leads"
@@ -23,13 +25,13 @@ TAG = "Leads"
 def index() -> Response:
     """The company's leads in the order they came; without parameters all of them."""
     asked = bodies.as_query(shapes.LeadQuery)
-    chosen = lead_list.Chosen(asked.status, asked.updated_since)
-    total = lead_list.count(chosen)
-    pages = lead_list.pages(chosen, after=asked.cursor, offset=asked.offset, limit=asked.limit)
+    chosen = listing.Chosen(asked.status, asked.updated_since)
+    total = listing.count(chosen)
+    pages = listing.pages(chosen, after=asked.cursor, offset=asked.offset, limit=asked.limit)
     return Response(stream_with_context(_as_json(pages, total, asked.limit)), mimetype="application/json")
 
 
-def _as_json(pages: Iterator[lead_list.Page], total: int, limit: int | None) -> Iterator[str]:
+def _as_json(pages: Iterator[listing.Page], total: int, limit: int | None) -> Iterator[str]:
     """The list piece by piece: a hundred thousand leads take no more memory than a thousand."""
     count, last = 0, None
     yield '{"leads":['
@@ -46,7 +48,7 @@ def _as_json(pages: Iterator[lead_list.Page], total: int, limit: int | None) -> 
 @operation("One lead", TAG, shapes.LeadRow, errors=(404,))
 def show(lead_id: int) -> dict[str, Any]:
     """A lead of the company."""
-    return row(leads.get(lead_id))
+    return row(registration.get(lead_id))
 
 
 @bp.patch("/<int:lead_id>")
@@ -62,7 +64,7 @@ def change(lead_id: int) -> dict[str, Any]:
     """Write values over, all of them or none."""
     lead = _to_write(lead_id)
     given = bodies.as_json(LeadChange)
-    lead_fields.change(lead, given.values(), by=gate.caller(), version=given.version)
+    editing.change(lead, given.values(), by=gate.caller(), version=given.version)
     return row(lead)
 
 
@@ -79,13 +81,13 @@ def move(lead_id: int) -> dict[str, Any]:
     """Move a lead of the company."""
     lead = _to_write(lead_id)
     given = bodies.as_json(shapes.Move)
-    return row(leads.move(lead, given.status, by=gate.caller(), version=given.version, reason=given.reason))
+    return row(registration.move(lead, given.status, by=gate.caller(), version=given.version, reason=given.reason))
 
 
 def _to_write(lead_id: int) -> Lead:
     """The lead for who may change it, before anything is said of what was sent. Raises NotFound, Forbidden."""
-    lead = leads.get(lead_id)
-    accounts.check_may_write(gate.caller())
+    lead = registration.get(lead_id)
+    users.check_may_write(gate.caller())
     return lead
 
 
@@ -100,7 +102,7 @@ def moved_meanwhile(error: Conflict) -> tuple[dict[str, Any], int]:
 def messages(lead_id: int) -> dict[str, Any]:
     """The lines of the talk a lead came from; none for a lead that was written down by hand."""
     asked = bodies.as_query(shapes.TranscriptQuery)
-    lead = leads.get(lead_id)
+    lead = registration.get(lead_id)
     if lead.conversation_id is None:
         return {"messages": [], "total": 0}
     talk = talks.get(lead.conversation_id)
@@ -112,8 +114,8 @@ def messages(lead_id: int) -> dict[str, Any]:
 
 def row(lead: Lead) -> dict[str, Any]:
     """A lead as the customer's document shows it, and more behind."""
-    values = {key: getattr(lead, column.key) for key, column in lead_list.LISTED.items()}
-    return values | {key: shapes.moment(values[key]) for key in lead_list.MOMENTS}
+    values = {key: getattr(lead, column.key) for key, column in listing.LISTED.items()}
+    return values | {key: shapes.moment(values[key]) for key in listing.MOMENTS}
 
 
 def line(message: Message) -> dict[str, Any]:

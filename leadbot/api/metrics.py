@@ -8,7 +8,7 @@ import ipaddress
 from flask import Blueprint, Response, abort, current_app, request
 
 from leadbot.config import Config
-from leadbot.services import vitals
+from leadbot.operations import metrics
 
 bp = Blueprint("metrics", __name__)
 MIMETYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -19,7 +19,7 @@ def show() -> Response:
     """Sums over all companies; whoever may not see them finds nothing here."""
     if not _may_read():
         abort(404)
-    return Response(_text(vitals.read()), content_type=MIMETYPE)
+    return Response(_text(metrics.read()), content_type=MIMETYPE)
 
 
 def _may_read() -> bool:
@@ -39,7 +39,7 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def _text(now: vitals.Vitals) -> str:
+def _text(now: metrics.Vitals) -> str:
     lines: list[str] = []
 
     def tell(name: str, kind: str, about: str, values: dict[str, float], label: str = "") -> None:

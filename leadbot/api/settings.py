@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from leadbot.api import bodies, gate, shapes
 from leadbot.api.operations import JSON, operation
-from leadbot.services import settings
+from leadbot.bot import company_settings
 
 bp = Blueprint("settings", __name__)
 TAG = "Settings"
@@ -18,7 +18,7 @@ TAG = "Settings"
 @operation("The company's settings", TAG, shapes.Settings)
 def show() -> dict[str, Any]:
     """All settings."""
-    return settings.shown()
+    return company_settings.shown()
 
 
 @bp.patch("/settings")
@@ -28,5 +28,5 @@ def change() -> dict[str, Any]:
 
     What concerns the bot is published at once as a new version. For owners alone.
     """
-    settings.change(bodies.json_object(), by=gate.caller())
-    return settings.shown()
+    company_settings.change(bodies.json_object(), by=gate.caller())
+    return company_settings.shown()

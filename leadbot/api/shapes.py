@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from werkzeug.datastructures import FileStorage
 
+from leadbot.accounts import users
 from leadbot.api.bot_shapes import (
     ABSENT,
     BotFact,
@@ -23,9 +24,10 @@ from leadbot.api.bot_shapes import (
     Tone,
 )
 from leadbot.api.lead_shapes import ID_MOST, Since
+from leadbot.conversations import chat, voice
 from leadbot.errors import Invalid
 from leadbot.models import Author, LeadStatus, LostReason, Source
-from leadbot.services import accounts, chat, guard, voice
+from leadbot.texts import text_input
 
 PAGE_MOST = 1000
 OFFSET_MOST = 10_000_000
@@ -44,7 +46,7 @@ def passed_by(check: Callable[[Any], Any], said: str | None = None) -> AfterVali
 
 
 def _filled(value: str) -> str:
-    if not guard.is_visible(value):
+    if not text_input.is_visible(value):
         raise PydanticCustomError("missing", "required")
     return value
 
@@ -79,40 +81,40 @@ Filled, Given = AfterValidator(_filled), AfterValidator(_given)
 Moment = Annotated[str, Field(description="UTC, whole seconds", examples=["2026-01-28T15:30:00"])]
 Email = Annotated[
     str,
-    passed_by(accounts.clean_email, "Invalid email"),
+    passed_by(users.clean_email, "Invalid email"),
     Field(
         description="At most 254 characters",
         examples=["manager@construction.kz"],
-        json_schema_extra={"format": "email", "maxLength": accounts.EMAIL_MOST},
+        json_schema_extra={"format": "email", "maxLength": users.EMAIL_MOST},
     ),
 ]
 Password = Annotated[
     str,
-    passed_by(accounts.clean_password),
+    passed_by(users.clean_password),
     Field(
         description="6 to 1,024 characters",
         examples=["securepass123"],
         json_schema_extra={
             "format": "password",
-            "minLength": accounts.PASSWORD_LEAST,
-            "maxLength": accounts.PASSWORD_MOST,
+            "minLength": users.PASSWORD_LEAST,
+            "maxLength": users.PASSWORD_MOST,
         },
     ),
 ]
 CompanyName = Annotated[
     str,
-    passed_by(lambda name: guard.line(name, "company_name", most=accounts.COMPANY_NAME_MOST)),
+    passed_by(lambda name: text_input.line(name, "company_name", most=users.COMPANY_NAME_MOST)),
     Field(
         description="At most 200 characters",
         examples=["СтройКомпания Алматы"],
-        json_schema_extra={"minLength": 1, "maxLength": accounts.COMPANY_NAME_MOST},
+        json_schema_extra={"minLength": 1, "maxLength": users.COMPANY_NAME_MOST},
     ),
 ]
 UserId = Annotated[
     str,
     BeforeValidator(_number_as_text),
     Filled,
-    passed_by(lambda ref: guard.line(ref, "user_id", most=chat.REF_MOST)),
+    passed_by(lambda ref: text_input.line(ref, "user_id", most=chat.REF_MOST)),
     Field(
         description="Your own id of the client, at most 128 characters; each has one talk",
         examples=["client_telegram_12345"],

@@ -21,8 +21,8 @@ OWN_MODELS = 128  # of companies, kept by a process
 
 def build_rules() -> Engine:
     """The embedded engine, its tables loaded."""
-    from leadbot.engines.rules.extract import warm_up
-    from leadbot.engines.rules.qualifier import Rules
+    from leadbot.engines.rules.dialogue.qualifier import Rules
+    from leadbot.engines.rules.reading.extract import warm_up
 
     warm_up()
     return Rules()

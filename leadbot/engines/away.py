@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from leadbot.engines.base import Decision, Engine, Turn
-from leadbot.engines.rules import phrases
+from leadbot.texts import phrases
 
 
 class Away:

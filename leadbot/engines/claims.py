@@ -13,8 +13,8 @@ from functools import cache, lru_cache
 
 from leadbot.engines.disguise import visible
 from leadbot.engines.privacy import digits_of, without_numbers
-from leadbot.engines.rules import numbers, words
-from leadbot.engines.rules import text as texts
+from leadbot.engines.rules.words import numbers, words
+from leadbot.engines.rules.words import text as texts
 
 LINES = 3  # of an answer that was to have two sentences and a question: more are a list or a poem
 SPELLED_FROM = 10  # «два этажа» may be asked, «тридцать процентов» must have been told

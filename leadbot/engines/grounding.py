@@ -14,11 +14,11 @@ from typing import Any
 
 from leadbot.engines.base import Line, Turn
 from leadbot.engines.privacy import digits_of
-from leadbot.engines.rules import setup
-from leadbot.engines.rules.extract import Found, extract
-from leadbot.engines.rules.near import is_common
-from leadbot.engines.rules.orders import gives_orders
-from leadbot.engines.rules.text import fold
+from leadbot.engines.rules.dialogue.orders import gives_orders
+from leadbot.engines.rules.reading.extract import Found, extract
+from leadbot.engines.rules.words.near import is_common
+from leadbot.engines.rules.words.text import fold
+from leadbot.texts import trades
 
 Fact = dict[str, Any]
 
@@ -80,7 +80,7 @@ def _all_read(slot: str, text: str, turn: Turn) -> Iterable[Found]:
         asked=slot,
         language=turn.language,
         objects=turn.company.objects,
-        setup=setup.of(turn.company.setup),
+        setup=trades.of(turn.company.setup),
     )
     first = heard.slots.get(slot)
     return (*([first] if first else []), *heard.others.get(slot, ()))

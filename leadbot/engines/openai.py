@@ -20,11 +20,11 @@ from leadbot.engines.client import Access, Refused, TryAgain
 from leadbot.engines.grounding import grounded
 from leadbot.engines.privacy import Placeholders, spelled
 from leadbot.engines.prompt import HISTORY_LINES, messages
-from leadbot.engines.rules import phrases, setup
-from leadbot.engines.rules.intents import is_off_topic
-from leadbot.engines.rules.orders import gives_orders
-from leadbot.engines.rules.promise import closed
+from leadbot.engines.rules.dialogue.intents import is_off_topic
+from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.engines.wording import asked_in, fit, promises
+from leadbot.texts import phrases, trades
+from leadbot.texts.promise import closed
 
 RESERVE_SECONDS = 0.5  # of a turn, kept for the engine that steps in and for storing its answer
 LEAST_SECONDS = 0.3  # with less time than this a call is not worth making
@@ -212,7 +212,7 @@ def _called(turn: Turn, language: str) -> str:
     if turn.opening:
         return closed("handoff.closed", turn.opening, turn.now, language)
     key = "answer.human.phone" if turn.company.phone else "answer.human"
-    return phrases.say(key, language, setup.of(turn.company.setup), company_phone=turn.company.phone)
+    return phrases.say(key, language, trades.of(turn.company.setup), company_phone=turn.company.phone)
 
 
 def _spoken(turn: Turn, reading: Decision, answer: Answer, private: Placeholders) -> Decision:

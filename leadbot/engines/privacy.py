@@ -13,8 +13,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from leadbot.engines.rules import numbers, people
-from leadbot.engines.rules import text as texts
+from leadbot.engines.rules.reading import people
+from leadbot.engines.rules.words import numbers
+from leadbot.engines.rules.words import text as texts
 
 KINDS = ("PHONE", "EMAIL", "IIN", "CARD", "NAME", "TEXT")
 PLACEHOLDER = rf"(?ai:\[\s*(?:{'|'.join(KINDS)})[\s_-]*\d+\s*\])"

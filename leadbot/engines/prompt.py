@@ -12,8 +12,8 @@ from typing import Any
 
 from leadbot.engines.base import SLOTS, CompanyCard, Decision, Line, Turn
 from leadbot.engines.privacy import Placeholders
-from leadbot.engines.rules import setup
-from leadbot.engines.rules.orders import gives_orders
+from leadbot.engines.rules.dialogue.orders import gives_orders
+from leadbot.texts import trades
 
 VERSION = 2  # raised with every change of the wording, which a test holds to it
 
@@ -123,7 +123,7 @@ def missing(turn: Turn, facts: dict[str, Any]) -> list[str]:
 
     What it asks later comes once there is a lead.
     """
-    order = [*(turn.company.order or setup.of(turn.company.setup).order), "contact"]
+    order = [*(turn.company.order or trades.of(turn.company.setup).order), "contact"]
     at = order.index("contact")
     order[at : at + 1] = ["name", "phone"]
     later = turn.company.later if turn.registered else ()

@@ -13,9 +13,10 @@ from functools import cache, lru_cache
 from leadbot.engines.base import CompanyCard, Turn
 from leadbot.engines.disguise import bears, hidden_readings, visible
 from leadbot.engines.prompt import RULES
-from leadbot.engines.rules import near, phrases, setup
-from leadbot.engines.rules.text import fold
+from leadbot.engines.rules.words import near
+from leadbot.engines.rules.words.text import fold
 from leadbot.engines.tools import FIELDS
+from leadbot.texts import phrases, trades
 
 RULE_WORDS = 7  # so many words of our rules in a row are no coincidence
 MANNER_WORDS = 4  # of the company's own instructions
@@ -91,7 +92,9 @@ def _public(company: CompanyCard) -> str:
 def _public_words() -> frozenset[str]:
     """The words of everything that our own engine says."""
     texts = [text for texts in phrases.general().values() for text in texts.values()]
-    texts += [text for key in setup.names() for texts in setup.load(key).questions.values() for text in texts.values()]
+    texts += [
+        text for key in trades.names() for texts in trades.load(key).questions.values() for text in texts.values()
+    ]
     return frozenset(_words("\n".join(texts)))
 
 

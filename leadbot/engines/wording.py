@@ -9,8 +9,8 @@ import unicodedata
 from leadbot.engines.base import CompanyCard, EngineDeclined, Turn
 from leadbot.engines.claims import Sources, claims
 from leadbot.engines.privacy import numbers_in
-from leadbot.engines.rules import language as languages
-from leadbot.engines.rules.text import read
+from leadbot.engines.rules.words import language as languages
+from leadbot.engines.rules.words.text import read
 from leadbot.engines.secrets import gives_away, without_codes
 
 TEXT_CHARACTERS = 600

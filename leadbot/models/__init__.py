@@ -1,6 +1,6 @@
 """The nouns of the house."""
 
-from leadbot.models import searching, tally  # noqa: F401  (what the database does itself as soon as there are tables)
+from leadbot.database import counters, searching  # noqa: F401  (what the database does itself as soon as there are tables)
 from leadbot.models.audit import Act, AuditEntry
 from leadbot.models.bot import BotVersion, Scenario
 from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, WebSession

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leadbot.db import Base, utcnow
+from leadbot.database.owned import Owned, same_company, stored_enum
+from leadbot.database.session import Base, utcnow
 from leadbot.models.company import User
-from leadbot.models.owned import Owned, same_company, stored_enum
 
 
 class Act(enum.StrEnum):

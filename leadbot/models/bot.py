@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import JSON, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leadbot.db import Base, utcnow
+from leadbot.database.owned import Owned, referable, same_company
+from leadbot.database.session import Base, utcnow
 from leadbot.models.company import User
-from leadbot.models.owned import Owned, referable, same_company
 
 
 class BotVersion(Owned, Base):

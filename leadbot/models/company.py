@@ -12,9 +12,9 @@ from sqlalchemy import JSON, BigInteger, Index, String
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leadbot.db import Base, utcnow
+from leadbot.database.owned import Owned, referable, same_company, stored_enum
+from leadbot.database.session import Base, utcnow
 from leadbot.models import slugs
-from leadbot.models.owned import Owned, referable, same_company, stored_enum
 
 
 def new_widget_key() -> str:

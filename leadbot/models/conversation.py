@@ -11,10 +11,10 @@ from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leadbot.db import Base, utcnow
-from leadbot.folding import fold
+from leadbot.database.owned import Owned, referable, same_company, stored_enum, where_set
+from leadbot.database.session import Base, utcnow
 from leadbot.models.company import User
-from leadbot.models.owned import Owned, referable, same_company, stored_enum, where_set
+from leadbot.texts.folding import fold
 
 
 class Source(enum.StrEnum):

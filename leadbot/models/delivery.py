@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from leadbot.db import Base, utcnow
-from leadbot.models.owned import Owned, referable, same_company, stored_enum, where_set
+from leadbot.database.owned import Owned, referable, same_company, stored_enum, where_set
+from leadbot.database.session import Base, utcnow
 
 
 class DeliveryState(enum.StrEnum):

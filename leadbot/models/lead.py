@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leadbot.db import Base, utcnow
+from leadbot.database.owned import Owned, referable, same_company, stored_enum, where_set
+from leadbot.database.session import Base, utcnow
 from leadbot.models.company import User
 from leadbot.models.conversation import Source
-from leadbot.models.owned import Owned, referable, same_company, stored_enum, where_set
 
 
 class LeadStatus(enum.StrEnum):

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from leadbot.db import Base, utcnow
-from leadbot.models.owned import Owned, same_company, stored_enum
+from leadbot.database.owned import Owned, same_company, stored_enum
+from leadbot.database.session import Base, utcnow
 
 
 class ImportState(enum.StrEnum):

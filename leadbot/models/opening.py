@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from leadbot.db import Base
-from leadbot.models.owned import Owned
+from leadbot.database.owned import Owned
+from leadbot.database.session import Base
 
 
 class Opening(Owned, Base):

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leadbot.db import Base, utcnow
+from leadbot.database.owned import Owned, same_company
+from leadbot.database.session import Base, utcnow
 from leadbot.models.company import User
 from leadbot.models.lead import Lead
-from leadbot.models.owned import Owned, same_company
 
 
 class LeadTask(Owned, Base):

@@ -12,65 +12,34 @@ from flask import Blueprint, Flask, Response, current_app, g, request, session
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from leadbot import tenancy
+from leadbot.accounts import users
+from leadbot.database import tenancy
 from leadbot.errors import LeadbotError
 from leadbot.models import User
-from leadbot.services import accounts
-from leadbot.web import (
-    assets,
-    audit,
-    auth,
-    board,
-    board_add,
-    board_table,
-    bodies,
-    bot,
-    canned,
-    cards,
-    chat,
-    conversations,
-    erasing,
-    errors,
-    exports,
-    figures,
-    hot,
-    hours,
-    inbox,
-    join,
-    landing,
-    lead_fields,
-    lead_history,
-    lead_merging,
-    lead_parts,
-    lead_tasks,
-    leads,
-    ledger,
-    passwords,
-    settings,
-    shell,
-    stages,
-    start,
-    status,
-    talks,
-    team,
-    widget,
-    wording,
-)
+from leadbot.web import assets, bodies, errors, shell, wording
+from leadbot.web.accounts import audit, join, log_in, passwords, team
+from leadbot.web.bot import bot, test_chat, widget
+from leadbot.web.inbox import canned, conversations, hot_lane, inbox, talks
+from leadbot.web.leads import board, board_add, board_table, cards, fields, history, lead, merging, parts, tasks
+from leadbot.web.public import landing, status
+from leadbot.web.reports import figures, ledger, onboarding
+from leadbot.web.settings import company, hours, stages
+from leadbot.web.transfer import erasure, exports
 
-OPEN = (landing, auth, join, status)
+OPEN = (landing, log_in, join, status)
 MEMBERS = (
     board,
     board_add,
     board_table,
-    leads,
-    lead_fields,
-    lead_history,
-    lead_tasks,
-    lead_merging,
+    lead,
+    fields,
+    history,
+    tasks,
+    merging,
     conversations,
     inbox,
-    chat,
-    settings,
+    test_chat,
+    company,
     stages,
     hours,
     bot,
@@ -81,9 +50,9 @@ MEMBERS = (
     figures,
     ledger,
     passwords,
-    start,
+    onboarding,
     exports,
-    erasing,
+    erasure,
 )
 
 login_manager = LoginManager()
@@ -99,7 +68,7 @@ def check_in() -> Response | None:
     """Members only, unless the room is open; and an unsafe request bears the token of its session and is our page's."""
     is_open = request.blueprint in {f"web.{room.bp.name}" for room in OPEN}
     if not is_open and not current_user.is_authenticated:
-        return auth.ask_to_log_in()
+        return log_in.ask_to_log_in()
     if current_user.is_authenticated:
         bodies.make_room()
     csrf.protect()
@@ -119,7 +88,7 @@ def load_user(user_id: str) -> User | None:
     """The person of this session, unless it or all of his sessions have been ended since."""
     if g.get("is_for_nobody") or (request.blueprints and request.blueprints[-1] != web.name):
         return None  # other doors know no members, whoever is logged in at this browser
-    user = accounts.of_session(session.get("key", ""))
+    user = users.of_session(session.get("key", ""))
     if user is None or user.get_id() != user_id:
         return None
     tenancy.act_for(user.company_id)
@@ -132,6 +101,6 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)  # checked in check_in; the API reads no cookies
     login_manager.init_app(app)
     csrf.init_app(app)
-    for ground in (assets, shell, wording, cards, errors, talks, hot, lead_parts):
+    for ground in (assets, shell, wording, cards, errors, talks, hot_lane, parts):
         ground.init_app(app)
     app.register_blueprint(web)

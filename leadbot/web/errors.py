@@ -12,9 +12,9 @@ from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadHost, BadRequest, HTTPException, SecurityError
 
-from leadbot import i18n
 from leadbot.errors import Busy, LeadbotError
-from leadbot.services import health
+from leadbot.operations import health
+from leadbot.texts import catalogues
 from leadbot.web.htmx import is_htmx, only_toast, page
 
 # What happened, and what to do. Any other status reads as 400.
@@ -99,7 +99,7 @@ def database_busy(error: Exception) -> Response:
 
 def _ask_nobody() -> None:
     """The fault may lie in reading the person: what is said from here on is said to anybody."""
-    g.language, g.time_zone = i18n.picked_language(), i18n.DEFAULT_ZONE
+    g.language, g.time_zone = catalogues.picked_language(), catalogues.DEFAULT_ZONE
     g.is_for_nobody = True
 
 

@@ -14,9 +14,10 @@ from wtforms import BooleanField, EmailField, Field, PasswordField, RadioField, 
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
+from leadbot.accounts import users
+from leadbot.bot import choices
 from leadbot.errors import Faults, Invalid, LeadbotError, TooMany
-from leadbot.i18n import language
-from leadbot.services import accounts, bot_choices
+from leadbot.texts.catalogues import language
 from leadbot.web.errors import said
 from leadbot.web.htmx import page
 from leadbot.web.wording import LANGUAGE_NAMES
@@ -98,9 +99,9 @@ class SignUpForm(Form):
     """A company and its first person."""
 
     company_name = StringField(_("Company"), [InputRequired(_("Enter the company name"))])
-    setup = SelectField(_("Trade"), choices=lambda: list(bot_choices.trades(language()).items()), validate_choice=False)
-    email = EmailField(_("E-mail"), [InputRequired(REQUIRED), _Clean(accounts.clean_email)])
-    password = PasswordField(_("Password"), [InputRequired(REQUIRED), _Clean(accounts.clean_password)])
+    setup = SelectField(_("Trade"), choices=lambda: list(choices.trades(language()).items()), validate_choice=False)
+    email = EmailField(_("E-mail"), [InputRequired(REQUIRED), _Clean(users.clean_email)])
+    password = PasswordField(_("Password"), [InputRequired(REQUIRED), _Clean(users.clean_password)])
 
 
 class LogInForm(Form):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, request
 from flask_babel import lazy_gettext as _
 
-from leadbot import i18n
+from leadbot.texts import catalogues
 from leadbot.web.wording import LANGUAGE_NAMES, LANGUAGE_SHORT
 
 # Address, icon, name; a room appears here on the day its page does.
@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
     """Give templates the rail and the languages."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        rail=rail, page_language=i18n.language, language_names=LANGUAGE_NAMES, language_short=LANGUAGE_SHORT
+        rail=rail, page_language=catalogues.language, language_names=LANGUAGE_NAMES, language_short=LANGUAGE_SHORT
     )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from leadbot.engines.rules import phrases
-from leadbot.i18n import language
+from leadbot.texts import phrases
+from leadbot.texts.catalogues import language
 from leadbot.widget import chat, embed, gate, page
 from leadbot.widget.cookieless import Sessions
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template, request, send_file
 
 from leadbot import headers
+from leadbot.accounts.limits import Limit, address, visitors
+from leadbot.conversations import chat, talks, widget
+from leadbot.conversations.chat import Incoming
 from leadbot.engines.audio import HEAD_BYTES, sniff
 from leadbot.errors import NotFound
-from leadbot.i18n import language
-from leadbot.limits import Limit, address, visitors
+from leadbot.files import storage
+from leadbot.files.storage import FILES, VOICE
+from leadbot.leads import attribution
 from leadbot.models import Conversation, Source
-from leadbot.services import attachments, chat, figures, talks, touch, widget
-from leadbot.services.attachments import FILES, VOICE
-from leadbot.services.chat import Incoming
+from leadbot.reports import figures
+from leadbot.texts.catalogues import language
 from leadbot.widget import gate, tokens
 from leadbot.widget.embed import packed
 
@@ -82,7 +85,7 @@ def file(key: str, seq: int) -> Response:
     line = next(iter(chat.lines(talk, after=seq - 1, most=1_000_000)), None) if talk and seq > 0 else None
     if line is None or line.seq != seq or not (line.audio_file or line.file_name):
         raise NotFound
-    path = attachments.path_of(VOICE if line.audio_file else FILES, line)
+    path = storage.path_of(VOICE if line.audio_file else FILES, line)
     return headers.not_kept(send_file(path, mimetype=line.audio_type or line.file_type, conditional=True))
 
 
@@ -102,7 +105,7 @@ def receive() -> None:
             file=picture,
             message_id=form.get("message_id") or None,
             language=language(),
-            first_touch=touch.read(form.get("page", ""), form.get("referrer", ""), form.get("topic", "")) or None,
+            first_touch=attribution.read(form.get("page", ""), form.get("referrer", ""), form.get("topic", "")) or None,
             is_thrifty=is_thrifty,
         )
     )

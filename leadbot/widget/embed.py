@@ -11,9 +11,11 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
 from leadbot import headers
-from leadbot.i18n import language
-from leadbot.services import chat, hours_settings, settings, widget
-from leadbot.services.widget import Site
+from leadbot.accounts import hours_settings
+from leadbot.bot import company_settings
+from leadbot.conversations import chat, widget
+from leadbot.conversations.widget import Site
+from leadbot.texts.catalogues import language
 from leadbot.widget import gate, tokens
 
 bp = Blueprint("embed", __name__)
@@ -63,8 +65,8 @@ def context() -> dict[str, object]:
         "look_url": url_for("embed.look", key=site.key, v=_pack("frame.css", colors(site))[2]),
         "script_url": url_for("embed.script", v=_pack("frame.js", "")[2]),
         "is_preview": "preview" in request.args,
-        "hours_now": hours_settings.now_in_words(settings.company(), language()),
-        "hours": hours_settings.in_words(settings.company()).get(language(), ""),
+        "hours_now": hours_settings.now_in_words(company_settings.company(), language()),
+        "hours": hours_settings.in_words(company_settings.company()).get(language(), ""),
     }
 
 

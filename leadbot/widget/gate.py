@@ -8,17 +8,20 @@ from flask import Blueprint, Response, current_app, g, make_response, render_tem
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
-from leadbot import headers, tenancy
+from leadbot import headers
+from leadbot.conversations import widget
+from leadbot.conversations.widget import Site
+from leadbot.database import tenancy
 from leadbot.engines.base import LANGUAGES
-from leadbot.engines.rules import phrases
 from leadbot.errors import Busy, LeadbotError, NotFound, TooMany
-from leadbot.i18n import language
-from leadbot.services import files, health, widget
-from leadbot.services.widget import Site
+from leadbot.files import kinds
+from leadbot.operations import health
+from leadbot.texts import phrases
+from leadbot.texts.catalogues import language
 from leadbot.widget import tokens
 
 HEADER, FIELD = "X-Visitor", "visitor"
-BODY_MOST_BYTES = files.MOST_BYTES + 64 * 1024
+BODY_MOST_BYTES = kinds.MOST_BYTES + 64 * 1024
 
 
 def keep(bp: Blueprint) -> None:
@@ -99,7 +102,7 @@ def http_error(error: HTTPException) -> Response | HTTPException:
     if error.code == 404:
         return unavailable()
     if error.code == 413:
-        text = _("The file is larger than %(max)s MB", max=files.MOST_MEGABYTES)
+        text = _("The file is larger than %(max)s MB", max=kinds.MOST_MEGABYTES)
         return Response(text, 413, mimetype="text/plain")
     return error
 

@@ -8,9 +8,10 @@ import secrets
 
 from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
 
+from leadbot.bot import company_settings
+from leadbot.conversations import talks
 from leadbot.errors import LeadbotError
 from leadbot.models import Source
-from leadbot.services import settings, talks
 from leadbot.widget import chat, embed, gate, tokens
 
 bp = Blueprint("page", __name__, url_prefix="/c/<slug>")
@@ -65,7 +66,7 @@ def qr(slug: str, kind: str) -> Response:
 @bp.get("/consent")
 def consent(slug: str) -> Response:
     """What a client agrees to by leaving his number."""
-    card = settings.card(settings.company())
+    card = company_settings.card(company_settings.company())
     return make_response(render_template("widget/consent.html", card=card, **embed.context()))
 
 

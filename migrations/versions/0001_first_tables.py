@@ -6,7 +6,7 @@ Revision: 0001, after:
 import sqlalchemy as sa
 from alembic import op
 
-import leadbot.db
+import leadbot.database.session
 
 revision = '0001'
 down_revision = None

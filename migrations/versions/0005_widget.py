@@ -6,7 +6,7 @@ Revision: 0005, after: 0004
 import sqlalchemy as sa
 from alembic import op
 
-import leadbot.db
+import leadbot.database.session
 from leadbot.models import slugs
 
 revision = '0005'

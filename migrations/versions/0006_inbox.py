@@ -6,8 +6,8 @@ Revision: 0006, after: 0005
 import sqlalchemy as sa
 from alembic import op
 
-import leadbot.db
-from leadbot.folding import fold, phone_forms
+import leadbot.database.session
+from leadbot.texts.folding import fold, phone_forms
 
 revision = '0006'
 down_revision = '0005'
@@ -91,7 +91,7 @@ def _add_tables():
 def _fill(every):
     """What has been said so far is read by those who are here, and can be searched."""
     users = sa.table('users', sa.column('read_until', leadbot.db.UtcDateTime()))
-    every.execute(users.update().values(read_until=leadbot.db.utcnow()))
+    every.execute(users.update().values(read_until=leadbot.database.session.utcnow()))
     said = "FROM messages WHERE messages.conversation_id = conversations.id AND messages.author = 'client'"
     every.execute(sa.text(
         f"UPDATE conversations SET client_seq = COALESCE((SELECT MAX(messages.seq) {said}), 0), client_at = (SELECT MAX(messages.created_at) {said})"

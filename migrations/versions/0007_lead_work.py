@@ -6,7 +6,7 @@ Revision: 0007, after: 0006
 import sqlalchemy as sa
 from alembic import op
 
-import leadbot.db
+import leadbot.database.session
 
 revision = '0007'
 down_revision = '0006'

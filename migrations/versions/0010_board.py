@@ -6,8 +6,8 @@ Revision: 0010, after: 0009
 import sqlalchemy as sa
 from alembic import op
 
-import leadbot.db
-from leadbot.services import search
+import leadbot.database.session
+from leadbot.leads import search
 
 revision = '0010'
 down_revision = '0009'

@@ -6,7 +6,7 @@ Revision: 0011, after: 0010
 import sqlalchemy as sa
 from alembic import op
 
-import leadbot.db
+import leadbot.database.session
 
 revision = '0011'
 down_revision = '0010'

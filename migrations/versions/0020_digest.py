@@ -6,7 +6,7 @@ Revision: 0020, after: 0019
 import sqlalchemy as sa
 from alembic import op
 
-import leadbot.db
+import leadbot.database.session
 
 revision = '0020'
 down_revision = '0019'

@@ -6,7 +6,7 @@ Revision: 0022, after: 0021
 import sqlalchemy as sa
 from alembic import op
 
-import leadbot.db
+import leadbot.database.session
 
 revision = '0022'
 down_revision = '0021'

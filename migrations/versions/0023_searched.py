@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.exc import DatabaseError
 
-from leadbot.migrating import create_index, drop_index
+from leadbot.database.migration_steps import create_index, drop_index
 
 revision = '0023'
 down_revision = '0022'

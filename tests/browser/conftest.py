@@ -18,9 +18,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from browser.hosting import Come, Host, Shop, Visit
-from leadbot import create_app, tenancy
+from leadbot import create_app
 from leadbot.config import Config
-from leadbot.db import Base, db
+from leadbot.database import tenancy
+from leadbot.database.session import Base, db
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PASSWORD = "test123"

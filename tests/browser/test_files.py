@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from browser.conftest import PHONE, WIDE, Sit
 from browser.test_access import look
-from leadbot.services import imports
+from leadbot.transfer import imports
 
 SHEET = "телефон;имя;город;этап\n87011112233;Канат;Алматы;\n123;Х;;\n87011112255;Айгерім;Қарағанды;Замер назначен\n"
 

@@ -22,7 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from leadbot.db import utcnow
+from leadbot.database.session import utcnow
 
 PASSWORD = "a mail password"
 

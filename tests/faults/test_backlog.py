@@ -17,13 +17,14 @@ from doubles.redis import OwnRedis
 from doubles.telegram import TOKEN, TelegramDouble
 from faults.served import ROOT
 
-from leadbot import create_app, tenancy
+from leadbot import create_app
+from leadbot.accounts import users
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.database import tenancy
+from leadbot.database.migrate import upgrade
+from leadbot.database.session import db
 from leadbot.models import Delivery, DeliveryState
-from leadbot.services import accounts
-from leadbot.services.pace import MOST_A_SECOND
-from leadbot.upgrade import upgrade
+from leadbot.outbox.pace import MOST_A_SECOND
 
 pytestmark = pytest.mark.faults
 ROWS = 600  # five thousand in test_due_rows.py, at full size
@@ -44,7 +45,7 @@ class Office:
         self.app = create_app(Config.from_env(self._env))
         with self.app.app_context():
             upgrade()
-            accounts.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
+            users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
             self._company = tenancy.acting_for()
 
     def put(self, first: int, how_many: int) -> None:

@@ -10,7 +10,7 @@ from modelled import house, leads, say
 from sqlalchemy import select
 
 from leadbot.config import Config
-from leadbot.db import db
+from leadbot.database.session import db
 from leadbot.models import Message
 
 pytestmark = pytest.mark.faults

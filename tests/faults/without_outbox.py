@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from leadbot import create_app
-from leadbot.db import db
+from leadbot.database.session import db
 from leadbot.models import Delivery
 
 TRIES = 2  # within the request, which its client waits for

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from leadbot.engines.rules.text import fold, skeleton
+from leadbot.engines.rules.words.text import fold, skeleton
 
 READ = 2_000  # characters looked at: the first 1,500 and the last 500
 _TAIL = 500

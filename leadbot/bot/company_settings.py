@@ -1,0 +1,171 @@
+"""What a company sets: its name, language, time zone, Telegram chat and what the bot knows of it."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from leadbot.accounts import audit, encryption, hours_settings, tenant, users
+from leadbot.bot import model_hosts, publishing, settings_fields
+from leadbot.database.session import db, utcnow
+from leadbot.engines.base import LANGUAGES, CompanyCard, CompanyFact
+from leadbot.errors import Invalid
+from leadbot.models import Act, Company, User
+from leadbot.texts import text_input
+
+# Questions that the company's line about its services answers, over what is asked by topics of its own.
+_SERVICES = (
+    "услуг",
+    "чем занима",
+    "чем вы занима",
+    "что вы делаете",
+    "қызмет",
+    "немен айналыс",
+    "қандай жұмыс",
+    "services",
+    "what do you",
+)
+
+
+def company(*, lock: bool = False) -> Company:
+    """The company the session acts for; with `lock` nobody else changes its settings until the commit."""
+    return tenant.locked_company() if lock else tenant.company()
+
+
+def shown() -> dict[str, Any]:
+    """All settings, as the API shows them; of a key only whether there is one."""
+    own = company()
+    said = settings_fields.complete(own.bot)
+    return {
+        "company_name": own.name,
+        "language": own.language,
+        "time_zone": own.time_zone,
+        "telegram_chat_id": own.telegram_chat_id,
+        "widget_key": own.widget_key,
+        **said,
+        "model": {**said["model"], "has_key": bool(own.bot.get("model", {}).get("key"))},
+    }
+
+
+def change(values: dict[str, Any], *, by: User | None = None) -> Company:
+    """Set some settings; nothing is written unless all are right. Raises Faults with all that is not; with a person as
+    `by` Forbidden for anyone but an owner.
+
+    What concerns the bot is published at once, as a version of its own.
+    """
+    if by is not None:
+        users.check_is_owner(by)
+    of_bot = {key: value for key, value in values.items() if key not in _CHECKS}
+    own = company(lock=True)
+    key = None
+    if isinstance(model := of_bot.get("model"), dict) and "key" in model:
+        key = model["key"] or ""
+        of_bot["model"] = {name: value for name, value in model.items() if name != "key"}
+    with settings_fields.gathered() as faults:
+        checked: dict[str, Any] = {}
+        for name in values.keys() & _CHECKS.keys():
+            with faults():
+                checked[name] = _CHECKS[name](values[name])
+        with faults():
+            kept_url = own.bot.get("model", {}).get("base_url", "")
+            language = checked.get("language", own.language)
+            of_bot = settings_fields.check(of_bot, language, model_hosts.allowed(), kept_url)
+    changed = {name for name, value in checked.items() if getattr(own, _COLUMNS.get(name, name)) != value}
+    for name in changed:
+        setattr(own, _COLUMNS.get(name, name), checked[name])
+    if by is not None and changed:
+        audit.note(by.id, Act.COMPANY, detail=changed)
+    publishing.store(own, of_bot, by=by)
+    if key is not None:
+        publishing.put_key(own, key)
+        if by is not None:
+            audit.note(by.id, Act.MODEL_KEY)
+    db.session.commit()
+    return own
+
+
+def card(own: Company, values: settings_fields.Values | None = None) -> CompanyCard:
+    """What engines may know of the company; `values` are a draft's, else those that are published."""
+    said = settings_fields.look(own.bot) if values is None else values
+    before, after = settings_fields.order_of(said)
+    return CompanyCard(
+        name=own.name,
+        language=own.language,
+        time_zone=own.time_zone,
+        setup=said["setup"],
+        objects=tuple(said["objects"]),
+        facts=_facts(own, said),
+        order=(before or (settings_fields.CONTACT,)) if said["order"] else (),
+        later=after,
+        optional=tuple(said["optional"]),
+        greeting=said["greeting"],
+        chips={language: tuple(chips) for language, chips in said["chips"].items()},
+        forbidden=tuple(said["forbidden"]),
+        tone=said["tone"],
+        hide_names=bool(said["hide_names"]),
+        canary=encryption.canary(own.id),
+        week=hours_settings.in_words(own),
+        **{key: said[key] for key in settings_fields.LINES},
+    )
+
+
+def _facts(own: Company, said: settings_fields.Values) -> tuple[CompanyFact, ...]:
+    """The facts as they were written down, and what the lines about services and area answer beside them."""
+    facts = [CompanyFact(fact["topic"], fact["text"], tuple(fact.get("words", ()))) for fact in said["facts"]]
+    topics = {fact.topic for fact in facts}
+    if said["services"] and "services" not in topics:
+        facts.append(CompanyFact("services", {own.language: said["services"]}, _SERVICES))
+    if said["service_area"] and "area_served" not in topics:
+        facts.append(CompanyFact("area_served", {own.language: said["service_area"]}))
+    return tuple(facts)
+
+
+def local_now(own: Company) -> datetime:
+    """The moment by the company's clock."""
+    return utcnow().astimezone(zoneinfo.ZoneInfo(own.time_zone))
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """All zones that can be set."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _name(value: object) -> str:
+    return text_input.line(value, "company_name", most=200)
+
+
+def _language(value: object) -> str:
+    if value not in LANGUAGES:
+        raise Invalid("Choose ru, kk or en", field="language")
+    return str(value)
+
+
+def _time_zone(value: object) -> str:
+    if not isinstance(value, str) or value not in time_zones():
+        raise Invalid("Unknown time zone", field="time_zone")
+    return str(value)
+
+
+def _chat_id(value: object) -> str | None:
+    """A chat's number (a group's is negative) or the @name of a channel; empty takes it away."""
+    text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    if value is None or (isinstance(value, str) and not text):
+        return None
+    if not re.fullmatch(r"-?[0-9]{1,20}|@[A-Za-z][A-Za-z0-9_]{3,31}", text):
+        raise Invalid("A chat's number, for example -1001234567890, or @name", field="telegram_chat_id")
+    return text
+
+
+_COLUMNS = {"company_name": "name"}  # where a setting is called otherwise
+_CHECKS: dict[str, Callable[[object], Any]] = {
+    "company_name": _name,
+    "language": _language,
+    "time_zone": _time_zone,
+    "telegram_chat_id": _chat_id,
+    "morning_digest": bool,
+}

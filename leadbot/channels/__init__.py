@@ -1,0 +1,1 @@
+"""Messengers, door and carrier in one; each a folder of the same shape."""

@@ -1,0 +1,1 @@
+"""Managers at work in Telegram: connecting a chat, who is who there, buttons and replies under notices."""

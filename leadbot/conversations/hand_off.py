@@ -1,0 +1,117 @@
+"""Hand-off: a manager takes a talk, writes in it, gives it back to the bot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from leadbot.accounts import users
+from leadbot.bot import company_settings
+from leadbot.conversations import hot_lane, inbox_settings, read_marks, talks, unanswered, waiting
+from leadbot.database.session import db, utcnow
+from leadbot.engines.rules.dialogue import ask
+from leadbot.errors import Conflict, Invalid
+from leadbot.models import Author, Conversation, Message, User
+from leadbot.texts import phrases, text_input
+from leadbot.texts import trades as setups
+
+TEXT_MOST, MESSAGE_ID_MOST = 4096, 255
+
+
+def take_over(talk: Conversation, *, by: User) -> None:
+    """The bot falls silent at once, and the client is told who answers. Raises Conflict where a colleague has it."""
+    users.check_may_write(by)
+    talks.lock(talk)
+    if talk.handled_by == "manager":
+        if talk.manager_id != by.id:
+            who = talk.manager.shown_name if talk.manager else ""
+            raise Conflict("%(manager)s has this conversation", manager=who, fresh=talk)
+        return
+    talk.handled_by, talk.manager_id, talk.is_in_telegram = "manager", by.id, False
+    unanswered.taken(talk)
+    _stay(talk)
+    read_marks.put(talk, by, talk.message_count)
+    waiting.end(talk)
+    hot_lane.leave(talk)
+    _say(talk, "handoff.started", manager=by.shown_name)
+    db.session.commit()
+
+
+def write(talk: Conversation, text: str, *, by: User, message_id: str | None = None, in_telegram: bool = False) -> None:
+    """Put a manager's words into the talk he holds; under one `message_id` once. Raises Invalid, Conflict.
+
+    What the client answers is passed on to Telegram where it was written `in_telegram`.
+    """
+    users.check_may_write(by)
+    clean = text_input.message(text, "text", most=TEXT_MOST)
+    if not clean:
+        raise Invalid("Fill in this field", field="text")
+    talks.lock(talk)
+    if talk.handled_by != "manager" or talk.manager_id != by.id:
+        raise Conflict("Take the conversation first", fresh=talk)
+    if message_id is not None:
+        text_input.line(message_id, "message_id", most=MESSAGE_ID_MOST)
+        same = select(Message.id).where(Message.conversation_id == talk.id, Message.message_id == message_id)
+        if db.session.scalars(same).first() is not None:
+            return
+    unanswered.answered(talk)
+    talk.is_in_telegram = in_telegram
+    talks.add(talk, Author.MANAGER, clean, user_id=by.id, message_id=message_id)
+    _stay(talk)
+    read_marks.put(talk, by, talk.message_count)
+    db.session.commit()
+
+
+def give_back(talk: Conversation, *, by: User) -> None:
+    """The bot answers again."""
+    users.check_may_write(by)
+    talks.lock(talk)
+    if talk.handled_by == "manager":
+        _return(talk)
+        db.session.commit()
+
+
+def give_back_all(person: User) -> None:
+    """The bot answers again wherever this person did, because he has left. Part of the caller's transaction."""
+    held = select(Conversation).where(Conversation.manager_id == person.id, Conversation.handled_by == "manager")
+    for talk in db.session.scalars(held):
+        talks.lock(talk)
+        _return(talk)
+
+
+def give_back_silent(talk: Conversation) -> bool:
+    """The manager has said nothing for so long that the bot answers again; True where it does. For the worker."""
+    talks.lock(talk)
+    is_due = talk.handled_by == "manager" and talk.return_due_at is not None and talk.return_due_at <= utcnow()
+    if is_due:
+        _return(talk)
+    elif talk.handled_by == "bot":
+        talk.return_due_at = None
+    db.session.commit()
+    return is_due
+
+
+def _stay(talk: Conversation) -> None:
+    """The manager is there: count his silence from now."""
+    minutes = inbox_settings.of(company_settings.company()).return_minutes
+    talk.return_due_at = utcnow() + timedelta(minutes=minutes) if minutes else None
+
+
+def _return(talk: Conversation) -> None:
+    """Both sides read that the bot is back, and what it still wants to know."""
+    talk.handled_by, talk.manager_id, talk.return_due_at, talk.is_in_telegram = "bot", None, None, False
+    unanswered.answered(talk)
+    card = company_settings.card(company_settings.company())
+    language = talk.language or card.language
+    question = ""
+    if talk.lead_id is None:
+        question, talk.known = ask.again(talk.known, language, setups.of(card.setup, card.tone))
+    back = phrases.say("handoff.returned" if question else "handoff.returned.done", language)
+    talks.add(talk, Author.BOT, f"{back} {question}".strip(), engine="rules")
+    hot_lane.follow(talk)
+
+
+def _say(talk: Conversation, phrase: str, **values: str) -> None:
+    language = talk.language or company_settings.company().language
+    talks.add(talk, Author.BOT, phrases.say(phrase, language, None, **values), engine="rules")

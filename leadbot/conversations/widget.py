@@ -1,0 +1,344 @@
+"""The widget of a company: whose it is, how it looks, where it may stand, and a client's call for a manager."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy.exc import IntegrityError
+
+from leadbot.accounts import audit, hours_settings, users
+from leadbot.bot import company_settings
+from leadbot.conversations import talks, unanswered, waiting
+from leadbot.database import tenancy
+from leadbot.database.session import db, read_only, utcnow
+from leadbot.engines.base import LANGUAGES
+from leadbot.errors import Invalid, NotFound
+from leadbot.leads import attribution
+from leadbot.models import Act, Author, BotUser, Company, Conversation, Source, User
+from leadbot.models.company import new_widget_key
+from leadbot.notifications import managers
+from leadbot.texts import phrases, text_input
+from leadbot.texts import trades as setups
+from leadbot.texts.promise import closed
+
+TITLE_MOST, BUBBLE_MOST, DOMAINS_MOST, DELAY_MOST_SECONDS = 60, 120, 50, 600
+LIGHT, DARK = "#ffffff", "#211e1a"  # what may be written on the company's colour
+READABLE = 4.5  # WCAG 2.2, 1.4.3
+KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,58})[a-z0-9]")
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+HOST = re.compile(rf"(?:{LABEL}\.)*{LABEL}(?::[0-9]{{1,5}})?")
+SEEN_EVERY = timedelta(minutes=1)
+
+
+_LINES = (
+    select(func.coalesce(Conversation.message_count, 0))
+    .select_from(Company)
+    .outerjoin(
+        BotUser,
+        and_(
+            BotUser.company_id == Company.id,
+            BotUser.source == bindparam("source"),
+            BotUser.client_ref == bindparam("client_ref"),
+        ),
+    )
+    .outerjoin(Conversation, and_(Conversation.company_id == Company.id, Conversation.bot_user_id == BotUser.id))
+    .where(Company.widget_key == bindparam("key"), Company.is_active, Company.widget_is_paused.is_(False))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a company's widget looks: texts by language, empty where the house's own are shown."""
+
+    color: str
+    position: str
+    language: str
+    title: dict[str, str]
+    bubble: dict[str, str]
+    delay_seconds: int
+    domains: tuple[str, ...]
+    privacy_url: str
+
+    @property
+    def on_color(self) -> str:
+        """What is written on the company's colour; empty without one."""
+        return max((LIGHT, DARK), key=lambda ink: contrast(ink, self.color)) if self.color else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a public page may know of the company it speaks for."""
+
+    company_id: int
+    key: str
+    slug: str
+    name: str
+    language: str
+    time_zone: str
+    look: Look
+
+    def title(self, language: str) -> str:
+        """What stands in the head of the chat."""
+        return self.look.title.get(language) or self.name
+
+
+def of_key(key: str) -> Site:
+    """Whose widget this is. Raises NotFound alike for a key unknown, rotated or paused, and a company that is off."""
+    return _site(Company.widget_key == key if KEY.fullmatch(key) else None)
+
+
+def of_slug(slug: str) -> Site:
+    """Whose page this is. Raises NotFound as `of_key` does."""
+    return _site(Company.slug == slug if SLUG.fullmatch(slug) else None)
+
+
+def lines_so_far(key: str, client_ref: str) -> int | None:
+    """How many lines a visitor's talk has; None where there is no such widget. A quick look: pages ask all the time."""
+    asked = {"key": key, "source": Source.WIDGET, "client_ref": client_ref}
+    with tenancy.all_companies():
+        return db.session.execute(_LINES, asked).scalar_one_or_none()
+
+
+def look(own: Company) -> Look:
+    """What is set, with what holds where nothing is."""
+    values = own.widget
+    return Look(
+        color=values.get("color", ""),
+        position=values.get("position", "right"),
+        language=values.get("language", ""),
+        title=values.get("title", {}),
+        bubble=values.get("bubble", {}),
+        delay_seconds=values.get("delay_seconds", 0),
+        domains=tuple(values.get("domains", ())),
+        privacy_url=values.get("privacy_url", ""),
+    )
+
+
+def ancestors(own: Look) -> str:
+    """Who may frame the chat, as CSP's frame-ancestors has it: the listed domains and our own pages; without a list
+    anybody."""
+    if not own.domains:
+        return "*"
+    hosts = [host for each in own.domains for host in (each, *_with_www(each))]
+    return " ".join(("'self'", *(f"{scheme}://{host}" for host in hosts for scheme in ("https", "http"))))
+
+
+def change(values: dict[str, object], *, by: User) -> Company:
+    """Set how the widget looks and where it may stand; nothing is written unless all are right. Raises Invalid."""
+    users.check_may_write(by)
+    checked = {name: _CHECKS[name](values[name]) for name in values.keys() & _CHECKS.keys()}
+    own = company_settings.company()
+    if "slug" in values:
+        own.slug = _slug(values["slug"])
+    own.widget = {**own.widget, **checked}
+    try:
+        audit.note(by.id, Act.WIDGET)
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        raise Invalid("This address is taken", field="slug") from None
+    return own
+
+
+def pin(*, by: User) -> str:
+    """Allow the site where the widget was last seen, and from then on only what is listed; the site. Raises Invalid."""
+    users.check_may_write(by)
+    host = company_settings.company().widget_seen_host
+    if not host:
+        raise Invalid("The widget has not been seen on any site yet", field="domains")
+    domains = look(company_settings.company()).domains
+    change({"domains": "\n".join(dict.fromkeys((*domains, host)))}, by=by)
+    return host
+
+
+def pause(is_paused: bool, *, by: User) -> None:
+    """Close the chat on all sites, or open it again."""
+    users.check_may_write(by)
+    company_settings.company().widget_is_paused = is_paused
+    audit.note(by.id, Act.WIDGET, detail="off" if is_paused else "on")
+    db.session.commit()
+
+
+def rotate(*, by: User) -> None:
+    """Give the widget another key: whoever has the old one finds a closed chat. For the owner alone."""
+    users.check_is_owner(by)
+    company_settings.company().widget_key = new_widget_key()
+    audit.note(by.id, Act.WIDGET_KEY)
+    db.session.commit()
+
+
+def seen(page: str) -> None:
+    """A client opened the chat on this page. Written at most once a minute and site; our own pages don't count."""
+    host = attribution.host_of(page)
+    own = company_settings.company()
+    is_ours = host == urlsplit(current_app.extensions["leadbot_config"].base_url).netloc
+    is_known = own.widget_seen_host == host and own.widget_seen_at and own.widget_seen_at > utcnow() - SEEN_EVERY
+    if host and not is_ours and not is_known:
+        own.widget_seen_host, own.widget_seen_at = host[:255], utcnow()
+        db.session.commit()
+
+
+def call_manager(client_ref: str, message_id: str | None, language: str, *, may_disturb: bool) -> None:
+    """A client asks for a human by the button: it stands in the talk, and the managers are told unless they were.
+
+    Silent where a manager has the talk already. Raises what `talks.take` does.
+    """
+    if message_id is not None:
+        text_input.line(message_id, "message_id", most=255)
+    words = phrases.say("call", language)
+    digest = talks.digest(words, None)
+    talk, seq, stored = talks.take(Source.WIDGET, client_ref, message_id, digest)
+    if stored is not None:
+        db.session.rollback()
+        return
+    if seq is None:
+        seq = talks.hear(talk, words, message_id=message_id, digest=digest)
+    if talk.handled_by != "manager":
+        if may_disturb:
+            managers.put_call(talk, managers.who(talk), words)
+            unanswered.asked(talk)
+        waiting.put(talk, waiting.CALL)
+        talk.nudge_due_at = None  # he speaks already
+        answer = _answer_to_call(talk, talk.language or language, may_disturb)
+        talks.add(talk, Author.BOT, answer, answers_seq=seq, engine="rules")
+    talks.let_go(talk)
+    db.session.commit()
+
+
+def contrast(one: str, other: str) -> float:
+    """How well two colours (#rrggbb) are told apart: 1 to 21, as WCAG counts it."""
+    brighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def _answer_to_call(talk: Conversation, language: str, may_disturb: bool) -> str:
+    company = company_settings.company()
+    card = company_settings.card(company)
+    if not may_disturb:
+        return phrases.say("limit.calls", language)
+    now = company_settings.local_now(company)
+    if opening := hours_settings.opening(company, now):
+        asked, setup = talk.known.get("asked"), setups.of(card.setup)
+        question = phrases.say(f"{asked}.C", language, setup) if asked and phrases.knows(f"{asked}.C", setup) else ""
+        return f"{closed('handoff.closed', opening, now, language)} {question}".strip()
+    phone = card.phone
+    return phrases.say("answer.human.phone" if phone else "answer.human", language, company_phone=phone)
+
+
+def _site(whose: ColumnElement[bool] | None) -> Site:
+    if whose is None:
+        raise NotFound
+    shown = select(Company).where(whose, Company.is_active, Company.widget_is_paused.is_(False))
+    with read_only(), tenancy.all_companies():  # the request's body is still to come, from who knows how slow a phone
+        own = db.session.scalars(shown).one_or_none()
+    if own is None:
+        raise NotFound
+    return Site(own.id, own.widget_key, own.slug, own.name, own.language, own.time_zone, look(own))
+
+
+def _with_www(host: str) -> tuple[str, ...]:
+    """stroykz.kz is www.stroykz.kz too; an address of numbers, a name without a dot or one with a port is itself."""
+    is_plain = "." in host and ":" not in host and not host.startswith("www.") and not host.replace(".", "").isdigit()
+    return (f"www.{host}",) if is_plain else ()
+
+
+def _luminance(color: str) -> float:
+    parts = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _color(value: object) -> str:
+    text = str(value).strip().lower()
+    if not text:
+        return ""
+    if not re.fullmatch(r"#[0-9a-f]{6}", text):
+        raise Invalid("A colour as #0b6b73", field="color")
+    if max(contrast(text, LIGHT), contrast(text, DARK)) < READABLE:
+        raise Invalid("Text on this colour can’t be read. Choose a darker or a lighter one", field="color")
+    return text
+
+
+def _position(value: object) -> str:
+    if value not in ("right", "left"):
+        raise Invalid("Choose right or left", field="position")
+    return str(value)
+
+
+def _language(value: object) -> str:
+    if value not in ("", *LANGUAGES):
+        raise Invalid("Choose ru, kk or en", field="widget_language")
+    return str(value)
+
+
+def _texts(field: str, most: int) -> Callable[[object], dict[str, str]]:
+    def check(value: object) -> dict[str, str]:
+        given = value if isinstance(value, dict) else {}
+        cleaned = {
+            key: text_input.line(given.get(key, ""), f"{field}_{key}", most=most, required=False) for key in LANGUAGES
+        }
+        return {key: text for key, text in cleaned.items() if text}
+
+    return check
+
+
+def _delay(value: object) -> int:
+    text = str(value or 0).strip()
+    if not text.isdecimal() or len(text) > 4 or int(text) > DELAY_MOST_SECONDS:
+        raise Invalid("A whole number of seconds from 0 to %(max)s", field="delay_seconds", max=DELAY_MOST_SECONDS)
+    return int(text)
+
+
+def _domains(value: object) -> list[str]:
+    """Sites as people write them, one a line or apart by commas: with a scheme, a path, capitals, in Cyrillic."""
+    words = [word for word in re.split(r"[\s,;]+", str(value)) if word]
+    if len(words) > DOMAINS_MOST:
+        raise Invalid("At most %(max)s sites", field="domains", max=DOMAINS_MOST)
+    return list(dict.fromkeys(_domain(word) for word in words))
+
+
+def _domain(word: str) -> str:
+    wrong = Invalid("Enter a site address, for example stroykz.kz", field="domains")
+    try:
+        parts = urlsplit(word if "://" in word else f"//{word}")
+        name = (parts.hostname or "").rstrip(".").encode("idna").decode().lower()
+        host = f"{name}:{parts.port}" if parts.port else name
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in ("", "http", "https") or parts.username is not None or not HOST.fullmatch(host):
+        raise wrong
+    return host
+
+
+def _slug(value: object) -> str:
+    text = str(value).strip().lower()
+    if not SLUG.fullmatch(text):
+        raise Invalid("Small Latin letters, figures and hyphens, 3 to 60", field="slug")
+    return text
+
+
+def _privacy_url(value: object) -> str:
+    text = text_input.line(value, "privacy_url", most=300, required=False)
+    if text and not re.fullmatch(r"https?://[^\s\"'<>]+", text):
+        raise Invalid("The address of the page must begin with https://", field="privacy_url")
+    return text
+
+
+_CHECKS: dict[str, Callable[[object], Any]] = {
+    "color": _color,
+    "position": _position,
+    "language": _language,
+    "title": _texts("title", TITLE_MOST),
+    "bubble": _texts("bubble", BUBBLE_MOST),
+    "delay_seconds": _delay,
+    "domains": _domains,
+    "privacy_url": _privacy_url,
+}

@@ -1,0 +1,40 @@
+"""What belongs to a company, and how a foreign key keeps to it."""
+
+from __future__ import annotations
+
+import enum
+
+from sqlalchemy import Enum, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class Owned:
+    """A row of one company. The guard in `leadbot.database.tenancy` scopes every statement that touches such a table."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+
+
+def same_company(column: str, table: str, *, cascade: bool = True) -> ForeignKeyConstraint:
+    """A foreign key (company_id, column) -> table (company_id, id): a row can't point at another company's row."""
+    return ForeignKeyConstraint(
+        ["company_id", column], [f"{table}.company_id", f"{table}.id"], ondelete="CASCADE" if cascade else None
+    )
+
+
+def referable() -> UniqueConstraint:
+    """What `same_company` points at."""
+    return UniqueConstraint("company_id", "id")
+
+
+def where_set(*columns: str) -> Index:
+    """An index of the few rows that have something in its last column: all others cost nothing."""
+    is_set = text(f"{columns[-1]} IS NOT NULL")
+    return Index(None, *columns, sqlite_where=is_set, postgresql_where=is_set)
+
+
+def stored_enum(kind: type[enum.StrEnum]) -> Enum:
+    """A short text column that holds the values of `kind`, alike on SQLite and PostgreSQL."""
+    return Enum(
+        kind, native_enum=False, length=20, create_constraint=False, values_callable=lambda e: [m.value for m in e]
+    )

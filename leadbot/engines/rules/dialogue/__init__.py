@@ -1,0 +1,1 @@
+"""What to say next, from what was heard and what is known."""

@@ -1,0 +1,113 @@
+"""What to ask next, and in which of its wordings."""
+
+from __future__ import annotations
+
+from leadbot.engines.base import SLOTS, Known, Turn
+from leadbot.engines.rules.dialogue.learn import News
+from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.texts import phrases
+from leadbot.texts.trades import Setup
+
+MOST = 2  # times anything is asked
+
+
+def next_slot(memory: Memory, turn: Turn, setup: Setup, news: News) -> str | None:
+    """The slot to ask for now, "contact" for name and phone in one question, None when nothing is left to ask.
+
+    A phone without a name comes first: one word more and it is a lead. Then the order of the company or of its trade,
+    the contact last; with the lead made, what the company asks after it.
+    """
+    if "phone" in memory.facts and not turn.registered and open_(memory, "name"):
+        return "name"
+    if _plot_is_due(memory, setup, news):
+        return "plot"
+    company = turn.company
+    for slot in (*(company.order or setup.order), *(company.later if turn.registered else ())):
+        most = 1 if slot in company.optional else MOST
+        if slot in SLOTS and open_(memory, slot, most) and _makes_sense(slot, memory, setup):
+            return slot
+    if turn.registered or "phone" in memory.facts or not open_(memory, "phone"):
+        return None
+    if "name" in memory.facts or memory.refused.get("name"):
+        return "phone"
+    return "contact" if memory.asks.get("contact", 0) < MOST else None
+
+
+def again(known: Known, language: str, setup: Setup) -> tuple[str, Known]:
+    """What was asked last, in its last wording, and what is known with that noted.
+
+    Empty where nothing waits for an answer, or where it has been asked often enough.
+    """
+    memory = Memory.of(known)
+    asked = memory.asked
+    if not asked or memory.asks.get(asked, 0) >= MOST or not phrases.knows(f"{asked}.C", setup):
+        return "", known
+    memory.asks[asked] = MOST
+    return phrases.say(f"{asked}.C", language, setup), memory.known()
+
+
+def _makes_sense(slot: str, memory: Memory, setup: Setup) -> bool:
+    """Has the trade a question for this slot, and does it fit what is wanted?"""
+    if slot in ("name", "phone") or not phrases.knows(f"{slot}.A", setup):
+        return False
+    return setup.suits(slot, memory.value("object_type"))
+
+
+def open_(memory: Memory, slot: str, most: int = MOST) -> bool:
+    """Is this slot unknown, and may it still be asked, as one that is asked `most` times?"""
+    fact = memory.facts.get(slot)
+    if fact and not (slot == "area" and fact.get("m2", 0) is None):  # land alone: the building is still to be asked
+        return False
+    if slot in memory.skipped or memory.refused.get(slot, 0) >= (MOST if slot == "phone" else 1):
+        return False
+    return memory.times_asked(slot) < most
+
+
+def _plot_is_due(memory: Memory, setup: Setup, news: News) -> bool:
+    """Object and city together in the first message: the plot is asked at once, where one is needed.
+
+    An unanswered question about it is repeated once, in other words, if the client's answer brought nothing.
+    """
+    if "plot" in memory.facts or "plot" in memory.skipped:
+        return False
+    if memory.asked == "plot":
+        return memory.asks.get("plot", 0) < MOST and not news
+    if memory.turns or not {"object_type", "city"} <= news.fresh.keys():
+        return False
+    work = memory.value("work")
+    return memory.value("object_type") in setup.plot_objects and (work is None or work in setup.plot_works)
+
+
+def question(slot: str, memory: Memory, language: str, setup: Setup, *, warm: bool = False, first: bool = False) -> str:
+    """The question for a slot in the wording of this asking; `warm` allows an acknowledgement before it.
+
+    `first` is the bot's first message of the talk: only there the question about the plot names the town.
+    """
+    if memory.asks.get(slot):
+        return phrases.say(f"{slot}.C", language, setup)
+    if slot == "plot":
+        return _plot(memory, language, setup, first=first, warm=warm)
+    if slot == "object_type" and "work" in memory.facts:
+        text = phrases.say("object_type.B", language, setup)  # «ремонт»: of what?
+        return text if warm else phrases.sentences(text)[-1]
+    if warm and slot == "phone":
+        return phrases.say("phone.B", language, setup, name=memory.facts["name"]["value"])
+    if warm and slot == "area":
+        return _area(memory, language, setup)
+    return phrases.say(f"{slot}.{'B' if warm else 'A'}", language, setup)
+
+
+def _plot(memory: Memory, language: str, setup: Setup, *, first: bool, warm: bool) -> str:
+    place = phrases.where(memory.value("city") or "", language)
+    if first and place:
+        text = phrases.say("plot.A", language, setup, in_city=place, In_city=phrases.capital(place))
+    else:
+        text = phrases.say("plot.B", language, setup)
+    return text if warm else phrases.sentences(text)[-1]  # after other sentences the question alone
+
+
+def _area(memory: Memory, language: str, setup: Setup) -> str:
+    form = setup.forms.get(memory.value("object_type") or "")
+    if form is None:
+        return phrases.say("area.A", language, setup)
+    return phrases.say("area.B", language, setup, object_gen=form[language], Object_gen=phrases.capital(form[language]))

@@ -1,0 +1,77 @@
+"""What acts mean in their place of the talk: «нет» to the question for a phone refuses it, to another it does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from leadbot.engines.base import Turn
+from leadbot.engines.rules.dialogue.intents import Acts
+from leadbot.engines.rules.dialogue.learn import News
+from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.reading.extract import Extraction
+
+_LEFT_OPEN = frozenset({"object_type", "city", "area", "plot", "budget", "callback", "materials"})
+_SHORT = 3  # words of an answer that is but a «нет»
+# Acts that move nothing on: a turn that has no others brought no fruit.
+_IDLE = frozenset(
+    {"yes", "no", "no_words", "abuse", "off_topic", "injection", "other_language", "correction", "also", "of_area"}
+)
+
+
+def judge(turn: Turn, memory: Memory, heard: Extraction, acts: Acts, news: News) -> Acts:
+    """The acts with what follows from them ("refused_phone", "refused_name", ...), noted in the memory."""
+    names = acts.names
+    if "injection" in names:
+        names |= {"off_topic"}
+    _note_client(memory, heard, names)
+    names |= _refusals(turn, memory, names, news)
+    if "refuse" in names and turn.asked in _LEFT_OPEN:
+        names |= {"unsure"}  # «не скажу» to the question for the area
+    if acts.contact and memory.refused.get("phone"):
+        memory.refused["phone"] = 2  # he has left what he wanted to leave
+    asked = "area" if {"unsure", "of_area"} <= names and "area" not in memory.facts else turn.asked
+    if "unsure" in names and asked not in (None, "name", "phone", "contact", *news.slots, *memory.skipped):
+        memory.skipped.append(str(asked))
+    _count(memory, acts, news, names)
+    if {"unsure", "of_area"} <= names:
+        acts = replace(acts, topic=None)  # «не знаю сколько» asks for no price
+    elsewhere = acts.topic == "area_served" and acts.fact is None and "city" not in heard.slots
+    return replace(acts, names=names, topic="other" if elsewhere else None if _echoes(turn, acts, news) else acts.topic)
+
+
+def _echoes(turn: Turn, acts: Acts, news: News) -> bool:
+    """«Как звать? Геннадий»: the bot's own question, repeated before the answer."""
+    answered = news.fresh.keys() & ({"name", "phone"} if turn.asked == "contact" else {turn.asked})
+    return acts.topic == "other" and bool(answered) and not turn.message.text.rstrip().endswith("?")
+
+
+def _note_client(memory: Memory, heard: Extraction, names: frozenset[str]) -> None:
+    """A job seeker or a supplier stays one until he wishes for something the company makes."""
+    wishes = "wish" in names
+    if "not_client" in names and not wishes:
+        memory.not_client = True
+    elif wishes and "object_type" in heard.slots:
+        memory.not_client = False
+
+
+def _refusals(turn: Turn, memory: Memory, names: frozenset[str], news: News) -> set[str]:
+    """The refusals of this message: in so many words, or by a «нет» to the question for it."""
+    curt = "no" in names and len(turn.message.text.split()) <= _SHORT
+    refuses = not news and ("refuse" in names or curt)
+    found = set()
+    for slot, questions in (("phone", ("phone", "contact")), ("name", ("name",))):
+        if slot in memory.facts:
+            continue
+        again = slot in memory.refused and turn.asked is None and "refuse" in names
+        if f"refuse_{slot}" in names or again or (refuses and turn.asked in questions):
+            memory.refused[slot] = memory.refused.get(slot, 0) + 1
+            found.add(f"refused_{slot}")
+    return found
+
+
+def _count(memory: Memory, acts: Acts, news: News, names: frozenset[str]) -> None:
+    """How long the talk has brought nothing, how often it was rude, whether a name can still be hoped for."""
+    memory.fruitless = 0 if news or acts.topic or names - _IDLE else memory.fruitless + 1
+    memory.abuse += "abuse" in names
+    if "phone" in memory.facts and "name" not in memory.facts and "phone" not in news.fresh:
+        memory.nameless = memory.nameless or memory.times_asked("name") >= 2

@@ -1,0 +1,102 @@
+"""The embedded qualifier: facts known plus what is missing, in order. No network, no clock, no state of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from leadbot.engines.base import LANGUAGES, Decision, Turn
+from leadbot.engines.rules.dialogue import intents
+from leadbot.engines.rules.dialogue.exchange import Exchange
+from leadbot.engines.rules.dialogue.intents import Acts
+from leadbot.engines.rules.dialogue.learn import ends_anew, take
+from leadbot.engines.rules.dialogue.meaning import judge
+from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.orders import gives_orders
+from leadbot.engines.rules.dialogue.replies import reply
+from leadbot.engines.rules.dialogue.summary import draft, is_lead, lead_of
+from leadbot.engines.rules.reading.extract import Extraction, extract
+from leadbot.engines.rules.words.language import script
+from leadbot.texts import phrases
+from leadbot.texts.trades import Setup, of
+
+__all__ = ["Rules", "draft"]
+
+
+class Rules:
+    """The engine that needs nothing: rules and tables."""
+
+    name = "rules"
+    needs_network = False
+
+    def decide(self, turn: Turn) -> Decision:
+        """Answer the last message.
+
+        1. Take in what it says (facts) and does (acts).
+        2. Bring the memory up to date.
+        3. Answer, and ask for one thing that is missing.
+        4. Propose the lead, where what is known makes one.
+        """
+        setup = of(turn.company.setup, turn.company.tone)
+        memory = Memory.of(turn.known)
+        memory.turns = max(memory.turns, sum(line.author == "bot" for line in turn.history))
+        heard, acts = _listen(turn, memory, setup)
+        wished = next((one for one in LANGUAGES if f"speak_{one}" in acts), None)  # «можно на русском?»
+        language = wished or heard.language or turn.language or script(turn.message.text) or turn.company.language
+        news = take(memory, turn, heard, acts, setup)
+        acts = judge(turn, memory, heard, acts, news)
+        text, act = reply(Exchange(turn, memory, setup, language, heard, acts, news, is_lead(memory), _last_said(turn)))
+        memory.turns += 1
+        lead = lead_of(memory, turn.company, language) if is_lead(memory) else None  # with what the answer has noted
+        return Decision(text, memory.known(), language, lead, act)
+
+
+def _listen(turn: Turn, memory: Memory, setup: Setup) -> tuple[Extraction, Acts]:
+    """The facts and the acts of the message."""
+    text = turn.message.text
+    acts = intents.find(text, turn.company.facts)
+    if "injection" not in acts and gives_orders(text):
+        acts = replace(acts, names=acts.names | {"injection"})
+    heard = extract(
+        "" if "injection" in acts else text,
+        asked=_spoken_of(memory, text) if "correction" in acts else turn.asked,
+        language=turn.language,
+        partial_phone=memory.partial,
+        objects=turn.company.objects,
+        setup=setup,
+    )
+    return _without_ours(heard, turn.company.phone), acts
+
+
+def _without_ours(heard: Extraction, our_phone: str) -> Extraction:
+    """What was heard but for the company's own number: «ваш номер 8727…?» gives nobody to call."""
+    ours = re.sub(r"\D", "", our_phone)
+    numbers = [*filter(None, [heard.slots.get("phone")]), *heard.others.get("phone", ())]
+    theirs = [found for found in numbers if (found.e164 or found.value)[-10:] not in ours]
+    if len(theirs) == len(numbers):
+        return heard
+    slots = {slot: found for slot, found in heard.slots.items() if slot != "phone"}
+    slots |= {"phone": theirs[0]} if theirs else {}
+    return replace(heard, slots=slots, others={**heard.others, "phone": tuple(theirs[1:])})
+
+
+def _spoken_of(memory: Memory, text: str) -> str | None:
+    """The slot whose value a correction repeats («не 130, а 160»): what stands beside it is of the same kind."""
+    words = re.findall(r"[^\W_]+", intents.fold(text))
+    for slot in ("name", "area", "city"):
+        value = re.findall(r"[^\W_]+", intents.fold(memory.value(slot) or ""))
+        if value and value[0] in words:
+            return slot
+    if ends_anew(text):
+        return None
+    return "area" if "area" in memory.facts and _ONE_NUMBER.fullmatch(text) else memory.asked
+
+
+# «наверное остановимся на 150»: one number of the size of an area, and no other digit.
+_ONE_NUMBER = re.compile(r"\D*(?<![\d.,:])[1-9]\d{1,3}(?:[.,]\d{1,2})?(?![\d.,:]\d|\d)\D*")
+
+
+def _last_said(turn: Turn) -> frozenset[str]:
+    """The sentences of the bot's last message."""
+    last = next((line.text for line in reversed(turn.history[:-1]) if line.author == "bot"), "")
+    return frozenset(phrases.sentences(last))

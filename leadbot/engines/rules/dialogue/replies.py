@@ -1,0 +1,316 @@
+"""What to answer: statements for what the message did, then one question for what is missing."""
+
+from __future__ import annotations
+
+import re
+
+from leadbot.engines.base import LANGUAGES, Turn
+from leadbot.engines.rules.dialogue.answers import answer, asks
+from leadbot.engines.rules.dialogue.ask import MOST, next_slot, question
+from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
+from leadbot.engines.rules.dialogue.intents import Acts
+from leadbot.texts import phrases
+from leadbot.texts.promise import closed
+
+_BEGINNING = 7  # digits up to which a number is taken for the beginning of one, not for one that lacks a digit
+_SAID_BACK = ("name", "phone", "city", "object_type", "area", "plot")  # slots whose correction is worth a word
+_MORE_THAN_A_GREETING = {"bot", "human", "abuse", "off_topic", *(f"speak_{language}" for language in LANGUAGES)}
+_STORY = 3  # words of a message above which it says something, though no slot
+FRUITLESS = 3  # turns in a row without fruit after which a human is offered
+LONG = 2_000  # characters that are read of a message; the rest is stored only
+_DIMENSIONS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:[xхXХ×*]|на|by)\s*(\d+(?:[.,]\d+)?)")
+
+
+def reply(scene: Exchange) -> tuple[str, str | None]:
+    """The text to send and what else happened. Notes in the memory what has been asked."""
+    made = _outsider(scene) or _inside(scene)
+    turn = _as_registered(scene.turn) if scene.registers else scene.turn
+    asked = next_slot(scene.memory, turn, scene.setup, scene.news) if made.asks else None
+    text = _join(scene, made, asked)
+    if asked:
+        last_wording = text.endswith(scene.say(f"{asked}.C"))
+        scene.memory.asks[asked] = MOST if last_wording else scene.memory.asks.get(asked, 0) + 1
+    scene.memory.asked = asked or made.asked
+    return text, made.act
+
+
+# --- what ends the usual course --------------------------------------------------------------------------------------
+
+
+def _outsider(scene: Exchange) -> Reply | None:
+    """Answers that leave the qualifying aside: not a client, a call for a human, abuse, another language, no words."""
+    memory, acts = scene.memory, scene.acts
+    offered, memory.offered_human = memory.offered_human, False
+    if memory.not_client and not scene.turn.registered:
+        key = "not_client.email" if scene.turn.company.email else "not_client"
+        return Reply([scene.say(key)], asks=False, act="not_client")
+    if ("human" in acts or (offered and _agrees(acts))) and not scene.registers:
+        return _human(scene)
+    if scene.registers or scene.news:
+        return None
+    if "abuse" in acts:
+        return Reply([scene.say("abuse" if memory.abuse < 2 else "abuse.again")], asks=memory.abuse < 2, act="abuse")
+    if memory.fruitless >= FRUITLESS:
+        memory.fruitless, memory.offered_human = 0, True
+        return Reply([scene.say("fruitless")], asks=False)
+    if "other_language" in acts:
+        return Reply([scene.say("other_language")], asks=False)
+    return Reply([scene.say("no_words")]) if "no_words" in acts else None
+
+
+def _human(scene: Exchange) -> Reply:
+    """A manager is called; outside working hours the client hears when one will answer, and the talk goes on."""
+    if scene.turn.opening:
+        said = closed("handoff.closed", scene.turn.opening, scene.turn.now, scene.language)
+        return Reply([said], kept=said, act="call_human")
+    key = "answer.human.phone" if scene.turn.company.phone else "answer.human"
+    return Reply([scene.say(key)], asks=False, act="call_human")
+
+
+def _agrees(acts: Acts) -> bool:
+    return "yes" in acts and "no" not in acts
+
+
+# --- the usual course ------------------------------------------------------------------------------------------------
+
+
+def _inside(scene: Exchange) -> Reply:
+    """Answer what is asked, say back what is doubtful, and go on."""
+    made = Reply()
+    if len(scene.turn.message.text) > LONG:
+        made.parts.append(scene.say("text.long"))
+    _greet(scene, made)
+    answer(scene, made)
+    if scene.registers:
+        _thank(scene, made)
+    elif scene.turn.registered:
+        _after(scene, made)
+    else:
+        _before(scene, made)
+    return made
+
+
+def _greet(scene: Exchange, made: Reply) -> None:
+    """Return a greeting once, by the hour of the company's day; a message that only greets hears who answers."""
+    acts, memory = scene.acts, scene.memory
+    if "greeting" not in acts or not scene.first or scene.registers:
+        return
+    salem = "salem" in acts and scene.language == "kk"
+    hello = scene.say("hello.salem") if salem else phrases.hello(scene.turn.now.hour, scene.language)
+    if scene.news or asks(scene) or acts.names & _MORE_THAN_A_GREETING:
+        made.parts.append(hello)
+        made.hello = hello
+        return
+    own = scene.turn.company.greeting.get(scene.language, "").strip()
+    if own and "?" not in own:
+        made.parts.append(own)
+    elif next_slot(memory, scene.turn, scene.setup, scene.news) == "object_type":
+        made.parts.append(own or f"{hello} {phrases.opening(scene.turn.company, scene.language, scene.setup)}")
+        made.asks, made.asked = False, "object_type"
+        memory.asks["object_type"] = 1
+    else:
+        made.parts.append(hello)
+
+
+def _thank(scene: Exchange, made: Reply) -> None:
+    if "refused_name" in scene.acts:
+        made.parts.append(scene.say("refuse.name"))
+    name, phone = scene.memory.value("name") or "", scene.memory.facts["phone"]["value"]
+    made.kept = scene.say("thanks" if name else "thanks.no_name", name=name, phone=phone)
+    opening = scene.turn.opening
+    if opening:
+        made.kept += " " + closed("thanks.closed", opening, scene.turn.now, scene.language)
+    made.parts.append(made.kept)
+    _say_back(scene, made)
+    if "human" in scene.acts:
+        if not opening:  # else the client has just heard when he will be called
+            made.parts.append(scene.say("answer.human"))
+        made.asks, made.act = False, "call_human"
+    elif slot := next_slot(scene.memory, _as_registered(scene.turn), scene.setup, scene.news):
+        made.parts.append(scene.say("after.ask"))
+        if opening and len(made.kept) + 1 + len(_question(scene, slot, warm=False)) > phrases.LIMIT:
+            made.parts.pop()  # asked after his next message
+            made.asks = False
+
+
+def _as_registered(turn: Turn) -> Turn:
+    return Turn(turn.history, turn.known, turn.company, turn.now, turn.language, registered=True)
+
+
+def _after(scene: Exchange, made: Reply) -> None:
+    """The lead is there: say what has been put right or added, else that a manager has it."""
+    acts, news = scene.acts, scene.news
+    if "phone" in news.changed:
+        made.parts.append(scene.say("after.phone", phone=news.changed["phone"]["value"]))
+    elif _corrected(scene, made):
+        pass
+    elif _phone_trouble(scene, made):
+        made.asks, made.asked = False, "phone"
+    elif news.fresh or news.changed or news.contact or news.wish:
+        made.parts.append(scene.say("after.added"))
+        _say_back(scene, made)
+    elif not made.parts:
+        made.parts.append(scene.say(_parting(acts) or "after.other"))
+        made.asks = False
+
+
+def _parting(acts: Acts) -> str:
+    """How to answer a goodbye, thanks or an «ok»; "" where there is none of them."""
+    if "bye" in acts and "thanks" not in acts:
+        return "bye"
+    if acts.names & {"thanks", "bye"}:
+        return "after.thanks"
+    return "after.ack" if acts.names & {"yes", "ack"} else ""
+
+
+def _before(scene: Exchange, made: Reply) -> None:
+    """No lead yet: refusals, what is not known, trouble with the phone, corrections; then the next question."""
+    acts, news = scene.acts, scene.news
+    if "refused_phone" in acts:
+        _refused_phone(scene, made)
+    elif "refused_name" in acts:
+        made.parts.append(scene.say("refuse.name"))
+    elif _phone_trouble(scene, made) or _announced(scene, made):
+        made.asks, made.asked = False, "phone"
+    elif _corrected(scene, made):
+        pass
+    elif news:
+        _say_back(scene, made)
+        if news.contact and not news.slots:
+            made.parts.append(scene.say("noted"))
+    elif acts.names & {"bye", "later"}:
+        made.parts.append(scene.say(_parting(acts) if "bye" in acts else "wait"))
+        made.asks = False
+    elif "unsure" in acts:
+        made.parts.append(scene.say("skip"))
+    elif not made.parts and not acts.names & {"thanks", "yes", "no", "ack", "greeting", "anyone"}:
+        _not_a_word_of_it(scene, made)
+
+
+def _not_a_word_of_it(scene: Exchange, made: Reply) -> None:
+    """A few strange words are not understood; more of them are a story, which the manager will read."""
+    if len(scene.turn.message.text.split()) <= _STORY:
+        made.parts.append(scene.say("not_understood"))
+    elif scene.turn.asked not in ("name", "phone", "contact"):
+        made.parts.append(scene.say("noted"))
+
+
+def _refused_phone(scene: Exchange, made: Reply) -> None:
+    """One reason and one alternative, then no more of it."""
+    if scene.memory.refused.get("phone", 0) < 2:
+        made.parts.append(scene.say("refuse.1"))
+    else:
+        made.parts.append(scene.say("refuse.2.phone" if scene.turn.company.phone else "refuse.2"))
+    made.asks = False
+
+
+def _phone_trouble(scene: Exchange, made: Reply) -> bool:
+    """A number that is too short, too long, or something else than a phone."""
+    heard, digits = scene.heard, scene.memory.partial
+    if "phone" in scene.news.slots or not (heard.trouble or digits):
+        return False
+    if heard.trouble in ("iin", "card"):
+        if "phone" in scene.memory.facts:
+            return False
+        text = scene.say(f"phone.{heard.trouble}")
+    elif heard.trouble == "long" or not digits or (len(digits) > _BEGINNING and not _goes_on(scene, digits)):
+        text = scene.say(f"phone.{heard.trouble or 'short'}", n=str(heard.trouble_digits or len(digits)))
+    else:
+        text = scene.say("phone.partial", digits=digits)
+    if scene.just_said(text):
+        start = phrases.sentences(text)[0]  # «Начало записано: 8775820.»
+        text = start if digits and not scene.just_said(start) else scene.say("phone.C")
+    made.parts.append(text)
+    return True
+
+
+def _goes_on(scene: Exchange, digits: str) -> bool:
+    """Does the client send his number piece by piece?"""
+    return sum(sign.isdigit() for sign in scene.turn.message.text) < len(digits)
+
+
+def _announced(scene: Exchange, made: Reply) -> bool:
+    """«Мой номер» and no digits yet: they come in the next message."""
+    words = scene.turn.message.text
+    if "my_phone" not in scene.acts or "phone" in scene.memory.facts or any(sign.isdigit() for sign in words):
+        return False
+    if len(words.split()) > 3:
+        return False
+    made.parts.append(scene.say("phone.C"))
+    return True
+
+
+def _corrected(scene: Exchange, made: Reply) -> bool:
+    """«Исправлено. Город: Астана.»; the first changed slot speaks for all."""
+    slot = next((slot for slot in scene.news.changed if slot in _SAID_BACK), None)
+    if slot is None:
+        return False
+    value = _shown(scene, slot, scene.news.changed[slot]["value"])
+    made.parts.append(scene.say("corrected", label=phrases.label(slot, scene.language), value=value))
+    return True
+
+
+def _say_back(scene: Exchange, made: Reply) -> None:
+    """Repeat what is not sure, so that the client can put it right."""
+    for slot, fact in scene.news.fresh.items():
+        if fact["sure"]:
+            continue
+        if slot == "city":
+            made.parts.append(scene.say("back.city", city=_shown(scene, slot, fact["value"])))
+        elif slot == "area":
+            sides = _DIMENSIONS.search(fact["quote"])
+            values = {"a": sides[1], "b": sides[2]} if sides else {}
+            values["area"] = _shown(scene, slot, fact["value"])
+            made.parts.append(scene.say("back.dimensions" if sides else "back.area", **values))
+        elif slot == "phone" and not scene.registers:
+            made.parts.append(scene.say("phone.foreign", phone=fact["value"]))
+
+
+def _shown(scene: Exchange, slot: str, value: str) -> str:
+    """A stored value in the language of the talk."""
+    if slot == "city":
+        return phrases.town(value, scene.language)
+    if slot == "area":
+        return phrases.measure(value, scene.language)
+    if slot == "object_type":
+        return scene.setup.object_name(value, scene.language)
+    return value
+
+
+# --- putting it together ---------------------------------------------------------------------------------------------
+
+
+def _join(scene: Exchange, made: Reply, asked: str | None) -> str:
+    """Statements and one question, nothing of it said in the bot's last message, at most phrases.LIMIT characters."""
+    parts = [part if part == made.kept else _unsaid(part, scene.last) for part in made.parts]
+    parts = [part for part in parts if part]
+    if asked == "plot" and parts == [made.hello] and phrases.where(scene.memory.value("city") or "", scene.language):
+        parts = []  # that question bears a greeting of its own
+    ending = _unsaid(_question(scene, asked, warm=not parts), scene.last) if asked else ""
+    spare = [part for part in parts if part != made.kept]
+    while spare and len(" ".join([*parts, ending])) > phrases.LIMIT and len(parts) > (0 if ending else 1):
+        parts.remove(spare.pop(0 if made.kept else -1))
+    return " ".join(part for part in (*parts, ending) if part) or _otherwise(scene)
+
+
+def _unsaid(text: str, last: frozenset[str]) -> str:
+    """The text without the sentences that were said in the message before."""
+    return " ".join(sentence for sentence in phrases.sentences(text) if sentence not in last)
+
+
+def _question(scene: Exchange, asked: str, *, warm: bool) -> str:
+    """The question, with an acknowledgement where the client's answer was none to the question before."""
+    if asked == "name":
+        warm = warm and "phone" in scene.news.fresh
+    elif asked == "phone":
+        warm = warm and "name" in scene.news.fresh
+    elif asked != "plot":
+        warm = warm and not scene.first and (scene.turn.asked == "plot" or not scene.news)
+    return question(asked, scene.memory, scene.language, scene.setup, warm=warm, first=scene.first)
+
+
+def _otherwise(scene: Exchange) -> str:
+    """Something to say where all else has just been said."""
+    keys = ("after.other", "after.added", "noted") if scene.turn.registered else ("noted", "wait", "ok")
+    texts = [scene.say(key) for key in keys]
+    return next((text for text in texts if not scene.just_said(text)), texts[-1])

@@ -1,0 +1,320 @@
+"""What is to be built or repaired, by the set-up's table of objects and the company's own list."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Protocol
+
+from leadbot.engines.rules.reading import flats, people
+from leadbot.engines.rules.reading.city import of, one_slip
+from leadbot.engines.rules.reading.units import is_other_unit
+from leadbot.engines.rules.words import forms, morph, near
+from leadbot.engines.rules.words.scene import Found, Scene
+from leadbot.engines.rules.words.text import Token, fold, skeleton
+from leadbot.engines.rules.words.words import stems, words
+
+
+class HasObjects(Protocol):
+    """A set-up, as far as objects go."""
+
+    @property
+    def objects(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+@dataclass(slots=True)
+class Table:
+    """Forms of object words: folded, and by skeleton; `heads`: first words of phrases."""
+
+    forms: dict[str, str] = field(default_factory=dict)
+    heads: set[str] = field(default_factory=set)
+    _latin: dict[str, str] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
+    bases: dict[str, str] = field(default_factory=dict)  # nominatives, which take Kazakh endings
+
+    _shelves: dict[str, list[str]] = field(default_factory=dict)
+
+    def nearest(self, word: str) -> str | None:
+        """The object whose long name is one slip away from this word, the first three letters being right."""
+        if len(word) < 7 or " " in word or near.is_everyday(word):
+            return None
+        if not self._shelves:
+            for form in self.forms:
+                if len(form) >= 7 and " " not in form:
+                    self._shelves.setdefault(form[:3], []).append(form)
+        return next((self.forms[f] for f in self._shelves.get(word[:3], ()) if one_slip(f, word)), None)
+
+    @property
+    def latin(self) -> dict[str, str]:
+        """The forms by skeleton, made when the first Latin message comes."""
+        if not self._latin:
+            for form, key in (*self.bases.items(), *self.forms.items()):
+                self._latin.setdefault(skeleton(form), key)
+        return self._latin
+
+
+@lru_cache(maxsize=64)
+def table(setup: HasObjects, own: tuple[str, ...]) -> Table:
+    """The table of a set-up and a company's own objects; built once."""
+    built = Table()
+    for name in own:
+        built.ranks[name.lower()] = 1
+        _add(built, name, name.lower())
+    for row in setup.objects:
+        built.ranks.setdefault(row["key"], row.get("rank", 1))
+        for word in row["words"]:
+            _add(built, word, row["key"])
+        for form in row.get("forms", ()):
+            _add(built, form, row["key"], exact=True)
+    for row in setup.objects:
+        for phrase in row.get("not", ()):
+            _add(built, phrase, "", exact=True)
+    return built
+
+
+def _add(built: Table, phrase: str, key: str, *, exact: bool = False) -> None:
+    parts = fold(phrase).replace("-", " ").split()
+    if not parts:
+        return
+    plain = " ".join(parts)
+    if len(parts) > 1:
+        built.heads.add(parts[0])
+    if not key and len(parts) == 1:
+        built.forms[plain] = ""  # «көру» is no «қора»
+    for form in {plain} if exact else _spellings(parts):
+        built.forms.setdefault(form, key)
+        if len(parts) > 1:
+            built.heads.add(form.partition(" ")[0])
+    built.bases.setdefault(plain, key)
+
+
+def _spellings(parts: list[str]) -> set[str]:
+    """The cases of a word or phrase; what is short or Latin stays as it is."""
+    plain = " ".join(parts)
+    if len(parts[-1]) < 3 or plain.isascii():
+        return {plain}
+    cases = [forms.decline(part, masculine=not part.endswith("ь")) for part in parts]
+    found = {plain}
+    for case in ("nom", "gen", "dat", "acc", "ins", "loc"):
+        for choice in itertools.product(*(c.get(case) or c["nom"] for c in cases)):
+            found.add(" ".join(choice))
+    return found | (forms.plurals(plain) if len(parts) == 1 else set())
+
+
+@dataclass(slots=True)
+class _Hit:
+    key: str
+    first: int
+    last: int
+    rank: int
+    score: float = 0.0
+    denied: bool = False
+
+
+# «у дома», «возле магазина»: a landmark, not the object
+_BESIDE = words("objects.beside")
+_INSIDE = words("objects.inside")
+_TOWN_BEFORE = words("objects.town_before")
+_FLAT = words("objects.flat")
+_LANDMARK = 2  # ranks lost by what only stands nearby
+_HOME = words("objects.home")
+_STREETS = words("objects.streets")
+_STREETS_BEFORE = words("objects.streets_before")  # «Абай көшесі 25 үй»
+_PART = 2  # the rank of what is but a part of a thing
+_AT_US = (["у", "нас"], ["у", "меня"])
+_STANDS = words("objects.stands")
+_ON = frozenset({"на", "по", "on", "for"})
+_WISHED = words("objects.wished")
+_OLD = words("objects.old")
+_AWAY = frozenset({"с", "со", "из", "от"})
+_COUNTING = words("objects.counting")
+_YOURS = words("objects.yours")
+_MOST_COUNTED = 20
+_GUARANTEE = stems("objects.guarantee*")
+_ROOMS = ("комнат", "болме", "room", "bedroom")
+
+
+def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
+    """The object, and whether one was only refused («не дом»). The objects' tokens are consumed."""
+    hits = _mentions(scene, objects)
+    good = [h for h in hits if not h.denied and h.score > -5]
+    for hit in hits:
+        scene.take(hit.first, hit.last)
+    if not good:
+        return (flats.only(scene) if flats.KEY in objects.ranks else None), any(h.denied for h in hits)
+    best = max(good, key=lambda h: (-h.rank - _LANDMARK * (h.score <= -2), h.score, -h.first))
+    if scene.key(best.first).startswith("хат") and flats.only(scene):
+        best.key = flats.KEY  # «хата двухкомнатная»
+    corrects = any(h.denied for h in hits)
+    later = [h for h in good if h.first > best.last and h.key != best.key and h.rank <= best.rank]
+    if later and near.corrected(scene, best.last + 1, later[-1].first):
+        best, corrects = later[-1], True
+    scene.building, scene.object_at = best.rank == 1, (best.first, best.last)
+    return scene.found(best.key, best.first, best.last, sure=best.score > -1.5, corrects=corrects), False
+
+
+def _mentions(scene: Scene, objects: Table) -> list[_Hit]:
+    hits: list[_Hit] = []
+    counted = {at for group in scene.groups if group.spelled for at in range(group.first, group.last + 1)}
+    at = 0
+    while at < len(scene.tokens):
+        token = scene.tokens[at]
+        taken = scene.used[at] or (at in counted and not token.raw.isupper())
+        if token.kind != "word" or taken or _is_a_town(scene, at):
+            at += 1
+            continue
+        key, last = _object_at(scene, at, objects)
+        if key:
+            hits.append(_weighed(scene, _Hit(key, at, last, objects.ranks.get(key, 1)), objects))
+        at = last + 1
+    return hits
+
+
+def _is_a_town(scene: Scene, at: int) -> bool:
+    """«в Есике», «Есік қаласы», or «Есік» where the town was asked: no door (есік), though spelled like one."""
+    before = at - 2 if scene.key(at - 1) == "." else at - 1
+    placed = scene.asked == "city" or scene.key(before) in _TOWN_BEFORE or scene.key(at + 1).startswith("каласы")
+    return placed and of(scene.tokens[at]) is not None
+
+
+def _object_at(scene: Scene, at: int, objects: Table) -> tuple[str, int]:
+    token = scene.tokens[at]
+    if token.key in objects.heads:
+        for length in (3, 2):
+            last, phrase = _phrase(scene, at, length)
+            if phrase:
+                key = _known(phrase, objects, latin=token.latin)
+                if key is not None:
+                    return key, last
+    if token.latin and token.key not in objects.forms and (near.is_everyday(token.key) or _is_person(token)):
+        return "", at
+    key = _known(token.key, objects, latin=token.latin)
+    return key or "", at
+
+
+def _is_person(token: Token) -> bool:
+    """Peter is no «пәтер»."""
+    return token.capital and people.given(token) is not None
+
+
+def _phrase(scene: Scene, at: int, length: int) -> tuple[int, str]:
+    words, last = [scene.key(at)], at
+    while len(words) < length:
+        ahead = last + 2 if scene.key(last + 1) == "-" else last + 1
+        if scene.kind(ahead) != "word" or scene.used[ahead]:
+            return at, ""
+        words.append(scene.key(ahead))
+        last = ahead
+    return last, " ".join(words)
+
+
+def _known(word: str, objects: Table, *, latin: bool) -> str | None:
+    """The object of a word or phrase; "" for a phrase that is none («ас үй» as a house); None for an unknown one."""
+    key = objects.forms.get(word)
+    if key is None and latin:
+        word = skeleton(word)
+        key = objects.latin.get(word) or (objects.latin.get(word.removesuffix("s")) if len(word) > 4 else None)
+        bases = objects.latin
+    else:
+        bases = objects.bases
+    if key is not None:
+        return key
+    for stem, tag in morph.cuts(word, latin=latin):
+        if stem in bases and tag not in ("cop", "ins") and len(word) > 2:
+            return bases[stem]
+    return None if latin else objects.nearest(word)
+
+
+def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
+    before = scene.key(hit.first - 1)
+    after = scene.key(hit.last + 1)
+    if before in _BESIDE:
+        hit.score -= 2
+    if before in _INSIDE:
+        hit.score -= 1
+    if scene.key(hit.last) == "дома" and before in _HOME:
+        hit.score = -9
+    before_it = scene.words(hit.first - 3, hit.first - 1)
+    hit.score += 0.7 * bool(before_it & _WISHED) - 1.2 * bool(before_it & _OLD)  # «старый дом, хочу баню»
+    if scene.key(hit.first - 1).endswith("ом") and scene.key(hit.first - 2) in _INSIDE:
+        hit.score -= 2  # «квартира в панельном доме»
+    if _is_landmark(scene, hit):
+        hit.score -= 2
+    numbered = scene.kind(hit.first - 1) == "number" and not _known(scene.key(hit.first - 2), objects, latin=False)
+    if after.startswith(("шарш", "квадрат")) or numbered:  # «дом 130 гараж 24»: the 130 is the house's
+        hit.score += 0.2
+    listed = scene.key(hit.last) in objects.forms
+    tag = "" if listed else next((t for _, t in morph.cuts(scene.key(hit.last))), "")
+    if tag in ("loc", "abl") and not before:
+        hit.score -= 0.5
+    if tag == "dat":
+        hit.score -= 0.5  # «саяжайға монша»
+    hit.score -= _owned(scene, hit)
+    if hit.key == "квартира" and _is_house_number(scene, hit):
+        hit.score -= 2  # «Абая 25, кв 14»: it is the flat of that address, if nothing else is named
+    elif (
+        _is_house_number(scene, hit)
+        or _is_only_asked_about(scene, hit)
+        or _is_a_count(scene, hit, objects)
+        or _is_yours(scene, hit)
+    ):
+        hit.score = -9
+    hit.denied = near.denied(scene, hit.first, hit.last)
+    return hit
+
+
+def _owned(scene: Scene, hit: _Hit) -> float:
+    """What «дом уже есть», «үй бар», «в Есике у нас дача» count against a thing that stands already."""
+    before = [scene.key(at) for at in range(max(0, hit.first - 3), hit.first)]
+    behind = [scene.key(at) for at in range(hit.last + 1, hit.last + 3)]
+    if behind[:1] == ["уже"]:
+        behind = behind[1:]
+    if behind[0] in _STANDS:
+        return 2
+    return 1.5 if before[-2:] in _AT_US or (before[-1:] == ["есть"] and before[-3:-1] in _AT_US) else 0
+
+
+def _is_landmark(scene: Scene, hit: _Hit) -> bool:
+    """«с Карагандинского офиса», «на 3 кабинета»: where somebody is from, how many rooms of a kind there are."""
+    if scene.key(hit.first - 1).endswith("ого") and scene.key(hit.first - 2) in _AWAY:
+        return True
+    counted = next((g for g in scene.groups if g.last == hit.first - 1), None)
+    return counted is not None and 2 <= counted.value <= _MOST_COUNTED and scene.key(counted.first - 1) in _COUNTING
+
+
+def _is_yours(scene: Scene, hit: _Hit) -> bool:
+    """«адрес офиса», «к вам в офис», «ваш магазин»: the company's own."""
+    near_words = scene.words(hit.first - 3, hit.first - 1)
+    if near_words & _YOURS:
+        return True
+    return scene.key(hit.first - 1).startswith("адрес")
+
+
+def _is_only_asked_about(scene: Scene, hit: _Hit) -> bool:
+    """«какая гарантия на крышу?»: the guarantee is what is asked for, not the roof."""
+    if scene.key(hit.first - 1) in _ON and scene.key(hit.first - 2).startswith(_GUARANTEE):
+        return True
+    return scene.key(hit.last + 1).startswith(_GUARANTEE)
+
+
+def _is_a_count(scene: Scene, hit: _Hit, objects: Table) -> bool:
+    """«2 комнаты и кухня» to the question for the area: rooms counted."""
+    if scene.asked != "area" or objects.ranks.get(hit.key, 1) != _PART:
+        return False
+    return any(scene.key(group.last + 1).startswith(_ROOMS) for group in scene.groups)
+
+
+def _is_house_number(scene: Scene, hit: _Hit) -> bool:
+    """«дом 25 кв 17», «мкр 5, дом 33»: an address, no object."""
+    number = hit.last + 2 if scene.key(hit.last + 1) in ("№", "#") else hit.last + 1
+    if scene.kind(number) != "number":
+        ahead = hit.first - 2 if scene.key(hit.first - 1) == "-" else hit.first - 1
+        return scene.kind(ahead) == "number" and bool(scene.words(ahead - 2, ahead - 1) & _STREETS_BEFORE)
+    flat = number + 2 if scene.key(number + 1) == "," else number + 1
+    if scene.key(flat) in _FLAT and scene.kind(flat + 1) == "number" and not is_other_unit(scene.key(flat + 2)):
+        return True
+    unit = scene.key(number + 1)
+    ends = scene.kind(number + 1) in ("", "mark", "line") and unit not in ("х", "x", "*", "×", "-")
+    return ends and bool(scene.words(hit.first - 5, hit.first - 1) & _STREETS)

@@ -1,0 +1,253 @@
+"""Sizes whose number bears no unit: «общая 240», «ширина 8, длина 10», a bare number after the question for it."""
+
+from __future__ import annotations
+
+from leadbot.engines.rules.reading.units import (
+    KEYWORDS,
+    LAND,
+    LARGEST_HOUSE_M2,
+    SIDE_LEAST,
+    SIDE_MOST,
+    Size,
+    amount,
+    is_other_unit,
+    range_second,
+    unit_at,
+)
+from leadbot.engines.rules.words.scene import Scene
+from leadbot.engines.rules.words.words import stems, words
+
+_WIDTH = stems("area.width*")
+_LENGTH = stems("area.length*")
+_HOUSE = words("area.house")
+_MONEY = stems("area.money*")
+_HEIGHT = stems("area.height*")
+_LABELS = words("area.labels")
+_STREETS = words("objects.streets")
+_HOUSE_OF_STREET = frozenset({"дом", "д", "уи", "house"})
+_TOO = stems("area.too*")
+_FLOOR = stems("details.floor*")
+_ROOM = stems("area.room*")
+SIDES = (4, 30)  # metres of a house where little says that they are its sides
+_DAY = 24
+_EDGES = ("", "mark", "line")
+_LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
+_MOST_SOTKAS = 100  # a bare number above it is square metres of land
+_PER = frozenset({"за", "per"})
+_HALF = words("area.half")
+_ONE = words("area.one_land")
+_HALF_JOINED = stems("area.half_joined*")
+_ENDINGS_OF_MORE = frozenset(
+    {"ден", "дан", "тен", "тан", "нен", "нан", "ге", "ке", "ка", "га", "дей", "дай", "тей", "тай", "ти"}
+)
+
+
+def keyword_sizes(scene: Scene) -> list[Size]:
+    """«площадь 120», «общая 240»: the keyword stands for the unit."""
+    denied = False  # «площадь не 60, а 65»
+    for index, group in enumerate(scene.groups):
+        if not scene.free(group.first, group.last):
+            continue
+        value, last = amount(scene, index)
+        near = _back_to_comma(scene, group.first)
+        each = near[:1] == ["по"] and any(word.startswith(_FLOOR) for word in near)  # «каждый этаж по 90»
+        named = denied or each or any(word.startswith(KEYWORDS) for word in near)
+        if named and scene.key(group.first - 1) == "не":
+            denied = True
+            continue
+        labelled_next = scene.kind(last + 2) == "number"  # «жилая 54 общая 89»
+        if scene.key(last + 1).startswith(KEYWORDS) and not labelled_next and 8 <= value <= 20_000:
+            return [Size(value, group.first, last + 1, weight=2)]  # «75 общая, 50 жилая»
+        explained = is_other_unit(scene.key(last + 1)) and scene.key(last + 1) != "м"
+        if named and not explained and 8 <= value <= 20_000:
+            return [Size(value, group.first, last, weight=2)]
+    return []
+
+
+def _back_to_comma(scene: Scene, first: int) -> list[str]:
+    """Up to four tokens before a number, in its own part of the sentence."""
+    found: list[str] = []
+    for at in range(first - 1, max(-1, first - 5), -1):
+        if scene.key(at) in (",", ";", ".", "\n"):
+            break
+        found.append(scene.key(at))
+    return found
+
+
+def beside_house(scene: Scene) -> list[Size]:
+    """«участок 12 соток, дом 150»: beside land a number right behind the house is its size."""
+    for index, group in enumerate(scene.groups):
+        value, last = amount(scene, index)
+        bare = scene.free(group.first, last) and not is_other_unit(scene.key(last + 1))
+        if bare and scene.key(group.first - 1) in _HOUSE and 30 <= value <= LARGEST_HOUSE_M2:
+            return [Size(value, group.first, last, weight=2)]
+    return []
+
+
+def width_and_length(scene: Scene) -> list[Size]:
+    """«ширина 8, длина 10»."""
+    sides: dict[tuple[str, ...], tuple[float, int, int]] = {}
+    for index, group in enumerate(scene.groups):
+        value, last = amount(scene, index)
+        near_words = [scene.key(at) for at in range(max(0, group.first - 2), group.first)]
+        for names in (_WIDTH, _LENGTH):
+            if (
+                scene.free(group.first, last)
+                and any(w.startswith(names) for w in near_words)
+                and 1 < value <= SIDE_MOST
+            ):
+                sides.setdefault(names, (value, group.first, last))
+    if len(sides) < 2:
+        return []
+    (one, first, _), (other, _, last) = sorted(sides.values(), key=lambda side: side[1])
+    return [Size(round(one * other, 2), first, last, sides=True, weight=1)]
+
+
+def apart(scene: Scene) -> list[Size]:
+    """«Үй саламыз, Талғарда, 150», «двушка 57 Уральск»: beside a building, without an address, a number by itself."""
+    if scene.asked in ("name", "phone", "contact", "rooms", "floors"):
+        return []
+    if not scene.building:
+        return _alone(scene)
+    if any(t.kind == "word" and (t.key in _STREETS or t.key in _LABELS or t.key == "адрес") for t in scene.tokens):
+        return []
+    found: list[Size] = []
+    last = -1
+    for index, group in enumerate(scene.groups):
+        if group.first <= last or not scene.free(group.first, group.last):
+            continue
+        value, last = amount(scene, index)
+        bounded = scene.kind(last + 1) in _EDGES or scene.tokens[last + 1].capital
+        apart_ = scene.key(group.first - 1) in (",", ".", "\n", "") or scene.used[group.first - 1]
+        apart_ = apart_ or "комнатн" in scene.key(group.first - 1)
+        fits = _LEAST_APART <= value <= LARGEST_HOUSE_M2 and not _explained(scene, group.first, value)
+        street = scene.key(group.first - 1) in _HOUSE_OF_STREET and scene.kind(group.first - 2) == "word"
+        apart_ = apart_ and not (street and not scene.used[group.first - 2])  # «Ломоносова дом 45»
+        if bounded and apart_ and fits and not group.spelled and scene.key(last + 1) not in ("-", "/", ":"):
+            found.append(Size(value, group.first, last, weight=1, guessed=True))
+    return found if len(found) == 1 else []
+
+
+def decimals(scene: Scene) -> list[Size]:
+    """«однокомнатная 43,2»: beside a building a number with a fraction can be nothing else."""
+    for index, group in enumerate(scene.groups):
+        value, last = amount(scene, index)
+        fraction = value != int(value) and scene.free(group.first, last) and not is_other_unit(scene.key(last + 1))
+        of_room = scene.key(group.first - 1).startswith(_ROOM) and value >= SIDE_LEAST  # «ванная 3,5»
+        if fraction and ((scene.building and 15 <= value <= 1000) or of_room):
+            return [Size(value, group.first, last, weight=2)]
+    return []
+
+
+def _alone(scene: Scene) -> list[Size]:
+    """«60» and nothing else, whatever was asked but a contact: rooms and floors are fewer, money is more."""
+    if len(scene.groups) != 1 or any(t.kind == "word" for t in scene.tokens if not scene.groups[0].spelled):
+        return []
+    group = scene.groups[0]
+    fits = _LEAST_APART <= group.value < LARGEST_HOUSE_M2 and len(group.digits) in (2, 3)
+    whole = group.first == 0 and group.last == len(scene.tokens) - 1
+    free = scene.free(group.first, group.last)
+    return [Size(group.value, group.first, group.last, guessed=True)] if fits and whole and free else []
+
+
+def _two_sides(scene: Scene) -> list[Size]:
+    """«10 12», «10/12» and nothing else: the sides of a house."""
+    if len(scene.groups) != 2 or any(t.kind == "word" for t in scene.tokens):
+        return []
+    one, other = scene.groups
+    between = scene.key(one.last + 1) == "/" or other.first == one.last + 1
+    if not between or not all(SIDES[0] <= g.value <= SIDES[1] and scene.free(g.first, g.last) for g in (one, other)):
+        return []
+    return [Size(one.value * other.value, one.first, other.last, sides=True, weight=1)]
+
+
+def bare(scene: Scene) -> list[Size]:
+    """After the question for the area a number that nothing else explains is the answer."""
+    if not scene.land and (sides := _two_sides(scene)):
+        return sides
+    last = -1
+    for index, group in enumerate(scene.groups):
+        if group.first <= last or not scene.free(group.first, group.last) or scene.key(group.first - 1) in ("не", "/"):
+            continue  # the fraction of the last one, or «24/7»
+        value, last = amount(scene, index)
+        if _is_labelled(scene, group.first):
+            continue
+        second = range_second(scene, last)
+        high = None
+        if second is not None:
+            high, last = amount(scene, second)
+            high = high if high > value and not _are_hours(scene, group.first, high) else None
+        after = scene.key(last + 1)
+        if after == "емес" or after.startswith(_TOO):
+            continue  # «70 емес 76», «200 много, давайте 160»
+        if (
+            not is_other_unit(after)
+            and (1 if scene.land else 5) <= value <= 20_000
+            and (high or not _explained(scene, group.first, value))
+        ):
+            return [Size(value, group.first, last, high, weight=2, guessed=True)]
+    return []
+
+
+def lands(scene: Scene, sizes: list[Size]) -> list[Size]:
+    """Land without a number or a unit, where its size is asked: «сотка», «полгектара»; «10» is sotkas."""
+    if scene.asked != "area":
+        return []
+    for at, token in enumerate(scene.tokens):
+        if token.kind != "word" or not scene.free(at, at) or scene.key(at - 1) in _PER:
+            continue
+        size = _half(scene, at)
+        if size is None and token.key in _ONE and not sizes:
+            size = Size(1, at, at, unit=unit_at(scene, at, 1)[0], weight=3)
+        if size:
+            return [size]
+    for size in sizes:
+        before = unit_at(scene, size.first - 1, size.value)[0]
+        if size.guessed and before in LAND:
+            size.unit, size.guessed = before, False  # «соток 12»
+        elif size.guessed and size.value <= _MOST_SOTKAS:
+            size.unit = "сотка"
+    return [size for size in sizes if size.unit in LAND]
+
+
+def _half(scene: Scene, at: int) -> Size | None:
+    """«полсотки», «пол-гектара», «жарты гектар», “half a hectare”."""
+    key = scene.key(at)
+    if key.startswith(_HALF_JOINED):
+        return Size(0.5, at, at, unit="сотка" if "сот" in key else "га", weight=3)
+    if key not in _HALF:
+        return None
+    ahead = at + 2 if scene.key(at + 1) in ("-", "a") else at + 1
+    unit, last = unit_at(scene, ahead, 1)
+    return Size(0.5, at, last, unit=unit, weight=3) if unit in LAND else None
+
+
+def _is_labelled(scene: Scene, first: int) -> bool:
+    """«кв. 12», «ул. Абая 10», «№ 5», «высота 3»: the words before say what the number is."""
+    before = [scene.key(at) for at in range(max(0, first - 3), first)]
+    if before[-1:] and before[-1] in _HOUSE_OF_STREET and scene.words(first - 6, first - 2) & _STREETS:
+        return True  # «ул. Абая, дом 45»
+    if before[-1:] and before[-1] in _HOUSE_OF_STREET and scene.words(first - 5, first - 2) & {"адрес", "мекенжаи"}:
+        return True  # «адрес Ломоносова дом 45»
+    return any(word in _LABELS for word in before[-2:]) or any(
+        word in ("ул", "улица", "кошеси", "пр") or word.startswith(_HEIGHT) for word in before
+    )
+
+
+def _are_hours(scene: Scene, first: int, high: float) -> bool:
+    """«с 9 до 18»."""
+    return scene.key(first - 1) in ("с", "со", "from") and high <= _DAY
+
+
+def _explained(scene: Scene, first: int, value: float) -> bool:
+    """A year, a sum once more («26 болса да болады» after a budget), an ordinal: no area, though one was asked."""
+    if scene.key(first - 1) in ("с", "со", "from") and value <= _DAY:
+        return True
+    if 1950 <= value <= 2040 and value == int(value):
+        return True
+    after = scene.key(first + 1)
+    if after == "-":
+        return scene.key(first + 2) not in _ENDINGS_OF_MORE  # «15-ші» counts, «100-ден артық» measures
+    if after in ("%", "/", ":"):
+        return True
+    return any(scene.used[at] and scene.key(at).startswith(_MONEY) for at in range(first))

@@ -1,0 +1,293 @@
+"""Where the object is: of all places a message names, the one to build in.
+
+Each mention is weighed by its sentence: a place beside the object or after «объект в» outranks the one where the client
+sits or comes from; a street, a district or a firm named after a town is no town; a village outranks its region.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadbot.engines.rules.reading import city, names, people, regions, unlisted
+from leadbot.engines.rules.words import morph, near
+from leadbot.engines.rules.words.scene import Found, Scene
+from leadbot.engines.rules.words.text import skeleton
+from leadbot.engines.rules.words.words import stems, words
+
+_IN = words("where.in")
+_FROM = words("where.from")
+_NEAR = words("where.near")
+_BUT = words("where.but")
+_PLACE_WORDS = stems("where.place_words*")
+_TOWN = words("where.town")
+_VILLAGE = words("where.village")
+_VILLAGE_BEHIND = words("where.village_behind")
+_NAMESAKES = words("where.district_namesakes")
+_STREET = stems("where.street*")
+_STREET_EXACT = words("where.street_exact")
+_BEFORE_NAME = stems("where.street_before_name*")  # «ул Абая», «мкр Самал»: these open an address
+_AFTER_NAME = stems("where.street_after_name*")  # «Абай көшесі» is whole
+_DISTRICT = words("where.district")
+_SELF = stems("where.self*")
+_OBJECT = stems("where.object*")
+_YOURS = words("objects.yours")
+_OUTLETS = stems("where.outlets*")
+_OTHERS = words("where.others")
+_YOU = frozenset({"вы", "сиздер", "сиз", "you"})
+_YOUR_DOING = ("аете", "уете", "яете", "ите", "сыздар", "сиздер", "work")
+_VENDOR_DONE = stems("where.vendor_done*")
+
+
+_GUESSES_AT_MOST = 8  # misspelt words compared with all towns in one message: a flood must not cost
+_EDGES = ("", "mark", "line")
+_ADJECTIVE = ("ский", "ского", "ском", "скому", "скии", "ный", "ного")
+
+
+@dataclass(slots=True)
+class _Hit:
+    name: str
+    case: str
+    first: int
+    last: int
+    score: float = 0.0
+    sure: bool = True
+    denied: bool = False
+    doubtful: bool = False
+
+
+def find(scene: Scene) -> tuple[Found | None, bool]:
+    """The object's place, and whether one was only taken back («не Алматы»). Every mention is consumed."""
+    hits = _mentions(scene)
+    for hit in hits:
+        _weigh(scene, hit)
+    if any(h.denied for h in hits):
+        _believe_capitals(scene, hits)
+    taken = {at for hit in hits for at in range(hit.first, hit.last + 1)}
+    strangers = unlisted.mentions(scene, taken, placed=any(h.score for h in hits))
+    hits += [_Hit(s.name, "nom", s.first, s.last, s.score, s.sure) for s in strangers]
+    _prefer_to_region(scene, hits)
+    good = [h for h in hits if h.score > 0 and not h.denied]
+    if not good:
+        typed = unlisted.as_typed(scene) if scene.asked == "city" and not any(h.denied for h in hits) else None
+        return typed, any(h.denied for h in hits)
+    best = max(good, key=lambda h: (h.score, -h.first))
+    corrects = any(h.denied for h in hits) or scene.key(best.first - 2) == "лучше"
+    later = [h for h in good if h.first > best.first and h.name != best.name and h.score >= best.score - 1.6]
+    between = (best.last + 1, later[-1].first) if later else (0, 0)
+    if later and (near.corrected(scene, *between) or scene.words(*between) & _BUT):
+        best, corrects = later[-1], True
+    for hit in hits:
+        if hit.score > 0 or hit.denied:
+            scene.take(hit.first, hit.last)
+    return scene.found(best.name, best.first, best.last, sure=best.sure, corrects=corrects), False
+
+
+def _prefer_to_region(scene: Scene, hits: list[_Hit]) -> None:
+    """«Түркістан облысы, Сарыағаш ауданы»: the district's town says more than the region."""
+    region = any(h.score == unlisted.REGION_SCORE for h in hits)
+    if region or not any(h.score for h in hits):
+        for hit in hits:
+            namesake = not region and scene.key(hit.first) in _NAMESAKES  # a district of a city
+            if not hit.score and scene.key(hit.last + 1) in _DISTRICT and not namesake:
+                hit.score, hit.sure = 2 * unlisted.REGION_SCORE, hit.sure and region
+
+
+def _mentions(scene: Scene) -> list[_Hit]:
+    hits: list[_Hit] = []
+    at = 0
+    while at < len(scene.tokens):
+        hit = _mention_at(scene, at)
+        if hit:
+            hits.append(hit)
+        at = hit.last + 1 if hit else at + 1
+    return hits
+
+
+def _mention_at(scene: Scene, at: int) -> _Hit | None:
+    token = scene.tokens[at]
+    if token.kind != "word" or scene.used[at]:
+        return None
+    table = city.gazetteer()
+    if token.key in table.heads or (token.latin and skeleton(token.key) in table.heads):
+        for last in (at + 4, at + 3, at + 2, at + 1):
+            hit = _joined(scene, at, last)
+            if hit:
+                return hit
+    if len(token.key) < 2:
+        return None
+    known = city.of(token)
+    if known is None:
+        return _misspelt(scene, at)
+    return _Hit(known.name, known.case, at, at, doubtful=known.doubtful)
+
+
+def _joined(scene: Scene, first: int, last: int) -> _Hit | None:
+    if last >= len(scene.tokens) or not scene.free(first, last) or scene.kind(last) != "word":
+        return None
+    if scene.key(last - 1) != "-" and morph.is_ending(scene.key(last)):
+        return None  # «Усть-Каменогорск не»
+    parts = [t.key for t in scene.tokens[first : last + 1] if t.key != "-"]
+    if any(scene.kind(at) != "word" and scene.key(at) != "-" for at in range(first, last + 1)):
+        return None
+    key = "".join(parts)
+    known = city.look_up(key, skeleton(key) if scene.tokens[first].latin else "")
+    return _Hit(known.name, known.case, first, last, doubtful=known.doubtful) if known else None
+
+
+def _misspelt(scene: Scene, at: int) -> _Hit | None:
+    """One letter off, only where a place is expected: it was asked, or «в», «из», «г.» stand before."""
+    key = scene.key(at)
+    before = scene.key(at - 1)
+    expected = scene.asked == "city" or before in _IN | _FROM | _TOWN or (before == "." and scene.key(at - 2) == "г")
+    alone = scene.kind(at - 1) in _EDGES and scene.kind(at + 1) in _EDGES and len(key) > 6
+    if (
+        scene.key(at + 1) in _VILLAGE_BEHIND
+        or not (expected or alone)
+        or len(key) < 6
+        or scene.tokens[at].latin
+        or near.is_common(key)
+    ):
+        return None
+    if not expected and people.given(scene.tokens[at]):
+        return None
+    if scene.guesses >= _GUESSES_AT_MOST:
+        return None
+    scene.guesses += 1
+    name = city.nearest(key)
+    return _Hit(name, "loc" if before in _IN else "nom", at, at, sure=False) if name else None
+
+
+def _weigh(scene: Scene, hit: _Hit) -> None:
+    """Set the score of a mention; 0 where it is no place, or none of the client's object."""
+    place = city.gazetteer().places[hit.name]
+    before, after = scene.key(hit.first - 1), scene.key(hit.last + 1)
+    if before == "." and scene.kind(hit.first - 2) == "word":
+        before = scene.key(hit.first - 2)
+    named = before in _TOWN or before in _VILLAGE or after in _TOWN or after in _VILLAGE
+    town = named or after.startswith(_PLACE_WORDS) or place.region in regions.around(scene, hit.first, hit.last)
+    if _is_named_after(scene, hit, before, after) or (not town and _is_person(scene, hit)):
+        return
+    preposition = before in _IN or before in _FROM or before in _NEAR
+    if before == "на" and "v" in place.flags and hit.doubtful and not town:
+        return  # «на Достыке»: a street
+    local = hit.case in ("loc", "abl", "loccop", "ablcop") and not (
+        hit.case == "loc" and hit.doubtful and not preposition and _russian(scene, hit)
+    )
+    if hit.doubtful and not (town or preposition or local or scene.asked == "city" or _stands_alone(scene, hit)):
+        return
+    if hit.case == "gen" and (before == "на" or scene.kind(hit.last + 1) == "number"):
+        return  # «на Абая 25»
+    if hit.doubtful and preposition and hit.case in ("ins", "dat") and before not in _IN:
+        return
+    hit.score = 3.0 + (0.5 if before in _IN or hit.case in ("loc",) else 0) + (0.5 if town else 0)
+    if before in _FROM or hit.case in ("abl", "ablcop", "loccop"):
+        hit.score -= 1.0
+    if _is_nearby(scene, hit, before, after):
+        hit.score -= 2.5
+    if place.abroad:
+        hit.score -= 0.5
+    _weigh_clause(scene, hit)
+    hit.denied = near.denied(scene, hit.first, hit.last) or after == "не"
+
+
+def _is_nearby(scene: Scene, hit: _Hit, before: str, after: str) -> bool:
+    """«под Алматы», «до Караганды 40 км», «между Астаной и Кокшетау», «Атырау жақта»: not there, but near."""
+    if before in _NEAR or after in _NEAR:
+        return True
+    if before in ("и", "мен", "and") and "между" in scene.words(hit.first - 4, hit.first - 2):
+        return True
+    return hit.case == "gen" and before not in _IN and before not in _FROM
+
+
+def _is_person(scene: Scene, hit: _Hit) -> bool:
+    """«Нурсултан 7051234567», «я Нурсултан»: a town's namesake who gives his name."""
+    if hit.first != hit.last or hit.case != "nom":
+        return False
+    person = people.person_at(scene, hit.first)
+    if person is None or person.case != "nom":
+        return False
+    if not hit.doubtful and hit.name in (scene.tokens[hit.first].raw.capitalize(), person.shown):
+        return names.speaks_of_names(scene) and names.introduced(
+            scene, person
+        )  # «Астана» is the town, until somebody is called so
+    beside = scene.phone_at is not None and min(abs(hit.first - at) for at in scene.phone_at) <= 2
+    return beside or scene.asked in ("name", "contact") or names.introduced(scene, person)
+
+
+def _stands_alone(scene: Scene, hit: _Hit) -> bool:
+    """A doubtful name, capitalised, a clause of its own: «гараж 7х4, Рудный»; not where a person's name is due."""
+    edges = (hit.first - 1, hit.last + 1)
+    bounded = all(scene.kind(at) != "word" or scene.used[at] for at in edges)
+    if not scene.tokens[hit.first].capital or hit.case != "nom" or hit.first == 0 or not bounded:
+        return False
+    namesake = people.given(scene.tokens[hit.first]) is not None
+    return not namesake or (scene.phone_at is None and scene.asked not in ("name", "contact"))
+
+
+def _russian(scene: Scene, hit: _Hit) -> bool:
+    """A form that is only Russian: a case ending of a doubtful name without its preposition proves nothing."""
+    return city.is_listed(scene.key(hit.last))
+
+
+def _weigh_clause(scene: Scene, hit: _Hit) -> None:
+    begin, end = scene.clause(hit.first)
+    words = scene.words(begin, end)
+    has_object = any(w.startswith(_OBJECT) for w in words)
+    if has_object:
+        hit.score += 1.5
+    if scene.words(hit.first - 4, hit.first - 1) & _OTHERS and "у" in scene.words(hit.first - 5, hit.first - 2):
+        hit.score -= 3  # «как у друзей в Талгаре»
+    if words & _YOU and not has_object and any(w.endswith(_YOUR_DOING) for w in words):
+        hit.score -= 0.7  # «вы только в Алматы работаете? нам в Тараз надо»
+    if any(w.startswith(_SELF) for w in words):
+        hit.score -= 1.0 if has_object else 2.0
+    if any(w.startswith(_VENDOR_DONE) for w in words):
+        hit.score = 0.0
+    elif words & _YOURS and any(w.startswith(_OUTLETS) for w in words):
+        hit.score = 0.15  # «ваш офис в Астане»
+    else:
+        hit.score = max(hit.score, 0.2)
+
+
+def _believe_capitals(scene: Scene, hits: list[_Hit]) -> None:
+    """«не в Уральске, я же писал Аксай»: beside a place taken back a doubtful name is a place, too."""
+    for hit in hits:
+        before, after = scene.key(hit.first - 1), scene.key(hit.last + 1)
+        if not hit.score and scene.tokens[hit.first].capital and not _is_named_after(scene, hit, before, after):
+            hit.score = 2.0
+            hit.denied = near.denied(scene, hit.first, hit.last)
+
+
+def _is_named_after(scene: Scene, hit: _Hit, before: str, after: str) -> bool:
+    """A street, district, region or firm that bears a town's name."""
+    if before == "-" and scene.kind(hit.first - 2) == "word" and not scene.tokens[hit.first].spaced:
+        return True  # «трасса Алматы-Бишкек»
+    if after in _DISTRICT and before not in _IN and hit.case != "loc":
+        return True
+    if before in _DISTRICT and scene.key(hit.first - 1) != ",":
+        return not _ends_district(scene, hit.first - 2)
+    if after.startswith(regions.WORD):
+        return hit.case == "nom"
+    return _in_street(scene, hit, before, after)
+
+
+def _in_street(scene: Scene, hit: _Hit, before: str, after: str) -> bool:
+    """«ул. Астана», «ЖК Алматы», «Абай көшесі»; not «17 мкр Актау», «Абай көшесі Алматы», «Алматы ул Абая»."""
+    if _street(before):
+        at = hit.first - 1 if scene.key(hit.first - 1) == before else hit.first - 2
+        whole = scene.kind(at - 1) == "number" or (scene.kind(at - 1) == "word" and before.startswith(_AFTER_NAME))
+        return not whole
+    if not _street(after):
+        return False
+    opens = after.startswith(_BEFORE_NAME) and not hit.doubtful
+    more = scene.kind(hit.last + 2) in ("word", "number") or scene.key(hit.last + 2) in (".", "«", '"')
+    return not (opens and (more or hit.case in ("loc", "abl")))
+
+
+def _ends_district(scene: Scene, at: int) -> bool:
+    """Does a district end here? «Қарасай ауданы Қаскелең», «Карасайский район Каскелен»."""
+    return scene.kind(at) == "word" and (scene.tokens[at].capital or scene.key(at).endswith(_ADJECTIVE))
+
+
+def _street(word: str) -> bool:
+    return word in _STREET_EXACT or (len(word) > 3 and word.startswith(_STREET))

@@ -1,0 +1,1 @@
+"""Scoring the embedded engine against written dialogues."""

@@ -1,0 +1,1 @@
+"""Words and their forms: tokens, endings, numbers, what stands near what, the language of a text."""

@@ -1,0 +1,84 @@
+"""Which language a message is in: Russian, Kazakh or English, or nothing said about it."""
+
+from __future__ import annotations
+
+from leadbot.engines.rules.words.text import Token, skeleton
+from leadbot.engines.rules.words.words import words
+
+_WITHIN_ADDRESSES = frozenset("./:@_")  # wa.me and mail@example.com are no English
+_KAZAKH_LETTERS = frozenset("әғқңөұүһі")
+_KAZAKH = words("language.kazakh")
+_RUSSIAN = words("language.russian")
+_ENGLISH = words("language.english")
+_KAZAKH_LATIN = frozenset(skeleton(word) for word in words("language.kazakh_latin"))
+_RUSSIAN_LATIN = frozenset(skeleton(word) for word in words("language.russian_latin"))
+_ENDINGS_KK = (
+    "нанбыз",
+    "ненбиз",
+    "данбыз",
+    "денбиз",
+    "танбыз",
+    "тенбиз",
+    "мын",
+    "мин",
+    "мыз",
+    "миз",
+    "сыздар",
+    "сиздер",
+    "ымыз",
+    "имиз",
+    "гым",
+    "гим",
+    "дын",
+    "нын",
+    "нин",
+    "лык",
+    "лик",
+    "дагы",
+    "деги",
+)
+
+
+def of(tokens: list[Token]) -> str | None:
+    """ "ru", "kk" or "en" by the weight of telling words; None for names, numbers and neutral words alone."""
+    votes = {"ru": 0.0, "kk": 0.0, "en": 0.0}
+    before = ""
+    for token in tokens:
+        in_address = not token.spaced and before in _WITHIN_ADDRESSES
+        if token.kind == "word" and not in_address:
+            _vote(token, votes)
+        before = token.key
+    best = max(votes, key=lambda language: votes[language])
+    if votes[best] < 1:
+        return None
+    if best == "ru" and votes["kk"] >= 1 and votes["kk"] * 1.6 >= votes["ru"]:
+        return "kk"
+    return best
+
+
+def script(text: str) -> str | None:
+    """ "kk" for a text with any letter that only Kazakh has: enough where nothing else is known of the talk."""
+    return "kk" if _KAZAKH_LETTERS & set(text.lower()) else None
+
+
+def _vote(token: Token, votes: dict[str, float]) -> None:
+    lower = token.raw.lower()
+    if token.latin:
+        bare = skeleton(token.key)
+        if token.key in _ENGLISH:
+            votes["en"] += 1
+        elif bare in _KAZAKH_LATIN:
+            votes["kk"] += 1
+        elif bare in _RUSSIAN_LATIN:
+            votes["ru"] += 1
+        return
+    if token.key in _KAZAKH:
+        votes["kk"] += 1.5
+    elif _KAZAKH_LETTERS & set(lower):
+        votes["kk"] += 0.5 if token.capital else 1
+    elif token.key in _RUSSIAN:
+        votes["ru"] += 1
+    elif len(lower) > 4 and lower.endswith(_ENDINGS_KK):
+        votes["kk"] += 0.7
+    elif not token.capital and len(lower) > 3 and not _KAZAKH_LETTERS & set(lower):
+        votes["ru"] += 0.4

@@ -1,0 +1,1 @@
+"""What clients send beside words: which files are taken, where they lie, how they are given out."""

@@ -1,0 +1,191 @@
+"""A lead's values as a manager writes them: what can be, how it is stored, and who wrote it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
+
+from leadbot.accounts import users
+from leadbot.bot import company_settings, settings_fields
+from leadbot.database.session import db
+from leadbot.engines.base import SLOTS
+from leadbot.engines.rules.reading.extract import Found, extract
+from leadbot.errors import Conflict, Invalid, NotFound
+from leadbot.leads import held_values, registration
+from leadbot.models import Conversation, Lead, User
+from leadbot.texts import names, text_input
+from leadbot.texts import trades as setups
+from leadbot.texts.formats import NBSP
+
+SUMMARY_MOST, DETAIL_MOST = 2000, 200
+COLUMNS = ("name", "phone", "city", "object_type", "area", "summary")
+DETAILS = tuple(slot for slot in SLOTS if slot not in COLUMNS)  # what a talk may bring besides
+EDITABLE = (*COLUMNS, *DETAILS)
+STORED_IN = "ru"  # what towns and objects are called in the database and in the API
+
+
+def edit(
+    lead: Lead, field: str, typed: str, *, by: User, language: str, version: int | None = None, was: str | None = None
+) -> bool:
+    """Write a value over; whether anything changed. From then on the bot leaves the field alone.
+
+    `language` is the one the value was typed in. Raises NotFound for no such field, Invalid, Forbidden, and Conflict
+    with the fresh lead where the field is no longer as the writer saw it: the lead's `version`, or the value `was`.
+    """
+    users.check_may_write(by)
+    if field not in EDITABLE:
+        raise NotFound
+    if version is not None and version != lead.version and was != value_of(lead, field):
+        raise Conflict("This has been changed meanwhile", fresh=lead)
+    return _write(lead, {field: typed}, by, language)
+
+
+def change(lead: Lead, values: dict[str, str], *, by: User, version: int | None = None) -> bool:
+    """Write several values of COLUMNS over at once, or none; whether anything changed. As `edit` for the rest."""
+    users.check_may_write(by)
+    if version is not None and version != lead.version:
+        raise Conflict("This has been changed meanwhile", fresh=lead)
+    return _write(lead, values, by, STORED_IN)
+
+
+def _write(lead: Lead, values: dict[str, str], by: User, language: str) -> bool:
+    before = {field: value_of(lead, field) for field in values}
+    cleaned = {field: _cleaned(field, typed, before[field], language) for field, typed in values.items()}
+    changed = {field: new for field, new in cleaned.items() if (new[field] or "") != before[field]}
+    for field, new in changed.items():
+        if field in DETAILS:
+            lead.details = {**lead.details, field: new[field]}
+        else:
+            for column, value in new.items():
+                setattr(lead, column, value)
+        held_values.hold(lead, field, user_id=by.id, said=before[field] or None)
+    if changed:
+        _commit(lead, {field: (before[field] or None, new[field] or None) for field, new in changed.items()}, by)
+    return bool(changed)
+
+
+def _commit(lead: Lead, changes: dict[str, tuple[str | None, str | None]], by: User) -> None:
+    lead_id = lead.id
+    try:
+        db.session.flush()
+        for field, (old, new) in changes.items():
+            registration.record(lead, "edited", field=field, from_value=old, to_value=new, by=by)
+        db.session.commit()
+    except StaleDataError:
+        db.session.rollback()
+        raise Conflict("This has been changed meanwhile", fresh=registration.get(lead_id)) from None
+
+
+def value_of(lead: Lead, field: str) -> str:
+    """What stands on the card, as it is stored; empty for nothing."""
+    return stored(lead, field, said(lead) if field in DETAILS else {})
+
+
+def stored(lead: Lead, field: str, facts: dict[str, Any]) -> str:
+    """The same, with the `facts` of the lead's talks at hand."""
+    if field not in DETAILS:
+        return getattr(lead, field) or ""
+    return lead.details[field] if field in lead.details else str(facts.get(field, {}).get("value") or "")
+
+
+def said(lead: Lead) -> dict[str, Any]:
+    """The facts of the talks that belong to the lead."""
+    facts: dict[str, Any] = {}
+    for known in db.session.scalars(select(Conversation.known).where(Conversation.lead_id == lead.id)):
+        facts |= known.get("facts", {})
+    return facts
+
+
+def clean(field: str, typed: object) -> dict[str, Any]:
+    """A typed value as it is stored, by column: towns and objects canonical, phones as the API shows them.
+
+    Raises Invalid.
+    """
+    return _CLEANERS.get(field, _detail)(typed, field)
+
+
+def _cleaned(field: str, typed: str, now: str, language: str) -> dict[str, Any]:
+    return {field: now} if now and _is_same(field, typed, now, language) else clean(field, typed)
+
+
+def _is_same(field: str, typed: str, now: str, language: str) -> bool:
+    """It was sent as it was shown: in another language than the stored one perhaps, but letter for letter."""
+    return _as_sent(typed) == _as_sent(names.value(field, now, language))
+
+
+def _as_sent(text: str) -> str:
+    """A text without what a form or a clipboard does to it on the way."""
+    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace(NBSP, " ").strip()
+
+
+def _name(typed: object, field: str) -> dict[str, Any]:
+    return {field: text_input.line(typed, field, most=registration.FIELDS[field], required=False) or None}
+
+
+def _phone(typed: object, field: str) -> dict[str, Any]:
+    text = text_input.line(typed, field, most=100)
+    found = _read(text, field)
+    rest = text[: found.start] + text[found.end :] if found else text
+    if found is None or found.e164 is None or any(char.isdigit() for char in rest):
+        raise Invalid("Check the number: 11 digits, for example 8 7XX XXX XX XX", field=field)
+    return {field: found.value, "phone_e164": found.e164}
+
+
+def _city(typed: object, field: str) -> dict[str, Any]:
+    text = text_input.line(typed, field, most=registration.FIELDS[field], required=False)
+    found = _whole(_read(text, field), text)
+    return {field: found.value if found else text or None}
+
+
+def _object(typed: object, field: str) -> dict[str, Any]:
+    text = text_input.line(typed, field, most=registration.FIELDS[field], required=False)
+    found = _whole(_read(text, field), text)
+    return {field: found.value if found else text or None}
+
+
+def _area(typed: object, field: str) -> dict[str, Any]:
+    text = text_input.line(typed, field, most=registration.FIELDS[field], required=False)
+    found = _whole(_read(text, field), text)
+    return {field: found.value, "area_m2": found.m2} if found else {field: text or None, "area_m2": None}
+
+
+def _summary(typed: object, field: str) -> dict[str, Any]:
+    text = typed if isinstance(typed, str) else ""
+    if len(text) > SUMMARY_MOST:
+        raise Invalid("At most %(max)s characters, now %(n)s", field=field, max=SUMMARY_MOST, n=len(text))
+    return {field: text_input.message(typed, field, most=SUMMARY_MOST)}
+
+
+def _detail(typed: object, field: str) -> dict[str, Any]:
+    return {field: text_input.line(typed, field, most=DETAIL_MOST, required=False)}
+
+
+def trade() -> tuple[str, tuple[str, ...]]:
+    """The company's set-up and the objects it has added."""
+    said = settings_fields.complete(company_settings.company().bot)
+    return said["setup"], tuple(said["objects"])
+
+
+def _read(text: str, field: str) -> Found | None:
+    """The value as the company's bot would read it from a client who answers."""
+    setup, own = trade()
+    return extract(text, asked=field, objects=own, setup=setups.of(setup)).slots.get(field)
+
+
+def _whole(found: Found | None, text: str) -> Found | None:
+    """A value that all of the text says; what says more is kept as it was typed."""
+    return found if found is not None and found.quote == text else None
+
+
+_CLEANERS: dict[str, Callable[[object, str], dict[str, Any]]] = {
+    "name": _name,
+    "phone": _phone,
+    "city": _city,
+    "object_type": _object,
+    "area": _area,
+    "summary": _summary,
+}

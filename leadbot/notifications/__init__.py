@@ -1,0 +1,1 @@
+"""What managers hear of: events become rows of the outbox, and carriers send them."""

@@ -1,0 +1,93 @@
+"""E-mail: one letter to one address over SMTP.
+
+A letter comes as its MIME source, plain and HTML. The address of the server holds a password: no text of an exception
+that could bear it is passed on.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_string
+from email.utils import parseaddr
+from urllib.parse import unquote, urlsplit
+
+from leadbot.notifications.carriers.base import Buttons, DeliveryError
+
+TIMEOUT_SECONDS = 10
+SAID_CHARACTERS = 300
+PORTS = {"smtp": 587, "smtps": 465}
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class EmailChannel:
+    """Sends by one server, a connection a letter. One instance serves all threads of a process."""
+
+    name = "email"
+
+    def __init__(self, url: str, sender: str | None = None) -> None:
+        parts = urlsplit(url)
+        self._is_ssl = parts.scheme == "smtps"
+        self._host, self._port = parts.hostname or "localhost", parts.port or PORTS[parts.scheme]
+        self._is_bare = "tls=no" in parts.query.split("&")
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        self.sender = sender or (self._user if "@" in self._user else f"leadbot@{self._host}")
+
+    def __repr__(self) -> str:
+        return f"EmailChannel({self._host}:{self._port})"
+
+    def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
+        """Send the letter `text` to the address `target`; returns its Message-ID. Raises DeliveryError."""
+        letter = message_from_string(text)
+        del letter["From"]
+        letter["From"] = self.sender
+        try:
+            with self._connection() as server:
+                server.send_message(letter, parseaddr(self.sender)[1], [target])
+        except smtplib.SMTPRecipientsRefused as error:
+            code, said = error.recipients.get(target, (550, b""))
+            raise DeliveryError(_said(code, said), permanent=code >= 500) from None
+        except smtplib.SMTPAuthenticationError as error:
+            raise DeliveryError(f"{_said(error.smtp_code, error.smtp_error)} (check SMTP_URL)") from None
+        except smtplib.SMTPDataError as error:
+            raise DeliveryError(_said(error.smtp_code, error.smtp_error), permanent=error.smtp_code >= 500) from None
+        except (
+            smtplib.SMTPResponseException
+        ) as error:  # the sender, or the server's own trouble: the operator's to mend
+            raise DeliveryError(_said(error.smtp_code, error.smtp_error)) from None
+        except ssl.SSLCertVerificationError as error:
+            why = f"{error.verify_message} (SSL_CERT_FILE may name its issuer)"
+            raise DeliveryError(f"The mail server's certificate is not trusted: {why}") from None
+        except TimeoutError:
+            raise DeliveryError(f"The mail server did not answer within {TIMEOUT_SECONDS} s") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise DeliveryError(f"The mail server can't be reached ({type(error).__name__})") from None
+        return str(letter["Message-ID"] or "")
+
+    @contextmanager
+    def _connection(self) -> Iterator[smtplib.SMTP]:
+        """A server that knows us. Letters hold links that let people in, so they go over an encrypted line only, or
+        stay on this machine; unless SMTP_URL ends in ?tls=no."""
+        safe = ssl.create_default_context()  # reads SSL_CERT_FILE and SSL_CERT_DIR
+        server: smtplib.SMTP = (
+            smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_SECONDS, context=safe)
+            if self._is_ssl
+            else smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_SECONDS)
+        )
+        with server:
+            server.ehlo()
+            if not self._is_ssl and not self._is_bare and server.has_extn("starttls"):
+                server.starttls(context=safe)
+                server.ehlo()
+            elif not self._is_ssl and not self._is_bare and self._host not in LOOPBACK:
+                raise DeliveryError("The mail server offers no encryption (check SMTP_URL)")
+            if self._user:
+                server.login(self._user, self._password)
+            yield server
+
+
+def _said(code: int, said: bytes | str) -> str:
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return f"{code} {''.join(char if char.isprintable() else ' ' for char in text)}"[:SAID_CHARACTERS]

@@ -1,0 +1,68 @@
+"""The morning's summary: what is new, what nobody has called, what is overdue, who waits in a chat."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, select
+
+from leadbot.accounts import due_rows, hours_settings
+from leadbot.bot import company_settings
+from leadbot.conversations import waiting
+from leadbot.database.session import db, utcnow
+from leadbot.models import Company, Lead, LeadStatus, LeadTask, Source
+from leadbot.notifications.carriers import notices
+from leadbot.outbox import deliveries
+
+LATE = timedelta(hours=2)  # a worker that slept longer tells of no morning
+
+
+def send_due() -> int:
+    """Put the summary of each company whose day begins into the outbox; returns how many."""
+    return due_rows.each(Company.digest_at, lambda company_id: _send())
+
+
+def _send() -> bool:
+    company = company_settings.company(lock=True)
+    now, is_due = utcnow(), company.digest_at <= utcnow()
+    is_told = bool(
+        is_due
+        and company.morning_digest
+        and company.telegram_chat_id
+        and now - company.digest_at < LATE
+        and _has_begun(company)
+    )
+    if is_told:
+        counts = _counts(company)
+        local = company_settings.local_now(company)
+        text = notices.digest(local, counts, company.language)
+        deliveries.put(company.telegram_chat_id or "", "digest", text, f"digest:{company.id}:{local:%Y-%m-%d}")
+    if is_due:
+        company.digest_at = hours_settings.morning(company)
+    return is_told
+
+
+def _has_begun(company: Company) -> bool:
+    """There is a lead to speak of, and a night behind the company: who has just signed up has had no morning yet."""
+    zone = ZoneInfo(company.time_zone)
+    if company.digest_at.astimezone(zone).date() <= company.created_at.astimezone(zone).date():
+        return False
+    return db.session.scalars(select(Lead.id).limit(1)).first() is not None
+
+
+def _counts(company: Company) -> dict[str, int]:
+    """New since yesterday's summary; waiting in the first column; tasks that are due; talks that wait for a person."""
+    real = Lead.source != Source.TEST
+    nobodys = (Lead.status == LeadStatus.NEW) & Lead.assignee_id.is_(None)
+    tasks = select(func.count()).select_from(LeadTask).where(LeadTask.done_at.is_(None), LeadTask.due_at <= utcnow())
+    return {
+        "new": _count(real & (Lead.created_at > utcnow() - timedelta(days=1))),
+        "untouched": _count(real & nobodys),
+        "overdue": db.session.scalar(tasks) or 0,
+        "waiting": waiting.count(),
+    }
+
+
+def _count(condition: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count()).select_from(Lead).where(condition)) or 0

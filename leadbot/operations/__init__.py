@@ -1,0 +1,1 @@
+"""For whoever runs a copy: serving, health, metrics, doctor, backup, demo data."""

@@ -1,0 +1,151 @@
+"""What is set up on this copy, what of it can be reached, and what waits: for the operator at the command line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import current_app
+
+from leadbot.config import POOL_LEAST, Config
+from leadbot.database import migrate, searching
+from leadbot.database.session import db
+from leadbot.notifications.carriers.base import DeliveryError
+from leadbot.notifications.carriers.telegram import TelegramChannel
+from leadbot.operations import health, metrics
+
+OK, WARNING, FAULT = "ok", "warning", "FAULT"
+FREE_LEAST_BYTES = 500 * 1024 * 1024
+OVERDUE_SECONDS = 60.0  # the worker comes by every five seconds
+PROBE_SECONDS = 5.0
+SPARE_CONNECTIONS = 5  # kept for migrations, backups and the operator
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report: how bad, of what, in words."""
+
+    level: str
+    topic: str
+    words: str
+
+
+def examine() -> Iterator[Finding]:
+    """One finding after the other, as they come: some have to wait for a network."""
+    config: Config = current_app.extensions["leadbot_config"]
+    for check in (_folder, _secret, _database, _limits, _address, _model, _telegram, _mail):
+        yield check(config)
+    if health.is_database_up() and (allowed := health.connections_for_all()) is not None:
+        yield _connections(config, allowed)
+    if health.is_database_up() and migrate.shape() == migrate.newest():
+        yield _search(config)
+        yield from _waiting()
+
+
+def _folder(config: Config) -> Finding:
+    free = shutil.disk_usage(config.data_dir).free
+    words = f"{config.data_dir}, {free // 1024**2} MB free"
+    return Finding(OK if free > FREE_LEAST_BYTES else WARNING, "data folder", words)
+
+
+def _secret(config: Config) -> Finding:
+    path = config.data_dir / "secret_key"
+    if os.environ.get("SECRET_KEY"):
+        return Finding(OK, "secret key", "from SECRET_KEY; no backup holds it")
+    if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return Finding(FAULT, "secret key", f"others may read {path}: chmod 600 it")
+    return Finding(OK, "secret key", f"in {path}")
+
+
+def _database(config: Config) -> Finding:
+    if not health.is_database_up():
+        return Finding(FAULT, "database", "does not answer")
+    kind, shape, newest = db.engine.dialect.name, migrate.shape(), migrate.newest()
+    if shape != newest:
+        said = f"{kind}, revision {shape or 'none yet'}, this copy needs {newest}: run `flask upgrade`"
+        return Finding(WARNING, "database", said)
+    return Finding(OK, "database", f"{kind}, revision {shape}")
+
+
+def _search(config: Config) -> Finding:
+    """Is there an index for parts of words? Without one all texts of a company are read."""
+    with db.engine.connect() as connection:
+        lacking = searching.missing(connection)
+    if not lacking:
+        return Finding(OK, "search", "has its indexes")
+    missing = [f"CREATE EXTENSION IF NOT EXISTS {name}" for name in searching.EXTENSIONS]
+    missing += [searching.statements("postgresql", concurrently=True)[table] for table in lacking]
+    said = "works, but slowly where a company has many leads. Let somebody who may create extensions run: "
+    return Finding(WARNING, "search", f"{said}{'; '.join(missing)}")
+
+
+def _connections(config: Config, allowed: int) -> Finding:
+    """What this machine may open beside what the server takes; how many like it there may be."""
+    processes = config.web_workers + 1  # the worker has a pool too
+    most, room = config.database_pool * processes, allowed - SPARE_CONNECTIONS
+    words = f"{most} at most from this machine (DATABASE_POOL {config.database_pool} x {processes} processes)"
+    words += f", PostgreSQL takes {allowed}, {SPARE_CONNECTIONS} of them kept free"
+    if most <= room:
+        return Finding(OK, "connections", f"{words}: {room // most} such machines fit")
+    fits = room // processes
+    cure = f"set DATABASE_POOL to {fits}" if fits >= POOL_LEAST else "raise its max_connections"
+    return Finding(FAULT, "connections", f"{words}: {cure}")
+
+
+def _limits(config: Config) -> Finding:
+    limiter = current_app.extensions["leadbot_limits"]
+    where = "Redis" if config.redis_url else "the data folder"
+    if limiter is None:
+        return Finding(WARNING, "limits", "switched off (RATELIMIT_ENABLED)")
+    if not limiter.storage.check():
+        return Finding(FAULT, "limits", f"can't be counted in {where}")
+    return Finding(OK, "limits", f"counted in {where}")
+
+
+def _address(config: Config) -> Finding:
+    if not config.public_url:
+        return Finding(WARNING, "address", f"PUBLIC_URL is not set: links lead to {config.base_url}")
+    level = OK if config.is_https else WARNING
+    missing = [] if config.is_https else ["no https"]
+    return Finding(level, "address", ", ".join((config.public_url, *missing)))
+
+
+def _model(config: Config) -> Finding:
+    if not config.openai_api_key:
+        return Finding(OK, "model", "no OPENAI_API_KEY: the embedded engine answers")
+    tried = current_app.extensions["leadbot_own_models"].trial("", "", "").run(PROBE_SECONDS)
+    where = f"{tried.model} at {tried.asked_at}"
+    if not tried.trouble:
+        return Finding(OK, "model", f"{where} answers")
+    said = f": {tried.said}" if tried.said else ""
+    hint = "; most servers want an address that ends in /v1" if tried.lacks_v1 else ""
+    return Finding(FAULT, "model", f"{where}: {tried.trouble}{said}{hint}; the embedded engine answers instead")
+
+
+def _telegram(config: Config) -> Finding:
+    if not config.telegram_bot_token:
+        return Finding(WARNING, "telegram", "TELEGRAM_BOT_TOKEN is not set: notices wait")
+    try:
+        name = TelegramChannel(config.telegram_bot_token, config.telegram_api_url).name_of_bot()
+    except DeliveryError as error:
+        return Finding(FAULT, "telegram", error.said)
+    return Finding(OK, "telegram", name)
+
+
+def _mail(config: Config) -> Finding:
+    return Finding(OK, "mail", "SMTP_URL is set" if config.smtp_url else "SMTP_URL is not set: no letters are sent")
+
+
+def _waiting() -> Iterator[Finding]:
+    now = metrics.read()
+    waits, dead = now.deliveries["pending"], now.deliveries["dead"]
+    is_late = now.outbox_age_seconds > OVERDUE_SECONDS
+    late = f", the first is {now.outbox_age_seconds:.0f} s late: does the worker run?" if is_late else ""
+    yield Finding(FAULT if is_late else OK, "outbox", f"{waits} notices wait{late}")
+    if dead:
+        yield Finding(WARNING, "outbox", f"{dead} notices were given up: see the pages of their leads")
+    said = f"{now.received} messages received, {sum(now.answered.values())} answered, {sum(now.leads.values())} leads"
+    yield Finding(OK, "so far", said)

@@ -1,0 +1,1 @@
+"""Figures, the ledger of what came in against what was done about it, the first steps of a new company."""

@@ -1,0 +1,258 @@
+"""Figures: how talks become contracts, over some days of the company's own calendar.
+
+Test leads and talks that are junk count nowhere; leads lost as spam or duplicate are no leads. A lead belongs to the
+day it came. The way of the client follows the talks that began in the period: who opened the chat, wrote, left a phone,
+became a lead, was taken (somebody is responsible or has touched the card) and signed. Only on a site can one open a
+chat and not write; elsewhere both are the same. A lead that came without a talk (by hand, from a file) is in all other
+figures. The first touch is the first thing a person did to a card; a lead written down by hand waits for none.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, DateTime, and_, case, func, literal, select, type_coerce, update
+from sqlalchemy.exc import IntegrityError
+
+from leadbot.bot import budget, company_settings
+from leadbot.database.session import db, utcnow
+from leadbot.models import Conversation, Lead, LeadEvent, LeadStatus, LostReason, Opening, Source
+from leadbot.reports import periods
+from leadbot.reports.periods import Period
+
+PERIODS = (7, 30, 90, 365)
+DAYS = 30
+QUICK_MINUTES = 15
+NOT_LEADS = (LostReason.SPAM, LostReason.DUPLICATE)
+EARLIER = datetime.max  # noqa: DTZ901 - as all moments that are read here
+STEPS = ("opened", "wrote", "phone", "lead", "taken", "won")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The leads of a period in a few numbers; times in minutes, None where there is nothing to tell."""
+
+    leads: int
+    won: int
+    waiting: int  # leads that wait for a first touch, or have waited
+    quick: int  # of them touched within QUICK_MINUTES
+    touch_minutes: float | None  # median
+
+    @property
+    def quick_share(self) -> float | None:
+        """How many of those who wait are touched in time, 0 to 1."""
+        return self.quick / self.waiting if self.waiting else None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One source, or one campaign of it: its talks, leads and contracts."""
+
+    source: Source
+    campaign: str
+    talks: int
+    leads: int
+    won: int
+
+
+class _Lead(NamedTuple):
+    """What the figures ask of a lead; moments are UTC, without a zone."""
+
+    created_at: datetime
+    touched_at: datetime | None  # EARLIER where all that a person did was done before it came, to its duplicate
+    source: Source
+    campaign: str
+    is_won: bool
+    lost_reason: LostReason | None
+    has_owner: bool
+    talk_id: int | None
+
+    @property
+    def counts(self) -> bool:
+        """Spam and duplicates are no leads."""
+        return self.lost_reason not in NOT_LEADS
+
+    @property
+    def is_taken(self) -> bool:
+        """Somebody is responsible or has touched the card."""
+        return self.has_owner or self.touched_at is not None
+
+    @property
+    def waited_minutes(self) -> float | None:
+        """From its coming to the first touch."""
+        if self.touched_at is None or self.touched_at == EARLIER:
+            return None
+        return (self.touched_at - self.created_at).total_seconds() / 60
+
+
+class _Talk(NamedTuple):
+    """What the figures ask of a talk."""
+
+    id: int
+    source: Source
+    campaign: str
+    has_phone: bool
+    has_lead: bool  # of this episode; an earlier one may have had another
+    asked: str | None  # the slot that was asked last
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All of the page. `days` bears every day of the period, `stopped` where talks without a lead stand still."""
+
+    period: Period
+    now: Totals
+    before: Totals
+    funnel: dict[str, int]
+    days: dict[date, tuple[int, int]]  # leads, won
+    origins: list[Origin]
+    reasons: dict[LostReason, int]
+    stopped: dict[str, int]  # by the slot that was asked last
+    cost: budget.Cost
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to show at all."""
+        return not (self.now.leads or any(self.funnel.values()))
+
+    @property
+    def cost_of_lead(self) -> float | None:
+        """Tenge at the model for one lead; None without a price or a lead."""
+        return self.cost.tenge / self.now.leads if self.cost.tenge is not None and self.now.leads else None
+
+
+def of(days: int = DAYS) -> Figures:
+    """The figures of the last `days` days, today among them; the same number of statements however many leads."""
+    own = company_settings.company()
+    period = periods.latest(days, utcnow(), own.time_zone)
+    came, talks = _came(period), _talks(period)
+    leads = [lead for lead in came if lead.counts]
+    return Figures(
+        period=period,
+        now=_totals(leads),
+        before=_totals([lead for lead in _came(period.before()) if lead.counts]),
+        funnel=_funnel(period, leads, talks),
+        days=_by_day(period, leads),
+        origins=_origins(leads, talks),
+        reasons=_reasons(came),
+        stopped=_stopped(came, talks),
+        cost=budget.of_days(period.first, period.last),
+    )
+
+
+def count_opening() -> None:
+    """A new visitor opened the chat."""
+    day = company_settings.local_now(company_settings.company()).date()
+    one_more = update(Opening).where(Opening.day == day).values(count=Opening.count + 1)
+    if not _changed(one_more):
+        try:
+            with db.session.begin_nested():
+                db.session.add(Opening(day=day, count=1))
+        except IntegrityError:  # somebody was the first of the day at the same moment
+            _changed(one_more)
+    db.session.commit()
+
+
+def _changed(statement: Any) -> int:
+    done: Any = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(done.rowcount)
+
+
+def _came(period: Period) -> list[_Lead]:
+    """All that is counted of the leads of a period, in one look at them."""
+    act = case((LeadEvent.created_at >= Lead.created_at, LeadEvent.created_at), else_=literal(EARLIER, DateTime))
+    touch = (
+        select(func.min(act)).where(LeadEvent.lead_id == Lead.id, LeadEvent.user_id.is_not(None)).correlate(Lead)
+    ).scalar_subquery()
+    # Of thousands of rows each is read: moments without a zone are much quicker.
+    moments = (type_coerce(Lead.created_at, DateTime), type_coerce(touch, DateTime))
+    kinds = (Lead.source, _campaign(Lead.first_touch), Lead.status == LeadStatus.WON, Lead.lost_reason)
+    has_owner = and_(Lead.assignee_id.is_not(None), ~Lead.is_dealt)
+    found = select(*moments, *kinds, has_owner, Lead.conversation_id).where(
+        period.holds(Lead.created_at), Lead.source != Source.TEST
+    )
+    return [_Lead._make(row) for row in db.session.execute(found)]
+
+
+def _by_day(period: Period, leads: list[_Lead]) -> dict[date, tuple[int, int]]:
+    days = {day: [0, 0] for day in period}
+    for lead in leads:
+        day = days[period.day_of(lead.created_at)]
+        day[0] += 1
+        day[1] += lead.is_won
+    return {day: (count, won) for day, (count, won) in days.items()}
+
+
+def _totals(leads: list[_Lead]) -> Totals:
+    waiting = [lead for lead in leads if lead.source is not Source.MANUAL]
+    minutes = [each for each in (lead.waited_minutes for lead in waiting) if each is not None]
+    return Totals(
+        leads=len(leads),
+        won=sum(lead.is_won for lead in leads),
+        waiting=len(waiting),
+        quick=sum(each <= QUICK_MINUTES for each in minutes),
+        touch_minutes=statistics.median(minutes) if minutes else None,
+    )
+
+
+def _talks(period: Period) -> list[_Talk]:
+    """All that is counted of talks, in one look at them."""
+    known = Conversation.known
+    has_phone = known[("facts", "phone", "value")].as_string().is_not(None)
+    kinds = (Conversation.source, _campaign(Conversation.first_touch), has_phone, Conversation.lead_id.is_not(None))
+    found = select(Conversation.id, *kinds, known["asked"].as_string()).where(
+        Conversation.last_message_at >= period.start,  # says nothing new, but it has an index
+        period.holds(Conversation.created_at),
+        Conversation.source != Source.TEST,
+        Conversation.is_junk.is_(False),
+    )
+    return [_Talk._make(row) for row in db.session.execute(found)]
+
+
+def _funnel(period: Period, leads: list[_Lead], talks: list[_Talk]) -> dict[str, int]:
+    """How many talks came to each step; a talk may have more than one lead."""
+    begun = {talk.id for talk in talks}
+    became = [lead for lead in leads if lead.talk_id in begun]
+    with_lead = {lead.talk_id for lead in became}
+    on_site = sum(talk.source is Source.WIDGET for talk in talks)
+    opened = select(func.sum(Opening.count)).where(Opening.day.between(period.first, period.last))
+    silent = max(0, int(db.session.scalar(opened) or 0) - on_site)
+    counts = (
+        len(talks) + silent,
+        len(talks),
+        sum(talk.has_phone or talk.id in with_lead for talk in talks),
+        len(with_lead),
+        len({lead.talk_id for lead in became if lead.is_taken}),
+        len({lead.talk_id for lead in became if lead.is_won}),
+    )
+    return dict(zip(STEPS, counts, strict=True))
+
+
+def _campaign(touch: Any) -> ColumnElement[str]:
+    """What a client's link said of itself: the campaign, else where it stood; empty where it said nothing."""
+    return func.coalesce(touch["utm_campaign"].as_string(), touch["utm_source"].as_string(), "")
+
+
+def _origins(leads: list[_Lead], talks: list[_Talk]) -> list[Origin]:
+    begun = Counter((talk.source, talk.campaign) for talk in talks)
+    came = Counter((lead.source, lead.campaign) for lead in leads)
+    won = Counter((lead.source, lead.campaign) for lead in leads if lead.is_won)
+    rows = [Origin(*origin, begun[origin], came[origin], won[origin]) for origin in begun.keys() | came.keys()]
+    return sorted(rows, key=lambda row: (-row.leads, -row.talks, row.source, row.campaign))
+
+
+def _reasons(came: list[_Lead]) -> dict[LostReason, int]:
+    """Why leads were lost, spam and duplicates among them: they are a reason too."""
+    reasons = Counter(lead.lost_reason for lead in came if lead.lost_reason)
+    return dict(sorted(reasons.items(), key=lambda row: (-row[1], row[0])))
+
+
+def _stopped(came: list[_Lead], talks: list[_Talk]) -> dict[str, int]:
+    """Where talks without a lead stand still."""
+    with_lead = {lead.talk_id for lead in came}
+    slots = Counter(talk.asked for talk in talks if talk.asked and not talk.has_lead and talk.id not in with_lead)
+    return dict(sorted(slots.items(), key=lambda row: (-row[1], row[0])))

@@ -1,0 +1,1 @@
+"""Words: languages, formats, catalogues for people who read, phrases for the bot, and what each trade asks."""

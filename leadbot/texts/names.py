@@ -1,0 +1,79 @@
+"""Towns, objects and areas as a reader's language calls them; stored they are canonical Russian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from leadbot.engines.rules.reading import city as cities_
+from leadbot.texts import phrases
+from leadbot.texts import trades as setups
+from leadbot.texts.folding import order
+
+
+def city(canonical: str | None, language: str) -> str | None:
+    """The town in this language; as stored where it has no other name."""
+    if not canonical or language == "ru":
+        return canonical
+    return (cities_.names(canonical) or {}).get(language) or canonical
+
+
+def object_type(canonical: str | None, language: str) -> str | None:
+    """The object in this language; as stored where no set-up knows it."""
+    if not canonical or language == "ru":
+        return canonical
+    return _objects(language).get(canonical, canonical)
+
+
+def area(stored: str | None, language: str) -> str | None:
+    """The area as this language writes its number and its unit."""
+    return phrases.measure(stored, language) if stored else stored
+
+
+def label(slot: str, language: str) -> str:
+    """What a value is called on a card."""
+    return phrases.label(slot, language)
+
+
+def value(slot: str, stored: str, language: str) -> str:
+    """A fact of a talk in this language: towns and objects by name, what has a phrase of its own as that."""
+    if slot == "city":
+        return city(stored, language) or stored
+    if slot == "object_type":
+        return object_type(stored, language) or stored
+    if slot == "work":
+        return _works(language).get(stored, stored)
+    key = f"{slot}={stored}"
+    return phrases.say(key, language) if phrases.knows(key, setups.load()) else stored
+
+
+@cache
+def cities(language: str) -> tuple[str, ...]:
+    """The towns of the country as this language calls them, to choose from."""
+    towns = (place for place in cities_.gazetteer().places.values() if "t" in place.flags and not place.abroad)
+    return tuple(sorted((getattr(place, language) or place.ru for place in towns), key=order))
+
+
+@cache
+def objects(language: str, setup: str, own: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What a trade makes, as this language calls it, and what the company has added, to choose from."""
+    trade = setups.of(setup)
+    names = {*own, *(trade.object_name(row["key"], language) for row in trade.objects)}
+    return tuple(sorted({name[:1].upper() + name[1:] for name in names}, key=order))
+
+
+@cache
+def _objects(language: str) -> dict[str, str]:
+    return {row["key"]: row[language] for row in _rows() if row.get(language)}
+
+
+def _rows() -> list[Mapping[str, Any]]:
+    """The objects of all trades, the default trade's last, so that its name for a thing stands."""
+    return [row for key in reversed(setups.names()) for row in setups.load(key).objects]
+
+
+@cache
+def _works(language: str) -> dict[str, str]:
+    """Kinds of work of all trades, the default trade's last."""
+    return {work: texts[language] for key in reversed(setups.names()) for work, texts in setups.load(key).works.items()}

@@ -1,0 +1,1 @@
+"""Leads in and out as files, and erasing people for good."""

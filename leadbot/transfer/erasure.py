@@ -1,0 +1,172 @@
+"""Erasing a person: his talks, voice, files, leads, notes, and the notices' copies. At once by an owner's hand, and by
+the clock where the company keeps talks for a limited time only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+
+from leadbot.accounts import audit, users
+from leadbot.bot import company_settings
+from leadbot.database import tenancy
+from leadbot.database.session import db, scrub_log, utcnow
+from leadbot.errors import Invalid
+from leadbot.files import storage
+from leadbot.leads import board
+from leadbot.models import Act, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
+from leadbot.transfer import imports
+from leadbot.transfer.redaction import Mentions
+
+LEAST_DAYS, MOST_DAYS = 30, 3650
+BATCH = 100
+CLOSED = (LeadStatus.WON, LeadStatus.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """All that is kept of one person: ids of his leads, of him as each door knows him, and of his talks."""
+
+    leads: frozenset[int]
+    clients: frozenset[int]
+    talks: frozenset[int]
+    phones: frozenset[str]
+
+
+def of_lead(lead: Lead) -> Traces:
+    """Everything of the person of this lead: whatever bears the same phone, and the talks it came from."""
+    return _follow({lead.id}, {lead.phone_e164, lead.phone})
+
+
+def of_talk(talk: Conversation) -> Traces:
+    """Everything of the person of this talk, whether it made a lead or not."""
+    fact = talk.known.get("facts", {}).get("phone", {})
+    phones = {str(fact[key]) for key in ("value", "e164") if fact.get(key)}
+    leads = select(Lead).where(or_(Lead.bot_user_id == talk.bot_user_id, Lead.id == (talk.lead_id or 0)))
+    found = list(db.session.scalars(leads))
+    phones |= {phone for lead in found for phone in (lead.phone, lead.phone_e164)}
+    return _follow({lead.id for lead in found}, phones, {talk.bot_user_id})
+
+
+def erase(traces: Traces, *, by: User) -> None:
+    """Erase a person for good. Raises Forbidden for anyone but an owner."""
+    users.check_is_owner(by)
+    _erase(traces)
+    board.touch()
+    imports.stop_all()
+    audit.note(by.id, Act.ERASED)
+    company_id, by_id = by.company_id, by.id
+    db.session.commit()
+    db.session.expire_all()
+    imports.forget_all()
+    scrub_log()
+    current_app.logger.info("a client was erased: company %s, by person %s", company_id, by_id)
+
+
+def set_retention(days: str, *, by: User) -> int | None:
+    """How long talks are kept after their last word; empty: for ever. Raises Invalid, Forbidden."""
+    users.check_is_owner(by)
+    text = days.strip()
+    if text and not (text.isascii() and text.isdecimal() and len(text) < 6 and LEAST_DAYS <= int(text) <= MOST_DAYS):
+        raise Invalid("A whole number of days from %(least)s to %(max)s", field="days", least=LEAST_DAYS, max=MOST_DAYS)
+    own = company_settings.company()
+    own.retention_days = int(text) if text else None
+    audit.note(by.id, Act.RETENTION, detail=text)
+    db.session.commit()
+    return own.retention_days
+
+
+def expire() -> int:
+    """Erase what has been kept long enough, of whatever company; how many talks and leads that were.
+
+    A talk goes once its last word is too old, with its leads; while one of them is still open both stay.
+    """
+    limited = select(Company.id, Company.retention_days).where(Company.retention_days.is_not(None), Company.is_active)
+    with tenancy.all_companies():
+        companies = db.session.execute(limited).all()
+    db.session.rollback()
+    gone = 0
+    for company_id, days in companies:
+        tenancy.act_for(company_id)
+        while done := _expire_some(days or MOST_DAYS):
+            gone += done
+    if gone:
+        scrub_log()
+    return gone
+
+
+def stored() -> dict[str, int]:
+    """How much is kept of clients: talks, leads."""
+    talks = db.session.scalar(select(func.count()).select_from(Conversation)) or 0
+    return {"talks": talks, "leads": db.session.scalar(select(func.count()).select_from(Lead)) or 0}
+
+
+def _expire_some(days: int) -> int:
+    before = utcnow() - timedelta(days=days)
+    his = or_(Lead.bot_user_id == Conversation.bot_user_id, Lead.id == Conversation.lead_id)
+    opened = select(Lead.id).where(his, Lead.status.not_in(CLOSED)).exists()
+    old = select(Conversation).where(Conversation.last_message_at < before, ~opened).limit(BATCH)
+    talks = list(db.session.scalars(old))
+    by_hand = select(Lead.id).where(
+        Lead.bot_user_id.is_(None), Lead.status.in_(CLOSED), Lead.raised_at < before, Lead.updated_at < before
+    )
+    clients = {talk.bot_user_id for talk in talks}
+    of_talks = select(Lead.id).where(Lead.bot_user_id.in_(clients))
+    leads = {*db.session.scalars(by_hand.limit(BATCH)), *db.session.scalars(of_talks)}
+    if talks or leads:
+        _erase(Traces(frozenset(leads), frozenset(clients), frozenset(talk.id for talk in talks), frozenset()))
+        board.touch()
+    db.session.commit()
+    db.session.expunge_all()
+    return len(talks) + len(leads)
+
+
+def _follow(leads: set[int], phones: set[str], clients: Iterable[int] = ()) -> Traces:
+    """From what is known of a person to all that hangs on it: phones lead to leads and talks, and these to each other
+    and to their merges."""
+    known, doors, asked = set(leads), set(clients), set[str]()
+    while True:
+        doors |= Mentions(phones - asked).clients()
+        asked = phones
+        same = or_(
+            Lead.id.in_(known), Lead.phone_e164.in_(phones), Lead.bot_user_id.in_(doors),
+            Lead.merged_into_id.in_(known), Lead.previous_id.in_(known),
+        )  # fmt: skip
+        found = list(db.session.scalars(select(Lead).where(same)))
+        ids = known | {lead.id for lead in found} | {lead.merged_into_id for lead in found if lead.merged_into_id}
+        all_phones = phones | {phone for lead in found for phone in (lead.phone, lead.phone_e164)}
+        talks = list(
+            db.session.scalars(
+                select(Conversation).where(or_(Conversation.lead_id.in_(ids), Conversation.bot_user_id.in_(doors)))
+            )
+        )
+        people = doors | {lead.bot_user_id for lead in found if lead.bot_user_id} | {talk.bot_user_id for talk in talks}
+        if (ids, all_phones, people) == (known, phones, doors):
+            return Traces(frozenset(ids), frozenset(people), frozenset(talk.id for talk in talks), frozenset(phones))
+        known, phones, doors = ids, all_phones, people
+
+
+def _erase(traces: Traces) -> None:
+    """Part of the caller's transaction; files go with its commit."""
+    talks = list(db.session.scalars(select(Conversation).where(Conversation.bot_user_id.in_(traces.clients))))
+    storage.forget(talks)
+    db.session.execute(delete(Delivery).where(or_(*_copies(traces))))
+    db.session.execute(update(ModelUsage).values(last_sent=None, last_sent_at=None))
+    for column in (Lead.previous_id, Lead.merged_into_id):
+        db.session.execute(update(Lead).where(column.in_(traces.leads)).values({column: None}))
+    db.session.execute(update(Conversation).where(Conversation.lead_id.in_(traces.leads)).values(lead_id=None))
+    db.session.execute(delete(Lead).where(Lead.id.in_(traces.leads)))
+    db.session.execute(delete(BotUser).where(BotUser.id.in_(traces.clients)))  # talks, messages, notes go with him
+    if traces.phones:
+        Mentions(traces.phones).blank()
+
+
+def _copies(traces: Traces) -> Iterable[ColumnElement[bool]]:
+    """Notices that speak of him: of his leads, his talks, his calls."""
+    yield Delivery.lead_id.in_(traces.leads)
+    yield Delivery.talk_id.in_(traces.talks)
+    for talk_id in traces.talks:
+        yield Delivery.dedup_key.startswith(f"call:{talk_id}:", autoescape=True)

@@ -1,0 +1,1 @@
+"""Pages of the bot: its settings, the test chat, rehearsal, the widget."""

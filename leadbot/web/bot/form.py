@@ -1,0 +1,91 @@
+"""The form of the bot's settings: what was typed, as the fields of services.bot_fields, and back to what is shown.
+
+A value that can't be read as what it should be is handed on as it was typed: the service says what is wrong with it,
+and the form shows it again.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from leadbot.bot import choices
+from leadbot.bot.settings_fields import CONTACT, LINES, Values
+from leadbot.engines.base import LANGUAGES
+
+REQUIRED, OPTIONAL, NOT_ASKED = "required", "optional", "no"
+_FACT = re.compile(r"facts\.(\d{1,3})\.topic")
+_BLANKS = re.compile(r"[\s\u00a0\u202f]")
+
+Form = MultiDict[str, str]
+
+
+def read(form: Form, before: Values) -> Values:
+    """What was sent. `before` is what the form was made from: an order of its trade is none of the company's own."""
+    order = [slot for slot in form.getlist("order") if slot == CONTACT or form.get(f"ask.{slot}") != NOT_ASKED]
+    lines = {name: form.get(name, "") for name in LINES}
+    return {  # in the order of the page: the first that is wrong gets the focus
+        "greeting": _texts(form, "greeting"),
+        "persona": lines.pop("persona"),
+        "chips": {language: _split(form.get(f"chips.{language}", ""), ",") for language in LANGUAGES},
+        "tone": form.get("tone", ""),
+        "setup": form.get("setup", ""),
+        "objects": _split(form.get("objects", ""), ",\n"),
+        "order": choices.as_usual(order, before["setup"]),
+        "optional": [slot for slot in order if form.get(f"ask.{slot}") == OPTIONAL],
+        **lines,
+        "forbidden": _split(form.get("forbidden", ""), "\n"),
+        "facts": _facts(form),
+        "hide_names": "hide_names" in form,
+        "budget": {name: _whole(form.get(f"budget.{name}", "")) for name in ("company", "visitor", "month")},
+        "model": {name: form.get(f"model.{name}", "") for name in ("base_url", "model")},
+        "token_price": {name: _number(form.get(f"token_price.{name}", "")) for name in ("in", "out")},
+    }
+
+
+def moved(order: list[str], up: str, down: str) -> list[str]:
+    """The order with one thing a place higher or lower; as it is where there is no such thing or place."""
+    slot, step = (up, -1) if up else (down, 1)
+    if slot not in order or not 0 <= (to := order.index(slot) + step) < len(order):
+        return order
+    rest = [one for one in order if one != slot]
+    return [*rest[:to], slot, *rest[to:]]
+
+
+def _texts(form: Form, name: str) -> dict[str, str]:
+    return {language: form.get(f"{name}.{language}", "") for language in LANGUAGES}
+
+
+def _facts(form: Form) -> list[dict[str, Any]]:
+    """The facts in their order; what was left empty or marked to go is not there."""
+    numbers = sorted({int(found[1]) for name in form if (found := _FACT.fullmatch(name))})
+    facts = []
+    for at in (f"facts.{number}" for number in numbers):
+        fact: dict[str, Any] = {
+            "topic": form[f"{at}.topic"],
+            "text": _texts(form, f"{at}.text"),
+            "words": _split(form.get(f"{at}.words", ""), ",\n"),
+        }
+        is_empty = not any(text.strip() for text in fact["text"].values()) and not fact["words"]
+        if not is_empty and f"{at}.remove" not in form:
+            facts.append(fact)
+    return facts
+
+
+def _split(text: str, marks: str) -> list[str]:
+    return [word for part in re.split(f"[{marks}]", text.replace("\r\n", "\n")) if (word := part.strip())]
+
+
+def _whole(text: str) -> int | str:
+    digits = _BLANKS.sub("", text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else digits
+
+
+def _number(text: str) -> float | str:
+    digits = _BLANKS.sub("", text).replace(",", ".")
+    try:
+        return float(digits) if re.fullmatch(r"[0-9.]{1,16}", digits) else digits
+    except ValueError:
+        return digits

@@ -1,0 +1,1 @@
+"""Pages of talks: the list, a talk, the hot lane, ready answers."""

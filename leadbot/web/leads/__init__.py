@@ -1,0 +1,1 @@
+"""Pages of leads: the board, the table, a lead and what can be done with it."""

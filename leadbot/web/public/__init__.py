@@ -1,0 +1,1 @@
+"""Pages for everybody: the landing page and the status page."""

@@ -1,0 +1,1 @@
+"""Pages of figures, ledger and first steps."""

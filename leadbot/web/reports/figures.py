@@ -1,0 +1,202 @@
+"""Figures: how talks become contracts, as a page and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from leadbot.reports import figures
+from leadbot.reports.figures import Figures, Origin
+from leadbot.texts import formats, names
+from leadbot.texts.catalogues import language
+from leadbot.transfer import sheets
+from leadbot.web.htmx import page
+from leadbot.web.wording import own_stages, reason_label, source_label, stage_label
+
+bp = Blueprint("figures", __name__)
+STEPS = {
+    "opened": lazy_gettext("Opened the chat"),
+    "wrote": lazy_gettext("Wrote"),
+    "phone": lazy_gettext("Left a phone"),
+    "lead": lazy_gettext("Became leads"),
+    "taken": lazy_gettext("Taken"),
+    "won": lazy_gettext("Signed a contract"),
+}
+BY = {"day": lazy_gettext("By day"), "week": lazy_gettext("By week"), "month": lazy_gettext("By month")}
+HEIGHT, STEP, GRID = 120, 10, 3  # of the chart: its height, one point to the next, lines above the ground
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A day, a week or a month of the chart, named by its first day in the period."""
+
+    first: date
+    leads: int
+    won: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The line of leads in the units of its drawing, with what stands beside it."""
+
+    points: list[Point]
+    top: int
+
+    @property
+    def width(self) -> int:
+        return max(1, len(self.points) - 1) * STEP
+
+    @property
+    def line(self) -> str:
+        """The corners of the line: x,y x,y …"""
+        drawn = self.points if len(self.points) > 1 else self.points * 2
+        return " ".join(f"{n * STEP},{HEIGHT * (1 - each.leads / self.top):g}" for n, each in enumerate(drawn))
+
+    @property
+    def scale(self) -> list[int]:
+        """What stands at the lines, from the top."""
+        return [self.top * n // GRID for n in range(GRID, -1, -1)]
+
+    @property
+    def dates(self) -> list[date]:
+        """At most five days to write under it."""
+        last = len(self.points) - 1
+        return [self.points[n].first for n in sorted({last * k // 4 for k in range(5)})]
+
+    @property
+    def highest(self) -> Point:
+        """The first of those with the most leads."""
+        return max(self.points, key=lambda each: each.leads)
+
+
+@bp.get("/figures")
+def show() -> Response:
+    """The page."""
+    days, by = _chosen()
+    found = figures.of(days)
+    return page(
+        "figures/figures.html",
+        figures=found,
+        days=days,
+        periods=figures.PERIODS,
+        by=by,
+        ways=BY,
+        steps=_steps(),
+        chart=_chart(points(found, by)),
+        origin_label=origin_label,
+        slot_label=slot_label,
+        share=share,
+        minutes=minutes,
+    )
+
+
+@bp.get("/figures.csv")
+def download() -> Response:
+    """The tables of the page, for a spreadsheet."""
+    days, by = _chosen()
+    found = figures.of(days)
+    file = io.StringIO()
+    csv.writer(file, delimiter=";").writerows(_rows(found, by))
+    period = f"{found.period.first:%Y-%m-%d}-{found.period.last:%Y-%m-%d}"
+    answer = Response("\ufeff" + file.getvalue(), mimetype="text/csv")  # the mark by which Excel knows UTF-8
+    answer.headers.set("Content-Disposition", "attachment", filename=f"leadbot-{period}.csv")
+    return answer
+
+
+def points(found: Figures, by: str) -> list[Point]:
+    """The days put together by day, week or month; a week or month that the period cuts has what lies in it."""
+    made: dict[date, Point] = {}
+    for day, (leads, won) in found.days.items():
+        key = max(_first_of(day, by), found.period.first)
+        old = made.get(key, Point(key, 0, 0))
+        made[key] = Point(key, old.leads + leads, old.won + won)
+    return list(made.values())
+
+
+def origin_label(origin: Origin) -> str:
+    """«Сайт, doma-pod-kluch»: the source and the campaign its links name."""
+    return ", ".join(part for part in (source_label(origin.source), origin.campaign) if part)
+
+
+def slot_label(slot: str) -> str:
+    """What a talk without a lead stopped at: the question that was asked last."""
+    if slot == "contact":
+        return str(_("Name and phone"))
+    return names.label(slot, language())
+
+
+def share(part: int, whole: int) -> str:
+    """«43 %»; a dash of nothing."""
+    return formats.percent(part / whole, language(), 0) if whole else "–"
+
+
+def minutes(value: float | None) -> str:
+    """«7 мин», «3 ч»; a dash where there is nothing."""
+    if value is None:
+        return "–"
+    if value < 60:
+        return str(_("%(n)s min", n=max(1, round(value)))).replace(" ", formats.NBSP)
+    return str(_("%(n)s h", n=round(value / 60))).replace(" ", formats.NBSP)
+
+
+def _steps() -> dict[str, str]:
+    """What the steps are called; the last one is a stage, which the company may call otherwise."""
+    named = {step: str(label) for step, label in STEPS.items()}
+    return {**named, "won": stage_label("won")} if "won" in own_stages() else named
+
+
+def _chosen() -> tuple[int, str]:
+    days = request.args.get("days", figures.DAYS, type=int)
+    days = days if days in figures.PERIODS else figures.DAYS
+    by = request.args.get("by", "")
+    return days, by if by in BY else ("day" if days <= 30 else "week" if days <= 90 else "month")
+
+
+def _first_of(day: date, by: str) -> date:
+    if by == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if by == "month" else day
+
+
+def _chart(drawn: list[Point]) -> Chart:
+    most = max(each.leads for each in drawn)
+    return Chart(drawn, max(GRID, -(-most // GRID) * GRID))
+
+
+def _rows(found: Figures, by: str) -> Iterator[list[str]]:
+    """The tables of the page one below the other; no cell of them is a formula to a spreadsheet."""
+    for table in _tables(found, by):
+        yield from ([sheets.inert(str(cell)) for cell in row] for row in table)
+        yield []
+
+
+def _tables(found: Figures, by: str) -> Iterator[list[Sequence[object]]]:
+    steps, now = _steps(), found.now
+    yield [
+        (BY[by], _("Leads"), _("Contracts")),
+        *((f"{each.first:%d.%m.%Y}", each.leads, each.won) for each in points(found, by)),
+    ]
+    yield [(_("The way of a client"), ""), *((steps[step], count) for step, count in found.funnel.items())]
+    yield [
+        (_("Source"), _("Conversations"), _("Leads"), _("Contracts")),
+        *((origin_label(each), each.talks, each.leads, each.won) for each in found.origins),
+    ]
+    yield [(_("Why leads were lost"), ""), *((reason_label(reason), count) for reason, count in found.reasons.items())]
+    yield [(_("Where clients drop out"), ""), *((slot_label(slot), count) for slot, count in found.stopped.items())]
+    yield [
+        (_("Time to first touch (median)"), minutes(now.touch_minutes)),
+        (_("Touched within 15 minutes"), share(now.quick, now.waiting), now.quick, now.waiting),
+        (_("AI cost"), _("%(n)s tokens", n=found.cost.tokens), *_cost_of_lead(found)),
+    ]
+
+
+def _cost_of_lead(found: Figures) -> list[str]:
+    each = found.cost_of_lead
+    return [] if each is None else [_("%(sum)s a lead", sum=formats.money(round(each), language()))]

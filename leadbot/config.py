@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+WRONG_REVISION = 78  # exit code of a program that finds another database than it needs, EX_CONFIG of sysexits.h
 SQLITE_URL = "sqlite:///"
 POOL_LEAST = 2  # a migration runs beside the connection that holds its lock
 LOCAL_HOSTS = ("localhost", "127.0.0.1")

@@ -20,6 +20,8 @@ Engines raise EngineError, channels DeliveryError; both are caught by their serv
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 
@@ -63,6 +65,25 @@ class Faults(Invalid):
     def __init__(self, faults: list[Invalid]) -> None:
         super().__init__(faults[0].text, field=faults[0].field, **faults[0].values)
         self.faults = faults
+
+
+@contextmanager
+def gathered() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Run several checks and raise all they refuse together, as Faults."""
+    found: list[Invalid] = []
+
+    @contextmanager
+    def one() -> Iterator[None]:
+        try:
+            yield
+        except Faults as error:
+            found.extend(error.faults)
+        except Invalid as error:
+            found.append(error)
+
+    yield one
+    if found:
+        raise Faults(found)
 
 
 class Conflict(LeadbotError):

@@ -16,11 +16,10 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from leadbot.config import ROOT, Config, ConfigError
+from leadbot.config import ROOT, WRONG_REVISION, Config, ConfigError
 from leadbot.operations import private_files
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
-WRONG_REVISION = 78  # exit code of a program that finds another database than it needs, EX_CONFIG of sysexits.h
 GRACE_SECONDS = 8  # for requests under way when the end comes; the supervisor kills what is left after one more
 PORT_SECONDS = GRACE_SECONDS + 3  # a copy that was killed a moment ago holds the port until its requests are through
 SUPERVISOR_PID = "LEADBOT_SUPERVISOR_PID"  # tells web and worker whose children they are

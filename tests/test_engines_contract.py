@@ -16,10 +16,11 @@ from doubles.model import FAULTS, eager, register, say
 from doubles.server import Answer, Request
 from turns import CONTRACT, THANKS, hold, turn
 
-from leadbot.engines.base import LANGUAGES, SLOTS, Decision, Engine, EngineError, LeadDraft
+from leadbot.engines.base import SLOTS, Decision, Engine, EngineError, LeadDraft
 from leadbot.engines.fallback import Breaker, Fallback
 from leadbot.engines.openai import Access, OpenAIEngine
 from leadbot.engines.rules.dialogue.qualifier import Rules
+from leadbot.texts.languages import LANGUAGES
 
 LEAD = LeadDraft(
     phone="87768776637", phone_e164="+77768776637", name="Канат", city="Алматы", object_type="дом", area="150 м²",

@@ -10,10 +10,11 @@ import pytest
 from turns import COMPANY, turn
 
 from leadbot.engines import prompt
-from leadbot.engines.base import LANGUAGES, SLOTS, CompanyCard, Decision, Line
+from leadbot.engines.base import SLOTS, CompanyCard, Decision, Line
 from leadbot.engines.privacy import Placeholders
 from leadbot.engines.prompt import TONES, VERSION, messages
 from leadbot.engines.tools import tools
+from leadbot.texts.languages import LANGUAGES
 
 DIGESTS = {2: "81d94b8a8f00df6c"}
 FULL = replace(

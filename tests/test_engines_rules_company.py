@@ -8,9 +8,10 @@ import re
 import pytest
 from talking import Talk
 
-from leadbot.engines.base import LANGUAGES, CompanyCard
+from leadbot.engines.base import CompanyCard
 from leadbot.texts import phrases
 from leadbot.texts import trades as setups
+from leadbot.texts.languages import LANGUAGES
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from string import Formatter
 
 import pytest
 
-from leadbot.engines.base import LANGUAGES, SLOTS
+from leadbot.engines.base import SLOTS
 from leadbot.texts import phrases, trades
+from leadbot.texts.languages import LANGUAGES
 
 ALL = {("general", key): texts for key, texts in phrases.general().items()} | {
     (name, key): texts for name in trades.names() for key, texts in trades.load(name).questions.items()

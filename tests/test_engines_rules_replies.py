@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from talking import COMPANY, Talk
 
-from leadbot.engines.base import LANGUAGES
 from leadbot.texts import phrases, trades
+from leadbot.texts.languages import LANGUAGES
 
 HERE = Path(__file__).parent
 FOLDERS = (HERE / "dialogues", HERE.parent.parent / "shared" / "dialogues")

@@ -13,11 +13,11 @@ from test_hours import at, of
 from test_hours_page import URL, week
 from turns import CONTRACT, THANKS, hold
 
-from leadbot.engines.base import CompanyCard, Decision, Engine, Opening, Turn
+from leadbot.engines.base import CompanyCard, Decision, Engine, Turn
 from leadbot.engines.openai import Access, OpenAIEngine
 from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.texts import phrases
-from leadbot.texts.promise import closed
+from leadbot.texts.promise import Opening, closed
 
 HOURS = of(off="16.12\n27.12.2026–04.01.2027")
 

@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
-from leadbot.engines.base import LANGUAGES
 from leadbot.models import DeliveryState, LeadStatus, LostReason, Role, Source
 from leadbot.texts import build_catalogues, formats, names
 from leadbot.texts.catalogues import DOMAINS, TRANSLATIONS
+from leadbot.texts.languages import LANGUAGES
 from leadbot.web import wording
 
 ALMATY = "Asia/Almaty"

@@ -15,8 +15,7 @@ from conftest import Api
 from flask import Flask
 
 from leadbot import jobs
-from leadbot.accounts import encryption
-from leadbot.database import tenancy
+from leadbot.database import encryption, tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.models import Delivery, DeliveryState
 from leadbot.notifications.carriers.base import Buttons, DeliveryError

@@ -19,9 +19,9 @@ from leadbot.bot import company_settings
 from leadbot.conversations import chat, hand_off, talks
 from leadbot.database import tenancy
 from leadbot.database.session import db
-from leadbot.engines.base import LANGUAGES
 from leadbot.models import Author, Conversation, Message, Source, User
 from leadbot.notifications.carriers import buttons
+from leadbot.texts.languages import LANGUAGES
 from leadbot.web.wording import REASONS, STAGES
 
 

@@ -14,7 +14,7 @@ from math import inf
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leadbot.engines.base import Opening
+from leadbot.texts.promise import Opening
 
 DAYS_AHEAD = 400  # beyond which nothing is looked for: whoever is closed for longer is closed
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)

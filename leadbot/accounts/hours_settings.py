@@ -12,12 +12,12 @@ from sqlalchemy import select, update
 from leadbot.accounts import audit, hours_words, tenant, users
 from leadbot.accounts import hours as arithmetic
 from leadbot.accounts.hours import Hours
-from leadbot.bot import settings_fields
 from leadbot.database.session import db, utcnow
-from leadbot.engines.base import LANGUAGES, Opening
-from leadbot.errors import Invalid
+from leadbot.errors import Invalid, gathered
 from leadbot.models import Act, Company, Lead, User
 from leadbot.texts import promise, text_input
+from leadbot.texts.languages import LANGUAGES
+from leadbot.texts.promise import Opening
 
 MORNING = timedelta(hours=9)  # where no hours are set
 WEEK = tuple(f"day{number}" for number in range(7))  # the fields of the weekdays, from Monday on
@@ -97,7 +97,7 @@ def change(values: Mapping[str, str], *, by: User) -> Company:
     """Set the hours as typed; nothing is written unless all are right. Raises Faults; Forbidden for all but owners."""
     users.check_is_owner(by)
     company = tenant.locked_company()
-    with settings_fields.gathered() as faults:
+    with gathered() as faults:
         week: list[list[list[int]]] = []
         for field in WEEK:
             week.append([])

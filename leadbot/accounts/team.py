@@ -8,8 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import lazyload
 
-from leadbot.accounts import audit, companies, links, passwords, users
-from leadbot.bot import company_settings
+from leadbot.accounts import audit, companies, links, passwords, tenant, users
 from leadbot.conversations import hand_off
 from leadbot.database.session import db, utcnow
 from leadbot.errors import EmailTaken, Invalid, NotFound
@@ -61,7 +60,7 @@ def invite(email: str, role: str, *, by: User) -> Invited:
     _check_room(coming=1)
     link = OneTimeLink(kind=LinkKind.INVITATION, email=address, role=kind, made_by_id=by.id)
     url = links.address(link.kind, links.make(link, links.INVITATION_LASTS))
-    is_sent = bool(address) and mail.put_invitation(address or "", url, company_settings.company(), by=by, role=kind)
+    is_sent = bool(address) and mail.put_invitation(address or "", url, tenant.company(), by=by, role=kind)
     audit.note(by.id, Act.INVITED, detail=kind)
     db.session.commit()
     return Invited(url, is_sent)
@@ -104,7 +103,7 @@ def change_role(who: User, role: str, *, by: User) -> None:
     without an owner, Forbidden."""
     users.check_is_owner(by)
     to = _role(role)
-    company_settings.company(lock=True)
+    tenant.locked_company()
     if to is not Role.OWNER:
         _check_owner_is_left(who)
         links.take_back_from(who)
@@ -116,7 +115,7 @@ def change_role(who: User, role: str, *, by: User) -> None:
 def set_enabled(who: User, is_enabled: bool, *, by: User) -> None:
     """Shut a person out, or let him in again; his sessions and tokens end. Raises Invalid, Forbidden."""
     users.check_is_owner(by)
-    company_settings.company(lock=True)
+    tenant.locked_company()
     if not is_enabled:
         _check_owner_is_left(who)
         _let_go(who)
@@ -128,7 +127,7 @@ def set_enabled(who: User, is_enabled: bool, *, by: User) -> None:
 def remove(who: User, *, by: User) -> None:
     """A person leaves for good; his leads stay and show his name, his e-mail is free. Raises Invalid, Forbidden."""
     users.check_is_owner(by)
-    company_settings.company(lock=True)
+    tenant.locked_company()
     _check_owner_is_left(who)
     _let_go(who)
     who.name, who.email, who.removed_at, who.telegram_id = who.shown_name, "", utcnow(), None
@@ -150,7 +149,7 @@ def give_reset(who: User, *, by: User) -> str:
 def _check_room(*, coming: int = 0) -> None:
     """Raises Invalid where the operator allows fewer people than there are with those who come; who is invited counts,
     so that using an invitation brings nobody new."""
-    most = companies.limit_of(company_settings.company(lock=True), "people")
+    most = companies.limit_of(tenant.locked_company(), "people")
     if most is not None and len(people()) + len(invitations()) + coming > most:
         raise Invalid("At most %(max)s people, invitations counted", field="email", max=most)
 
@@ -160,7 +159,7 @@ def _let_go(who: User) -> None:
     passwords.end_everything(who)
     links.take_back_from(who)
     hand_off.give_back_all(who)
-    own = company_settings.company()
+    own = tenant.company()
     if who.telegram_id is not None and own.telegram_chat_id == str(who.telegram_id):
         own.telegram_chat_id = None
 

@@ -16,14 +16,13 @@ from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from leadbot.accounts import audit
-from leadbot.bot import settings_fields
 from leadbot.database import tenancy
 from leadbot.database.session import db, read_only, utcnow
-from leadbot.engines.base import LANGUAGES
 from leadbot.errors import EmailTaken, Forbidden, Invalid, WrongLogin
 from leadbot.models import Act, Company, Role, User, WebSession
 from leadbot.texts import text_input
 from leadbot.texts import trades as setups
+from leadbot.texts.languages import LANGUAGES
 
 PASSWORD_LEAST, PASSWORD_MOST = 6, 1024
 EMAIL_MOST, COMPANY_NAME_MOST, NAME_MOST = 254, 200, 200
@@ -48,7 +47,9 @@ def sign_up(
     the trade its bot begins with.
     """
     email = clean_email(email)
-    bot = {} if setup == setups.DEFAULT else settings_fields.check({"setup": setup}, language or "ru")
+    if setup not in setups.names():
+        raise Invalid("Choose among: %(names)s", field="setup", names=", ".join(setups.names()))
+    bot = {} if setup == setups.DEFAULT else {"setup": setup}
     name = text_input.line(company_name, "company_name", most=COMPANY_NAME_MOST)
     hashed = hash_password(clean_password(password))  # slow on purpose: before the transaction begins
     if by_email(email):

@@ -16,9 +16,10 @@ from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
-from leadbot.accounts import companies, encryption
+from leadbot.accounts import companies
 from leadbot.accounts.limits import money
 from leadbot.bot import company_settings
+from leadbot.database import encryption
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import Spent
 from leadbot.models import Company, Conversation, Lead, Message, ModelUsage
@@ -55,6 +56,12 @@ class Cost:
         return self.tokens_in + self.tokens_out
 
 
+def own_key(own: Company) -> str | None:
+    """The company's own key to a model; None where it has none, or none that can be opened, and so uses ours."""
+    sealed = (own.bot.get("model") or {}).get("key")
+    return encryption.opened(sealed) if sealed else None
+
+
 def budget(own: Company) -> tuple[int, int]:
     """Tokens a day of the whole company, and of one client. A company may spend less of the installation's key than it
     is allowed, but not more; its own key is its own money."""
@@ -62,7 +69,7 @@ def budget(own: Company) -> tuple[int, int]:
     allowed = companies.limit_of(own, "day_tokens")
     usual = COMPANY_TOKENS if allowed is None else allowed
     whole = int(said.get("company", usual))
-    return whole if encryption.of_company(own) else min(whole, usual), int(said.get("visitor", VISITOR_TOKENS))
+    return whole if own_key(own) else min(whole, usual), int(said.get("visitor", VISITOR_TOKENS))
 
 
 def month_budget(own: Company) -> int | None:
@@ -78,7 +85,7 @@ def reserve(own: Company, talk: Conversation | None) -> Ticket | None:
 
     Without a talk, as in a rehearsal, only the company's budget counts.
     """
-    if encryption.of_company(own):
+    if own_key(own):
         return _reserve(own, talk)
     key_day = money.reserve(TURN_TOKENS)
     if key_day is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadbot.bot.settings_fields import ASKABLE, CONTACT, TONES, Values
-from leadbot.engines.rules.dialogue import intents
+from leadbot.engines import embedded
 from leadbot.texts import names, phrases
 from leadbot.texts import trades as setups
 
@@ -22,7 +22,7 @@ def tones(setup: str, language: str) -> dict[str, str]:
 
 def topics() -> tuple[str, ...]:
     """Topics a question is recognised by without words of the company's own."""
-    return intents.topics()
+    return embedded.topics()
 
 
 def asked(values: Values) -> list[str]:

@@ -9,13 +9,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from leadbot.accounts import audit, encryption, hours_settings, tenant, users
+from leadbot.accounts import audit, hours_settings, tenant, users
 from leadbot.bot import model_hosts, publishing, settings_fields
+from leadbot.database import encryption
 from leadbot.database.session import db, utcnow
-from leadbot.engines.base import LANGUAGES, CompanyCard, CompanyFact
-from leadbot.errors import Invalid
+from leadbot.engines.base import CompanyCard, CompanyFact
+from leadbot.errors import Invalid, gathered
 from leadbot.models import Act, Company, User
 from leadbot.texts import text_input
+from leadbot.texts.languages import LANGUAGES
 
 # Questions that the company's line about its services answers, over what is asked by topics of its own.
 _SERVICES = (
@@ -65,7 +67,7 @@ def change(values: dict[str, Any], *, by: User | None = None) -> Company:
     if isinstance(model := of_bot.get("model"), dict) and "key" in model:
         key = model["key"] or ""
         of_bot["model"] = {name: value for name, value in model.items() if name != "key"}
-    with settings_fields.gathered() as faults:
+    with gathered() as faults:
         checked: dict[str, Any] = {}
         for name in values.keys() & _CHECKS.keys():
             with faults():

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
-from leadbot.accounts import encryption
 from leadbot.bot import budget, model_hosts
 from leadbot.bot.settings_fields import Values
 from leadbot.engines import OwnModels
@@ -90,7 +89,7 @@ def trial(own: Company, drafted: Values | None = None) -> Trial | None:
 
 def own_access(own: Company, drafted: Values | None = None) -> tuple[str, str, str] | None:
     """Key, address and model of a company's own; without a key of its own the others count for nothing."""
-    published, key = own.bot.get("model") or {}, encryption.of_company(own)
+    published, key = own.bot.get("model") or {}, budget.own_key(own)
     said = published if drafted is None else drafted["model"]
     return (key, said.get("base_url", ""), said.get("model", "")) if key else None
 

@@ -15,8 +15,8 @@ from leadbot.accounts import users
 from leadbot.bot import budget, company_settings, engine_choice, publishing, scenarios
 from leadbot.database.session import db
 from leadbot.engines.base import SLOTS, CompanyCard, Decision, Engine, Known, Line, Turn
+from leadbot.engines.embedded import draft as lead_of
 from leadbot.engines.recorded import Recorded
-from leadbot.engines.rules.dialogue.summary import draft as lead_of
 from leadbot.models import User
 
 LEAD = "lead"  # the field of a difference in the decision to register

@@ -17,16 +17,16 @@ token_price          {"in", "out"}: tenge for a million tokens
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
 from leadbot.engines import address
-from leadbot.engines.base import LANGUAGES, SLOTS
-from leadbot.errors import Faults, Invalid
+from leadbot.engines.base import SLOTS
+from leadbot.errors import Invalid, gathered
 from leadbot.texts import text_input
 from leadbot.texts import trades as setups
+from leadbot.texts.languages import LANGUAGES
 
 Values = dict[str, Any]
 Check = Callable[[object, str, str], Any]  # (value, field, the company's language) -> as it is stored; raises Invalid
@@ -78,25 +78,6 @@ def check(values: Mapping[str, Any], language: str, hosts: Iterable[str] = (), k
         with faults():
             _check_host(checked.get("model", {}).get("base_url", ""), hosts, kept)
     return checked
-
-
-@contextmanager
-def gathered() -> Iterator[Callable[[], Any]]:
-    """Run several checks and raise all they refuse together, as Faults."""
-    found: list[Invalid] = []
-
-    @contextmanager
-    def one() -> Iterator[None]:
-        try:
-            yield
-        except Faults as error:
-            found.extend(error.faults)
-        except Invalid as error:
-            found.append(error)
-
-    yield one
-    if found:
-        raise Faults(found)
 
 
 def order_of(values: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:

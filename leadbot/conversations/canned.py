@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from leadbot.accounts import audit, users
 from leadbot.bot import company_settings
 from leadbot.database.session import db
-from leadbot.engines.base import LANGUAGES
 from leadbot.errors import Invalid, NotFound
 from leadbot.models import Act, CannedAnswer, Conversation, User
 from leadbot.texts import names, text_input
 from leadbot.texts.folding import order
+from leadbot.texts.languages import LANGUAGES
 
 TITLE_MOST, TEXT_MOST, ANSWERS_MOST = 80, 2000, 100
 PLACES = ("name", "manager", "company", "phone", "city", "object")  # phone: the company's own

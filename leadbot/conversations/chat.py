@@ -15,8 +15,8 @@ from leadbot.bot.engine_choice import Brain
 from leadbot.bot.settings_fields import Values
 from leadbot.conversations import consent, follow_up, hot_lane, talks, unanswered, voice
 from leadbot.database.session import db, utcnow
-from leadbot.engines.base import LANGUAGES, SLOTS, TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, Line, Turn
-from leadbot.engines.rules.dialogue.summary import draft
+from leadbot.engines import embedded
+from leadbot.engines.base import SLOTS, TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, Line, Turn
 from leadbot.engines.speech import Speech, SpeechError, SpeechUnavailable
 from leadbot.errors import Invalid
 from leadbot.files import kinds, storage
@@ -26,6 +26,7 @@ from leadbot.models import Author, Company, Conversation, Lead, Message, Source
 from leadbot.notifications import managers
 from leadbot.texts import phrases, text_input
 from leadbot.texts import trades as setups
+from leadbot.texts.languages import LANGUAGES
 
 TEXT_MOST = 4096  # code points of one message
 REF_MOST, MESSAGE_ID_MOST = 128, 255
@@ -110,7 +111,7 @@ def finish_idle(talk: Conversation) -> Lead | None:
     proposed = (
         None
         if talk.lead_id or talk.is_junk
-        else draft(talk.known, company, talk.language or company.language, final=True)
+        else embedded.draft(talk.known, company, talk.language or company.language, final=True)
     )
     lead = registration.register(talk, proposed).lead if proposed else None
     hot_lane.finish(talk)
@@ -132,7 +133,8 @@ def greeting(language: str, *, by_draft: bool = False) -> str:
 def first_words(company: CompanyCard, language: str) -> str:
     """The company's own greeting, else one by the hour of its day and who speaks."""
     hour = utcnow().astimezone(ZoneInfo(company.time_zone)).hour
-    usual = f"{phrases.hello(hour, language)} {phrases.opening(company, language, setups.of(company.setup))}"
+    who = phrases.opening(company.name, company.persona, language, setups.of(company.setup))
+    usual = f"{phrases.hello(hour, language)} {who}"
     return company.greeting.get(language, "").strip() or usual
 
 

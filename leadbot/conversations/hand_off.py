@@ -10,7 +10,7 @@ from leadbot.accounts import users
 from leadbot.bot import company_settings
 from leadbot.conversations import hot_lane, inbox_settings, read_marks, talks, unanswered, waiting
 from leadbot.database.session import db, utcnow
-from leadbot.engines.rules.dialogue import ask
+from leadbot.engines import embedded
 from leadbot.errors import Conflict, Invalid
 from leadbot.models import Author, Conversation, Message, User
 from leadbot.texts import phrases, text_input
@@ -106,7 +106,7 @@ def _return(talk: Conversation) -> None:
     language = talk.language or card.language
     question = ""
     if talk.lead_id is None:
-        question, talk.known = ask.again(talk.known, language, setups.of(card.setup, card.tone))
+        question, talk.known = embedded.ask_again(talk.known, language, setups.of(card.setup, card.tone))
     back = phrases.say("handoff.returned" if question else "handoff.returned.done", language)
     talks.add(talk, Author.BOT, f"{back} {question}".strip(), engine="rules")
     hot_lane.follow(talk)

@@ -17,7 +17,7 @@ from leadbot.accounts import hours_settings
 from leadbot.bot import company_settings
 from leadbot.conversations import talks, waiting
 from leadbot.database.session import db, utcnow
-from leadbot.engines.rules.dialogue import ask
+from leadbot.engines import embedded
 from leadbot.leads import board
 from leadbot.models import Author, Conversation, Message, Source
 from leadbot.texts import phrases
@@ -179,7 +179,7 @@ def _say(talk: Conversation) -> None:
     own = company_settings.company()
     language = talk.language or own.language
     card = company_settings.card(own)
-    question, talk.known = ask.again(talk.known, language, setups.of(card.setup, card.tone))
+    question, talk.known = embedded.ask_again(talk.known, language, setups.of(card.setup, card.tone))
     talks.add(talk, Author.BOT, f"{phrases.say('nudge', language)} {question}".strip(), engine="rules")
 
 

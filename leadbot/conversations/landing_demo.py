@@ -17,7 +17,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from leadbot.database.session import utcnow
 from leadbot.engines.base import CompanyCard, Known, Line, Turn
-from leadbot.engines.rules.dialogue.qualifier import Rules
+from leadbot.engines.embedded import Rules
 from leadbot.errors import Invalid, LeadbotError
 from leadbot.texts import phrases, text_input
 from leadbot.texts import trades as setups

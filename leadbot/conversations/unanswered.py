@@ -11,8 +11,7 @@ from leadbot.accounts import due_rows, hours_settings, users
 from leadbot.bot import company_settings
 from leadbot.conversations import hot_lane, talks, waiting
 from leadbot.database.session import db, utcnow
-from leadbot.engines.rules.dialogue.ask import open_
-from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines import embedded
 from leadbot.models import Author, Company, Conversation, Message, Source
 from leadbot.notifications import managers
 from leadbot.texts import phrases
@@ -83,11 +82,11 @@ def _tell(talk: Conversation) -> bool:
 
 def _text(talk: Conversation, company: Company, now: datetime) -> str:
     """What the client is told; without a phone of his he is asked for it, unless he has been asked often enough."""
-    language, memory = talk.language or company.language, Memory.of(talk.known)
+    language, memory = talk.language or company.language, embedded.Memory.of(talk.known)
     when = _when(company, now, language)
     if phone := memory.value("phone"):
         return phrases.say("handoff.nobody.phone", language, when=when, phone=phone)
-    if not open_(memory, "phone"):
+    if not embedded.is_open(memory, "phone"):
         told = phrases.say("handoff.nobody.closed", language, when=when)
         return " ".join(phrases.sentences(told)[:-1])
     memory.asked, memory.asks["phone"] = "phone", memory.asks.get("phone", 0) + 1

@@ -18,7 +18,6 @@ from leadbot.bot import company_settings
 from leadbot.conversations import talks, unanswered, waiting
 from leadbot.database import tenancy
 from leadbot.database.session import db, read_only, utcnow
-from leadbot.engines.base import LANGUAGES
 from leadbot.errors import Invalid, NotFound
 from leadbot.leads import attribution
 from leadbot.models import Act, Author, BotUser, Company, Conversation, Source, User
@@ -26,6 +25,7 @@ from leadbot.models.company import new_widget_key
 from leadbot.notifications import managers
 from leadbot.texts import phrases, text_input
 from leadbot.texts import trades as setups
+from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
 
 TITLE_MOST, BUBBLE_MOST, DOMAINS_MOST, DELAY_MOST_SECONDS = 60, 120, 50, 600

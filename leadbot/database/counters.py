@@ -10,9 +10,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, Table, event, inspect, text
 from sqlalchemy.engine.interfaces import Dialect
 
-from leadbot.models.lead import Lead, LeadStatus
-
-COLUMNS = {status: f"leads_{status.value}" for status in LeadStatus}
+STAGES = ("new", "in_progress", "measurement", "estimate", "won", "lost")  # as LeadStatus has them
+COLUMNS = {stage: f"leads_{stage}" for stage in STAGES}
 _SQLITE = {
     "leads_counted_in": "AFTER INSERT ON leads",
     "leads_counted_over": "AFTER UPDATE OF status ON leads WHEN old.status <> new.status",
@@ -59,7 +58,7 @@ def recount(connection: Connection) -> None:
     """Count anew from the rows, for what was written while nothing counted. Leads must not change meanwhile: the caller
     holds SQLite's write lock, or has just made the triggers, which locks PostgreSQL's table to the commit."""
     true = "(SELECT count(*) FROM leads WHERE leads.company_id = companies.id AND leads.status = '{}')"
-    counts = {column: true.format(status.value) for status, column in COLUMNS.items()}
+    counts = {column: true.format(stage) for stage, column in COLUMNS.items()}
     sets = ", ".join(f"{column} = {count}" for column, count in counts.items())
     wrong = " OR ".join(f"{column} <> {count}" for column, count in counts.items())
     connection.execute(text(f"UPDATE companies SET {sets} WHERE {wrong}"))
@@ -84,7 +83,7 @@ def _making(dialect: Dialect) -> list[str]:
 def _by_row(name: str) -> str:
     plus, minus = "(new.status = '{0}')", "(old.status = '{0}')"
     change = {"leads_counted_in": f"+ {plus}", "leads_counted_over": f"+ {plus} - {minus}"}.get(name, f"- {minus}")
-    sets = ", ".join(f"{column} = {column} {change.format(status.value)}" for status, column in COLUMNS.items())
+    sets = ", ".join(f"{column} = {column} {change.format(stage)}" for stage, column in COLUMNS.items())
     row = "old" if name == "leads_counted_out" else "new"
     return f"UPDATE companies SET {sets} WHERE id = {row}.company_id"
 
@@ -96,8 +95,7 @@ def _by_statement(name: str) -> str:
         f"SELECT company_id, status, sum(n) AS n FROM ({rows}) AS r GROUP BY company_id, status HAVING sum(n) <> 0"
     )
     sums = ", ".join(
-        f"coalesce(sum(n) FILTER (WHERE status = '{status.value}'), 0) AS {column}"
-        for status, column in COLUMNS.items()
+        f"coalesce(sum(n) FILTER (WHERE status = '{stage}'), 0) AS {column}" for stage, column in COLUMNS.items()
     )
     sets = ", ".join(f"{column} = companies.{column} + d.{column}" for column in COLUMNS.values())
     return (
@@ -106,6 +104,7 @@ def _by_statement(name: str) -> str:
     )
 
 
-@event.listens_for(Lead.__table__, "after_create")
+@event.listens_for(Table, "after_create")
 def _after_create(table: Table, connection: Connection, **more: object) -> None:
-    put(connection)
+    if table.name == "leads":
+        put(connection)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError
 
+from leadbot.config import WRONG_REVISION
 from leadbot.database.session import MIGRATIONS, db
-from leadbot.serve import WRONG_REVISION
 
 if TYPE_CHECKING:
     from alembic.config import Config

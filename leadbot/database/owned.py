@@ -8,8 +8,14 @@ from sqlalchemy import Enum, ForeignKey, ForeignKeyConstraint, Index, UniqueCons
 from sqlalchemy.orm import Mapped, mapped_column
 
 
+class Tenant:
+    """What all else belongs to: a company. The guard in `tenancy` lets nobody see another's record."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
 class Owned:
-    """A row of one company. The guard in `leadbot.database.tenancy` scopes every statement that touches such a table."""
+    """A row of one company. The guard in `tenancy` scopes every statement that touches such a table."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))

@@ -13,21 +13,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, event, text
 from sqlalchemy.exc import DatabaseError
 
-from leadbot.models.conversation import Message
-from leadbot.models.lead import Lead
-
 _TRIGRAM = re.compile(r"[^\W_]{3}")
 ENDING = "_searched"  # of their names
 EXTENSIONS = ("pg_trgm", "btree_gin")
 # What is not yet sorted in is read by every search: at most 256 KB, by default it would be 4 MB.
 _LIMITED = "WITH (gin_pending_list_limit = 256)"
 _POSTGRESQL = {
-    Message: f"USING gin (company_id, folded gin_trgm_ops) {_LIMITED} WHERE folded IS NOT NULL",
-    Lead: f"USING gin (company_id, search gin_trgm_ops) {_LIMITED}",
+    "messages": f"USING gin (company_id, folded gin_trgm_ops) {_LIMITED} WHERE folded IS NOT NULL",
+    "leads": f"USING gin (company_id, search gin_trgm_ops) {_LIMITED}",
 }
 _SQLITE = {
-    Message: "(company_id, folded, conversation_id) WHERE folded IS NOT NULL",
-    Lead: "(company_id, search)",
+    "messages": "(company_id, folded, conversation_id) WHERE folded IS NOT NULL",
+    "leads": "(company_id, search)",
 }
 
 
@@ -45,9 +42,8 @@ def contains(column: Any, word: str) -> ColumnElement[bool]:
 
 def statements(dialect: str, *, concurrently: bool = False) -> dict[str, str]:
     """What makes the indexes, by table."""
-    kinds = _SQLITE if dialect == "sqlite" else _POSTGRESQL
+    tables = _SQLITE if dialect == "sqlite" else _POSTGRESQL
     how = "CONCURRENTLY " if concurrently else ""
-    tables = {kind.__tablename__: rest for kind, rest in kinds.items()}
     return {
         table: f"CREATE INDEX {how}IF NOT EXISTS ix_{table}{ENDING} ON {table} {rest}" for table, rest in tables.items()
     }
@@ -79,10 +75,7 @@ def is_ours(name: str | None) -> bool:
     return bool(name and name.endswith(ENDING))
 
 
+@event.listens_for(Table, "after_create")
 def _after_create(table: Table, connection: Connection, **more: object) -> None:
-    if can_index(connection):
+    if table.name in _SQLITE and can_index(connection):
         connection.execute(text(statements(connection.dialect.name)[table.name]))
-
-
-for _kind in _SQLITE:
-    event.listen(_kind.__table__, "after_create", _after_create)

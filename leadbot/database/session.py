@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeDecorator
 
 from leadbot.database import sqlite
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 POOL_WAIT_SECONDS = 9  # a crowd waits for a connection, but three seconds less than a turn may take
 
 # Names for every constraint: SQLite's batch migrations can only drop what has a name.

@@ -6,7 +6,7 @@ The readable half: a door calls `act_for(company_id)` in its authentication hook
    asked for its value at each execution; what a flush writes is checked row by row.
 2. The connection: every UPDATE and DELETE built with SQLAlchemy over an owned table gets that criterion too, those of a
    flush among them, so a row is only ever changed where the database finds it to be ours.
-3. The SQL itself, whoever wrote it, is read by a parser (`leadbot.database.sql_net`) and refused with `Unscoped` where an owned
+3. The SQL itself, whoever wrote it, is read by a parser (`sql_net`) and refused with `Unscoped` where an owned
    table doesn't bear the criterion. The setting TENANCY_NET switches this layer.
 
 The one way out is the block `all_companies()`; a test lists who uses it.
@@ -35,11 +35,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, object_session, with_loader_criteria
 
-from leadbot.database.owned import Owned
+from leadbot.database.owned import Owned, Tenant
 from leadbot.database.session import Base, db
 from leadbot.database.sql_net import Net
 from leadbot.database.sql_net import Unscoped as Unscoped
-from leadbot.models.company import Company
 
 _is_for_all: ContextVar[bool] = ContextVar("is_for_all", default=False)
 
@@ -82,7 +81,7 @@ def all_companies() -> Iterator[None]:
             _let_go_of_others(db.session(), company_id)
 
 
-def own(kind: type[Owned | Company]) -> ColumnElement[bool]:
+def own(kind: type[Owned | Tenant]) -> ColumnElement[bool]:
     """The criterion of the acting company, for a statement over a class or its table that is written by hand.
 
     It may be built once and run for many companies: whose rows are meant is asked at each execution.
@@ -113,7 +112,7 @@ def _acting() -> int | None:
 ACTING = bindparam("acting_company", callable_=_acting, type_=Integer)
 _CRITERIA = (
     with_loader_criteria(Owned, lambda kind: kind.company_id == ACTING, include_aliases=True),
-    with_loader_criteria(Company, Company.id == ACTING, include_aliases=True),
+    with_loader_criteria(Tenant, lambda kind: kind.id == ACTING, include_aliases=True),
 )
 
 
@@ -129,14 +128,15 @@ def _scope(state: ORMExecuteState) -> None:
 
 @cache
 def _own_rows(mapper: Mapper[Any]) -> tuple[ColumnElement[bool], ...]:
-    return (own(mapper.class_),) if issubclass(mapper.class_, Owned | Company) else ()
+    return (own(mapper.class_),) if issubclass(mapper.class_, Owned | Tenant) else ()
 
 
 @cache
 def owned_tables() -> dict[str, str]:
     """By table the column that says whose a row is."""
-    kinds: list[Any] = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Owned)]
-    return {**{kind.__tablename__: "company_id" for kind in kinds}, Company.__tablename__: "id"}
+    kinds: list[Any] = [mapper.class_ for mapper in Base.registry.mappers]
+    owned = {kind.__tablename__: "company_id" for kind in kinds if issubclass(kind, Owned)}
+    return owned | {kind.__tablename__: "id" for kind in kinds if issubclass(kind, Tenant)}
 
 
 def _column(table: Any) -> ColumnElement[int]:
@@ -175,7 +175,7 @@ def _check_flush(session: Session, context: Any, instances: Any) -> None:
             if row in session.new and row.company_id is None:
                 row.company_id = acting_for()
             _refuse_foreign(row, company_id)
-        elif isinstance(row, Company) and row not in session.new and row.id != company_id:
+        elif isinstance(row, Tenant) and row not in session.new and row.id != company_id:
             raise Unscoped("another company's record")
 
 
@@ -196,6 +196,6 @@ def _refuse_foreign(row: Owned, company_id: int | None) -> None:
 def _let_go_of_others(session: Session, company_id: int) -> None:
     """The identity map would hand out what a block for all companies has left in it."""
     for row in session.identity_map.values():
-        column = "id" if isinstance(row, Company) else "company_id"
-        if isinstance(row, Owned | Company) and inspect(row).dict.get(column, company_id) != company_id:
+        column = "id" if isinstance(row, Tenant) else "company_id"
+        if isinstance(row, Owned | Tenant) and inspect(row).dict.get(column, company_id) != company_id:
             session.expunge(row)

@@ -1,6 +1,6 @@
 """What every engine is asked and what it answers: plain data, no Flask, no database, no clock.
 
-An engine is a brain behind `Engine.decide(turn) -> Decision`. It only proposes: `services.leads.register`
+An engine is a brain behind `Engine.decide(turn) -> Decision`. It only proposes: `leads.registration.register`
 validates and writes, whoever proposed it.
 
 `known` is what the talk has brought so far, a small dict that goes to JSON and is stored by us after every turn, so
@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-LANGUAGES = ("ru", "kk", "en")
+from leadbot.texts.promise import Opening
 
 # What a talk can bring, in the order a manager reads it.
 SLOTS = (
@@ -56,13 +56,6 @@ class CompanyFact:
     topic: str
     text: Mapping[str, str]
     words: tuple[str, ...] = ()
-
-
-class Opening(NamedTuple):
-    """A stretch of a company's work: aware moments in its time zone."""
-
-    begins_at: datetime
-    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def shown(
 ) -> Board:
     """The board with the cards of these stages that pass the filter, CARDS of each or as many as `most` says."""
     company = tenant.company()  # before the cards: what changes meanwhile is shown twice rather than never
-    counts = _counts(only) if only else {status: getattr(company, column) for status, column in COLUMNS.items()}
+    counts = _counts(only) if only else {status: getattr(company, COLUMNS[status]) for status in LeadStatus}
     limits = {status.value: min((most or {}).get(status, CARDS), CARDS_MOST) for status in stages}
     by_stage: dict[str, list[Card]] = {stage: [] for stage in limits}
     for row in db.session.execute(_firsts(tuple(limits), only), limits):

@@ -13,7 +13,7 @@ from leadbot.accounts import users
 from leadbot.bot import company_settings, settings_fields
 from leadbot.database.session import db
 from leadbot.engines.base import SLOTS
-from leadbot.engines.rules.reading.extract import Found, extract
+from leadbot.engines.embedded import Found, extract
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.leads import held_values, registration
 from leadbot.models import Conversation, Lead, User

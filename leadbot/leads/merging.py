@@ -13,7 +13,7 @@ from leadbot.accounts import users
 from leadbot.bot import company_settings
 from leadbot.conversations import talks
 from leadbot.database.session import db, utcnow
-from leadbot.engines.rules.dialogue.summary import draft
+from leadbot.engines import embedded
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.leads import editing, held_values, registration, tasks
 from leadbot.models import (
@@ -138,7 +138,7 @@ def split(lead: Lead, talk_id: int, *, by: User) -> Lead:
     if talk is None:
         raise NotFound
     company = company_settings.card(company_settings.company())
-    proposed = draft(talk.known, company, talk.language or company.language, final=True)
+    proposed = embedded.draft(talk.known, company, talk.language or company.language, final=True)
     if proposed is None:
         raise Invalid("There is no phone in this conversation", field="talk")
     talks.lock(talk)
@@ -146,7 +146,7 @@ def split(lead: Lead, talk_id: int, *, by: User) -> Lead:
     _give_back_values(lead, talk)
     if own := _own_talk(lead):
         registration.keep_evidence(own, lead)
-        told = draft(own.known, company, own.language or company.language, final=True)
+        told = embedded.draft(own.known, company, own.language or company.language, final=True)
         if told and not held_values.is_held(lead, "summary"):
             lead.summary = told.summary
     _finish(lead, new, "split", by)

@@ -211,7 +211,7 @@ def move(
 ) -> Lead:  # fmt: skip
     """Move a card to another stage; any move is allowed, each is recorded.
 
-    `version` is what the mover saw, `rank` its place there (see services.order), else the top. Raises Conflict with
+    `version` is what the mover saw, `rank` its place there (see leads.ranking), else the top. Raises Conflict with
     the fresh lead where somebody was quicker, Invalid where a lost lead has no reason, Forbidden for a viewer.
     """
     users.check_may_write(by)

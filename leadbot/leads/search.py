@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, event, inspect
 from sqlalchemy.orm import Mapper
 
 from leadbot.database import searching
-from leadbot.engines.base import LANGUAGES
 from leadbot.models import Lead
 from leadbot.texts import names
 from leadbot.texts.folding import GROUPED, fold, phone_forms
+from leadbot.texts.languages import LANGUAGES
 
 QUERY_MOST = 200  # code points of a query that are looked at
 WORDS_MOST = 8

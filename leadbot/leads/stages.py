@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from leadbot.accounts import audit, users
-from leadbot.bot import company_settings, settings_fields
+from leadbot.bot import company_settings
 from leadbot.database.session import db
-from leadbot.errors import Invalid
+from leadbot.errors import Invalid, gathered
 from leadbot.leads import board
 from leadbot.models import Act, Company, LeadStatus, User
 from leadbot.texts import text_input
@@ -29,13 +29,13 @@ def rename(values: Names, usual: Mapping[str, Names], *, by: User) -> Company:
     users.check_is_owner(by)
     own = company_settings.company(lock=True)
     chosen: dict[str, str] = {}
-    with settings_fields.gathered() as faults:
+    with gathered() as faults:
         for stage in LeadStatus:
             with faults():
                 name = text_input.line(values.get(stage.value, ""), stage.value, most=NAME_MOST, required=False)
                 if text_input.is_visible(name):
                     chosen[stage.value] = name
-    with settings_fields.gathered() as faults:
+    with gathered() as faults:
         for key in chosen:
             with faults():
                 _check_differs(key, chosen, usual)

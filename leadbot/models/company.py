@@ -12,7 +12,7 @@ from sqlalchemy import JSON, BigInteger, Index, String
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from leadbot.database.owned import Owned, referable, same_company, stored_enum
+from leadbot.database.owned import Owned, Tenant, referable, same_company, stored_enum
 from leadbot.database.session import Base, utcnow
 from leadbot.models import slugs
 
@@ -35,41 +35,40 @@ class Role(enum.StrEnum):
     VIEWER = "viewer"
 
 
-class Company(Base):
+class Company(Tenant, Base):
     """A customer of Leadbot. Everything else belongs to one."""
 
     __tablename__ = "companies"
     __table_args__ = (Index(None, "digest_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(2), default="ru")  # of notices and summaries
     time_zone: Mapped[str] = mapped_column(String(64), default="Asia/Almaty")
     telegram_chat_id: Mapped[str | None] = mapped_column(String(64))
     widget_key: Mapped[str] = mapped_column(String(64), unique=True, default=new_widget_key)
     slug: Mapped[str] = mapped_column(String(60), unique=True, index=True, default=_slug)  # its page is /c/<slug>
-    widget: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # how it looks and where, see services.widget
+    widget: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # its looks and places: conversations.widget
     widget_is_paused: Mapped[bool] = mapped_column(default=False)
     widget_seen_host: Mapped[str | None] = mapped_column(String(255))  # where a client last opened it, and when
     widget_seen_at: Mapped[datetime | None]
-    # What the bot knows of the company and how it speaks, as published: see services.bot_fields
+    # What the bot knows of the company and how it speaks, as published: see bot.settings_fields
     bot: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    hours: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # when it works, see services.hours
+    hours: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # when it works, see accounts.hours
     take_minutes: Mapped[int] = mapped_column(default=15)  # of work, after which a lead has waited too long; 0: never
-    deals_to: Mapped[str] = mapped_column(String(10), default="")  # whom new leads go to in turn, see services.turns
+    deals_to: Mapped[str] = mapped_column(String(10), default="")  # whom new leads go to in turn, see leads.rotation
     dealt_to_id: Mapped[int | None]  # who had the last one
     answer_minutes: Mapped[int] = mapped_column(default=5)  # after which a client who waits is told so; 0: never
     morning_digest: Mapped[bool] = mapped_column(default=True)  # managers get a summary when the day begins
-    digest_at: Mapped[datetime] = mapped_column(default=utcnow)  # when the next one is thought of, see services.digest
+    digest_at: Mapped[datetime] = mapped_column(default=utcnow)  # when the next one is due
     is_active: Mapped[bool] = mapped_column(default=True)
     retention_days: Mapped[int | None]  # how long talks are kept after their last word; None: for ever
-    limits: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # the operator's, see services.companies
+    limits: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # the operator's, see accounts.companies
     start_is_over: Mapped[bool] = mapped_column(default=False)  # the list of first steps has been put away
-    stage_names: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # its own, by key, see services.stages
+    stage_names: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # its own, by key, see leads.stages
     board_version: Mapped[int] = mapped_column(default=0)  # grows with every change a board shows
-    inbox: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # how conversations are led, see services.inbox
+    inbox: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # how talks are led: conversations.inbox
     inbox_version: Mapped[int] = mapped_column(default=0)  # grows with what changes in the list without a line said
-    # How many leads stand at each stage; the database counts them itself, see models.tally
+    # How many leads stand at each stage; the database counts them itself, see database.counters
     leads_new: Mapped[int] = mapped_column(default=0)
     leads_in_progress: Mapped[int] = mapped_column(default=0)
     leads_measurement: Mapped[int] = mapped_column(default=0)

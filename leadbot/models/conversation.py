@@ -79,21 +79,21 @@ class Conversation(Owned, Base):
     lead_id: Mapped[int | None]  # the lead of this episode; of another talk where the same phone had an open one
     handled_by: Mapped[str] = mapped_column(String(10), default="bot")  # bot or manager
     manager_id: Mapped[int | None]  # who holds it, while a manager does
-    first_touch: Mapped[dict[str, str] | None] = mapped_column(JSON)  # where the client came from, see services.touch
-    consent: Mapped[dict[str, str] | None] = mapped_column(JSON)  # what he agreed to, see services.consent
+    first_touch: Mapped[dict[str, str] | None] = mapped_column(JSON)  # where he came from, see leads.attribution
+    consent: Mapped[dict[str, str] | None] = mapped_column(JSON)  # what he agreed to, see conversations.consent
     message_count: Mapped[int] = mapped_column(default=0)
     # A turn is claimed until then; a process that dies lets go by the clock.
     lease_until: Mapped[datetime | None]
-    # When a talk without a lead, but with a phone or a clear wish, counts as gone silent: see services.hot.
+    # When a talk without a lead, but with a phone or a clear wish, counts as gone silent: see conversations.hot_lane.
     idle_due_at: Mapped[datetime | None]
     hot_since: Mapped[datetime | None]  # it stands in the hot lane
     nudge_due_at: Mapped[datetime | None]
     nudged_at: Mapped[datetime | None]  # once an episode
-    waits_since: Mapped[datetime | None]  # a person is to look at it: see services.calls
+    waits_since: Mapped[datetime | None]  # a person is to look at it: see conversations.waiting
     waits_for: Mapped[str | None] = mapped_column(String(10))  # call, or silent
     is_in_telegram: Mapped[bool] = mapped_column(default=False)  # that manager reads and answers there
     return_due_at: Mapped[datetime | None]  # when a manager who says nothing gives the talk back to the bot
-    is_junk: Mapped[bool] = mapped_column(default=False)  # spam, a job seeker, a supplier: see services.junk
+    is_junk: Mapped[bool] = mapped_column(default=False)  # spam, a job seeker, a supplier: see conversations.junk
     junk_is_settled: Mapped[bool] = mapped_column(default=False)  # a person has said so, or that it is none
     client_seq: Mapped[int] = mapped_column(default=0)  # of the client's last line
     client_at: Mapped[datetime | None]  # when he last wrote

@@ -81,7 +81,7 @@ class Lead(Owned, Base):
     area_m2: Mapped[float | None]
     summary: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(2), default="ru")
-    first_touch: Mapped[dict[str, str] | None] = mapped_column(JSON)  # where the client came from, see services.touch
+    first_touch: Mapped[dict[str, str] | None] = mapped_column(JSON)  # where he came from, see leads.attribution
     status: Mapped[LeadStatus] = mapped_column(stored_enum(LeadStatus), default=LeadStatus.NEW)
     lost_reason: Mapped[LostReason | None] = mapped_column(stored_enum(LostReason))
     assignee_id: Mapped[int | None]
@@ -89,8 +89,8 @@ class Lead(Owned, Base):
     # What managers have written over: {field: {"by": a person's id, "said": what the client last said instead}}.
     edited: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     details: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # edited values that have no column, by slot
-    task_at: Mapped[datetime | None]  # when the next open task is due, see services.tasks
-    # When the managers are next told that nobody has taken it, and when they first were; see services.take_timer.
+    task_at: Mapped[datetime | None]  # when the next open task is due, see leads.tasks
+    # When the managers are next told that nobody has taken it, and when they first were; see leads.take_timer.
     take_due_at: Mapped[datetime | None]
     take_reminded_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -98,8 +98,8 @@ class Lead(Owned, Base):
     # The order within a column, highest first: nanoseconds, so that what comes stands on top and between any two there
     # is room for a third.
     rank: Mapped[int] = mapped_column(BigInteger, default=time.time_ns)
-    is_hot: Mapped[bool] = mapped_column(default=False)  # see services.heat
-    search: Mapped[str] = mapped_column(Text, default="")  # what it is found by, folded: see services.search
+    is_hot: Mapped[bool] = mapped_column(default=False)  # see leads.scoring
+    search: Mapped[str] = mapped_column(Text, default="")  # what it is found by, folded: see leads.search
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)
 
@@ -159,7 +159,7 @@ class LeadNote(Owned, Base):
 
 
 class LeadMerge(Owned, Base):
-    """A duplicate made part of another lead, with all it takes to undo that: see services.lead_merging."""
+    """A duplicate made part of another lead, with all it takes to undo that: see leads.merging."""
 
     __tablename__ = "lead_merges"
     __table_args__ = (

@@ -22,7 +22,7 @@ class ImportState(enum.StrEnum):
 
 
 class LeadImport(Owned, Base):
-    """How far a file of leads has been taken over; see services.imports. It says nothing of what stands in the file."""
+    """How far a file of leads has been taken over; see transfer.imports. It says nothing of what stands in the file."""
 
     __tablename__ = "lead_imports"
     __table_args__ = (same_company("user_id", "users", cascade=False),)

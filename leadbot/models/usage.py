@@ -28,6 +28,6 @@ class ModelUsage(Owned, Base):
     calls: Mapped[int] = mapped_column(default=0)
     reserved: Mapped[int] = mapped_column(default=0)
     reserved_before: Mapped[int] = mapped_column(default=0)
-    period: Mapped[int] = mapped_column(default=0)  # see services.usage
+    period: Mapped[int] = mapped_column(default=0)  # see bot.budget
     last_sent: Mapped[str | None] = mapped_column(Text)  # the body of the last call, placeholders in it
     last_sent_at: Mapped[datetime | None]

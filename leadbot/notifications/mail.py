@@ -17,9 +17,9 @@ from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from leadbot.accounts import encryption
 from leadbot.accounts.limits import letters
 from leadbot.config import Config
+from leadbot.database import encryption
 from leadbot.models import Company, Role, User
 from leadbot.outbox import deliveries
 

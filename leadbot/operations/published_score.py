@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from leadbot.engines.rules.scoring.score import Set, precision, recall, wrong_rate
+from leadbot.engines.embedded import Set, precision, recall, wrong_rate
 
 FILE = Path(__file__).resolve().parent.parent / "engines" / "rules" / "data" / "score.json"
 FIRST_RUNS = "first-runs.json"  # beside the sets: what each scored before anything was tuned on it

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, update
 
-from leadbot.accounts import encryption, tenant, users
-from leadbot.database import tenancy
+from leadbot.accounts import tenant, users
+from leadbot.database import encryption, tenancy
 from leadbot.database.session import UtcDateTime, db, read_only, utcnow
 from leadbot.errors import NotFound
 from leadbot.models import Company, Delivery, DeliveryState, Lead, User

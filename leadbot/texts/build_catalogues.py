@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,8 +20,8 @@ from babel.messages.pofile import read_po, write_po
 
 from leadbot import errors
 from leadbot.config import ROOT
-from leadbot.engines.base import LANGUAGES
 from leadbot.texts.catalogues import DOMAINS, TRANSLATIONS
+from leadbot.texts.languages import LANGUAGES
 
 Key = tuple[str, str]  # context ("" without one), English text
 
@@ -29,38 +30,36 @@ OPTIONS = {"templates/**.html": {"silent": "false", "trimmed": "true"}}
 # Rooms whose words have a catalogue of their own; all others are in `messages`.
 ROOMS = {
     "work": (
-        "templates/chat", "templates/macros/talk", "templates/macros/lead", "leadbot/web/cards", "leadbot/web/chat",
-        "leadbot/web/talks",
-    ),
-    "board": (
-        "templates/board", "leadbot/web/board", "leadbot/web/hot", "leadbot/services/board", "leadbot/services/hot",
-    ),
-    "leads": ("templates/lead", "leadbot/web/lead", "leadbot/services/lead", "leadbot/services/tasks"),
-    "inbox": (
-        "templates/conversations", "templates/settings/conversations", "templates/settings/_canned",
-        "templates/settings/_inbox", "leadbot/web/conversations", "leadbot/web/inbox", "leadbot/services/handoff",
-        "leadbot/services/inbox", "leadbot/services/canned", "leadbot/services/calls", "leadbot/services/junk",
-    ),
-    "hours": (
-        "templates/settings/_connect", "templates/settings/_person", "templates/settings/hours",
-        "templates/settings/_hours", "leadbot/web/hours", "leadbot/services/hours",
-    ),
-    "company": tuple(
-        f"{place}{room}"
-        for place in ("templates/", "leadbot/web/", "leadbot/services/")
-        for room in (
-            "team", "figures", "ledger", "exports", "imports", "erasing", "start", "mail", "join", "passwords", "links",
-            "companies", "stored", "stages", "settings/stages", "settings/_stages", "audit", "settings/log",
-        )
-    ),
-    "bot": (
-        "templates/bot", "templates/chat/_draft", "leadbot/web/bot", "leadbot/services/bot",
-        "leadbot/services/scenarios",
+        "templates/chat", "templates/macros/talk", "templates/macros/lead", "leadbot/web/leads/cards",
+        "leadbot/web/bot/test_chat", "leadbot/web/inbox/talks",
     ),
     "widget": (
         "templates/widget", "templates/settings/widget", "templates/settings/_widget", "leadbot/widget",
-        "leadbot/web/widget", "leadbot/services/widget", "leadbot/services/files",
+        "leadbot/web/bot/widget", "leadbot/conversations/widget", "leadbot/files",
     ),
+    "board": (
+        "templates/board", "leadbot/web/leads/board", "leadbot/web/inbox/hot", "leadbot/leads/board",
+        "leadbot/conversations/hot",
+    ),
+    "company": tuple(
+        f"{place}{room}"
+        for place in ("templates/", "leadbot/web/*/", "leadbot/*/")
+        for room in (
+            "team", "figures", "ledger", "exports", "imports", "erasing", "erasure", "start", "onboarding", "mail",
+            "join", "passwords", "links", "companies", "stored", "stages", "settings/stages", "settings/_stages",
+            "audit", "settings/log",
+        )
+    ),
+    "hours": (
+        "templates/settings/_connect", "templates/settings/_person", "templates/settings/hours",
+        "templates/settings/_hours", "leadbot/web/settings/hours", "leadbot/accounts/hours",
+    ),
+    "leads": ("templates/lead", "leadbot/web/leads", "leadbot/leads"),
+    "inbox": (
+        "templates/conversations", "templates/settings/conversations", "templates/settings/_canned",
+        "templates/settings/_inbox", "leadbot/web/inbox", "leadbot/conversations",
+    ),
+    "bot": ("templates/bot", "templates/chat/_draft", "leadbot/web/bot", "leadbot/bot"),
 }  # fmt: skip
 
 
@@ -169,7 +168,7 @@ def _is_ours(path: Path) -> bool:
 
 
 def _domain(place: str) -> str:
-    return next((domain for domain, rooms in ROOMS.items() if place.startswith(rooms)), "messages")
+    return next((domain for domain, rooms in ROOMS.items() if any(fnmatch(place, f"{r}*") for r in rooms)), "messages")
 
 
 def _doubles(language: str) -> set[Key]:

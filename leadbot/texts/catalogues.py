@@ -20,9 +20,9 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from leadbot.database.session import utcnow
-from leadbot.engines.base import LANGUAGES
 from leadbot.texts import formats, phrases
 from leadbot.texts.folding import order
+from leadbot.texts.languages import LANGUAGES
 
 DEFAULT = "ru"
 DEFAULT_ZONE = "Asia/Almaty"

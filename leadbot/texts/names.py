@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from leadbot.engines.rules.reading import city as cities_
-from leadbot.texts import phrases
+from leadbot.texts import phrases, places
 from leadbot.texts import trades as setups
 from leadbot.texts.folding import order
 
 
 def city(canonical: str | None, language: str) -> str | None:
     """The town in this language; as stored where it has no other name."""
-    if not canonical or language == "ru":
-        return canonical
-    return (cities_.names(canonical) or {}).get(language) or canonical
+    return places.name(canonical, language) if canonical else canonical
 
 
 def object_type(canonical: str | None, language: str) -> str | None:
@@ -51,7 +48,7 @@ def value(slot: str, stored: str, language: str) -> str:
 @cache
 def cities(language: str) -> tuple[str, ...]:
     """The towns of the country as this language calls them, to choose from."""
-    towns = (place for place in cities_.gazetteer().places.values() if "t" in place.flags and not place.abroad)
+    towns = (place for place in places.places().values() if "t" in place.flags and not place.abroad)
     return tuple(sorted((getattr(place, language) or place.ru for place in towns), key=order))
 
 

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from leadbot.engines.base import CompanyCard
-from leadbot.engines.rules.reading.city import names
+from leadbot.texts import places
 from leadbot.texts.trades import Setup, load
 
 FILE = Path(__file__).parent / "data" / "phrases.json"
@@ -56,10 +55,10 @@ def hello(hour: int, language: str) -> str:
     return say(f"hello.{part}", language)
 
 
-def opening(company: CompanyCard, language: str, setup: Setup) -> str:
+def opening(company: str, persona: str, language: str, setup: Setup) -> str:
     """Who speaks and what he asks first, after a greeting; a bot with a name says it."""
-    name = f"{say('persona', language, persona=company.persona)} " if company.persona else ""
-    return name + say("open.A", language, setup, company=company.name)
+    name = f"{say('persona', language, persona=persona)} " if persona else ""
+    return name + say("open.A", language, setup, company=company)
 
 
 def where(city: str, language: str) -> str | None:
@@ -70,7 +69,7 @@ def where(city: str, language: str) -> str | None:
 
 def town(city: str, language: str) -> str:
     """The town's name in a reader's language; a place we don't know stays as it is."""
-    return city if language == "ru" else (names(city) or {}).get(language) or city
+    return places.name(city, language)
 
 
 def measure(area: str, language: str) -> str:

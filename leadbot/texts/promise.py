@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from leadbot.engines.base import Opening
 from leadbot.texts.phrases import say
 
 NEAR = ("today", "tomorrow")
 WEEK = 7
+
+
+class Opening(NamedTuple):
+    """A stretch of a company's work: aware moments in its time zone."""
+
+    begins_at: datetime
+    ends_at: datetime
 
 
 def day(that: date, today: date, language: str) -> str:

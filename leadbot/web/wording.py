@@ -9,10 +9,10 @@ from flask import Flask, g, has_app_context
 from flask_babel import force_locale, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
-from leadbot.engines.base import LANGUAGES
 from leadbot.models import DeliveryState, LeadStatus, LostReason, Role, Source
 from leadbot.texts import names
 from leadbot.texts.catalogues import give_filters, language
+from leadbot.texts.languages import LANGUAGES
 
 STAGES = {
     LeadStatus.NEW: lazy_pgettext("stage", "New"),

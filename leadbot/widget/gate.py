@@ -12,12 +12,12 @@ from leadbot import headers
 from leadbot.conversations import widget
 from leadbot.conversations.widget import Site
 from leadbot.database import tenancy
-from leadbot.engines.base import LANGUAGES
 from leadbot.errors import Busy, LeadbotError, NotFound, TooMany
 from leadbot.files import kinds
 from leadbot.operations import health
 from leadbot.texts import phrases
 from leadbot.texts.catalogues import language
+from leadbot.texts.languages import LANGUAGES
 from leadbot.widget import tokens
 
 HEADER, FIELD = "X-Visitor", "visitor"

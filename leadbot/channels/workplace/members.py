@@ -9,10 +9,10 @@ from sqlalchemy import delete, select, update
 
 from leadbot.accounts import links
 from leadbot.database.session import db, utcnow
-from leadbot.engines.base import LANGUAGES
 from leadbot.errors import LinkExpired
 from leadbot.models import LinkKind, OneTimeLink, User
 from leadbot.notifications.carriers import buttons
+from leadbot.texts.languages import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)

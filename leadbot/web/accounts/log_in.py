@@ -11,10 +11,10 @@ from werkzeug.exceptions import HTTPException
 
 from leadbot.accounts import users
 from leadbot.accounts.limits.entry import founding, logging_in
-from leadbot.engines.base import LANGUAGES
 from leadbot.errors import EmailTaken, Invalid, TooMany, WrongLogin
 from leadbot.models import User
 from leadbot.texts import catalogues
+from leadbot.texts.languages import LANGUAGES
 from leadbot.web import unsent_forms
 from leadbot.web.accounts import devices
 from leadbot.web.forms import LogInForm, SignUpForm

@@ -17,10 +17,10 @@ from leadbot.bot import budget, choices, company_settings, model_health, publish
 from leadbot.bot.publishing import Draft
 from leadbot.bot.settings_fields import Values
 from leadbot.conversations import chat, talks
-from leadbot.engines.base import LANGUAGES
 from leadbot.errors import Faults, Invalid
 from leadbot.models import Role, Scenario
 from leadbot.texts.catalogues import language
+from leadbot.texts.languages import LANGUAGES
 from leadbot.web.bot import form as bot_form
 from leadbot.web.bot import try_out, words
 from leadbot.web.errors import said

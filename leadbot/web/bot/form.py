@@ -1,4 +1,4 @@
-"""The form of the bot's settings: what was typed, as the fields of services.bot_fields, and back to what is shown.
+"""The form of the bot's settings: what was typed, as the fields of bot.settings_fields, and back to what is shown.
 
 A value that can't be read as what it should be is handed on as it was typed: the service says what is wrong with it,
 and the form shows it again.
@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from leadbot.bot import choices
 from leadbot.bot.settings_fields import CONTACT, LINES, Values
-from leadbot.engines.base import LANGUAGES
+from leadbot.texts.languages import LANGUAGES
 
 REQUIRED, OPTIONAL, NOT_ASKED = "required", "optional", "no"
 _FACT = re.compile(r"facts\.(\d{1,3})\.topic")

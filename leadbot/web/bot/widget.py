@@ -16,10 +16,10 @@ from leadbot.accounts import hours_settings
 from leadbot.bot import company_settings
 from leadbot.conversations import widget
 from leadbot.conversations.widget import Look
-from leadbot.engines.base import LANGUAGES
 from leadbot.errors import Invalid
 from leadbot.models import Company, Role
 from leadbot.texts.catalogues import language
+from leadbot.texts.languages import LANGUAGES
 from leadbot.web.forms import Form
 from leadbot.web.htmx import go, is_htmx, page, part, toast
 from leadbot.web.settings.company import SECTIONS

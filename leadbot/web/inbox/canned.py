@@ -10,9 +10,9 @@ from flask_login import current_user
 
 from leadbot.bot import company_settings
 from leadbot.conversations import canned, inbox_settings
-from leadbot.engines.base import LANGUAGES
 from leadbot.errors import Invalid
 from leadbot.models import CannedAnswer
+from leadbot.texts.languages import LANGUAGES
 from leadbot.web.errors import said
 from leadbot.web.htmx import go, page
 from leadbot.web.settings.company import SECTIONS

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from flask import request
 from flask_login import current_user
 
-from leadbot.engines.base import LANGUAGES
 from leadbot.leads import search
 from leadbot.leads.filters import NOBODY, Filter
 from leadbot.models import Source
 from leadbot.texts import text_input
 from leadbot.texts.catalogues import chosen_zone
+from leadbot.texts.languages import LANGUAGES
 
 MINE, NO_ONE = "mine", "nobody"
 DAYS = ("since", "until")

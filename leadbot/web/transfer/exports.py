@@ -12,13 +12,13 @@ from flask_login import current_user
 
 from leadbot import headers
 from leadbot.accounts import users
-from leadbot.engines.base import LANGUAGES
 from leadbot.errors import Invalid
 from leadbot.leads import registration
 from leadbot.models import LeadStatus, LostReason, Source
 from leadbot.texts import formats, names
 from leadbot.texts.catalogues import chosen_zone, language
 from leadbot.texts.folding import fold
+from leadbot.texts.languages import LANGUAGES
 from leadbot.transfer import exports, imports, imports_rows, sheets
 from leadbot.transfer.exports import Exported
 from leadbot.transfer.imports_rows import Words

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from leadbot.engines.base import LANGUAGES
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import fold, topics_of
 from leadbot.texts import phrases
+from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
 
 _INSTEAD = ("answer.other", "noted")  # where the same question comes again

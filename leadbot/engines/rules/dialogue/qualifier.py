@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from leadbot.engines.base import LANGUAGES, Decision, Turn
+from leadbot.engines.base import Decision, Turn
 from leadbot.engines.rules.dialogue import intents
 from leadbot.engines.rules.dialogue.exchange import Exchange
 from leadbot.engines.rules.dialogue.intents import Acts
@@ -18,6 +18,7 @@ from leadbot.engines.rules.dialogue.summary import draft, is_lead, lead_of
 from leadbot.engines.rules.reading.extract import Extraction, extract
 from leadbot.engines.rules.words.language import script
 from leadbot.texts import phrases
+from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.trades import Setup, of
 
 __all__ = ["Rules", "draft"]

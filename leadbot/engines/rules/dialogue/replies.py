@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from leadbot.engines.base import LANGUAGES, Turn
+from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue.answers import answer, asks
 from leadbot.engines.rules.dialogue.ask import MOST, next_slot, question
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.texts import phrases
+from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
 
 _BEGINNING = 7  # digits up to which a number is taken for the beginning of one, not for one that lacks a digit
@@ -105,7 +106,9 @@ def _greet(scene: Exchange, made: Reply) -> None:
     if own and "?" not in own:
         made.parts.append(own)
     elif next_slot(memory, scene.turn, scene.setup, scene.news) == "object_type":
-        made.parts.append(own or f"{hello} {phrases.opening(scene.turn.company, scene.language, scene.setup)}")
+        company = scene.turn.company
+        who = phrases.opening(company.name, company.persona, scene.language, scene.setup)
+        made.parts.append(own or f"{hello} {who}")
         made.asks, made.asked = False, "object_type"
         memory.asks["object_type"] = 1
     else:

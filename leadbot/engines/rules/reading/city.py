@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from leadbot.engines.rules.words import morph
-from leadbot.engines.rules.words.forms import DATA, read_index, read_table
+from leadbot.engines.rules.words.forms import DATA, read_index
 from leadbot.engines.rules.words.text import Token
 from leadbot.engines.rules.words.text import skeleton as skeleton_of
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place of data/cities.tsv."""
-
-    ru: str
-    kk: str
-    en: str
-    region: str
-    flags: str
-
-    @property
-    def abroad(self) -> bool:
-        return "x" in self.flags
+from leadbot.texts import places
+from leadbot.texts.tables import read_table
 
 
 class Match(NamedTuple):
@@ -39,7 +27,7 @@ class Match(NamedTuple):
 class Gazetteer:
     """All places and the forms of their names, folded without spaces, and by skeleton for Latin spellings."""
 
-    places: dict[str, Place]
+    places: Mapping[str, places.Place]
     forms: dict[str, str]  # to the tab-separated fields of Match
     skeletons: dict[str, str]
     heads: frozenset[str]  # first words of names of several words, folded and by skeleton
@@ -47,9 +35,8 @@ class Gazetteer:
 
 @cache
 def gazetteer() -> Gazetteer:
-    places = {r[0]: Place(r[0], r[1].strip("*"), r[2].strip("*"), r[3], r[4]) for r in read_table(DATA / "cities.tsv")}
     return Gazetteer(
-        places,
+        places.places(),
         read_index(DATA / "city_forms.tsv"),
         read_index(DATA / "city_latin.tsv"),
         frozenset(row[0] for row in read_table(DATA / "city_heads.tsv")),
@@ -58,7 +45,7 @@ def gazetteer() -> Gazetteer:
 
 def names(canonical: str) -> dict[str, str] | None:
     """The place's names by language, or None for a place the table doesn't hold."""
-    place = gazetteer().places.get(canonical)
+    place = places.places().get(canonical)
     return {"ru": place.ru, "kk": place.kk, "en": place.en} if place else None
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 from leadbot.engines.rules.reading import city
-from leadbot.engines.rules.words.forms import DATA, read_table
+from leadbot.engines.rules.words.forms import DATA
 from leadbot.engines.rules.words.scene import Scene
 from leadbot.engines.rules.words.text import fold
 from leadbot.engines.rules.words.words import stems
+from leadbot.texts.tables import read_table
 
 WORD = stems("where.region*")
 _KAZAKH = (

@@ -18,11 +18,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from leadbot.engines.base import LANGUAGES, CompanyCard, Known, Line, Turn
+from leadbot.engines.base import CompanyCard, Known, Line, Turn
 from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.engines.rules.dialogue.summary import draft
 from leadbot.engines.rules.reading.extract import extract
 from leadbot.engines.rules.scoring.judge import SCORED, Gold, forbidden, is_right
+from leadbot.texts.languages import LANGUAGES
 
 Row = Mapping[str, Any]
 Prediction = Mapping[str, Any]  # "registered", "language" and the slots of SCORED; a message has slots alone

@@ -17,6 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from leadbot.engines.rules.words.text import fold, skeleton
+from leadbot.texts import places
+from leadbot.texts.tables import read_table
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -214,13 +216,6 @@ def endings() -> dict[str, str]:
     return table
 
 
-def read_table(path: Path) -> Iterator[list[str]]:
-    """The rows of a tab-separated table; empty lines and # comments are skipped."""
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        if line and line[0] != "#":
-            yield line.split("\t")
-
-
 def read_index(path: Path) -> dict[str, str]:
     """A generated table as first field -> the rest of its row, split only when it is looked at: there are thousands."""
     rows = path.read_text(encoding="utf-8").split("\n")[1:]
@@ -259,7 +254,7 @@ def _city_rows() -> Iterator[tuple[str, ...]]:
 
     The rank decides between places that share a form: nominatives before cases, towns before villages.
     """
-    for row in read_table(DATA / "cities.tsv"):
+    for row in read_table(places.FILE):
         official, kazakh, latin, flags, aliases, odd = row[0], row[1], row[2], row[4], row[5], row[6]
         size = "0" if flags.startswith("t") else "1"
         for name in _names([official, kazakh, latin, aliases]):
@@ -276,7 +271,7 @@ def _city_rows() -> Iterator[tuple[str, ...]]:
 
 def _city_heads() -> Iterator[str]:
     """First words of names of several words, folded and by skeleton."""
-    for row in read_table(DATA / "cities.tsv"):
+    for row in read_table(places.FILE):
         for name in _names([row[0], row[1], row[2], row[5]]):
             parts = fold(name.strip("*")).replace("-", " ").split()
             if len(parts) > 1:

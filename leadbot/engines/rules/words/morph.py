@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from leadbot.engines.rules.words.forms import DATA, read_table
+from leadbot.engines.rules.words.forms import DATA
+from leadbot.texts.tables import read_table
 
 LONGEST = 10
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from leadbot.engines.rules.words import morph
-from leadbot.engines.rules.words.forms import DATA, read_table
+from leadbot.engines.rules.words.forms import DATA
 from leadbot.engines.rules.words.text import Token, fold, skeleton
+from leadbot.texts.tables import read_table
 
 
 @dataclass(slots=True)

@@ -13,7 +13,6 @@ from functools import lru_cache
 from flask import current_app
 
 from leadbot.config import Config
-from leadbot.models import Company
 
 # None of them is written as a digit by those who write so, and none is a vowel: no word of any language comes out.
 CANARY_LETTERS = "cdfhjkmnpqruvwxy"
@@ -35,12 +34,6 @@ def opened(sealed: str) -> str | None:
         return Fernet(_sealing_key()).decrypt(sealed.encode()).decode()
     except (InvalidToken, ValueError):
         return None
-
-
-def of_company(own: Company) -> str | None:
-    """The company's own key to a model; None where it has none, or none that can be opened, and so uses ours."""
-    sealed = (own.bot.get("model") or {}).get("key")
-    return opened(sealed) if sealed else None
 
 
 def canary(company_id: int) -> str:

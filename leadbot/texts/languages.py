@@ -1,0 +1,3 @@
+"""The languages that Leadbot speaks."""
+
+LANGUAGES = ("ru", "kk", "en")

@@ -7,6 +7,8 @@ import pytest
 from leadbot.engines.rules.reading import city
 from leadbot.engines.rules.words import forms
 from leadbot.engines.rules.words.text import fold, read, skeleton
+from leadbot.texts import places
+from leadbot.texts.tables import read_table
 
 
 def test_the_committed_tables_are_what_the_script_writes(tmp_path):
@@ -50,7 +52,7 @@ def test_a_town_is_known_in_any_dress(word, official):
 
 
 def test_each_place_has_its_names_in_three_languages():
-    for row in forms.read_table(forms.DATA / "cities.tsv"):
+    for row in read_table(places.FILE):
         assert len(row) == 7
         names = city.names(row[0])
         assert names is not None

@@ -1,13 +1,8 @@
-"""Who may do what: every route and every verb of a service with every role. One that has no entry here fails."""
+"""Who may do what: every route with every role. One that has no entry here fails."""
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
-from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 from conftest import PASSWORD, Api, Web, contract_dialogue, log_in_web
@@ -17,13 +12,11 @@ from test_sweep import address, methods
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from leadbot import services
-from leadbot.accounts import links, users
+from leadbot.accounts import links
 from leadbot.bot import publishing, scenarios
 from leadbot.conversations import chat, talks
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
-from leadbot.errors import Forbidden
 from leadbot.models import Author, CannedAnswer, Delivery, LeadTask, LinkKind, Message, OneTimeLink, Role, Source, User
 
 # Each line: who, then the routes. Everybody; members (viewers look); writers (managers work); owners.
@@ -281,72 +274,3 @@ def test_no_page_offers_what_its_reader_may_not_do(app: Flask, ids: dict[str, in
             assert WHO[f"POST {sent_to.rule}"] in MAY[role], (route, sent_to.rule)
             tried += 1
     assert tried >= 5
-
-
-# --- the services -----------------------------------------------------------------------------------------------------
-
-# Each verb that is told who acts, as in TABLE. Those of members want his name, or are part of one that has asked.
-VERBS = {
-    "members": """
-        bot.store canned.filled leads.record mail.put_invitation
-    """,
-    "writers": """
-        bot.discard bot.restore bot.save_draft by_hand.add calls.settle canned.add canned.change canned.remove
-        demo.add_samples demo.remove_samples handoff.give_back handoff.take_over handoff.write imports.keep imports.look
-        imports.start inbox_settings.change junk.put junk.take_back lead_fields.change lead_fields.edit
-        lead_merging.merge lead_merging.split lead_merging.unmerge leads.add_note leads.assign leads.move
-        leads.remove_test model_health.try_out order.move outbox.retry scenarios.remove scenarios.save table.move
-        table.undo taking.give_up taking.take talk_notes.add tasks.add tasks.delete tasks.postpone tasks.set_done
-        telegram_chat.make_person_code widget.change widget.pause widget.pin
-    """,
-    "owners": """
-        bot.publish bot.set_key erasing.erase erasing.set_retention exports.rows hours_settings.change news.put_test
-        rehearsal.run_live settings.change stages.rename start.dismiss team.change_role team.give_reset team.invite
-        team.remove team.revoke team.set_enabled telegram_chat.make_code turns.choose widget.rotate
-    """,
-}
-ALLOWED = {verb: who for who, verbs in VERBS.items() for verb in verbs.split()}
-
-
-def verbs() -> dict[str, Callable[..., Any]]:
-    """Public functions of the services that are told who acts, by name."""
-    found = {}
-    for info in pkgutil.iter_modules(services.__path__):
-        module = importlib.import_module(f"leadbot.services.{info.name}")
-        for name, verb in inspect.getmembers(module, inspect.isfunction):
-            is_own = verb.__module__ == module.__name__ and not name.startswith("_")
-            if is_own and "by" in inspect.signature(verb).parameters:
-                found[f"{info.name}.{name}"] = verb
-    return found
-
-
-def refuses(verb: Callable[..., Any], by: User) -> bool:
-    """Is this person turned away? What else the verb needs stands there in name only: who may is asked first."""
-    wanted = inspect.signature(verb).parameters.values()
-    given = {each.name: object() for each in wanted if each.default is each.empty and each.name != "by"}
-    try:
-        done = verb(**given, by=by)
-        if isinstance(done, Iterator):
-            next(done, None)
-    except Forbidden:
-        return True
-    except Exception:  # let in, and then stopped by what stands there in name only
-        return False
-    finally:
-        db.session.rollback()
-    return False
-
-
-def test_every_verb_has_an_entry() -> None:
-    assert sorted(verbs()) == sorted(ALLOWED), "who may? Say it in VERBS"
-
-
-@pytest.mark.parametrize("role", ["viewer", "manager", "owner"])
-def test_a_service_lets_in_whom_it_should(app: Flask, ids: dict[str, int], role: str) -> None:
-    email = "manager@almaty.kz" if role == "owner" else f"the-{role}@almaty.kz"
-    with app.test_request_context():
-        for name, verb in verbs().items():
-            person = users.by_email(email)
-            assert person
-            tenancy.act_for(person.company_id)
-            assert refuses(verb, person) == (ALLOWED[name] not in MAY[role]), name

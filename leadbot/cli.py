@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -235,7 +235,7 @@ def _throwaway() -> Iterator[None]:
     config: Config = current_app.extensions["leadbot_config"]
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/leadbot.db"
-        app = create_app(replace(config, data_dir=Path(folder), database_url=url, openai_api_key=None))
+        app = create_app(config.replace(data_dir=Path(folder), database_url=url, openai_api_key=None))
         with app.app_context():
             migrate.upgrade()
             yield

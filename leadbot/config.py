@@ -5,10 +5,20 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Any
 from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    AliasGenerator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 WRONG_REVISION = 78  # exit code of a program that finds another database than it needs, EX_CONFIG of sysexits.h
@@ -25,85 +35,116 @@ MODEL_HOSTS = (
     "api.cerebras.ai", "llm.api.cloud.yandex.net",
 )  # fmt: skip
 _HOST = re.compile(r"(?:(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[::1\])(?::[1-9]\d{0,4})?")
+_SENDER = re.compile(r"[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+")
 
 
 class ConfigError(Exception):
     """A setting is wrong; the text names the variable and what it may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
-    """The settings of one running copy. Field names are the variables' own in lower case."""
+def _address(*schemes: str) -> AfterValidator:
+    def check(value: str) -> str:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018  (raises where it is no number)
+        if parts.scheme not in schemes or not (parts.netloc or parts.scheme == "unix"):
+            raise ValueError(f"must be an address that begins with {' or '.join(s + '://' for s in schemes)}")
+        return value.rstrip("/")
 
-    data_dir: Path
-    secret_key: str = field(repr=False)
-    database_url: str = field(repr=False)
+    return AfterValidator(check)
+
+
+def _check_database(url: str) -> str:
+    if not url.startswith((SQLITE_URL, "postgresql+psycopg://")):
+        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+    return url
+
+
+def _check_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    hosts = tuple(host.lower() for host in hosts)
+    if not all(map(_HOST.fullmatch, hosts)):
+        raise ValueError("must be hosts as api.example.com, *.example.com or 127.0.0.1:11434")
+    return hosts
+
+
+def _check_sender(value: str) -> str:
+    if not _SENDER.fullmatch(value):
+        raise ValueError("must be an address as leadbot@example.com or Leadbot <leadbot@example.com>")
+    return value
+
+
+def _split(value: object) -> object:
+    return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+
+Web = Annotated[str, _address("http", "https")]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class Config(BaseSettings):
+    """The settings of one running copy. Each is the variable of its name in upper case; empty counts as not set."""
+
+    model_config = SettingsConfigDict(
+        alias_generator=AliasGenerator(validation_alias=str.upper),
+        case_sensitive=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        str_strip_whitespace=True,
+    )
+
+    data_dir: Path = Field(default=ROOT / "instance", validation_alias="LEADBOT_DATA_DIR", validate_default=True)
+    secret_key: str = Field(default_factory=lambda known: _kept_secret(known["data_dir"]), min_length=32, repr=False)
+    database_url: Annotated[str, AfterValidator(_check_database)] = Field(
+        default_factory=lambda known: f"{SQLITE_URL}{known['data_dir'] / 'leadbot.db'}", repr=False
+    )
     host: str = "127.0.0.1"
-    port: int = 8000
-    database_pool: int = 10
-    redis_url: str | None = field(default=None, repr=False)
-    access_token_expire_minutes: int = 10080
-    public_url: str | None = None
-    trusted_hosts: tuple[str, ...] = ()
-    proxy_hops: int = 0
-    openai_api_key: str | None = field(default=None, repr=False)
-    openai_base_url: str | None = None
+    port: int = Field(default=8000, ge=1, le=65535)
+    database_pool: int = Field(default=10, ge=POOL_LEAST, le=500)
+    redis_url: Annotated[str, _address("redis", "rediss", "unix")] | None = Field(default=None, repr=False)
+    access_token_expire_minutes: int = Field(default=10080, ge=1, le=5_256_000)
+    public_url: Web | None = None
+    trusted_hosts: Words = ()
+    proxy_hops: int = Field(default=0, ge=0, le=10)
+    openai_api_key: str | None = Field(default=None, repr=False)
+    openai_base_url: Web | None = None
     openai_model: str = "gpt-4o-mini"
     openai_transcribe_model: str = "whisper-1"
-    openai_timeout_seconds: float = 9.0
-    openai_allowed_hosts: tuple[str, ...] = MODEL_HOSTS
-    model_tokens_per_day: int = 5_000_000  # of all companies on the key above
-    telegram_bot_token: str | None = field(default=None, repr=False)
-    telegram_api_url: str = "https://api.telegram.org"
-    smtp_url: str | None = field(default=None, repr=False)
-    mail_from: str | None = None
-    metrics_token: str | None = field(default=None, repr=False)
+    openai_timeout_seconds: float = Field(default=9.0, ge=0.1, le=60.0, allow_inf_nan=False)
+    openai_allowed_hosts: Annotated[Words, AfterValidator(_check_hosts)] = MODEL_HOSTS
+    model_tokens_per_day: int = Field(default=5_000_000, ge=0, le=10**12)  # of all companies on the key above
+    telegram_bot_token: str | None = Field(default=None, repr=False)
+    telegram_api_url: Web = "https://api.telegram.org"
+    smtp_url: Annotated[str, _address("smtp", "smtps")] | None = Field(default=None, repr=False)
+    mail_from: Annotated[str, AfterValidator(_check_sender)] | None = None
+    metrics_token: str | None = Field(default=None, min_length=16, repr=False)
     ratelimit_enabled: bool = True
     tenancy_net: bool = True
-    web_workers: int = 2
-    web_threads: int = 250
-    testing: bool = False
+    web_workers: int = Field(default_factory=lambda known: _usual_workers(known["database_url"]), ge=1, le=64)
+    web_threads: int = Field(default=250, ge=1, le=2000)
+    testing: bool = Field(default=False, validation_alias="LEADBOT_TESTING")
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
-        """Read the settings. Raises ConfigError. Makes the data folder, and the secret key where none is given."""
-        read = _Reader(os.environ if env is None else env)
-        data_dir = Path(read.text("LEADBOT_DATA_DIR") or ROOT / "instance").expanduser().resolve()
-        _make_private_folder(data_dir)
-        database_url = read.database_url("DATABASE_URL") or f"{SQLITE_URL}{data_dir / 'leadbot.db'}"
-        # Two processes that write meet in SQLite's busy handler: as many turns, and the slowest take twice as long.
-        workers = 1 if database_url.startswith("sqlite") else min(2, os.cpu_count() or 1)
-        return cls(
-            data_dir=data_dir,
-            secret_key=read.text("SECRET_KEY", at_least=32) or _kept_secret(data_dir),
-            database_url=database_url,
-            host=read.text("HOST") or "127.0.0.1",
-            port=read.whole("PORT", 8000, 1, 65535),
-            database_pool=read.whole("DATABASE_POOL", 10, POOL_LEAST, 500),
-            redis_url=read.url("REDIS_URL", ("redis", "rediss", "unix")),
-            access_token_expire_minutes=read.whole("ACCESS_TOKEN_EXPIRE_MINUTES", 10080, 1, 5_256_000),
-            public_url=(read.url("PUBLIC_URL", ("http", "https")) or "").rstrip("/") or None,
-            trusted_hosts=read.words("TRUSTED_HOSTS"),
-            proxy_hops=read.whole("PROXY_HOPS", 0, 0, 10),
-            openai_api_key=read.text("OPENAI_API_KEY"),
-            openai_base_url=read.url("OPENAI_BASE_URL", ("http", "https")),
-            openai_model=read.text("OPENAI_MODEL") or "gpt-4o-mini",
-            openai_transcribe_model=read.text("OPENAI_TRANSCRIBE_MODEL") or "whisper-1",
-            openai_timeout_seconds=read.number("OPENAI_TIMEOUT_SECONDS", 9.0, 0.1, 60.0),
-            openai_allowed_hosts=read.hosts("OPENAI_ALLOWED_HOSTS") or MODEL_HOSTS,
-            model_tokens_per_day=read.whole("MODEL_TOKENS_PER_DAY", 5_000_000, 0, 10**12),
-            telegram_bot_token=read.text("TELEGRAM_BOT_TOKEN"),
-            telegram_api_url=(read.url("TELEGRAM_API_URL", ("http", "https")) or "https://api.telegram.org").rstrip(
-                "/"
-            ),
-            smtp_url=read.url("SMTP_URL", ("smtp", "smtps")),
-            mail_from=read.address("MAIL_FROM"),
-            metrics_token=read.text("METRICS_TOKEN", at_least=16),
-            ratelimit_enabled=read.flag("RATELIMIT_ENABLED", True),
-            tenancy_net=read.flag("TENANCY_NET", True),
-            web_workers=read.whole("WEB_WORKERS", workers, 1, 64),
-            web_threads=read.whole("WEB_THREADS", 250, 1, 2000),
-        )
+    def from_env(cls) -> Config:
+        """Read the environment. Raises ConfigError. Makes the data folder, and the secret key where none is given."""
+        try:
+            return cls()
+        except ValidationError as error:
+            faults = [fault for fault in error.errors() if fault["type"] != "default_factory_not_called"]
+            raise ConfigError("; ".join(map(_line, faults))) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in values.items() if not (isinstance(value, str) and not value.strip())}
+
+    @field_validator("data_dir")
+    @classmethod
+    def _make_folder(cls, path: Path) -> Path:
+        return _private_folder(path.expanduser().resolve())
+
+    def replace(self, **changes: Any) -> Config:
+        """The same settings but for some, which are not checked."""
+        return self.model_copy(update=changes)
 
     @property
     def is_https(self) -> bool:
@@ -124,85 +165,25 @@ class Config:
         return self.public_url or f"http://localhost:{self.port}"
 
 
-class _Reader:
-    """Reads single variables out of a mapping; an empty value counts as not set."""
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self._env = env
-
-    def text(self, name: str, *, at_least: int = 0) -> str | None:
-        value = self._env.get(name, "").strip()
-        if value and len(value) < at_least:
-            raise ConfigError(f"{name} is too short: at least {at_least} characters")
-        return value or None
-
-    def words(self, name: str) -> tuple[str, ...]:
-        return tuple(word.strip() for word in (self.text(name) or "").split(",") if word.strip())
-
-    def hosts(self, name: str) -> tuple[str, ...]:
-        hosts = tuple(word.lower() for word in self.words(name))
-        for host in hosts:
-            if not _HOST.fullmatch(host):
-                raise ConfigError(f"{name} must be hosts as api.example.com, *.example.com or 127.0.0.1:11434")
-        return hosts
-
-    def flag(self, name: str, default: bool) -> bool:
-        value = (self.text(name) or str(default)).lower()
-        if value not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
-            raise ConfigError(f"{name} must be true or false, not {value!r}")
-        return value in {"true", "1", "yes", "on"}
-
-    def whole(self, name: str, default: int, least: int, most: int) -> int:
-        return int(self._bounded(name, default, least, most, int))
-
-    def number(self, name: str, default: float, least: float, most: float) -> float:
-        return float(self._bounded(name, default, least, most, float))
-
-    def _bounded(self, name: str, default: float, least: float, most: float, kind: type) -> float:
-        value = self.text(name)
-        if value is None:
-            return default
-        try:
-            number: float = kind(value)
-        except ValueError:
-            raise ConfigError(f"{name} must be a number from {least} to {most}, not {value!r}") from None
-        if not least <= number <= most:  # also refuses nan
-            raise ConfigError(f"{name} must be a number from {least} to {most}, not {value!r}")
-        return number
-
-    def url(self, name: str, schemes: tuple[str, ...]) -> str | None:
-        value = self.text(name)
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        try:
-            parts.port  # noqa: B018  (raises where it is no number)
-        except ValueError:
-            raise ConfigError(f"{name} has a port that is not a number from 0 to 65535") from None
-        if parts.scheme not in schemes or not (parts.netloc or parts.scheme == "unix"):
-            raise ConfigError(f"{name} must be an address that begins with {' or '.join(s + '://' for s in schemes)}")
-        return value
-
-    def address(self, name: str) -> str | None:
-        value = self.text(name)
-        if value and not re.fullmatch(r"[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+", value):
-            raise ConfigError(f"{name} must be an address as leadbot@example.com or Leadbot <leadbot@example.com>")
-        return value
-
-    def database_url(self, name: str) -> str | None:
-        value = self.text(name)
-        if value and not value.startswith((SQLITE_URL, "postgresql+psycopg://")):
-            raise ConfigError(f"{name} must begin with sqlite:/// or postgresql+psycopg://")
-        return value
+def _line(fault: Any) -> str:
+    """One line for whoever set the variable: its name and what it may be; never the value, which may be a secret."""
+    name = str(fault["loc"][0]) if fault["loc"] else "settings"
+    return f"{name}: {fault['msg'].removeprefix('Value error, ')}"
 
 
-def _make_private_folder(path: Path) -> None:
+def _usual_workers(database_url: str) -> int:
+    """Two processes that write meet in SQLite's busy handler: as many turns, and the slowest take twice as long."""
+    return 1 if database_url.startswith("sqlite") else min(2, os.cpu_count() or 1)
+
+
+def _private_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise ConfigError(f"LEADBOT_DATA_DIR: {path} can't be made: {error.strerror}") from None
+        raise ValueError(f"{path} can't be made: {error.strerror}") from None
     if not os.access(path, os.W_OK):
-        raise ConfigError(f"LEADBOT_DATA_DIR: {path} can't be written to")
+        raise ValueError(f"{path} can't be written to")
+    return path
 
 
 def _kept_secret(data_dir: Path) -> str:
@@ -220,5 +201,5 @@ def _kept_secret(data_dir: Path) -> str:
             draft.unlink()
     key = path.read_text().strip()
     if len(key) < 32:
-        raise ConfigError(f"the secret key in {path} is damaged; delete the file to make a new one (all log-ins end)")
+        raise ValueError(f"the secret key in {path} is damaged; delete the file to make a new one (all log-ins end)")
     return key

@@ -8,11 +8,12 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import bcrypt
@@ -113,6 +114,12 @@ def config(database_url: str, tmp_path: Path) -> Config:
     return Config(
         data_dir=tmp_path, secret_key="k" * 48, database_url=database_url, ratelimit_enabled=False, testing=True
     )
+
+
+def config_from(env: Mapping[str, str]) -> Config:
+    """The settings of these variables and no others."""
+    with patch.dict(os.environ, env, clear=True):
+        return Config.from_env()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import databases
@@ -26,7 +25,7 @@ from leadbot.models import Company, Lead, Source
 def house(config: Config, double: OpenAIDouble, **settings: Any) -> Iterator[Flask]:
     """The application with this model, a company signed up and acted for."""
     settings = {"openai_api_key": "key", "openai_timeout_seconds": 9, **settings}
-    app = create_app(replace(config, openai_base_url=double.base_url, **settings))
+    app = create_app(config.replace(openai_base_url=double.base_url, **settings))
     databases.share_compiled(app)
     with app.app_context():
         users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
@@ -64,4 +63,4 @@ def set_bot(**values: Any) -> None:
 def allow(app: Flask, server: OpenAIDouble) -> None:
     """Whoever runs this copy lets companies name this server."""
     config: Config = app.extensions["leadbot_config"]
-    app.extensions["leadbot_config"] = replace(config, openai_allowed_hosts=(server.url.removeprefix("http://"),))
+    app.extensions["leadbot_config"] = config.replace(openai_allowed_hosts=(server.url.removeprefix("http://"),))

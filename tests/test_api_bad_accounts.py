@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -261,7 +260,7 @@ class TestLimits:
 
     @pytest.fixture
     def config(self, config: Config) -> Config:
-        return replace(config, ratelimit_enabled=True)
+        return config.replace(ratelimit_enabled=True)
 
     def test_the_sixth_duplicate_waits(self, client: FlaskClient) -> None:  # row 35
         assert register(client).status_code == 201

@@ -27,7 +27,7 @@ KEY = {"Idempotency-Key": "message-1"}
 @pytest.fixture
 def config(config: Config, monkeypatch: pytest.MonkeyPatch) -> Config:
     monkeypatch.setattr(ground, "POOL_WAIT_SECONDS", 0.05)
-    return replace(config, database_pool=2)
+    return config.replace(database_pool=2)
 
 
 def said(app: Flask, api: Api) -> int:

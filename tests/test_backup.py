@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import sqlite3
 import tarfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,7 +157,7 @@ def test_a_backup_of_a_newer_copy_is_refused(almaty: Api, config: Config, tmp_pa
 
 
 def test_postgresql_is_left_to_its_own_tools(config: Config, tmp_path: Path) -> None:
-    other = replace(config, database_url="postgresql+psycopg://user@host/name")
+    other = config.replace(database_url="postgresql+psycopg://user@host/name")
     for act in (backup.write, backup.restore):
         with pytest.raises(BackupError, match="pg_dump"):
             act(other, tmp_path / "b.tar.gz")

@@ -63,7 +63,7 @@ def test_a_key_that_others_may_read_is_a_fault(config: Config) -> None:
 
 def test_a_model_is_asked_for_one_tiny_answer_as_in_a_turn(config: Config) -> None:
     with OpenAIDouble(picky) as model:
-        there = replace(config, openai_api_key="sk-secret", openai_base_url=model.base_url, openai_model="m-1")
+        there = config.replace(openai_api_key="sk-secret", openai_base_url=model.base_url, openai_model="m-1")
         level, words = findings(made(there))["model"]
         assert (level, words) == (doctor.OK, f"m-1 at {model.base_url}/chat/completions answers")
         assert [sorted(request.json.keys() - {"model", "messages"}) for request in model.requests] == [
@@ -79,7 +79,7 @@ def picky(request: Request) -> Answer:
 def test_a_model_that_fails_is_told_in_its_vendors_own_words(config: Config) -> None:
     said = "Incorrect API key provided: sk-secret. Also sk-sec****cret. " + "You can find your key there. " * 30
     with OpenAIDouble(refuse(None, said, 401, "invalid_api_key")) as model:
-        there = replace(config, openai_api_key="sk-secret", openai_base_url=model.url + "/v2")
+        there = config.replace(openai_api_key="sk-secret", openai_base_url=model.url + "/v2")
         level, words = findings(made(there))["model"]
         assert level == doctor.FAULT and "HTTP 404: no such path: /v2/chat/completions" in words
         assert "ends in /v1" in words
@@ -95,14 +95,14 @@ def test_a_model_that_fails_is_told_in_its_vendors_own_words(config: Config) -> 
 def test_a_model_that_hangs_is_given_up(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "PROBE_SECONDS", 0.5)
     with OpenAIDouble(FAULTS["hang"]) as model:
-        there = replace(config, openai_api_key="sk-secret", openai_base_url=model.base_url)
+        there = config.replace(openai_api_key="sk-secret", openai_base_url=model.base_url)
         level, words = findings(made(there))["model"]
     assert level == doctor.FAULT and ": timeout" in words
 
 
 def test_telegram_says_which_bot_it_is(config: Config) -> None:
     with TelegramDouble() as telegram:
-        there = replace(config, telegram_bot_token=TOKEN, telegram_api_url=telegram.url)
+        there = config.replace(telegram_bot_token=TOKEN, telegram_api_url=telegram.url)
         assert findings(made(there))["telegram"] == (doctor.OK, "@leadbot_kz_bot")
         telegram.then(Answer(401, {"ok": False, "description": "Unauthorized"}))
         level, words = findings(made(there))["telegram"]

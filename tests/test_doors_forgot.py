@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,7 +26,7 @@ LASTS = 0.3
 
 @pytest.fixture
 def config(config: Config) -> Config:
-    return replace(config, smtp_url="smtp://127.0.0.1:9", mail_from="robot@leadbot.kz")
+    return config.replace(smtp_url="smtp://127.0.0.1:9", mail_from="robot@leadbot.kz")
 
 
 def asks(client: FlaskClient, email: str) -> float:

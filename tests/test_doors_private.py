@@ -6,7 +6,6 @@ import io
 import os
 import re
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,7 +38,7 @@ def open_to_others(folder: Path) -> dict[str, str]:
 def test_all_that_is_made_is_private_whatever_the_umask_was(config: Config) -> None:
     os.umask(0o022)
     config.data_dir.chmod(0o755)
-    app = create_app(replace(config, ratelimit_enabled=True))
+    app = create_app(config.replace(ratelimit_enabled=True))
     jobs.build_huey(config).storage.enqueue(b"x")
     api = sign_up_api(app, "manager@almaty.kz", "Стройка")
     api.post("/api/chat", data={"user_id": "c", "audio_file": (io.BytesIO(OGG), "v.ogg")})
@@ -63,7 +62,7 @@ def test_what_was_there_before_is_put_right_at_the_start(config: Config, tmp_pat
         path.parent.chmod(0o755)
         path.touch()
         path.chmod(0o644)
-    private_files.keep(replace(config, data_dir=data_dir, database_url=f"sqlite:///{elsewhere}"))
+    private_files.keep(config.replace(data_dir=data_dir, database_url=f"sqlite:///{elsewhere}"))
     assert open_to_others(data_dir) == {}
     assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o600
 
@@ -74,7 +73,7 @@ def test_a_folder_shared_with_all_stays_as_it_is(config: Config, tmp_path: Path)
     stranger.touch()
     stranger.chmod(0o644)
     shared.chmod(0o1777)
-    private_files.keep(replace(config, data_dir=shared))
+    private_files.keep(config.replace(data_dir=shared))
     assert stat.S_IMODE(shared.stat().st_mode) == 0o1777
     assert stat.S_IMODE(stranger.stat().st_mode) == 0o644
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from conftest import config_from
 
-from leadbot.config import MODEL_HOSTS, Config, ConfigError
+from leadbot.config import MODEL_HOSTS, ConfigError
 from leadbot.engines import address
 
 CALLED = [
@@ -90,7 +91,7 @@ def test_this_machine_may_be_named_where_it_is_listed_with_its_port() -> None:
 
 def test_the_list_is_read_strictly(tmp_path: Path) -> None:
     def read(value: str) -> tuple[str, ...]:
-        return Config.from_env({"LEADBOT_DATA_DIR": str(tmp_path), "OPENAI_ALLOWED_HOSTS": value}).openai_allowed_hosts
+        return config_from({"LEADBOT_DATA_DIR": str(tmp_path), "OPENAI_ALLOWED_HOSTS": value}).openai_allowed_hosts
 
     assert read("") == MODEL_HOSTS
     assert read(" API.example.kz:8443, *.example.com ,[::1]:8000") == (

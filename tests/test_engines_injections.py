@@ -118,7 +118,14 @@ def double() -> Iterator[OpenAIDouble]:
 def house(tmp_path: Path, double: OpenAIDouble) -> Iterator[Flask]:
     """Our company with a model, and another whose data must stay its own."""
     url = databases.ready("sqlite", tmp_path)
-    config = Config(tmp_path, "k" * 48, url, openai_api_key="key", openai_base_url=double.base_url, testing=True)
+    config = Config(
+        data_dir=tmp_path,
+        secret_key="k" * 48,
+        database_url=url,
+        openai_api_key="key",
+        openai_base_url=double.base_url,
+        testing=True,
+    )
     app = create_app(config)
     databases.share_compiled(app)
     with app.app_context():

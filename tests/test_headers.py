@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import databases
@@ -82,5 +81,5 @@ def test_a_page_may_ask_for_more_and_only_it_gets_it(app: Flask) -> None:
 
 def test_only_https_is_promised_to_stay_https(config: Config, stranger: FlaskClient) -> None:
     assert "Strict-Transport-Security" not in stranger.get("/health").headers
-    secure = create_app(replace(config, public_url="https://leadbot.kz")).test_client()
+    secure = create_app(config.replace(public_url="https://leadbot.kz")).test_client()
     assert secure.get("/health").headers["Strict-Transport-Security"].startswith("max-age=")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -102,7 +101,7 @@ def test_what_is_typed_is_only_text(visitor: Visitor) -> None:
 class TestLimits:
     @pytest.fixture
     def config(self, config: Config) -> Config:
-        return replace(config, ratelimit_enabled=True)
+        return config.replace(ratelimit_enabled=True)
 
     def test_a_flood_is_turned_away_kindly(self, visitor: Visitor) -> None:
         statuses = [visitor.say("Дом" if turn else "баня").status_code for turn in range(1)]

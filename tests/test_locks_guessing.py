@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from conftest import PASSWORD, Api
 from flask import Flask, make_response
@@ -23,7 +21,7 @@ OWNER = "manager@almaty.kz"  # came in over the API from 127.0.0.1
 
 @pytest.fixture
 def config(config: Config) -> Config:
-    return replace(config, ratelimit_enabled=True)
+    return config.replace(ratelimit_enabled=True)
 
 
 def guess(app: Flask, times: int, *, email: str = "", address: str = "") -> list[int]:
@@ -97,7 +95,7 @@ def test_a_right_log_in_of_ones_own_buys_no_guesses_at_others(app: Flask, api_al
 
 @pytest.mark.parametrize("public_url", [None, "https://leadbot.kz"])
 def test_the_cookie_of_a_device_is_for_this_server_alone(config: Config, public_url: str | None) -> None:
-    app = create_app(replace(config, public_url=public_url))
+    app = create_app(config.replace(public_url=public_url))
     with app.test_request_context("/"):
         devices.remember(OWNER)
         cookie = app.process_response(make_response("")).headers["Set-Cookie"]

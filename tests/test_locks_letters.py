@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from conftest import Web
 from flask import Flask
@@ -23,7 +21,7 @@ GUEST = "guest@example.kz"
 
 @pytest.fixture
 def config(config: Config) -> Config:
-    return replace(config, smtp_url="smtp://127.0.0.1:1", mail_from="robot@leadbot.kz", ratelimit_enabled=True)
+    return config.replace(smtp_url="smtp://127.0.0.1:1", mail_from="robot@leadbot.kz", ratelimit_enabled=True)
 
 
 def invite(web: Web, email: str = GUEST) -> TestResponse:

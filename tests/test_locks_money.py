@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -126,7 +125,7 @@ class TestSignUps:
 
     @pytest.fixture
     def app(self, config: Config) -> Iterator[Flask]:
-        app = create_app(replace(config, ratelimit_enabled=True))
+        app = create_app(config.replace(ratelimit_enabled=True))
         yield app
         with app.app_context():
             db.session.remove()

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from conftest import Web
+from conftest import Web, config_from
 from doubles.smtp import SmtpDouble, own_certificate
 from flask import Flask
 from sqlalchemy import select
@@ -35,7 +35,7 @@ def smtp() -> Iterator[SmtpDouble]:
 
 @pytest.fixture
 def config(config: Config, smtp: SmtpDouble) -> Config:
-    return replace(config, smtp_url=smtp.url, mail_from="Leadbot <robot@leadbot.kz>")
+    return config.replace(smtp_url=smtp.url, mail_from="Leadbot <robot@leadbot.kz>")
 
 
 @pytest.fixture(autouse=True)
@@ -186,7 +186,7 @@ def test_a_letter_goes_encrypted_to_a_server_that_is_trusted(
 @pytest.mark.parametrize("value", ["a b", "Leadbot <a@b", "x@y\nBcc: z@w", "@", "<a@b>c"])
 def test_a_bad_sender_stops_the_start(tmp_path: object, value: str) -> None:
     with pytest.raises(ConfigError, match="MAIL_FROM"):
-        Config.from_env({"LEADBOT_DATA_DIR": str(tmp_path), "MAIL_FROM": value})
+        config_from({"LEADBOT_DATA_DIR": str(tmp_path), "MAIL_FROM": value})
 
 
 def test_a_changed_password_is_told(app: Flask, almaty: Web, smtp: SmtpDouble) -> None:

@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,7 +154,7 @@ def test_a_web_request_without_redis_is_quick_and_the_lead_is_kept(
 
     from leadbot import create_app
 
-    served = create_app(replace(config, redis_url=redis.url, ratelimit_enabled=True))
+    served = create_app(config.replace(redis_url=redis.url, ratelimit_enabled=True))
     redis.stop()
     api = sign_up_api(served, "owner@almaty.kz", "Алматы Құрылыс")
     api.patch("/api/settings", json={"telegram_chat_id": None})

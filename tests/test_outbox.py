@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -35,7 +34,7 @@ def telegram() -> Iterator[TelegramDouble]:
 
 @pytest.fixture
 def config(config: Config, telegram: TelegramDouble) -> Config:
-    return replace(config, telegram_bot_token=TOKEN, telegram_api_url=telegram.url)
+    return config.replace(telegram_bot_token=TOKEN, telegram_api_url=telegram.url)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 
 import bcrypt
 import pytest
@@ -31,7 +30,7 @@ RUSSIAN = {"Accept-Language": "ru"}
 def config(config: Config, monkeypatch: pytest.MonkeyPatch) -> Config:
     """A small pool, and little patience."""
     monkeypatch.setattr(ground, "POOL_WAIT_SECONDS", 0.1)
-    return replace(config, database_pool=2)
+    return config.replace(database_pool=2)
 
 
 @contextmanager
@@ -147,6 +146,6 @@ def test_doctor_does_the_sum_of_connections(app: Flask, config: Config, monkeypa
         level, words = found["connections"].level, found["connections"].words
         assert level == doctor.OK
         assert "6 at most from this machine" in words and f"{(allowed - 5) // 6} such machines fit" in words
-        monkeypatch.setitem(app.extensions, "leadbot_config", replace(config, database_pool=allowed))
+        monkeypatch.setitem(app.extensions, "leadbot_config", config.replace(database_pool=allowed))
         [full] = [one for one in doctor.examine() if one.topic == "connections"]
         assert full.level == doctor.FAULT and f"set DATABASE_POOL to {(allowed - 5) // 3}" in full.words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -209,7 +208,7 @@ class TestWithModel:
 
     @pytest.fixture
     def config(self, config: Config, model: OpenAIDouble) -> Config:
-        return replace(config, openai_api_key="sk-test", openai_base_url=model.base_url, openai_model="m")
+        return config.replace(openai_api_key="sk-test", openai_base_url=model.base_url, openai_model="m")
 
     def test_offline_nobody_is_asked_and_live_the_model_is(self, owner: User, model: OpenAIDouble) -> None:
         publishing.save_draft({"objects": ["голубятня"]}, by=owner)

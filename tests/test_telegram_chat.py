@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from conftest import Clock, Web
@@ -35,7 +34,7 @@ def telegram() -> Iterator[TelegramDouble]:
 @pytest.fixture
 def config(config: Config, telegram: TelegramDouble) -> Config:
     jobs.forget_channels()
-    return replace(config, telegram_bot_token=TOKEN, telegram_api_url=telegram.url)
+    return config.replace(telegram_bot_token=TOKEN, telegram_api_url=telegram.url)
 
 
 def code_of(web: Web) -> str:

@@ -70,9 +70,8 @@ def test_a_new_company_is_founded_while_nobody_is_acted_for(app: Flask) -> None:
 
 @pytest.fixture
 def without_the_net(config: Config) -> Iterator[Flask]:
-    from dataclasses import replace
 
-    app = create_app(replace(config, tenancy_net=False))
+    app = create_app(config.replace(tenancy_net=False))
     yield app
     with app.app_context():
         db.session.remove()

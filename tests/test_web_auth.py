@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from conftest import PASSWORD, Api, Web, log_in_web
@@ -178,7 +177,7 @@ class TestLimits:
 
     @pytest.fixture
     def config(self, config: Config) -> Config:
-        return replace(config, ratelimit_enabled=True)
+        return config.replace(ratelimit_enabled=True)
 
     def test_the_eleventh_wrong_password_has_to_wait(self, stranger: FlaskClient, api_almaty: Api) -> None:
         for _ in range(10):

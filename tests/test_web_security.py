@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -173,7 +172,7 @@ class TestHttps:
 
     @pytest.fixture
     def config(self, config: Config) -> Config:
-        return replace(config, public_url="https://leadbot.kz", trusted_hosts=("leadbot.kz",))
+        return config.replace(public_url="https://leadbot.kz", trusted_hosts=("leadbot.kz",))
 
     def test_the_cookie_is_bound_to_the_host(self, stranger: FlaskClient) -> None:
         cookie = stranger.get("/login", base_url="https://leadbot.kz").headers["Set-Cookie"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from conftest import Web
@@ -141,7 +140,7 @@ class TestWithBot:
 
     @pytest.fixture
     def config(self, config: Config) -> Config:
-        return replace(config, telegram_bot_token="1:secret-token")
+        return config.replace(telegram_bot_token="1:secret-token")
 
     def test_nothing_is_missing_and_the_token_is_not_shown(self, almaty: Web) -> None:
         page = almaty.get("/settings/telegram").text

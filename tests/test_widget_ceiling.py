@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from doubles import OpenAIDouble
@@ -29,7 +28,7 @@ def double() -> Iterator[OpenAIDouble]:
 
 @pytest.fixture
 def app(config: Config, double: OpenAIDouble) -> Iterator[Flask]:
-    with house(replace(config, ratelimit_enabled=True), double) as app:
+    with house(config.replace(ratelimit_enabled=True), double) as app:
         yield app
 
 

@@ -6,7 +6,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -189,7 +188,7 @@ class TestLimits:
 
     @pytest.fixture
     def config(self, config: Config) -> Config:
-        return replace(config, ratelimit_enabled=True)
+        return config.replace(ratelimit_enabled=True)
 
     def test_one_floods_and_the_honest_are_all_served(self, app: Flask, visitor: Visitor) -> None:
         flood = Counter(visitor.say(f"спам {n}").status_code for n in range(200))

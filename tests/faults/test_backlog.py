@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from conftest import config_from
 from doubles.redis import OwnRedis
 from doubles.telegram import TOKEN, TelegramDouble
 from faults.served import ROOT
 
 from leadbot import create_app
 from leadbot.accounts import users
-from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.migrate import upgrade
 from leadbot.database.session import db
@@ -42,7 +42,7 @@ class Office:
             "TELEGRAM_API_URL": telegram.url, **env,
         }  # fmt: skip
         self.log = folder / "worker.log"
-        self.app = create_app(Config.from_env(self._env))
+        self.app = create_app(config_from(self._env))
         with self.app.app_context():
             upgrade()
             users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -83,11 +82,11 @@ def test_a_model_that_fails_is_told_in_its_vendors_own_words(config: Config) -> 
         level, words = findings(made(there))["model"]
         assert level == doctor.FAULT and "HTTP 404: no such path: /v2/chat/completions" in words
         assert "ends in /v1" in words
-        there = replace(there, openai_base_url=model.base_url)
+        there = there.replace(openai_base_url=model.base_url)
         level, words = findings(made(there))["model"]
     assert level == doctor.FAULT and "HTTP 401 invalid_api_key: Incorrect API key provided: …." in words
     assert "sk-sec" not in words and len(words) < 600
-    gone = replace(there, openai_base_url="http://127.0.0.1:1/v1")
+    gone = there.replace(openai_base_url="http://127.0.0.1:1/v1")
     level, words = findings(made(gone))["model"]
     assert level == doctor.FAULT and "no connection" in words and "sk-secret" not in words
 

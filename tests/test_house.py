@@ -45,6 +45,26 @@ def test_rooms_and_functions_stay_small(path: Path) -> None:
             assert node.end_lineno - node.lineno < 50, node.name
 
 
+DOORS = {"web", "api", "widget", "headers.py"}
+
+
+def test_only_doors_know_a_request() -> None:
+    """Who acts and through which door is told to a subject. Languages and SQLite's reading are asked of the request."""
+    asked = {
+        str(path.relative_to(ROOT / "leadbot"))
+        for path in PYTHON
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "flask"
+        if {"request", "g", "session", "has_request_context"} & {name.name for name in node.names}
+    }
+    assert {path for path in asked if path.split("/")[0] not in DOORS} == {"database/session.py", "texts/catalogues.py"}
+
+
+def test_no_folder_is_a_drawer() -> None:
+    folders = {path.parent for path in PYTHON if "acts/corpus" not in str(path)}
+    assert [str(each) for each in folders if len(list(each.glob("*.py"))) > 25] == []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_templates_stay_small_and_bear_no_script(path: Path) -> None:
     source = path.read_text()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 
 import pytest
@@ -47,8 +47,8 @@ def telegram() -> Iterator[TelegramDouble]:
 @pytest.fixture
 def config(config: Config, telegram: TelegramDouble) -> Config:
     jobs.forget_channels()
-    return replace(
-        config, telegram_bot_token=TOKEN, telegram_api_url=telegram.url, public_url="https://leadbot.example.kz"
+    return config.replace(
+        telegram_bot_token=TOKEN, telegram_api_url=telegram.url, public_url="https://leadbot.example.kz"
     )
 
 

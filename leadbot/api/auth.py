@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from leadbot.accounts import users
-from leadbot.accounts.limits import entry
+from leadbot.accounts.limits import caller, entry
 from leadbot.api import bodies, gate, shapes, tokens
 from leadbot.api.operations import FORM, JSON, operation
 from leadbot.models import User
@@ -29,7 +29,7 @@ TAG = "Account"
 def register() -> tuple[dict[str, Any], int]:
     """Make a company with its first person."""
     given = bodies.as_json(shapes.SignUp)
-    with entry.founding(given.email):
+    with entry.founding(given.email, caller(request.remote_addr)):
         user = users.sign_up(given.email, given.password, given.company_name)
     return account(user), 201
 
@@ -47,7 +47,7 @@ def register() -> tuple[dict[str, Any], int]:
 def log_in() -> dict[str, str]:
     """Give a token for an e-mail and a password."""
     given = bodies.as_form(shapes.LogIn)
-    with entry.logging_in(given.username):
+    with entry.logging_in(given.username, caller(request.remote_addr)):
         user = users.log_in(given.username, given.password)
     return {"access_token": tokens.issue(user), "token_type": "bearer"}
 

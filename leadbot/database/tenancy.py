@@ -55,6 +55,17 @@ def act_for(company_id: int) -> None:
     _let_go_of_others(session, company_id)
 
 
+def act_through(door: str) -> None:
+    """From now on what is done in this session came in by a door that a lead's history names, such as Telegram."""
+    db.session().info["door"] = door
+
+
+def door() -> str | None:
+    """The door that `act_through` has named; None for the pages."""
+    named: str | None = db.session().info.get("door")
+    return named
+
+
 def acting_for() -> int:
     """The company the session acts for. Raises Unscoped where nobody said."""
     company_id = _acting()

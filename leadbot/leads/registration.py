@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import g
 from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from leadbot.accounts import hours_settings, users
+from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import LeadDraft
 from leadbot.errors import Conflict, Invalid, NotFound
@@ -337,8 +337,8 @@ def evidence(lead: Lead) -> list[Evidence]:
 def record(lead: Lead, kind: str, *, by: User | None = None, **what: Any) -> None:
     """Put down what happened to a lead, let open boards know, and Telegram where it shows. Part of the caller's
     transaction."""
-    through = g.get("through")
-    db.session.add(LeadEvent(lead_id=lead.id, kind=kind, user_id=by.id if by else None, through=through, **what))
+    user_id, through = by.id if by else None, tenancy.door()
+    db.session.add(LeadEvent(lead_id=lead.id, kind=kind, user_id=user_id, through=through, **what))
     if lead.is_dealt and by is not None:
         lead.is_dealt = False
     board.touch()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template, request, send_file
 
 from leadbot import headers
-from leadbot.accounts.limits import Limit, address, visitors
+from leadbot.accounts.limits import Limit, caller, visitors
 from leadbot.conversations import chat, talks, widget
 from leadbot.conversations.chat import Incoming
 from leadbot.engines.audio import HEAD_BYTES, sniff
@@ -64,14 +64,14 @@ def call(key: str) -> Response:
 @bp.post("/token")
 def renew(key: str) -> Response:
     """A fresh token for one that has run out, and the first for who has none."""
-    visitors.RENEWALS.count(address())
+    visitors.RENEWALS.count(caller(request.remote_addr))
     return Response(tokens.renew(key, request.form.get("token", "")), mimetype="text/plain")
 
 
 @bp.post("/open")
 def open_(key: str) -> Response:
     """Somebody opened the chat: where, for the settings page to show; and for the first time, for the figures."""
-    OPENINGS.count(address())
+    OPENINGS.count(caller(request.remote_addr))
     widget.seen(request.form.get("page", ""))
     if "first" in request.form:
         figures.count_opening()
@@ -94,7 +94,7 @@ def receive() -> None:
     form, known = request.form, gate.visitor()
     if form.get(TRAP):
         return
-    is_thrifty = visitors.check_message(gate.site().key, known)
+    is_thrifty = visitors.check_message(gate.site().key, known, caller(request.remote_addr))
     sound, picture = _upload()
     chat.receive(
         Incoming(

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from limits.storage import RedisStorage, Storage
@@ -46,10 +46,10 @@ def _storage(config: Config, outage: Outage) -> Storage:
     return SharedCounters(shared, here, outage)
 
 
-def address() -> str:
+def caller(address: str | None) -> str:
     """Who calls, as far as limits go: an IPv4 address; of IPv6 the /64, which is what one customer gets."""
     try:
-        ip = ipaddress.ip_address(request.remote_addr or "")
+        ip = ipaddress.ip_address(address or "")
     except ValueError:
         return "nowhere"
     if isinstance(ip, ipaddress.IPv4Address):

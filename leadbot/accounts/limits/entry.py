@@ -1,4 +1,7 @@
-"""How often somebody may guess at the door: shared by everything that signs up and logs in."""
+"""How often somebody may guess at the door: shared by everything that signs up and logs in.
+
+`address` is who calls, as `limits.caller` tells it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from leadbot.accounts.limits import Limit, address
+from leadbot.accounts.limits import Limit
 from leadbot.accounts.users import email_key
 from leadbot.errors import EmailTaken, WrongLogin
 
@@ -24,7 +27,7 @@ FIRST_TIME = Limit("taken address first", "1 per 15 minutes")
 
 
 @contextmanager
-def logging_in(email: str, device: str = "") -> Iterator[None]:
+def logging_in(email: str, address: str, device: str = "") -> Iterator[None]:
     """Around a log-in: ten wrong ones for an e-mail from one address, then TooMany; fewer where somebody tries many
     e-mails from one address or one e-mail from many.
 
@@ -32,7 +35,7 @@ def logging_in(email: str, device: str = "") -> Iterator[None]:
     An address he has lately come in from is spared the wide limits. All are asked before and after, so that guesses
     sent all at once learn no more than the answers that are allowed.
     """
-    who, where = known_by(email), address()
+    who, where = known_by(email), address
     narrow = WRONG_LOGINS, (who, device or where)
     wide = () if device or CAME_IN.is_used_up(who, where) else ((WRONG_FROM, (where,)), (WRONG_FOR, (who,)))
     for limit, key in (narrow, *wide):
@@ -50,29 +53,29 @@ def logging_in(email: str, device: str = "") -> Iterator[None]:
 
 
 @contextmanager
-def founding(email: str) -> Iterator[None]:
+def founding(email: str, address: str) -> Iterator[None]:
     """Around the sign-up of a new company: as `signing_up`, and so many an hour from one address.
 
     Counted beforehand, so that many at once are no way round, and taken back where no company came of it.
     """
-    SIGN_UPS.count(address())
+    SIGN_UPS.count(address)
     try:
-        with signing_up(email):
+        with signing_up(email, address):
             yield
     except Exception:
-        SIGN_UPS.give_back(address())
+        SIGN_UPS.give_back(address)
         raise
 
 
 @contextmanager
-def signing_up(email: str) -> Iterator[None]:
+def signing_up(email: str, address: str) -> Iterator[None]:
     """Around a new account: who asks after five e-mails that are taken, or five times after one, has to wait.
 
     Colleagues who join are not counted: a whole office behind one address may come. Asking for one e-mail again tells
     nothing new and closes that e-mail only; five different ones look like somebody who tries out a list, and close the
     door.
     """
-    asked, who = known_by(email), address()
+    asked, who = known_by(email), address
     TAKEN.check(who)
     TAKEN_AGAIN.check(who, asked)
     try:
@@ -84,15 +87,15 @@ def signing_up(email: str) -> Iterator[None]:
         raise
 
 
-def check_reset(email: str) -> None:
+def check_reset(email: str, address: str) -> None:
     """Count a request for a new password: few for one e-mail, more from one address. Raises TooMany."""
-    RESETS_FROM.count(address())
+    RESETS_FROM.count(address)
     RESETS.count(known_by(email))
 
 
-def check_trial() -> None:
+def check_trial(address: str) -> None:
     """Count a message on the first page; an office behind one address may play with it. Raises TooMany."""
-    TRIALS.count(address())
+    TRIALS.count(address)
 
 
 def known_by(email: str) -> str:

@@ -5,7 +5,7 @@ nothing. Only a flood that no number of people could type is refused.
 
 from __future__ import annotations
 
-from leadbot.accounts.limits import Limit, address
+from leadbot.accounts.limits import Limit
 
 VISITOR = Limit("widget visitor", "20 per minute")
 VISITOR_DAY = Limit("widget visitor day", "300 per day")
@@ -17,12 +17,12 @@ CALLS_BOT = Limit("widget calls bot", "60 per hour")
 RENEWALS = Limit("widget renewals", "3000 per minute")
 
 
-def check_message(key: str, visitor: str) -> bool:
+def check_message(key: str, visitor: str, address: str) -> bool:
     """Count a message; is it to be answered without the model? Raises TooMany for a visitor who floods."""
-    FLOOD.count(address())
+    FLOOD.count(address)
     VISITOR.count(key, visitor)
     VISITOR_DAY.count(key, visitor)
-    within = ADDRESS.takes(address()), BOT.takes(key)
+    within = ADDRESS.takes(address), BOT.takes(key)
     return not all(within)
 
 

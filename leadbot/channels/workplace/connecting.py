@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, g
+from flask import current_app
 from sqlalchemy import delete, select
 
 from leadbot.accounts import audit, links, users
 from leadbot.bot import company_settings
 from leadbot.channels.workplace import members, work
 from leadbot.channels.workplace.members import Answer, part
+from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.errors import LinkExpired
 from leadbot.models import Act, LinkKind, OneTimeLink, TelegramBot, User
@@ -89,7 +90,7 @@ def take(update: dict[str, Any]) -> Answer | None:
     if update["update_id"] < _bot().next_update_id:
         db.session.rollback()
         return None
-    g.through = "telegram"
+    tenancy.act_through("telegram")
     answer = _read(update)
     pass_over(update)
     return answer

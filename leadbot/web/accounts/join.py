@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired
 
 from leadbot.accounts import equal_time, links, passwords, team
+from leadbot.accounts.limits import caller
 from leadbot.accounts.limits.entry import check_reset, signing_up
 from leadbot.bot import company_settings
 from leadbot.errors import EmailTaken, Invalid, TooMany
@@ -56,7 +57,7 @@ def join(key: str) -> Response:
     if form.is_sent():
         email = form.email.data or ""
         try:
-            with signing_up(email):
+            with signing_up(email, caller(request.remote_addr)):
                 user = team.join(key, email=email, name=form.name.data, password=form.password.data)
         except (Invalid, EmailTaken, TooMany) as error:
             form.refuse(error, field="email")
@@ -72,7 +73,7 @@ def forgot() -> Response:
     form = ForgotForm()
     if form.is_sent() and mail.can_send():
         try:
-            check_reset(form.email.data)
+            check_reset(form.email.data, caller(request.remote_addr))
             with equal_time.lasting(FORGOT_SECONDS):
                 passwords.ask_for_reset(form.email.data)
         except TooMany as error:

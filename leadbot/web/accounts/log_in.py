@@ -10,6 +10,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.exceptions import HTTPException
 
 from leadbot.accounts import users
+from leadbot.accounts.limits import caller
 from leadbot.accounts.limits.entry import founding, logging_in
 from leadbot.errors import EmailTaken, Invalid, TooMany, WrongLogin
 from leadbot.models import User
@@ -38,7 +39,7 @@ def sign_up() -> Response:
         said = form.values()
         trade = {"setup": said["setup"]} if said["setup"] else {}
         try:
-            with founding(said["email"]):
+            with founding(said["email"], caller(request.remote_addr)):
                 user = users.sign_up(
                     said["email"],
                     said["password"],
@@ -62,7 +63,7 @@ def log_in() -> Response:
     form = LogInForm()
     if form.is_sent():
         try:
-            with logging_in(form.email.data, devices.known_as(form.email.data)):
+            with logging_in(form.email.data, caller(request.remote_addr), devices.known_as(form.email.data)):
                 user = users.log_in(form.email.data, form.password.data)
         except (WrongLogin, TooMany) as error:
             form.refuse(error, field="password")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -10,6 +10,7 @@ from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
 from leadbot.accounts import passwords
+from leadbot.accounts.limits import caller
 from leadbot.accounts.limits.entry import logging_in
 from leadbot.errors import Invalid, TooMany, WrongLogin
 from leadbot.web.accounts import devices
@@ -41,7 +42,7 @@ def change() -> Response:
     if not form.is_sent():
         return _page(form)
     try:
-        with logging_in(current_user.email, devices.known_as(current_user.email)):
+        with logging_in(current_user.email, caller(request.remote_addr), devices.known_as(current_user.email)):
             user = passwords.change(current_user, form.current.data, form.password.data)
     except (Invalid, WrongLogin, TooMany) as error:
         form.refuse(error, field="current")

@@ -12,6 +12,7 @@ from wtforms import EmailField, RadioField
 from wtforms.fields.choices import SelectChoice
 
 from leadbot.accounts import team
+from leadbot.accounts.limits import caller
 from leadbot.accounts.limits.entry import signing_up
 from leadbot.bot import company_settings
 from leadbot.errors import EmailTaken, Invalid, TooMany
@@ -68,7 +69,7 @@ def invite() -> Response:
     form = InvitationForm()
     email = (form.email.data or "").strip()
     try:
-        with signing_up(email):
+        with signing_up(email, caller(request.remote_addr)):
             made = team.invite(email, form.role.data or "", by=current_user)
     except (Invalid, EmailTaken, TooMany) as error:
         form.refuse(error, field="email")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from leadbot.accounts.limits import caller
 from leadbot.accounts.limits.entry import check_trial
 from leadbot.conversations.landing_demo import example, say, so_far
 from leadbot.errors import LeadbotError, TooMany
@@ -26,7 +27,7 @@ def talk() -> Response:
     form, language = request.form, catalogues.language()
     text = form.get("text") or form.get("quick", "")
     try:
-        check_trial()
+        check_trial(caller(request.remote_addr))
         shown, error = say(text, form.get("talk", ""), language), None
     except LeadbotError as refusal:
         shown, error = so_far(form.get("talk", ""), language), refusal

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, event, text
+from sqlalchemy import ColumnElement, Connection, MetaData, Table, event, text
 from sqlalchemy.exc import DatabaseError
 
 _TRIGRAM = re.compile(r"[^\W_]{3}")
@@ -75,7 +75,12 @@ def is_ours(name: str | None) -> bool:
     return bool(name and name.endswith(ENDING))
 
 
-@event.listens_for(Table, "after_create")
+def make_with(metadata: MetaData) -> None:
+    """Make the indexes as soon as the models' own tables are made; a migration says itself when."""
+    for name in _SQLITE:
+        event.listen(metadata.tables[name], "after_create", _after_create)
+
+
 def _after_create(table: Table, connection: Connection, **more: object) -> None:
-    if table.name in _SQLITE and can_index(connection):
+    if can_index(connection):
         connection.execute(text(statements(connection.dialect.name)[table.name]))

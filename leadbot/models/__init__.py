@@ -1,6 +1,7 @@
 """The nouns of the house."""
 
-from leadbot.database import counters, searching  # noqa: F401  (what the database does itself as soon as there are tables)
+from leadbot.database import counters, searching
+from leadbot.database.session import Base
 from leadbot.models.audit import Act, AuditEntry
 from leadbot.models.bot import BotVersion, Scenario
 from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, WebSession
@@ -11,6 +12,10 @@ from leadbot.models.lead_import import ImportState, LeadImport
 from leadbot.models.opening import Opening
 from leadbot.models.task import LeadTask
 from leadbot.models.usage import ModelUsage
+
+# What the database does itself as soon as there are tables.
+counters.make_with(Base.metadata)
+searching.make_with(Base.metadata)
 
 __all__ = [
     "Act",

@@ -22,7 +22,6 @@ import huey
 from flask import Flask, current_app
 from huey.consumer import Consumer
 from huey.storage import BaseStorage, RedisStorage, SqliteStorage
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from leadbot.channels.workplace import connecting
@@ -32,6 +31,7 @@ from leadbot.conversations import idle, unanswered
 from leadbot.database.migrate import stop_unless_newest
 from leadbot.database.outage import Backoff, OnceAMinute, Outage, redis_pool
 from leadbot.database.session import db
+from leadbot.events import RowsWaiting
 from leadbot.files import storage
 from leadbot.leads import take_timer, tasks
 from leadbot.notifications import morning_summary
@@ -49,7 +49,7 @@ SWEEP_SECONDS = 5
 TIDY_SECONDS = 3600
 PUT_OFF_SECONDS, PUT_OFF_MOST_SECONDS = 5, 300  # a part of the sweep that failed
 LISTEN_SECONDS, LISTEN_PAUSE_MOST = 25, 60.0
-IMPORTS = "imports"
+IMPORTS = imports.ROWS
 # Threads by crew. Ten sends at once make 25 a second while Telegram answers within 0.4 s, and an HTTP session keeps
 # ten connections.
 THREADS = {"telegram": 10, deliveries.MAIL: 4, IMPORTS: 2}
@@ -61,7 +61,7 @@ _channels: dict[str, Channel] = {}
 
 
 def init_app(app: Flask) -> None:
-    """Wake the worker about rows once the transaction that put them is through."""
+    """Give the application its bell and room for the crews of a worker."""
     bell = build_huey(app.extensions["leadbot_config"], app.extensions.setdefault("leadbot_redis", Outage()))
     crews: dict[str, Crew] = {}
     app.extensions["leadbot_huey"], app.extensions["leadbot_crews"] = bell, crews
@@ -71,11 +71,6 @@ def init_app(app: Flask) -> None:
             crews[name].wake()
 
     app.extensions["leadbot_wake"] = bell.task(name="wake")(wake)
-    deliveries.on_put(_waits)
-    imports.on_start(_import_waits)
-    if not event.contains(db.session, "after_commit", _ring):
-        event.listen(db.session, "after_commit", _ring)
-        event.listen(db.session, "after_rollback", _forget)
 
 
 class Patient(BaseStorage):  # type: ignore[misc]  # huey has no types
@@ -321,24 +316,11 @@ def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
             pause_seconds = min(max(pause_seconds, 1.0) * 2, LISTEN_PAUSE_MOST)
 
 
-def _waits(name: str) -> None:
-    db.session.info.setdefault("waits", set()).add(name)
-
-
-def _import_waits(import_id: int) -> None:
-    _waits(IMPORTS)
-
-
-def _forget(session: Any) -> None:
-    session.info.pop("waits", None)
-
-
-def _ring(session: Any) -> None:
-    """Wake the crews: at once where they are in this process."""
-    for name in session.info.pop("waits", ()):
-        crew = current_app.extensions["leadbot_crews"].get(name)
-        try:
-            crew.wake() if crew else current_app.extensions["leadbot_wake"](name)
-        except Exception as error:  # the worker looks by itself: a full or missing queue must not fail the request
-            if _spoken.may_say("bell"):
-                log.warning("the worker could not be woken (%s)", type(error).__name__)
+def rows_wait(event: RowsWaiting) -> None:
+    """Wake the crew of these rows: at once where it is in this process."""
+    crew = current_app.extensions["leadbot_crews"].get(event.name)
+    try:
+        crew.wake() if crew else current_app.extensions["leadbot_wake"](event.name)
+    except Exception as error:  # the worker looks by itself: a full or missing queue must not fail the request
+        if _spoken.may_say("bell"):
+            log.warning("the worker could not be woken (%s)", type(error).__name__)

@@ -288,7 +288,7 @@ def test_no_page_offers_what_its_reader_may_not_do(app: Flask, ids: dict[str, in
 # Each verb that is told who acts, as in TABLE. Those of members want his name, or are part of one that has asked.
 VERBS = {
     "members": """
-        bot.store canned.filled leads.record mail.put_invitation
+        bot.store canned.filled leads.record
     """,
     "writers": """
         bot.discard bot.restore bot.save_draft by_hand.add calls.settle canned.add canned.change canned.remove

@@ -9,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import lazyload
 
 from leadbot.accounts import audit, companies, links, passwords, users
+from leadbot.accounts.limits import letters
 from leadbot.bot import company_settings
 from leadbot.conversations import hand_off
 from leadbot.database.session import db, utcnow
 from leadbot.errors import EmailTaken, Invalid, NotFound
+from leadbot.events import InvitationMade, publish
 from leadbot.models import Act, LinkKind, OneTimeLink, Role, User
-from leadbot.notifications import mail
 from leadbot.texts import text_input
 
 INVITATIONS_MOST = 100
@@ -61,7 +62,9 @@ def invite(email: str, role: str, *, by: User) -> Invited:
     _check_room(coming=1)
     link = OneTimeLink(kind=LinkKind.INVITATION, email=address, role=kind, made_by_id=by.id)
     url = links.address(link.kind, links.make(link, links.INVITATION_LASTS))
-    is_sent = bool(address) and mail.put_invitation(address or "", url, company_settings.company(), by=by, role=kind)
+    is_sent = bool(address) and company_settings.sends_mail() and letters.may_invite(address or "", by.company_id)
+    if is_sent:
+        publish(InvitationMade(address or "", url, by.id, kind))
     audit.note(by.id, Act.INVITED, detail=kind)
     db.session.commit()
     return Invited(url, is_sent)

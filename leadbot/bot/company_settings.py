@@ -9,8 +9,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from flask import current_app
+
 from leadbot.accounts import audit, encryption, hours_settings, tenant, users
 from leadbot.bot import model_hosts, publishing, settings_fields
+from leadbot.config import Config
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import LANGUAGES, CompanyCard, CompanyFact
 from leadbot.errors import Invalid
@@ -122,6 +125,12 @@ def _facts(own: Company, said: settings_fields.Values) -> tuple[CompanyFact, ...
     if said["service_area"] and "area_served" not in topics:
         facts.append(CompanyFact("area_served", {own.language: said["service_area"]}))
     return tuple(facts)
+
+
+def sends_mail() -> bool:
+    """Has the installation a mail server?"""
+    config: Config = current_app.extensions["leadbot_config"]
+    return config.smtp_url is not None
 
 
 def local_now(own: Company) -> datetime:

@@ -18,9 +18,11 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from leadbot.accounts import encryption
-from leadbot.accounts.limits import letters
+from leadbot.bot import company_settings
 from leadbot.config import Config
-from leadbot.models import Company, Role, User
+from leadbot.database.session import db
+from leadbot.events import InvitationMade, PasswordChanged, PasswordResetAsked
+from leadbot.models import User
 from leadbot.outbox import deliveries
 
 
@@ -35,17 +37,10 @@ class Letter:
     foot: str = ""
 
 
-def can_send() -> bool:
-    """Has the installation a mail server?"""
-    config: Config = current_app.extensions["leadbot_config"]
-    return config.smtp_url is not None
-
-
-def put_invitation(address: str, url: str, company: Company, *, by: User, role: Role) -> bool:
-    """Invite somebody into the company, in the company's language; False where no letter goes out: the installation
-    sends none, or the company or its guest has had enough for a day."""
-    if not can_send() or not letters.may_invite(address, company.id):
-        return False
+def invitation_made(event: InvitationMade) -> None:
+    """Somebody is invited into the company: in its language."""
+    by = db.session.get_one(User, event.by_id)
+    company = by.company
     with force_locale(company.language):
         letter = Letter(
             _("Invitation to %(company)s", company=company.name),
@@ -55,29 +50,30 @@ def put_invitation(address: str, url: str, company: Company, *, by: User, role: 
                 _("Open the link, choose a password, and you are in. It works once, for seven days."),
             ),
             _("Accept the invitation"),
-            url,
+            event.url,
             _("If you don’t know what this is about, do nothing."),
         )  # fmt: skip
-        _put(address, letter, "mail.invitation", company.language)
-    return True
+        _put(event.address, letter, "mail.invitation", company.language)
 
 
-def put_reset(user: User, url: str) -> None:
+def password_reset_asked(event: PasswordResetAsked) -> None:
     """The link by which a person sets a new password."""
+    user = db.session.get_one(User, event.user_id)
     language = user.language or user.company.language
     with force_locale(language):
         letter = Letter(
             _("A new password for Leadbot"),
             (_("Somebody asked for a new password for this address. The link works once, for one hour."),),
             _("Set a new password"),
-            url,
+            event.url,
             _("If it was not you, do nothing: the password stays as it is."),
         )
         _put(user.email, letter, "mail.reset", language)
 
 
-def put_password_changed(user: User) -> None:
+def password_changed(event: PasswordChanged) -> None:
     """Word that the password is another one now."""
+    user = db.session.get_one(User, event.user_id)
     language = user.language or user.company.language
     config: Config = current_app.extensions["leadbot_config"]
     with force_locale(language):
@@ -92,7 +88,7 @@ def put_password_changed(user: User) -> None:
 
 
 def _put(address: str, letter: Letter, event: str, language: str) -> None:
-    if can_send():
+    if company_settings.sends_mail():
         deliveries.put_mail(address, event, encryption.seal(_source(address, letter, language)))
 
 

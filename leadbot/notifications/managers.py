@@ -1,7 +1,11 @@
-"""News for managers: what they are told in Telegram of leads, clients and tasks. Part of the caller's transaction."""
+"""News for managers: what they are told in Telegram of leads, clients and tasks.
+
+One function hears one event, in the transaction of whoever published it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -9,6 +13,21 @@ from sqlalchemy import or_, select
 from leadbot.accounts import users
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
+from leadbot.events import (
+    ClientWaiting,
+    ClientWrote,
+    HandOffAsked,
+    LeadChanged,
+    LeadContradicted,
+    LeadCreated,
+    LeadMerged,
+    LeadMoved,
+    LeadNotTaken,
+    LeadRepeated,
+    LeadTaken,
+    TaskDue,
+    TasksChanged,
+)
 from leadbot.leads import samples
 from leadbot.models import Company, Conversation, Delivery, Lead, LeadTask, Message, User
 from leadbot.notifications import keyboards
@@ -19,28 +38,42 @@ from leadbot.texts import names
 NOTICES_EDITED = 3  # of a lead, the newest: a chat takes one change a second
 
 
-def put_lead(
-    event: str, lead: Lead, *, field: str = "", key: str = "", talk: Conversation | None = None
-) -> None:  # fmt: skip
-    """Tell the company's managers of a lead: created, repeated, or a `field` of it changed.
+def lead_created(event: LeadCreated) -> None:
+    """A lead has come."""
+    lead = _lead(event.lead_id)
+    _put_lead("lead.created", lead, notices.new_lead, "", lead.conversation_id)
 
-    `key` tells apart what may happen to one lead more than once. An answer to the notice goes to the client of `talk`.
-    """
+
+def lead_repeated(event: LeadRepeated) -> None:
+    """The client of an open lead has asked again."""
+    talk = _talk(event.talk_id)
+    _put_lead("lead.repeated", _lead(event.lead_id), notices.returning_client, f"{talk.id}.{talk.episode}", talk.id)
+
+
+def lead_changed(event: LeadChanged) -> None:
+    """A client has corrected himself."""
+    lead, field = _lead(event.lead_id), event.field
+
+    def text(notice: notices.LeadNotice, language: str) -> str:
+        return notices.updated_lead(notice, language, {field: getattr(lead, field) or ""})
+
+    _put_lead("lead.updated", lead, text, f"{field}.{_talk(event.talk_id).message_count}", lead.conversation_id)
+
+
+def lead_contradicted(event: LeadContradicted) -> None:
+    """A client says otherwise than a manager wrote on the card, which stays as it is."""
+    lead, talk, field = _lead(event.lead_id), _talk(event.talk_id), event.field
     company = company_settings.company()
-    if not company.telegram_chat_id or samples.is_sample(lead):
-        return
-    notice = _notice(lead, company)
-    if event == "lead.created":
-        text = notices.new_lead(notice, company.language)
-    elif event == "lead.repeated":
-        text = notices.returning_client(notice, company.language)
-    else:
-        text = notices.updated_lead(notice, company.language, {field: getattr(lead, field) or ""})
-    talk_id = talk.id if talk else lead.conversation_id
-    deliveries.put(company.telegram_chat_id, event, text, f"{event}:{lead.id}:{key}", lead_id=lead.id, talk_id=talk_id)
+    if company.telegram_chat_id:
+        kept = getattr(lead, field) or ""
+        text = notices.says_otherwise(_notice(lead, company), company.language, field, event.value, kept)
+        key = f"lead.otherwise:{lead.id}:{field}.{talk.id}.{talk.message_count}"
+        deliveries.put(
+            company.telegram_chat_id, "lead.otherwise", text, key, lead_id=lead.id, talk_id=lead.conversation_id
+        )
 
 
-def put_state(lead: Lead) -> None:
+def lead_stands_elsewhere(event: LeadMoved | LeadTaken | LeadMerged | TasksChanged) -> None:
     """Have the notices of a lead that are worked with, the last few, say how it stands now, wherever it was changed."""
     company = company_settings.company()
     if not company.telegram_chat_id:
@@ -48,7 +81,7 @@ def put_state(lead: Lead) -> None:
     sent = or_(Delivery.vendor_id.is_not(None), Delivery.lease_until.is_not(None))
     last = (
         select(Delivery)
-        .where(Delivery.lead_id == lead.id, Delivery.event.in_(keyboards.WORKED_WITH), sent)
+        .where(Delivery.lead_id == event.lead_id, Delivery.event.in_(keyboards.WORKED_WITH), sent)
         .where(Delivery.target == company.telegram_chat_id)
         .order_by(Delivery.id.desc())
         .limit(NOTICES_EDITED)
@@ -57,40 +90,79 @@ def put_state(lead: Lead) -> None:
         deliveries.put_edit(notice)
 
 
-def put_said(talk: Conversation, words: str) -> None:
+def client_wrote(event: ClientWrote) -> None:
     """Pass a client's words on to the chat where a manager answers him."""
-    company = company_settings.company()
-    if company.telegram_chat_id:
-        text = notices.client_says(who(talk) or notices.guest(talk.id, company.language), words)
-        key = f"said:{talk.id}:{talk.message_count}"
+    talk, company = _talk(event.talk_id), company_settings.company()
+    if talk.is_in_telegram and company.telegram_chat_id:
+        named = who(talk) or notices.guest(talk.id, company.language)
+        text, key = notices.client_says(named, event.words or "📎"), f"said:{talk.id}:{talk.message_count}"
         deliveries.put(company.telegram_chat_id, "said", text, key, lead_id=talk.lead_id, talk_id=talk.id)
 
 
-def put_otherwise(lead: Lead, field: str, said: str, *, key: str) -> None:
-    """Tell the managers that a client says otherwise than a manager wrote on the card, which stays as it is."""
-    company = company_settings.company()
-    if company.telegram_chat_id:
-        kept = getattr(lead, field) or ""
-        text = notices.says_otherwise(_notice(lead, company), company.language, field, said, kept)
-        key = f"lead.otherwise:{lead.id}:{key}"
-        deliveries.put(
-            company.telegram_chat_id, "lead.otherwise", text, key, lead_id=lead.id, talk_id=lead.conversation_id
-        )
-
-
-def put_call_back(task: LeadTask) -> None:
-    """Tell the managers that a task is due; once for each moment it was set to."""
-    company = company_settings.company()
+def task_due(event: TaskDue) -> None:
+    """A task is due; told once for each moment it was set to."""
+    task, company = db.session.get_one(LeadTask, event.task_id), company_settings.company()
     if company.telegram_chat_id:
         zone = ZoneInfo(company.time_zone)
         due, now = task.due_at.astimezone(zone), utcnow().astimezone(zone)
         when = f"{due:%H:%M}" if due.date() == now.date() else f"{due:%d.%m, %H:%M}"
-        who = task.assignee.shown_name if task.assignee else ""
-        text = notices.call_back(_notice(task.lead, company), company.language, when, task.text, who)
+        assignee = task.assignee.shown_name if task.assignee else ""
+        text = notices.call_back(_notice(task.lead, company), company.language, when, task.text, assignee)
         key = f"task:{task.id}:{task.due_at.timestamp():.0f}"
         deliveries.put(
             company.telegram_chat_id, "task", text, key, lead_id=task.lead_id, talk_id=task.lead.conversation_id
         )
+
+
+def hand_off_asked(event: HandOffAsked) -> None:
+    """A client asks for a human."""
+    talk, company = _talk(event.talk_id), company_settings.company()
+    if company.telegram_chat_id:
+        named = who(talk) or notices.guest(talk.id, company.language)
+        text = notices.client_calls(named, event.words, company.language)
+        key = f"call:{talk.id}:{talk.message_count}"
+        deliveries.put(company.telegram_chat_id, "call", text, key, lead_id=talk.lead_id, talk_id=talk.id)
+
+
+def lead_not_taken(event: LeadNotTaken) -> None:
+    """Nobody takes a lead: all are told, then the owner by name; each once a lead."""
+    lead, company = _lead(event.lead_id), company_settings.company()
+    kind = "lead.escalation" if event.is_last else "lead.reminder"
+    key = f"{kind}:{lead.id}"
+    if company.telegram_chat_id and not deliveries.is_put(key):
+        owner = users.owner_name(company) if event.is_last else ""
+        text = notices.nobody_took(_notice(lead, company), event.minutes, company.language, owner)
+        deliveries.put(company.telegram_chat_id, kind, text, key, lead_id=lead.id, talk_id=lead.conversation_id)
+
+
+def client_waiting(event: ClientWaiting) -> None:
+    """A client waits for a person and nobody has answered: for the owner."""
+    talk, company = _talk(event.talk_id), company_settings.company()
+    key = f"unanswered:{talk.id}:{talk.message_count}"
+    if company.telegram_chat_id and not deliveries.is_put(key):
+        owner, named = users.owner_name(company), who(talk) or notices.guest(talk.id, company.language)
+        text = notices.nobody_answered(owner, named, event.words, event.minutes, company.language)
+        deliveries.put(company.telegram_chat_id, "unanswered", text, key, lead_id=talk.lead_id, talk_id=talk.id)
+
+
+def _put_lead(
+    event: str, lead: Lead, text: Callable[[notices.LeadNotice, str], str], key: str, talk_id: int | None
+) -> None:
+    """`key` tells apart what may happen to one lead more than once. An answer goes to the client of the talk."""
+    company = company_settings.company()
+    if company.telegram_chat_id and not samples.is_sample(lead):
+        written = text(_notice(lead, company), company.language)
+        deliveries.put(
+            company.telegram_chat_id, event, written, f"{event}:{lead.id}:{key}", lead_id=lead.id, talk_id=talk_id
+        )
+
+
+def _lead(lead_id: int) -> Lead:
+    return db.session.get_one(Lead, lead_id)
+
+
+def _talk(talk_id: int) -> Conversation:
+    return db.session.get_one(Conversation, talk_id)
 
 
 def _notice(lead: Lead, company: Company) -> notices.LeadNotice:
@@ -121,47 +193,11 @@ def _has_voice(lead: Lead) -> bool:
     return lead.conversation_id is not None and db.session.scalars(heard.limit(1)).first() is not None
 
 
-def put_call(talk: Conversation, who: str, words: str) -> None:
-    """Tell the managers that a client asks for a human."""
-    company = company_settings.company()
-    if company.telegram_chat_id:
-        text = notices.client_calls(who or notices.guest(talk.id, company.language), words, company.language)
-        deliveries.put(
-            company.telegram_chat_id,
-            "call",
-            text,
-            f"call:{talk.id}:{talk.message_count}",
-            lead_id=talk.lead_id,
-            talk_id=talk.id,
-        )
-
-
 def who(talk: Conversation) -> str:
     """How the client of a talk is called in a notice: by name, else by phone, as far as either is known."""
     facts = talk.known.get("facts", {})
     named = facts.get("name") or facts.get("phone")
     return named["value"] if named else ""
-
-
-def put_waiting(lead: Lead, minutes: int, *, owner: str = "") -> None:
-    """Tell the managers, then once more the `owner` by name, that nobody has taken a lead; each once a lead."""
-    company = company_settings.company()
-    kind = "lead.escalation" if owner else "lead.reminder"
-    if company.telegram_chat_id and not deliveries.is_put(f"{kind}:{lead.id}"):
-        text = notices.nobody_took(_notice(lead, company), minutes, company.language, owner)
-        deliveries.put(
-            company.telegram_chat_id, kind, text, f"{kind}:{lead.id}", lead_id=lead.id, talk_id=lead.conversation_id
-        )
-
-
-def put_unanswered(talk: Conversation, words: str, minutes: int, owner: str) -> None:
-    """Tell the owner that a client waits for a person and nobody has answered."""
-    company = company_settings.company()
-    key = f"unanswered:{talk.id}:{talk.message_count}"
-    if company.telegram_chat_id and not deliveries.is_put(key):
-        named = who(talk) or notices.guest(talk.id, company.language)
-        text = notices.nobody_answered(owner, named, words, minutes, company.language)
-        deliveries.put(company.telegram_chat_id, "unanswered", text, key, lead_id=talk.lead_id, talk_id=talk.id)
 
 
 def put_connected(company: Company, key: str) -> None:

@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, 
 
 from leadbot.accounts import encryption, tenant, users
 from leadbot.database import tenancy
-from leadbot.database.session import UtcDateTime, db, read_only, utcnow
+from leadbot.database.session import UtcDateTime, db, publish_after_commit, read_only, utcnow
 from leadbot.errors import NotFound
+from leadbot.events import RowsWaiting
 from leadbot.models import Company, Delivery, DeliveryState, Lead, User
 from leadbot.notifications import keyboards
 from leadbot.notifications.carriers.base import Buttons, Channel, DeliveryError
@@ -46,8 +47,7 @@ def put(target: str, event: str, text: str, dedup_key: str, *, channel: str = "t
     row = Delivery(event=event, channel=channel, target=target, text=text, dedup_key=dedup_key, **about)
     db.session.add(row)
     db.session.flush()
-    for listener in _listeners:
-        listener(row.channel)
+    publish_after_commit(RowsWaiting(row.channel))
     return row
 
 
@@ -70,16 +70,6 @@ def put_edit(notice: Delivery, menu: str = "") -> Delivery:
 def is_put(dedup_key: str) -> bool:
     """Has this been put before?"""
     return db.session.scalars(select(Delivery.id).where(Delivery.dedup_key == dedup_key)).first() is not None
-
-
-# Whoever wants to know that a row waits; jobs.py wakes the worker once the transaction is through.
-_listeners: list[Callable[[str], None]] = []
-
-
-def on_put(listener: Callable[[str], None]) -> None:
-    """Call `listener` with the channel of each row that is put, still inside its transaction."""
-    if listener not in _listeners:
-        _listeners.append(listener)
 
 
 def due(channel: str | None = None, busy: Collection[str] = (), limit: int = BATCH) -> dict[int, str]:
@@ -186,8 +176,7 @@ def retry(delivery_id: int, *, by: User) -> Delivery:
     users.check_may_write(by)
     row = _own(delivery_id)
     row.state, row.attempts, row.next_at, row.lease_until = DeliveryState.PENDING, 0, utcnow(), None
-    for listener in _listeners:
-        listener(row.channel)
+    publish_after_commit(RowsWaiting(row.channel))
     db.session.commit()
     return row
 

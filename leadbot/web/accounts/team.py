@@ -17,7 +17,6 @@ from leadbot.bot import company_settings
 from leadbot.errors import EmailTaken, Invalid, TooMany
 from leadbot.leads import rotation
 from leadbot.models import Role
-from leadbot.notifications import mail
 from leadbot.web.forms import Form
 from leadbot.web.htmx import go, page
 from leadbot.web.settings.company import SECTIONS
@@ -76,7 +75,9 @@ def invite() -> Response:
     if made.is_sent:
         return go(url_for(".show"), note=_("Invitation sent: %(email)s", email=email))
     unsent = _("No letter was sent: today’s are used up, 3 to one address and 30 from a company. Hand the link over")
-    return _show_once(made.url, _("Link for an invitation"), note=unsent if email and mail.can_send() else "")
+    return _show_once(
+        made.url, _("Link for an invitation"), note=unsent if email and company_settings.sends_mail() else ""
+    )
 
 
 @bp.post("/invitations/<int:link_id>/revoke")
@@ -137,6 +138,6 @@ def _state() -> dict[str, Any]:
         "means": MEANS,
         "turns": TURNS,
         "deals_to": company_settings.company().deals_to,
-        "sends_mail": mail.can_send(),
+        "sends_mail": company_settings.sends_mail(),
         "link": session.pop("link_to_show", None),
     }

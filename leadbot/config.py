@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +24,9 @@ MODEL_HOSTS = (
     "dashscope-us.aliyuncs.com", "api.anthropic.com", "api.x.ai", "api.moonshot.ai", "api.fireworks.ai",
     "api.cerebras.ai", "llm.api.cloud.yandex.net",
 )  # fmt: skip
+# The push services of browsers' makers: Chrome and most others, Firefox, Safari, Edge.
+PUSH_HOSTS = ("fcm.googleapis.com", "*.push.services.mozilla.com", "*.push.apple.com", "*.notify.windows.com")
+VAPID_BYTES = 32
 _HOST = re.compile(r"(?:(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[::1\])(?::[1-9]\d{0,4})?")
 
 
@@ -56,6 +60,8 @@ class Config:
     telegram_api_url: str = "https://api.telegram.org"
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
+    vapid_private_key: str | None = field(default=None, repr=False)
+    push_allowed_hosts: tuple[str, ...] = PUSH_HOSTS
     metrics_token: str | None = field(default=None, repr=False)
     ratelimit_enabled: bool = True
     tenancy_net: bool = True
@@ -97,6 +103,8 @@ class Config:
             ),
             smtp_url=read.url("SMTP_URL", ("smtp", "smtps")),
             mail_from=read.address("MAIL_FROM"),
+            vapid_private_key=read.vapid_key("VAPID_PRIVATE_KEY") or _kept_vapid_key(data_dir),
+            push_allowed_hosts=read.hosts("PUSH_ALLOWED_HOSTS") or PUSH_HOSTS,
             metrics_token=read.text("METRICS_TOKEN", at_least=16),
             ratelimit_enabled=read.flag("RATELIMIT_ENABLED", True),
             tenancy_net=read.flag("TENANCY_NET", True),
@@ -188,6 +196,12 @@ class _Reader:
             raise ConfigError(f"{name} must be an address as leadbot@example.com or Leadbot <leadbot@example.com>")
         return value
 
+    def vapid_key(self, name: str) -> str | None:
+        value = self.text(name)
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", value):
+            raise ConfigError(f"{name} must be {VAPID_BYTES} bytes as base64url, as VAPID keys are written")
+        return value
+
     def database_url(self, name: str) -> str | None:
         value = self.text(name)
         if value and not value.startswith((SQLITE_URL, "postgresql+psycopg://")):
@@ -206,18 +220,39 @@ def _make_private_folder(path: Path) -> None:
 
 def _kept_secret(data_dir: Path) -> str:
     """The key of this installation: made once, kept 0600; the same for all processes and after a restart."""
-    path = data_dir / "secret_key"
-    draft = data_dir / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
+    key = _kept(data_dir / "secret_key", lambda: secrets.token_urlsafe(48))
+    if len(key) < 32:
+        path = data_dir / "secret_key"
+        raise ConfigError(f"the secret key in {path} is damaged; delete the file to make a new one (all log-ins end)")
+    return key
+
+
+def _kept_vapid_key(data_dir: Path) -> str:
+    """The key that push services know this installation by: made once, kept 0600. Browsers are bound to it."""
+    path = data_dir / "vapid_private_key"
+    key = _kept(path, _new_vapid_key)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", key):
+        raise ConfigError(f"the key in {path} is damaged; delete the file to make a new one (browsers begin anew)")
+    return key
+
+
+def _new_vapid_key() -> str:
+    from cryptography.hazmat.primitives.asymmetric import ec  # needed once in the life of an installation
+
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return base64.urlsafe_b64encode(number.to_bytes(VAPID_BYTES, "big")).rstrip(b"=").decode()
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """What stands in a file of our own; made at the first time, by one of those that ask at once."""
     if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
+        draft.write_text(make())
         try:  # link, not rename: of two processes that start together one wins and both read the same key
             os.link(draft, path)
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    key = path.read_text().strip()
-    if len(key) < 32:
-        raise ConfigError(f"the secret key in {path} is damaged; delete the file to make a new one (all log-ins end)")
-    return key
+    return path.read_text().strip()

@@ -31,33 +31,31 @@ from leadbot.conversations import idle, unanswered
 from leadbot.database.migrate import stop_unless_newest
 from leadbot.database.outage import Backoff, OnceAMinute, Outage, redis_pool
 from leadbot.database.session import db
+from leadbot.errors import DeliveryError
 from leadbot.events import RowsWaiting
 from leadbot.files import storage
 from leadbot.leads import take_timer, tasks
 from leadbot.notifications import morning_summary
-from leadbot.notifications.carriers.base import Channel, DeliveryError
+from leadbot.notifications.carriers import CARRIERS, at_work
+from leadbot.notifications.carriers.at_work import AtWork
 from leadbot.outbox import deliveries
 from leadbot.outbox.crew import Crew
-from leadbot.outbox.pace import GAP_SECONDS
 from leadbot.serve import GRACE_SECONDS
 from leadbot.transfer import erasure, imports
 
 if TYPE_CHECKING:
-    from leadbot.notifications.carriers.telegram import TelegramChannel
+    from leadbot.notifications.carriers.telegram.send import TelegramSender
 
 SWEEP_SECONDS = 5
 TIDY_SECONDS = 3600
 PUT_OFF_SECONDS, PUT_OFF_MOST_SECONDS = 5, 300  # a part of the sweep that failed
 LISTEN_SECONDS, LISTEN_PAUSE_MOST = 25, 60.0
 IMPORTS = imports.ROWS
-# Threads by crew. Ten sends at once make 25 a second while Telegram answers within 0.4 s, and an HTTP session keeps
-# ten connections.
-THREADS = {"telegram": 10, deliveries.MAIL: 4, IMPORTS: 2}
+THREADS = {**{carrier.name: carrier.threads for carrier in CARRIERS}, IMPORTS: 2}  # by crew
 BELL_PAUSE_SECONDS = 0.5  # between two looks into SQLite's queue
 
 log = logging.getLogger(__name__)
 _spoken = OnceAMinute()
-_channels: dict[str, Channel] = {}
 
 
 def init_app(app: Flask) -> None:
@@ -125,29 +123,9 @@ def build_huey(config: Config, outage: Outage | None = None) -> huey.Huey:
         return in_file()
 
 
-def channel_for(name: str) -> Channel:
-    """The channel a row names. Raises DeliveryError while it is not set up."""
-    if name not in _channels:
-        _channels[name] = _open(name, current_app.extensions["leadbot_config"])
-    return _channels[name]
-
-
-def _open(name: str, config: Config) -> Channel:
-    # Who only serves pages sends nothing.
-    if name == deliveries.MAIL and config.smtp_url:
-        from leadbot.notifications.carriers.email import EmailChannel
-
-        return EmailChannel(config.smtp_url, config.mail_from)
-    if name == "telegram" and config.telegram_bot_token:
-        from leadbot.notifications.carriers.telegram import TelegramChannel
-
-        return TelegramChannel(config.telegram_bot_token, config.telegram_api_url)
-    raise DeliveryError("SMTP_URL is not set" if name == deliveries.MAIL else "TELEGRAM_BOT_TOKEN is not set")
-
-
-def forget_channels() -> None:
-    """Open channels anew, with the settings as they are now."""
-    _channels.clear()
+def carrier_for(name: str) -> AtWork:
+    """The carrier a row names, at work in this application."""
+    return at_work.of_app()[name]
 
 
 def work(app: Flask) -> None:
@@ -187,7 +165,7 @@ def build_crews(app: Flask) -> dict[str, Crew]:
         with app.app_context():
             if name == IMPORTS:
                 return {import_id: str(import_id) for import_id in imports.due() if str(import_id) not in busy}
-            return deliveries.due(name, busy, limit)
+            return deliveries.due(name, {*busy, *carrier_for(name).pace.busy()}, limit)
 
     def carry(name: str, row_id: int) -> float | None:
         if name == IMPORTS:
@@ -202,8 +180,8 @@ def build_crews(app: Flask) -> dict[str, Crew]:
 def deliver(app: Flask, delivery_id: int) -> float | None:
     """Carry one row out; the seconds after which it, or the next for its target, may be due."""
     with app.app_context():
-        carried = deliveries.deliver(delivery_id, channel_for)
-    return GAP_SECONDS if carried.is_sent else carried.again_in_seconds
+        carried = deliveries.deliver(delivery_id, carrier_for)
+    return carried.again_in_seconds
 
 
 class Round:
@@ -262,12 +240,17 @@ def listen(app: Flask, wait_seconds: int = LISTEN_SECONDS) -> int:
     Raises DeliveryError where Telegram gives nothing out. No transaction is open while it waits.
     """
     with app.app_context():
-        bot = cast("TelegramChannel", channel_for("telegram"))
+        bot = _bot()
         updates = bot.updates(connecting.next_update(), wait_seconds)
     for update in updates:
         with app.app_context():
             _answer(bot, _taken(update))
     return len(updates)
+
+
+def _bot() -> TelegramSender:
+    """The installation's bot. Raises DeliveryError where there is none."""
+    return cast("TelegramSender", carrier_for("telegram").sender)
 
 
 def _taken(update: dict[str, Any]) -> Answer | None:
@@ -283,7 +266,7 @@ def _taken(update: dict[str, Any]) -> Answer | None:
         return None
 
 
-def _answer(bot: TelegramChannel, answer: Answer | None) -> None:
+def _answer(bot: TelegramSender, answer: Answer | None) -> None:
     """Say it at once, once: what must not be lost is in the outbox."""
     if answer is None:
         return
@@ -291,7 +274,7 @@ def _answer(bot: TelegramChannel, answer: Answer | None) -> None:
         if answer.press_id:
             bot.toast(answer.press_id, answer.text, is_long=answer.is_long)
         else:
-            bot.send(answer.chat_id, answer.text)
+            bot.say(answer.chat_id, answer.text)
     except DeliveryError as error:
         log.info("an answer in Telegram was not taken: %s", error.said)
     if answer.delivery_id:  # by hand, since whoever pressed is looking; the queue may have it before or after
@@ -304,7 +287,7 @@ def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
         try:
             if not is_known:
                 with app.app_context():
-                    name = cast("TelegramChannel", channel_for("telegram")).name_of_bot()
+                    name = _bot().name_of_bot()
                     connecting.remember_bot(name)
                 is_known = True
             pause_seconds = 0.0 if listen(app) else 1.0  # not every server waits for the first update

@@ -15,6 +15,7 @@ from leadbot.events import (
     KEY,
     ClientWaiting,
     ClientWrote,
+    ComplaintMade,
     Dispatcher,
     HandOffAsked,
     InvitationMade,
@@ -31,8 +32,10 @@ from leadbot.events import (
     RowsWaiting,
     TaskDue,
     TasksChanged,
+    Withdrawn,
 )
-from leadbot.notifications import mail, managers
+from leadbot.notifications import hear, letters
+from leadbot.notifications.carriers import at_work
 
 
 def init_app(app: Flask) -> None:
@@ -41,23 +44,26 @@ def init_app(app: Flask) -> None:
     app.extensions[KEY] = events
     _subscribe(events)
     hear_commits()
+    at_work.init_app(app)
 
 
 def _subscribe(events: Dispatcher) -> None:
-    events.on(LeadCreated, managers.lead_created)
-    events.on(LeadRepeated, managers.lead_repeated)
-    events.on(LeadChanged, managers.lead_changed)
-    events.on(LeadContradicted, managers.lead_contradicted)
-    events.on(LeadMoved, managers.lead_stands_elsewhere)
-    events.on(LeadTaken, managers.lead_stands_elsewhere)
-    events.on(LeadMerged, managers.lead_stands_elsewhere)
-    events.on(TasksChanged, managers.lead_stands_elsewhere)
-    events.on(TaskDue, managers.task_due)
-    events.on(LeadNotTaken, managers.lead_not_taken)
-    events.on(HandOffAsked, managers.hand_off_asked)
-    events.on(ClientWaiting, managers.client_waiting)
-    events.on(ClientWrote, managers.client_wrote)
-    events.on(InvitationMade, mail.invitation_made)
-    events.on(PasswordResetAsked, mail.password_reset_asked)
-    events.on(PasswordChanged, mail.password_changed)
+    events.on(LeadCreated, hear.lead_created)
+    events.on(LeadRepeated, hear.lead_repeated)
+    events.on(LeadChanged, hear.lead_changed)
+    events.on(LeadContradicted, hear.lead_contradicted)
+    events.on(LeadMoved, hear.lead_stands_elsewhere)
+    events.on(LeadTaken, hear.lead_stands_elsewhere)
+    events.on(LeadMerged, hear.lead_stands_elsewhere)
+    events.on(TasksChanged, hear.lead_stands_elsewhere)
+    events.on(Withdrawn, hear.withdrawn)
+    events.on(TaskDue, hear.task_due)
+    events.on(LeadNotTaken, hear.lead_not_taken)
+    events.on(HandOffAsked, hear.hand_off_asked)
+    events.on(ComplaintMade, hear.complaint_made)
+    events.on(ClientWaiting, hear.client_waiting)
+    events.on(ClientWrote, hear.client_wrote)
+    events.on(InvitationMade, letters.invitation_made)
+    events.on(PasswordResetAsked, letters.password_reset_asked)
+    events.on(PasswordChanged, letters.password_changed)
     events.on(RowsWaiting, jobs.rows_wait)  # after the commit

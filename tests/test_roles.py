@@ -17,7 +17,7 @@ from test_sweep import address, methods
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from leadbot import services
+from leadbot import notifications, services
 from leadbot.accounts import links, users
 from leadbot.bot import publishing, scenarios
 from leadbot.conversations import chat, talks
@@ -40,8 +40,7 @@ TABLE = {
         GET /board | GET /board/live
         GET /chat | GET /chat/lines | GET /conversations
         GET /conversations/live | GET /conversations/<int:talk_id> | GET /conversations/<int:talk_id>/lines
-        GET /conversations/<int:talk_id>/voice/<int:message_id>
-        GET /conversations/<int:talk_id>/files/<int:message_id>
+        GET /conversations/<int:talk_id>/voice/<int:message_id> | GET /conversations/<int:talk_id>/files/<int:message_id>
         GET /leads/<int:lead_id>/fields/<field> | GET /tasks | GET /tasks/due
         GET /conversations/unread | POST /conversations/read | POST /conversations/<int:talk_id>/read
         GET /settings/conversations
@@ -51,14 +50,14 @@ TABLE = {
         POST /settings/profile/telegram/off
         GET /settings/telegram/test | GET /settings/profile | POST /settings/profile
         GET /settings/password | POST /settings/password | GET /settings/team | GET /settings/bot
-        GET /settings/hours | GET /settings/stages
-        GET /settings/bot/versions | GET /settings/bot/rehearsal | GET /settings/widget | POST /logout
+        GET /settings/hours | GET /settings/stages | GET /settings/bot/versions
+        GET /settings/bot/rehearsal | GET /settings/widget | POST /logout
         GET /api/auth/me | GET /api/leads | GET /api/leads/<int:lead_id> | GET /api/leads/<int:lead_id>/messages
         GET /api/settings
     """,
     "writers": """
-        POST /figures/ledger/<int:delivery_id>/retry
-        GET /board/tools | POST /chat/new | POST /chat | POST /chat/keep | POST /chat/draft
+        POST /figures/ledger/<int:delivery_id>/retry | GET /board/tools
+        POST /chat/new | POST /chat | POST /chat/keep | POST /chat/draft
         POST /conversations/<int:talk_id>/take
         POST /conversations/<int:talk_id>/messages | POST /conversations/<int:talk_id>/return
         POST /leads/<int:lead_id>/fields/<field> | POST /leads/<int:lead_id>/tasks
@@ -300,9 +299,9 @@ VERBS = {
         telegram_chat.make_person_code widget.change widget.pause widget.pin
     """,
     "owners": """
-        bot.publish bot.set_key erasing.erase erasing.set_retention exports.rows hours_settings.change news.put_test
+        bot.publish bot.set_key erasing.erase erasing.set_retention exports.rows hours_settings.change
         rehearsal.run_live settings.change stages.rename start.dismiss team.change_role team.give_reset team.invite
-        team.remove team.revoke team.set_enabled telegram_chat.make_code turns.choose widget.rotate
+        target.put_test team.remove team.revoke team.set_enabled telegram_chat.make_code turns.choose widget.rotate
     """,
 }
 ALLOWED = {verb: who for who, verbs in VERBS.items() for verb in verbs.split()}
@@ -311,12 +310,13 @@ ALLOWED = {verb: who for who, verbs in VERBS.items() for verb in verbs.split()}
 def verbs() -> dict[str, Callable[..., Any]]:
     """Public functions of the services that are told who acts, by name."""
     found = {}
-    for info in pkgutil.iter_modules(services.__path__):
-        module = importlib.import_module(f"leadbot.services.{info.name}")
-        for name, verb in inspect.getmembers(module, inspect.isfunction):
-            is_own = verb.__module__ == module.__name__ and not name.startswith("_")
-            if is_own and "by" in inspect.signature(verb).parameters:
-                found[f"{info.name}.{name}"] = verb
+    for room in (services, notifications):
+        for info in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            module = importlib.import_module(info.name)
+            for name, verb in inspect.getmembers(module, inspect.isfunction):
+                is_own = verb.__module__ == module.__name__ and not name.startswith("_")
+                if is_own and "by" in inspect.signature(verb).parameters:
+                    found[f"{info.name.rpartition('.')[2]}.{name}"] = verb
     return found
 
 

@@ -60,7 +60,9 @@ class Company(Base):
     dealt_to_id: Mapped[int | None]  # who had the last one
     answer_minutes: Mapped[int] = mapped_column(default=5)  # after which a client who waits is told so; 0: never
     morning_digest: Mapped[bool] = mapped_column(default=True)  # managers get a summary when the day begins
-    digest_at: Mapped[datetime] = mapped_column(default=utcnow)  # when the next one is thought of, see services.digest
+    digest_at: Mapped[datetime] = mapped_column(
+        default=utcnow
+    )  # when the next one is thought of, see notifications.morning_summary
     is_active: Mapped[bool] = mapped_column(default=True)
     retention_days: Mapped[int | None]  # how long talks are kept after their last word; None: for ever
     limits: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # the operator's, see services.companies
@@ -129,7 +131,7 @@ class WebSession(Owned, Base):
     ended, whoever still has the cookie."""
 
     __tablename__ = "web_sessions"
-    __table_args__ = (same_company("user_id", "users"), Index(None, "company_id", "user_id"))
+    __table_args__ = (same_company("user_id", "users"), referable(), Index(None, "company_id", "user_id"))
 
     user_id: Mapped[int]
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -12,7 +12,7 @@ from leadbot.database.session import db, utcnow
 from leadbot.engines.base import LANGUAGES
 from leadbot.errors import LinkExpired
 from leadbot.models import LinkKind, OneTimeLink, User
-from leadbot.notifications.carriers import buttons
+from leadbot.notifications.carriers.telegram import buttons
 
 
 @dataclass(frozen=True, slots=True)

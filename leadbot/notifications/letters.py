@@ -6,14 +6,9 @@ sent nothing of it is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from email.header import Header
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.utils import formatdate, make_msgid
-from urllib.parse import urlsplit
+import secrets
 
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -23,18 +18,8 @@ from leadbot.config import Config
 from leadbot.database.session import db
 from leadbot.events import InvitationMade, PasswordChanged, PasswordResetAsked
 from leadbot.models import User
+from leadbot.notifications.carriers.email.render import Letter, source
 from leadbot.outbox import deliveries
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a letter says: a subject, paragraphs, and perhaps one thing to do; `foot` is small print."""
-
-    subject: str
-    lines: tuple[str, ...]
-    label: str = ""
-    url: str = ""
-    foot: str = ""
 
 
 def invitation_made(event: InvitationMade) -> None:
@@ -88,23 +73,7 @@ def password_changed(event: PasswordChanged) -> None:
 
 
 def _put(address: str, letter: Letter, event: str, language: str) -> None:
+    """It lies sealed until it goes out."""
     if company_settings.sends_mail():
-        deliveries.put_mail(address, event, encryption.seal(_source(address, letter, language)))
-
-
-def _source(address: str, letter: Letter, language: str) -> str:
-    """The letter as it travels; the sender is put in when it goes out."""
-    config: Config = current_app.extensions["leadbot_config"]
-    message = MIMEMultipart("alternative")  # EmailMessage folds long Cyrillic subjects and loses a space
-    message["Subject"], message["To"] = _header(letter.subject), address
-    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=urlsplit(config.base_url).hostname)
-    message["Content-Language"], message["Auto-Submitted"] = language, "auto-generated"
-    plain = (*letter.lines, f"{letter.label}: {letter.url}" if letter.url else "", letter.foot)
-    message.attach(MIMEText("\n\n".join(filter(None, plain)) + "\n", "plain", "utf-8"))
-    message.attach(MIMEText(render_template("mail/letter.html", letter=letter, language=language), "html", "utf-8"))
-    return message.as_string()
-
-
-def _header(text: str) -> str:
-    """Encoded words short enough for one line each (RFC 2047); the blanks between them count for nothing."""
-    return "\n ".join(Header(text[at : at + 10], "utf-8").encode() for at in range(0, len(text), 10))
+        sealed = encryption.seal(source(address, letter, language))
+        deliveries.put(address, event, sealed, f"{event}:{secrets.token_hex(16)}", channel="email")

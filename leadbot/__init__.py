@@ -18,7 +18,7 @@ def create_app(config: Config | None = None) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from leadbot import api, cli, headers, jobs, web, widget
+    from leadbot import api, cli, headers, jobs, subscribers, web, widget
     from leadbot.accounts import limits
     from leadbot.config import Config
     from leadbot.database import migrate, tenancy
@@ -45,6 +45,7 @@ def create_app(config: Config | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
         tenancy.guard(db.session, db.engine, reads_sql=config.tenancy_net)
+    subscribers.init_app(app)
     catalogues.init_app(app)
     limits.init_app(app, config)
     jobs.init_app(app)

@@ -27,6 +27,7 @@ from leadbot.engines.rules.reading import extract
 from leadbot.engines.rules.scoring import score as scoring
 from leadbot.engines.rules.words import forms
 from leadbot.engines.rules.words.scene import Found
+from leadbot.notifications.carriers import CARRIERS
 from leadbot.operations import backup, doctor, published_score, trial_talk
 from leadbot.operations import demo as demonstration
 from leadbot.operations.console import companies, reset_link
@@ -84,7 +85,7 @@ def demo() -> None:
 def doctor_command() -> None:
     """Say what is set up here, what of it can be reached, and what waits; fails where something is at fault."""
     is_ill = False
-    for finding in doctor.examine():
+    for finding in doctor.examine({carrier.name: carrier.probe for carrier in CARRIERS}):
         print(f"{finding.level:8} {finding.topic:12} {finding.words}", flush=True)
         is_ill = is_ill or finding.level == doctor.FAULT
     sys.exit(1 if is_ill else 0)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -34,6 +36,9 @@ MODEL_HOSTS = (
     "dashscope-us.aliyuncs.com", "api.anthropic.com", "api.x.ai", "api.moonshot.ai", "api.fireworks.ai",
     "api.cerebras.ai", "llm.api.cloud.yandex.net",
 )  # fmt: skip
+# The push services of browsers' makers: Chrome and most others, Firefox, Safari, Edge.
+PUSH_HOSTS = ("fcm.googleapis.com", "*.push.services.mozilla.com", "*.push.apple.com", "*.notify.windows.com")
+VAPID_BYTES = 32
 _HOST = re.compile(r"(?:(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[::1\])(?::[1-9]\d{0,4})?")
 _SENDER = re.compile(r"[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+")
 
@@ -70,6 +75,12 @@ def _check_sender(value: str) -> str:
     if not _SENDER.fullmatch(value):
         raise ValueError("must be an address as leadbot@example.com or Leadbot <leadbot@example.com>")
     return value
+
+
+def _check_vapid(key: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", key):
+        raise ValueError(f"must be {VAPID_BYTES} bytes as base64url, as VAPID keys are written")
+    return key
 
 
 def _split(value: object) -> object:
@@ -116,6 +127,10 @@ class Config(BaseSettings):
     telegram_api_url: Web = "https://api.telegram.org"
     smtp_url: Annotated[str, _address("smtp", "smtps")] | None = Field(default=None, repr=False)
     mail_from: Annotated[str, AfterValidator(_check_sender)] | None = None
+    vapid_private_key: Annotated[str, AfterValidator(_check_vapid)] = Field(
+        default_factory=lambda known: _kept_vapid_key(known["data_dir"]), repr=False
+    )
+    push_allowed_hosts: Annotated[Words, AfterValidator(_check_hosts)] = PUSH_HOSTS
     metrics_token: str | None = Field(default=None, min_length=16, repr=False)
     ratelimit_enabled: bool = True
     tenancy_net: bool = True
@@ -188,18 +203,39 @@ def _private_folder(path: Path) -> Path:
 
 def _kept_secret(data_dir: Path) -> str:
     """The key of this installation: made once, kept 0600; the same for all processes and after a restart."""
-    path = data_dir / "secret_key"
-    draft = data_dir / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
+    key = _kept(data_dir / "secret_key", lambda: secrets.token_urlsafe(48))
+    if len(key) < 32:
+        path = data_dir / "secret_key"
+        raise ConfigError(f"the secret key in {path} is damaged; delete the file to make a new one (all log-ins end)")
+    return key
+
+
+def _kept_vapid_key(data_dir: Path) -> str:
+    """The key that push services know this installation by: made once, kept 0600. Browsers are bound to it."""
+    path = data_dir / "vapid_private_key"
+    key = _kept(path, _new_vapid_key)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", key):
+        raise ConfigError(f"the key in {path} is damaged; delete the file to make a new one (browsers begin anew)")
+    return key
+
+
+def _new_vapid_key() -> str:
+    from cryptography.hazmat.primitives.asymmetric import ec  # needed once in the life of an installation
+
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return base64.urlsafe_b64encode(number.to_bytes(VAPID_BYTES, "big")).rstrip(b"=").decode()
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """What stands in a file of our own; made at the first time, by one of those that ask at once."""
     if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
+        draft.write_text(make())
         try:  # link, not rename: of two processes that start together one wins and both read the same key
             os.link(draft, path)
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    key = path.read_text().strip()
-    if len(key) < 32:
-        raise ValueError(f"the secret key in {path} is damaged; delete the file to make a new one (all log-ins end)")
-    return key
+    return path.read_text().strip()

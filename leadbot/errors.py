@@ -15,7 +15,7 @@
     └── Busy              503   try again; `retry_after_seconds`
         └── NoRoom              no file is taken while the disk is full; words still are
 
-Engines raise EngineError, channels DeliveryError; both are caught by their services and never reach a door.
+Engines raise EngineError, carriers DeliveryError; both are caught by their services and never reach a door.
 """
 
 from __future__ import annotations
@@ -176,3 +176,30 @@ class NoRoom(Busy):
     code = "no_room"
     text = "There is no room for files just now. Text still arrives"
     retry_after_seconds = 600
+
+
+class DeliveryError(Exception):
+    """A message was not taken.
+
+    `said` is what the vendor said, fit to be shown. `permanent`: it will never be taken by this target. `retry_after`:
+    seconds the vendor asks us to wait. `new_target`: the target has moved; send there. `unreachable`: no connection
+    came about, so nothing can have been sent. `is_gone`: the target itself is no more.
+    """
+
+    def __init__(
+        self,
+        said: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        new_target: str | None = None,
+        unreachable: bool = False,
+        is_gone: bool = False,
+    ) -> None:
+        super().__init__(said)
+        self.said = said
+        self.permanent = permanent or is_gone
+        self.retry_after = retry_after
+        self.new_target = new_target
+        self.unreachable = unreachable
+        self.is_gone = is_gone

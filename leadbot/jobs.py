@@ -22,7 +22,6 @@ import huey
 from flask import Flask, current_app
 from huey.consumer import Consumer
 from huey.storage import BaseStorage, RedisStorage, SqliteStorage
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from leadbot.channels.workplace import connecting
@@ -32,36 +31,35 @@ from leadbot.conversations import idle, unanswered
 from leadbot.database.migrate import stop_unless_newest
 from leadbot.database.outage import Backoff, OnceAMinute, Outage, redis_pool
 from leadbot.database.session import db
+from leadbot.errors import DeliveryError
+from leadbot.events import RowsWaiting
 from leadbot.files import storage
 from leadbot.leads import take_timer, tasks
 from leadbot.notifications import morning_summary
-from leadbot.notifications.carriers.base import Channel, DeliveryError
+from leadbot.notifications.carriers import CARRIERS, at_work
+from leadbot.notifications.carriers.at_work import AtWork
 from leadbot.outbox import deliveries
 from leadbot.outbox.crew import Crew
-from leadbot.outbox.pace import GAP_SECONDS
 from leadbot.serve import GRACE_SECONDS
 from leadbot.transfer import erasure, imports
 
 if TYPE_CHECKING:
-    from leadbot.notifications.carriers.telegram import TelegramChannel
+    from leadbot.notifications.carriers.telegram.send import TelegramSender
 
 SWEEP_SECONDS = 5
 TIDY_SECONDS = 3600
 PUT_OFF_SECONDS, PUT_OFF_MOST_SECONDS = 5, 300  # a part of the sweep that failed
 LISTEN_SECONDS, LISTEN_PAUSE_MOST = 25, 60.0
-IMPORTS = "imports"
-# Threads by crew. Ten sends at once make 25 a second while Telegram answers within 0.4 s, and an HTTP session keeps
-# ten connections.
-THREADS = {"telegram": 10, deliveries.MAIL: 4, IMPORTS: 2}
+IMPORTS = imports.ROWS
+THREADS = {**{carrier.name: carrier.threads for carrier in CARRIERS}, IMPORTS: 2}  # by crew
 BELL_PAUSE_SECONDS = 0.5  # between two looks into SQLite's queue
 
 log = logging.getLogger(__name__)
 _spoken = OnceAMinute()
-_channels: dict[str, Channel] = {}
 
 
 def init_app(app: Flask) -> None:
-    """Wake the worker about rows once the transaction that put them is through."""
+    """Give the application its bell and room for the crews of a worker."""
     bell = build_huey(app.extensions["leadbot_config"], app.extensions.setdefault("leadbot_redis", Outage()))
     crews: dict[str, Crew] = {}
     app.extensions["leadbot_huey"], app.extensions["leadbot_crews"] = bell, crews
@@ -71,11 +69,6 @@ def init_app(app: Flask) -> None:
             crews[name].wake()
 
     app.extensions["leadbot_wake"] = bell.task(name="wake")(wake)
-    deliveries.on_put(_waits)
-    imports.on_start(_import_waits)
-    if not event.contains(db.session, "after_commit", _ring):
-        event.listen(db.session, "after_commit", _ring)
-        event.listen(db.session, "after_rollback", _forget)
 
 
 class Patient(BaseStorage):  # type: ignore[misc]  # huey has no types
@@ -130,29 +123,9 @@ def build_huey(config: Config, outage: Outage | None = None) -> huey.Huey:
         return in_file()
 
 
-def channel_for(name: str) -> Channel:
-    """The channel a row names. Raises DeliveryError while it is not set up."""
-    if name not in _channels:
-        _channels[name] = _open(name, current_app.extensions["leadbot_config"])
-    return _channels[name]
-
-
-def _open(name: str, config: Config) -> Channel:
-    # Who only serves pages sends nothing.
-    if name == deliveries.MAIL and config.smtp_url:
-        from leadbot.notifications.carriers.email import EmailChannel
-
-        return EmailChannel(config.smtp_url, config.mail_from)
-    if name == "telegram" and config.telegram_bot_token:
-        from leadbot.notifications.carriers.telegram import TelegramChannel
-
-        return TelegramChannel(config.telegram_bot_token, config.telegram_api_url)
-    raise DeliveryError("SMTP_URL is not set" if name == deliveries.MAIL else "TELEGRAM_BOT_TOKEN is not set")
-
-
-def forget_channels() -> None:
-    """Open channels anew, with the settings as they are now."""
-    _channels.clear()
+def carrier_for(name: str) -> AtWork:
+    """The carrier a row names, at work in this application."""
+    return at_work.of_app()[name]
 
 
 def work(app: Flask) -> None:
@@ -192,7 +165,7 @@ def build_crews(app: Flask) -> dict[str, Crew]:
         with app.app_context():
             if name == IMPORTS:
                 return {import_id: str(import_id) for import_id in imports.due() if str(import_id) not in busy}
-            return deliveries.due(name, busy, limit)
+            return deliveries.due(name, {*busy, *carrier_for(name).pace.busy()}, limit)
 
     def carry(name: str, row_id: int) -> float | None:
         if name == IMPORTS:
@@ -207,8 +180,8 @@ def build_crews(app: Flask) -> dict[str, Crew]:
 def deliver(app: Flask, delivery_id: int) -> float | None:
     """Carry one row out; the seconds after which it, or the next for its target, may be due."""
     with app.app_context():
-        carried = deliveries.deliver(delivery_id, channel_for)
-    return GAP_SECONDS if carried.is_sent else carried.again_in_seconds
+        carried = deliveries.deliver(delivery_id, carrier_for)
+    return carried.again_in_seconds
 
 
 class Round:
@@ -267,12 +240,17 @@ def listen(app: Flask, wait_seconds: int = LISTEN_SECONDS) -> int:
     Raises DeliveryError where Telegram gives nothing out. No transaction is open while it waits.
     """
     with app.app_context():
-        bot = cast("TelegramChannel", channel_for("telegram"))
+        bot = _bot()
         updates = bot.updates(connecting.next_update(), wait_seconds)
     for update in updates:
         with app.app_context():
             _answer(bot, _taken(update))
     return len(updates)
+
+
+def _bot() -> TelegramSender:
+    """The installation's bot. Raises DeliveryError where there is none."""
+    return cast("TelegramSender", carrier_for("telegram").sender)
 
 
 def _taken(update: dict[str, Any]) -> Answer | None:
@@ -288,7 +266,7 @@ def _taken(update: dict[str, Any]) -> Answer | None:
         return None
 
 
-def _answer(bot: TelegramChannel, answer: Answer | None) -> None:
+def _answer(bot: TelegramSender, answer: Answer | None) -> None:
     """Say it at once, once: what must not be lost is in the outbox."""
     if answer is None:
         return
@@ -296,7 +274,7 @@ def _answer(bot: TelegramChannel, answer: Answer | None) -> None:
         if answer.press_id:
             bot.toast(answer.press_id, answer.text, is_long=answer.is_long)
         else:
-            bot.send(answer.chat_id, answer.text)
+            bot.say(answer.chat_id, answer.text)
     except DeliveryError as error:
         log.info("an answer in Telegram was not taken: %s", error.said)
     if answer.delivery_id:  # by hand, since whoever pressed is looking; the queue may have it before or after
@@ -309,7 +287,7 @@ def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
         try:
             if not is_known:
                 with app.app_context():
-                    name = cast("TelegramChannel", channel_for("telegram")).name_of_bot()
+                    name = _bot().name_of_bot()
                     connecting.remember_bot(name)
                 is_known = True
             pause_seconds = 0.0 if listen(app) else 1.0  # not every server waits for the first update
@@ -321,24 +299,11 @@ def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
             pause_seconds = min(max(pause_seconds, 1.0) * 2, LISTEN_PAUSE_MOST)
 
 
-def _waits(name: str) -> None:
-    db.session.info.setdefault("waits", set()).add(name)
-
-
-def _import_waits(import_id: int) -> None:
-    _waits(IMPORTS)
-
-
-def _forget(session: Any) -> None:
-    session.info.pop("waits", None)
-
-
-def _ring(session: Any) -> None:
-    """Wake the crews: at once where they are in this process."""
-    for name in session.info.pop("waits", ()):
-        crew = current_app.extensions["leadbot_crews"].get(name)
-        try:
-            crew.wake() if crew else current_app.extensions["leadbot_wake"](name)
-        except Exception as error:  # the worker looks by itself: a full or missing queue must not fail the request
-            if _spoken.may_say("bell"):
-                log.warning("the worker could not be woken (%s)", type(error).__name__)
+def rows_wait(event: RowsWaiting) -> None:
+    """Wake the crew of these rows: at once where it is in this process."""
+    crew = current_app.extensions["leadbot_crews"].get(event.name)
+    try:
+        crew.wake() if crew else current_app.extensions["leadbot_wake"](event.name)
+    except Exception as error:  # the worker looks by itself: a full or missing queue must not fail the request
+        if _spoken.may_say("bell"):
+            log.warning("the worker could not be woken (%s)", type(error).__name__)

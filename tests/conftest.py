@@ -31,8 +31,6 @@ from leadbot.database import session as database
 from leadbot.database import tenancy
 from leadbot.database.session import db, set_clock
 from leadbot.models import Role, User
-from leadbot.outbox import deliveries
-from leadbot.outbox.pace import Pace
 
 PASSWORD = "test123"
 Later = Callable[..., None]
@@ -72,12 +70,6 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are hashed in a millisecond: tests sign up by the hundred."""
     salt = bcrypt.gensalt
     monkeypatch.setattr(bcrypt, "gensalt", lambda rounds=4: salt(4))
-
-
-@pytest.fixture(autouse=True)
-def fresh_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the test before sent to the same chat a moment ago holds nobody up."""
-    monkeypatch.setattr(deliveries, "_pace", Pace())
 
 
 class Clock:

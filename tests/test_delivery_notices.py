@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadbot.notifications.carriers import notices
-from leadbot.notifications.carriers.notices import LeadNotice
+from leadbot.notifications import notices
+from leadbot.notifications.notices import LeadNotice
 
 LEAD = LeadNotice(
     number=128, phone="87768776637", name="Канат", object_type="дом", area="150 м²", city="Алматы",

@@ -17,6 +17,7 @@ from leadbot import create_app
 from leadbot.config import Config
 from leadbot.database.migrate import upgrade
 from leadbot.database.session import utcnow
+from leadbot.notifications.carriers import CARRIERS
 from leadbot.operations import doctor, metrics
 
 
@@ -37,7 +38,9 @@ def made(config: Config) -> Flask:
 
 def findings(app: Flask) -> dict[str, tuple[str, str]]:
     with app.app_context():
-        return {one.topic: (one.level, one.words) for one in doctor.examine()}
+        return {
+            one.topic: (one.level, one.words) for one in doctor.examine({each.name: each.probe for each in CARRIERS})
+        }
 
 
 def test_a_fresh_copy_is_well(config: Config) -> None:

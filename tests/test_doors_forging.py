@@ -14,7 +14,7 @@ from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.errors import Invalid
 from leadbot.models import Delivery, Lead
-from leadbot.notifications.carriers import notices
+from leadbot.notifications import notices
 from leadbot.texts import text_input
 
 BREAKS = ("\n", "\r\n", "\r", "\u2028", "\u2029", "\x0b", "\x0c", "\x85")

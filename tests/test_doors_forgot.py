@@ -17,7 +17,6 @@ from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.models import Delivery
-from leadbot.notifications import mail
 from leadbot.web.accounts import join
 
 KNOWN, UNKNOWN = "manager@almaty.kz", "nobody@almaty.kz"
@@ -51,7 +50,7 @@ def test_a_known_address_takes_as_long_as_an_unknown_one(
     app: Flask, api_almaty: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(join, "FORGOT_SECONDS", LASTS, raising=False)
-    monkeypatch.setattr(mail, "put_reset", slowed(mail.put_reset))
+    monkeypatch.setattr(passwords, "publish", slowed(passwords.publish))
     client = app.test_client()
     asks(client, UNKNOWN)  # templates are read
     known, unknown = asks(client, KNOWN), asks(client, UNKNOWN)

@@ -15,7 +15,7 @@ from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.leads import tasks
 from leadbot.models import Company, Delivery, Lead, LeadEvent, LeadTask, Role, User
-from leadbot.notifications import managers
+from leadbot.notifications import hear
 from leadbot.outbox import deliveries
 
 HTMX = {"HX-Request": "true"}
@@ -35,7 +35,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Sets the house's clock: clock(hours=3) is three hours after Monday's beginning."""
 
     def set_to(**after: int) -> None:
-        for room in (tasks, due_rows, managers, deliveries):
+        for room in (tasks, due_rows, hear, deliveries):
             monkeypatch.setattr(room, "utcnow", lambda: MONDAY + timedelta(**after))
 
     set_to()

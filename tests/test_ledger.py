@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from conftest import Api, Web, contract_dialogue
+from doubles.carrier import carried_by
 from flask import Flask
 from sqlalchemy import delete, func, select, update
 
 from leadbot.database import tenancy
 from leadbot.database.session import db
+from leadbot.errors import DeliveryError
 from leadbot.leads import merging, registration
 from leadbot.models import Author, Conversation, Delivery, Lead, Message, Source, User
-from leadbot.notifications.carriers.base import DeliveryError
 from leadbot.outbox import deliveries
 from leadbot.reports import ledger
 
@@ -34,7 +35,7 @@ class Taking:
 def deliver(app: Flask, channel: Refusing | Taking) -> None:
     with app.app_context():
         for row in deliveries.due():
-            deliveries.deliver(row, lambda name: channel)
+            deliveries.deliver(row, carried_by(channel))
 
 
 def sums(app: Flask, web: Web) -> ledger.Ledger:

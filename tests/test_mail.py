@@ -18,9 +18,9 @@ from leadbot import jobs
 from leadbot.config import Config, ConfigError
 from leadbot.database import tenancy
 from leadbot.database.session import db
+from leadbot.errors import DeliveryError
 from leadbot.models import Company, Delivery, DeliveryState, User
-from leadbot.notifications.carriers.base import DeliveryError
-from leadbot.notifications.carriers.email import EmailChannel
+from leadbot.notifications.carriers.email.send import EmailSender
 from leadbot.outbox import deliveries
 
 LETTER = "Subject: Hello\nTo: aigul@example.kz\n\nBody\n"
@@ -37,18 +37,11 @@ def config(config: Config, smtp: SmtpDouble) -> Config:
     return config.replace(smtp_url=smtp.url, mail_from="Leadbot <robot@leadbot.kz>")
 
 
-@pytest.fixture(autouse=True)
-def fresh_channels() -> Iterator[None]:
-    jobs.forget_channels()
-    yield
-    jobs.forget_channels()
-
-
 def carry(app: Flask) -> None:
     """Do the worker's part."""
     with app.app_context():
         for row in deliveries.due():
-            deliveries.deliver(row, jobs.channel_for)
+            deliveries.deliver(row, jobs.carrier_for)
         db.session.remove()
 
 
@@ -132,7 +125,7 @@ def test_a_letter_sealed_with_another_key_is_given_up(app: Flask, almaty: Web, s
 def test_a_refused_letter_is_for_good(smtp: SmtpDouble) -> None:
     smtp.answers_data = "554 Looks like spam"
     with pytest.raises(DeliveryError, match="554 Looks like spam") as caught:
-        EmailChannel(smtp.url).send("aigul@example.kz", LETTER)
+        EmailSender(smtp.url).send("aigul@example.kz", LETTER)
     assert caught.value.permanent
 
 
@@ -141,27 +134,27 @@ def test_a_server_that_is_not_there_is_tried_again() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with pytest.raises(DeliveryError, match="can't be reached") as caught:
-        EmailChannel(f"smtp://127.0.0.1:{port}").send("aigul@example.kz", LETTER)
+        EmailSender(f"smtp://127.0.0.1:{port}").send("aigul@example.kz", LETTER)
     assert not caught.value.permanent
 
 
 def test_a_login_is_used_and_a_wrong_one_is_the_operators_to_mend() -> None:
     with SmtpDouble(wants_login=True) as smtp:
-        EmailChannel(smtp.url_with_login).send("aigul@example.kz", LETTER)
+        EmailSender(smtp.url_with_login).send("aigul@example.kz", LETTER)
         assert smtp.letters[0]["From"] == "robot@leadbot.kz"
-        wrong = EmailChannel(smtp.url_with_login.replace("mail", "wrong"))
+        wrong = EmailSender(smtp.url_with_login.replace("mail", "wrong"))
         with pytest.raises(DeliveryError, match="check SMTP_URL") as caught:
             wrong.send("aigul@example.kz", LETTER)
         assert not caught.value.permanent and "wrong" not in str(caught.value) + repr(wrong)
 
 
 def test_nothing_goes_over_a_bare_line(smtp: SmtpDouble, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadbot.notifications.carriers.email.LOOPBACK", set())
+    monkeypatch.setattr("leadbot.notifications.carriers.email.send.LOOPBACK", set())
     for url in (smtp.url, smtp.url_with_login):
         with pytest.raises(DeliveryError, match="no encryption"):
-            EmailChannel(url).send("aigul@example.kz", LETTER)
+            EmailSender(url).send("aigul@example.kz", LETTER)
     assert smtp.said == []
-    EmailChannel(f"{smtp.url}?tls=no", "robot@leadbot.kz").send("aigul@example.kz", LETTER)
+    EmailSender(f"{smtp.url}?tls=no", "robot@leadbot.kz").send("aigul@example.kz", LETTER)
     assert smtp.said == ["bare"]
 
 
@@ -171,7 +164,7 @@ def test_a_letter_goes_encrypted_to_a_server_that_is_trusted(
 ) -> None:
     certificate = own_certificate(tmp_path / "own.pem")
     with SmtpDouble(tls=tls, certificate=certificate) as smtp:
-        mail = EmailChannel(smtp.url, "robot@leadbot.kz")
+        mail = EmailSender(smtp.url, "robot@leadbot.kz")
         with pytest.raises(DeliveryError, match="certificate is not trusted") as caught:
             mail.send("aigul@example.kz", LETTER)
         assert not caught.value.permanent and smtp.said == []
@@ -179,7 +172,7 @@ def test_a_letter_goes_encrypted_to_a_server_that_is_trusted(
         mail.send("aigul@example.kz", LETTER)
         assert smtp.said == ["encrypted"] and len(smtp.letters) == 1
         with pytest.raises(DeliveryError, match="not valid for"):
-            EmailChannel(smtp.url.replace("localhost", "127.0.0.1")).send("aigul@example.kz", LETTER)
+            EmailSender(smtp.url.replace("localhost", "127.0.0.1")).send("aigul@example.kz", LETTER)
 
 
 @pytest.mark.parametrize("value", ["a b", "Leadbot <a@b", "x@y\nBcc: z@w", "@", "<a@b>c"])

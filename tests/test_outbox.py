@@ -21,9 +21,9 @@ from leadbot.conversations import chat
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.models import Company, Delivery, DeliveryState, Source
-from leadbot.notifications.carriers.telegram import TelegramChannel
+from leadbot.notifications.carriers.pace import Pace
+from leadbot.notifications.carriers.telegram.send import TelegramSender
 from leadbot.outbox import deliveries
-from leadbot.outbox.pace import Pace
 
 
 @pytest.fixture
@@ -38,10 +38,9 @@ def config(config: Config, telegram: TelegramDouble) -> Config:
 
 
 @pytest.fixture
-def company(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
-    jobs.forget_channels()
-    monkeypatch.setattr(deliveries, "_pace", Pace(count(0, 10).__next__))  # time flies: nobody waits for his moment
+def company(app: Flask) -> Iterator[Company]:
     with app.app_context():
+        jobs.carrier_for("telegram").pace = Pace(1.0, 25, count(0, 10).__next__)  # time flies: nobody waits
         users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
         yield company_settings.change({"telegram_chat_id": "-100500"})
 
@@ -53,7 +52,7 @@ def lead(ref: str = "client", phone: str = "87768776637") -> None:
 def run_due(at: datetime | None = None) -> int:
     """Carry out all that is due, as the worker would; returns how many were sent."""
     company_id, sent = tenancy.acting_for(), 0
-    while now := sum(deliveries.deliver(row, jobs.channel_for).is_sent for row in deliveries.due()):
+    while now := sum(deliveries.deliver(row, jobs.carrier_for).is_sent for row in deliveries.due()):
         sent += now
     db.session.expire_all()
     tenancy.act_for(company_id)
@@ -159,18 +158,18 @@ class Clock:
 def test_a_target_that_is_back_after_a_minute_hears_of_it_soon(
     company: Company, telegram: TelegramDouble, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there = jobs.channel_for("telegram")
-    monkeypatch.setitem(jobs._channels, "telegram", TelegramChannel(TOKEN, "http://127.0.0.1:1"))
+    there = jobs.carrier_for("telegram").sender
+    jobs.carrier_for("telegram").use(TelegramSender(TOKEN, "http://127.0.0.1:1"))
     lead()
     clock = Clock(monkeypatch)
     assert len(clock.pass_over(60)) == 3  # at once, after 5 s, after 30 s
-    monkeypatch.setitem(jobs._channels, "telegram", there)
+    jobs.carrier_for("telegram").use(there)
     assert clock.pass_over(40)
     assert (len(telegram.sent), only().state) == (1, DeliveryState.SENT)
 
 
 def test_a_target_that_stays_away_is_tried_ever_more_rarely(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jobs._channels, "telegram", TelegramChannel(TOKEN, "http://127.0.0.1:1"))
+    jobs.carrier_for("telegram").use(TelegramSender(TOKEN, "http://127.0.0.1:1"))
     lead()
     clock = Clock(monkeypatch)
     early = clock.pass_over(600)
@@ -204,8 +203,8 @@ def test_a_worker_that_died_lets_go_by_the_clock(company: Company, telegram: Tel
 def test_two_workers_send_a_row_once(company: Company, telegram: TelegramDouble) -> None:
     lead()
     row_id = only().id
-    assert deliveries.deliver(row_id, jobs.channel_for).is_sent
-    assert not deliveries.deliver(row_id, jobs.channel_for).is_sent
+    assert deliveries.deliver(row_id, jobs.carrier_for).is_sent
+    assert not deliveries.deliver(row_id, jobs.carrier_for).is_sent
     assert len(telegram.sent) == 1
 
 
@@ -252,7 +251,7 @@ def test_the_worker_hears_of_a_row_only_after_the_commit(app: Flask, company: Co
 def test_a_chat_gets_one_message_a_second(
     company: Company, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deliveries, "_pace", Pace())
+    jobs.carrier_for("telegram").pace = Pace(1.0, 25)
     for number in range(2):
         lead(f"c{number}", f"8701555101{number}")
     started = time.monotonic()
@@ -265,14 +264,14 @@ def test_a_chat_gets_one_message_a_second(
 def test_a_row_that_comes_too_early_waits_in_the_outbox_and_costs_no_try(
     company: Company, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deliveries, "_pace", Pace(lambda: 0.0))  # no time goes by
+    jobs.carrier_for("telegram").pace = Pace(1.0, 25, lambda: 0.0)  # no time goes by
     for number in range(2):
         lead(f"c{number}", f"8701555101{number}")
     assert run_due() == 1
     early = next(row for row in deliveries.latest() if row.state is DeliveryState.PENDING)
     assert (early.attempts, early.lease_until) == (0, None)
     assert 0 < (early.next_at - utcnow()).total_seconds() <= 1
-    assert not deliveries.due("telegram")  # and is not even looked at before
+    assert not deliveries.due("telegram", jobs.carrier_for("telegram").pace.busy())  # and is not even looked at before
 
 
 def test_a_damaged_queue_is_begun_anew(config: Config) -> None:

@@ -12,30 +12,30 @@ from itertools import pairwise
 
 import pytest
 from conftest import Api
+from doubles.carrier import at_work, carried_by
 from flask import Flask
 
 from leadbot import jobs
 from leadbot.database import encryption, tenancy
 from leadbot.database.session import db, utcnow
+from leadbot.errors import DeliveryError
 from leadbot.models import Delivery, DeliveryState
-from leadbot.notifications.carriers.base import Buttons, DeliveryError
+from leadbot.notifications.carriers.pace import Pace
 from leadbot.outbox import deliveries
 from leadbot.outbox.crew import MOST_IN_HAND
-from leadbot.outbox.pace import MOST_A_SECOND, Pace
 
-WORKERS = 6
+WORKERS, MOST_A_SECOND = 6, 25
 
 
 class Sink:
-    """A channel that records what it is given, and waits while its gate is shut."""
+    """A sender that records what it is given, and waits while its gate is shut."""
 
-    def __init__(self, name: str = "telegram") -> None:
-        self.name = name
+    def __init__(self) -> None:
         self.sent: list[str] = []
         self.gate = threading.Event()
         self.gate.set()
 
-    def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
+    def send(self, target: str, payload: str) -> str:
         self.sent.append(target)
         self.gate.wait(30)
         return "1"
@@ -60,17 +60,16 @@ def put(*targets: str) -> list[int]:
     return ids
 
 
+def put_letter(address: str) -> None:
+    deliveries.put(address, "mail.reset", encryption.seal("Subject: x\n\nx"), f"reset {address}", channel="email")
+
+
 def deliver(app: Flask, row_id: int, sink: Sink) -> bool:
     with app.app_context():
-        return deliveries.deliver(row_id, lambda name: sink).is_sent
+        return deliveries.deliver(row_id, carried_by(sink)).is_sent
 
 
-def test_of_workers_that_want_a_row_at_once_one_sends_it(
-    app: Flask, company: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        deliveries, "_pace", Pace(lambda: time.monotonic() * 1000)
-    )  # it must not be this that stops them
+def test_of_workers_that_want_a_row_at_once_one_sends_it(app: Flask, company: int) -> None:
     [row_id] = put("-1")
     sink, begin = Sink(), threading.Barrier(WORKERS)
     sink.gate.clear()
@@ -101,10 +100,10 @@ def test_a_row_that_is_leased_is_nobody_elses_until_the_lease_runs_out(app: Flas
 
 
 def test_a_letter_is_leased_for_as_long_as_a_slow_mail_server_may_take(app: Flask, company: int) -> None:
-    deliveries.put_mail("a@b.kz", "reset", encryption.seal("Subject: x\n\nx"))
+    put_letter("a@b.kz")
     db.session.commit()
     [row_id] = deliveries.due("email")
-    mail = Sink("email")
+    mail = Sink()
     mail.gate.clear()
     sending = threading.Thread(target=deliver, args=(app, row_id, mail))
     sending.start()
@@ -121,13 +120,13 @@ def test_a_letter_is_leased_for_as_long_as_a_slow_mail_server_may_take(app: Flas
 def test_a_carrier_that_hangs_delays_no_other_and_holds_no_copies(
     app: Flask, company: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hangs, works = Sink(), Sink("email")
+    hangs, works = Sink(), Sink()
     hangs.gate.clear()
-    monkeypatch.setattr(jobs, "_channels", {"telegram": hangs, "email": works})
-    monkeypatch.setattr(deliveries, "_pace", Pace(lambda: time.monotonic() * 1000))
+    for name, sink in {"telegram": hangs, "email": works}.items():
+        monkeypatch.setitem(app.extensions["leadbot_carriers"], name, at_work(name, sink))
     put(*(f"-{number}" for number in range(MOST_IN_HAND + 10)))
     for number in range(20):
-        deliveries.put_mail(f"{number}@b.kz", "reset", encryption.seal("Subject: x\n\nx"))
+        put_letter(f"{number}@b.kz")
     db.session.commit()
     crews = jobs.build_crews(app)
     for crew in crews.values():
@@ -158,7 +157,7 @@ class Time:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now, self._began = 0.0, utcnow()
-        monkeypatch.setattr(deliveries, "_pace", Pace(lambda: self.now))
+        self.pace = Pace(1.0, MOST_A_SECOND, lambda: self.now)
         monkeypatch.setattr(deliveries, "utcnow", lambda: self._began + timedelta(seconds=self.now))
         monkeypatch.setattr(deliveries, "time", self)
 
@@ -174,7 +173,7 @@ class Timed(Sink):
         self._time = time
         self.at: list[tuple[float, str]] = []
 
-    def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
+    def send(self, target: str, payload: str) -> str:
         self.at.append((self._time.now, target))
         return "1"
 
@@ -183,8 +182,8 @@ def drain(time: Time, sink: Sink) -> None:
     """Look and carry as a crew does, until nothing is left."""
     while db.session.query(Delivery).filter_by(state=DeliveryState.PENDING).count():
         company = tenancy.acting_for()
-        for row_id in deliveries.due("telegram", (), MOST_IN_HAND):
-            deliveries.deliver(row_id, lambda name: sink)
+        for row_id in deliveries.due("telegram", time.pace.busy(), MOST_IN_HAND):
+            deliveries.deliver(row_id, carried_by(sink, time.pace))
         tenancy.act_for(company)
         time.sleep(0.2)
 
@@ -214,11 +213,11 @@ def test_the_seconds_telegram_asks_for_hold_for_all_that_waits_for_this_chat(
     sink = Timed(time)
 
     class Busy(Timed):
-        def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
+        def send(self, target: str, payload: str) -> str:
             if target == "-1" and not refused:
                 refused.append(time.now)
                 raise DeliveryError("Too Many Requests", retry_after=17)
-            return sink.send(target, text, buttons, instead_of=instead_of)
+            return sink.send(target, payload)
 
     refused: list[float] = []
     drain(time, Busy(time))

@@ -44,14 +44,14 @@ TABLE = {
         POST /settings/profile/telegram/off
         GET /settings/telegram/test | GET /settings/profile | POST /settings/profile
         GET /settings/password | POST /settings/password | GET /settings/team | GET /settings/bot
-        GET /settings/hours | GET /settings/stages
-        GET /settings/bot/versions | GET /settings/bot/rehearsal | GET /settings/widget | POST /logout
+        GET /settings/hours | GET /settings/stages | GET /settings/bot/versions
+        GET /settings/bot/rehearsal | GET /settings/widget | POST /logout
         GET /api/auth/me | GET /api/leads | GET /api/leads/<int:lead_id> | GET /api/leads/<int:lead_id>/messages
         GET /api/settings
     """,
     "writers": """
-        POST /figures/ledger/<int:delivery_id>/retry
-        GET /board/tools | POST /chat/new | POST /chat | POST /chat/keep | POST /chat/draft
+        POST /figures/ledger/<int:delivery_id>/retry | GET /board/tools
+        POST /chat/new | POST /chat | POST /chat/keep | POST /chat/draft
         POST /conversations/<int:talk_id>/take
         POST /conversations/<int:talk_id>/messages | POST /conversations/<int:talk_id>/return
         POST /leads/<int:lead_id>/fields/<field> | POST /leads/<int:lead_id>/tasks

@@ -10,7 +10,7 @@ from flask import Flask
 from test_hours_page import week
 from test_web_board import statements
 
-from leadbot import jobs
+from leadbot import events, jobs
 from leadbot.accounts import hours_settings, users
 from leadbot.bot import company_settings
 from leadbot.conversations import chat
@@ -18,7 +18,6 @@ from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.leads import board, registration, take_timer
 from leadbot.models import Company, Delivery, Lead, LeadStatus, Source, User
-from leadbot.notifications import managers
 
 PHONE = "8\u00a0776\u00a0877\u00a066\u00a037"
 REMINDER = f"⏰ №\u00a01 ждёт {{}} мин, никто не взял: Канат, {PHONE}"
@@ -173,7 +172,7 @@ def test_two_workers_tell_once(owner: User, clock: Clock) -> None:
     clock.set("2026-11-24 10:00")
     lead = come()
     clock.forward(minutes=15)
-    managers.put_waiting(lead, 15)  # another worker, which has not marked the lead yet
+    events.publish(events.LeadNotTaken(lead.id, 15))  # another worker, which has not marked the lead yet
     db.session.commit()
     assert told() == [REMINDER.format(15)]
 

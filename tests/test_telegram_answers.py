@@ -20,7 +20,7 @@ from leadbot.conversations import chat, hand_off, talks
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.models import Author, Conversation, Message, Source, User
-from leadbot.notifications.carriers import buttons
+from leadbot.notifications.carriers.telegram import buttons
 from leadbot.texts.languages import LANGUAGES
 from leadbot.web.wording import REASONS, STAGES
 
@@ -65,7 +65,7 @@ def test_an_answer_taken_twice_is_written_once(
 ) -> None:
     office.come()
     telegram.write("Здравствуйте!", CHAT, "supergroup", answers=1)
-    updates = jobs.channel_for("telegram").updates(0, 0)
+    updates = jobs.carrier_for("telegram").sender.updates(0, 0)
     for _ in range(2):
         with office.app.app_context():
             assert jobs.telegram_chat._read(updates[0]) is not None or _ == 1

@@ -16,8 +16,8 @@ from leadbot.channels.workplace import connecting
 from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import db
+from leadbot.errors import DeliveryError
 from leadbot.models import Company, Delivery, TelegramBot
-from leadbot.notifications.carriers.base import DeliveryError
 from leadbot.outbox import deliveries
 
 URL = "/settings/telegram"
@@ -33,7 +33,6 @@ def telegram() -> Iterator[TelegramDouble]:
 
 @pytest.fixture
 def config(config: Config, telegram: TelegramDouble) -> Config:
-    jobs.forget_channels()
     return config.replace(telegram_bot_token=TOKEN, telegram_api_url=telegram.url)
 
 
@@ -69,7 +68,7 @@ def test_a_code_connects_the_chat_it_is_sent_in(
     told = "Готово: сюда будут приходить заявки компании СтройКомпания Алматы."
     assert events(app, almaty) == [("connected", str(chat_id), told)]
     with app.app_context():
-        assert [deliveries.deliver(row, jobs.channel_for).is_sent for row in deliveries.due()] == [True]
+        assert [deliveries.deliver(row, jobs.carrier_for).is_sent for row in deliveries.due()] == [True]
     assert telegram.texts == [told]
 
 
@@ -151,7 +150,7 @@ def test_another_reader_is_an_error_with_a_name(app: Flask, telegram: TelegramDo
 def test_an_answer_that_is_not_taken_stops_nothing(app: Flask, almaty: Web, telegram: TelegramDouble) -> None:
     number = telegram.write("/start x")
     with app.app_context():
-        updates = jobs.channel_for("telegram").updates(0, 0)
+        updates = jobs.carrier_for("telegram").sender.updates(0, 0)
     telegram.then(Answer(body={"ok": True, "result": updates}), refuse(403, "Forbidden: bot was blocked by the user"))
     assert jobs.listen(app, 0) == 1
     with app.app_context():

@@ -31,8 +31,8 @@ from leadbot.models import (
     Source,
     User,
 )
+from leadbot.notifications.carriers.pace import Pace
 from leadbot.outbox import deliveries
-from leadbot.outbox.pace import Pace
 
 CHAT, AIGUL, DANA = -100500, 777, 888
 ALL = ["Беру", "Перезвонить", "Отказ", "Открыть"]
@@ -46,7 +46,6 @@ def telegram() -> Iterator[TelegramDouble]:
 
 @pytest.fixture
 def config(config: Config, telegram: TelegramDouble) -> Config:
-    jobs.forget_channels()
     return config.replace(
         telegram_bot_token=TOKEN, telegram_api_url=telegram.url, public_url="https://leadbot.example.kz"
     )
@@ -79,7 +78,7 @@ class Office:
         """Carry out what waits."""
         company_id = tenancy.acting_for()
         db.session.commit()
-        while any(deliveries.deliver(row, jobs.channel_for).is_sent for row in deliveries.due()):
+        while any(deliveries.deliver(row, jobs.carrier_for).is_sent for row in deliveries.due()):
             pass
         db.session.expire_all()
         tenancy.act_for(company_id)
@@ -92,9 +91,9 @@ class Office:
 
 
 @pytest.fixture
-def office(app: Flask, clock: Clock, telegram: TelegramDouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    monkeypatch.setattr(deliveries, "_pace", Pace(count(0, 10).__next__))  # time flies: nobody waits for his moment
+def office(app: Flask, clock: Clock, telegram: TelegramDouble) -> Iterator[Office]:
     with app.app_context():
+        jobs.carrier_for("telegram").pace = Pace(1.0, 25, count(0, 10).__next__)  # time flies: nobody waits
         clock.set("2026-11-24 10:00")
         owner = users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
         dana = User(

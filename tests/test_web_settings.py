@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from conftest import Web
+from doubles.carrier import carried_by
 from flask import Flask
 
 from leadbot.accounts import users
@@ -13,8 +15,8 @@ from leadbot.bot import company_settings
 from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import db
+from leadbot.errors import DeliveryError
 from leadbot.models import Role, User
-from leadbot.notifications.carriers.base import DeliveryError
 from leadbot.outbox import deliveries
 
 HTMX = {"HX-Request": "true"}
@@ -27,10 +29,10 @@ class Recorder:
         self.refuses = refuses
         self.sent: list[tuple[str, str]] = []
 
-    def send(self, target: str, text: str, buttons: object = None, **more: object) -> str:
+    def send(self, target: str, payload: str) -> str:
         if self.refuses:
             raise DeliveryError("chat not found", permanent=True)
-        self.sent.append((target, text))
+        self.sent.append((target, json.loads(payload)["text"]))
         return "1"
 
 
@@ -45,7 +47,7 @@ def deliver(app: Flask, channel: Recorder) -> None:
     """Do the worker's part."""
     with app.app_context():
         for row in deliveries.due():
-            deliveries.deliver(row, lambda name: channel)
+            deliveries.deliver(row, carried_by(channel))
 
 
 def company_form(**changes: str) -> dict[str, object]:

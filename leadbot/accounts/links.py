@@ -9,6 +9,7 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import ColumnElement, delete, or_, select
 
+from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.errors import LinkExpired
@@ -76,3 +77,9 @@ def use_up(link: OneTimeLink) -> None:
 
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def sends_mail() -> bool:
+    """Has the installation a mail server, or does whoever makes a link hand it over himself?"""
+    config: Config = current_app.extensions["leadbot_config"]
+    return config.smtp_url is not None

@@ -9,8 +9,8 @@ from leadbot.accounts.limits import letters
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.errors import LinkExpired, WrongLogin
+from leadbot.events import PasswordChanged, PasswordResetAsked, publish
 from leadbot.models import Act, LinkKind, OneTimeLink, User, WebSession
-from leadbot.notifications import mail
 
 
 def change(user: User, current: str, new: str) -> User:
@@ -34,7 +34,7 @@ def ask_for_reset(email: str) -> None:
         return
     tenancy.act_for(user.company_id)
     url = _reset_link(user)
-    mail.put_reset(user, url)
+    publish(PasswordResetAsked(user.id, url))
     db.session.commit()
 
 
@@ -73,7 +73,7 @@ def _set(user_id: int, hashed: str) -> User:
     user: User = db.session.scalars(select(User).where(User.id == user_id)).one()
     user.hashed_password = hashed
     end_everything(user)
-    mail.put_password_changed(user)
+    publish(PasswordChanged(user.id))
     audit.note(user.id, Act.PASSWORD)
     db.session.commit()
     return user

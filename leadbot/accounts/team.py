@@ -9,11 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import lazyload
 
 from leadbot.accounts import audit, companies, links, passwords, tenant, users
-from leadbot.conversations import hand_off
+from leadbot.accounts.limits import letters
 from leadbot.database.session import db, utcnow
 from leadbot.errors import EmailTaken, Invalid, NotFound
+from leadbot.events import InvitationMade, PersonLeft, publish
 from leadbot.models import Act, LinkKind, OneTimeLink, Role, User
-from leadbot.notifications import mail
 from leadbot.texts import text_input
 
 INVITATIONS_MOST = 100
@@ -60,7 +60,9 @@ def invite(email: str, role: str, *, by: User) -> Invited:
     _check_room(coming=1)
     link = OneTimeLink(kind=LinkKind.INVITATION, email=address, role=kind, made_by_id=by.id)
     url = links.address(link.kind, links.make(link, links.INVITATION_LASTS))
-    is_sent = bool(address) and mail.put_invitation(address or "", url, tenant.company(), by=by, role=kind)
+    is_sent = bool(address) and links.sends_mail() and letters.may_invite(address or "", by.company_id)
+    if is_sent:
+        publish(InvitationMade(address or "", url, by.id, kind))
     audit.note(by.id, Act.INVITED, detail=kind)
     db.session.commit()
     return Invited(url, is_sent)
@@ -158,7 +160,7 @@ def _let_go(who: User) -> None:
     """End all that a person holds and has given; his own chat stops getting the company's leads."""
     passwords.end_everything(who)
     links.take_back_from(who)
-    hand_off.give_back_all(who)
+    publish(PersonLeft(who.id))
     own = tenant.company()
     if who.telegram_id is not None and own.telegram_chat_id == str(who.telegram_id):
         own.telegram_chat_id = None

@@ -97,7 +97,7 @@ def begin_session(user: User) -> str:
     key = secrets.token_urlsafe(32)
     outworn = WebSession.created_at < utcnow() - SESSION_MOST
     db.session.execute(delete(WebSession).where(WebSession.user_id == user.id, outworn))
-    db.session.add(WebSession(user_id=user.id, key_hash=_key_hash(key)))
+    db.session.add(WebSession(user_id=user.id, key_hash=key_hash(key)))
     audit.note(user.id, Act.LOGGED_IN)
     db.session.commit()
     return key
@@ -105,13 +105,13 @@ def begin_session(user: User) -> str:
 
 def end_session(key: str) -> None:
     """Log one browser out: its cookie is worth nothing from now on."""
-    db.session.execute(delete(WebSession).where(WebSession.key_hash == _key_hash(key)))
+    db.session.execute(delete(WebSession).where(WebSession.key_hash == key_hash(key)))
     db.session.commit()
 
 
 def of_session(key: str) -> User | None:
     """The person this browser was logged in as, unless the session was ended, is outworn, or the account is off."""
-    found = _find(_OF_SESSION, key=_key_hash(key), since=utcnow() - SESSION_MOST)
+    found = _find(_OF_SESSION, key=key_hash(key), since=utcnow() - SESSION_MOST)
     return found if found and found.is_active else None
 
 
@@ -224,7 +224,8 @@ def _find(who: Select[User], **asked: object) -> User | None:
     return found
 
 
-def _key_hash(key: str) -> str:
+def key_hash(key: str) -> str:
+    """What a session is known by in the database."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 

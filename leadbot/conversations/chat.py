@@ -19,11 +19,11 @@ from leadbot.engines import embedded
 from leadbot.engines.base import SLOTS, TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, Line, Turn
 from leadbot.engines.speech import Speech, SpeechError, SpeechUnavailable
 from leadbot.errors import Invalid
+from leadbot.events import ClientWrote, HandOffAsked, publish
 from leadbot.files import kinds, storage
 from leadbot.leads import registration
 from leadbot.leads.registration import Registered
 from leadbot.models import Author, Company, Conversation, Lead, Message, Source
-from leadbot.notifications import managers
 from leadbot.texts import phrases, text_input
 from leadbot.texts import trades as setups
 from leadbot.texts.languages import LANGUAGES
@@ -66,7 +66,7 @@ def receive(incoming: Incoming) -> Reply:
     1. Take the conversation and store the message (a repeated message id returns the stored reply).
     2. If a manager holds the conversation, stay silent.
     3. Ask the engine; one that calls over the network is asked with no transaction open.
-    4. Store the answer; if the engine proposes a lead, register it and put the notices in the outbox. One commit.
+    4. Store the answer; if the engine proposes a lead, register it; publish what happened. One commit.
 
     Raises Invalid for a message that can't be taken, StillAnswering and Busy where the talk is being answered already.
     """
@@ -281,7 +281,7 @@ def _thank_for_file(turn: Turn) -> Decision:
 
 
 def _answer(talk: Conversation, said: Line, thought: _Thought, brain: Brain) -> Reply:
-    """Store what was decided; register what is proposed; put the notices in the outbox. One commit."""
+    """Store what was decided; register what is proposed; publish what happened. One commit."""
     decision, words = thought.decision, said.text
     if brain.calls_out(hears=thought.has_listened):
         talks.lock(talk)  # a manager may have written while the engine was thinking
@@ -295,7 +295,7 @@ def _answer(talk: Conversation, said: Line, thought: _Thought, brain: Brain) -> 
     registered = _register(talk, decision.register)
     called = "register_lead" if registered and registered.is_new_request else None
     if decision.act == "call_human":
-        managers.put_call(talk, managers.who(talk), words)
+        publish(HandOffAsked(talk.id, words))
         unanswered.asked(talk)
     talks.add(
         talk,
@@ -328,8 +328,7 @@ def _register(talk: Conversation, proposed: LeadDraft | None) -> Registered | No
 
 def _stay_silent(talk: Conversation, words: str) -> Reply:
     unanswered.asked(talk)
-    if talk.is_in_telegram:
-        managers.put_said(talk, words or "📎")
+    publish(ClientWrote(talk.id, words))
     talks.let_go(talk)
     db.session.commit()
     return Reply("", silent=True)

@@ -12,6 +12,7 @@ from leadbot.conversations import hot_lane, inbox_settings, read_marks, talks, u
 from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
 from leadbot.errors import Conflict, Invalid
+from leadbot.events import PersonLeft
 from leadbot.models import Author, Conversation, Message, User
 from leadbot.texts import phrases, text_input
 from leadbot.texts import trades as setups
@@ -72,9 +73,9 @@ def give_back(talk: Conversation, *, by: User) -> None:
         db.session.commit()
 
 
-def give_back_all(person: User) -> None:
-    """The bot answers again wherever this person did, because he has left. Part of the caller's transaction."""
-    held = select(Conversation).where(Conversation.manager_id == person.id, Conversation.handled_by == "manager")
+def person_left(left: PersonLeft) -> None:
+    """The bot answers again wherever this person did."""
+    held = select(Conversation).where(Conversation.manager_id == left.user_id, Conversation.handled_by == "manager")
     for talk in db.session.scalars(held):
         talks.lock(talk)
         _return(talk)

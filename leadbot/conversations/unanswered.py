@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from leadbot.accounts import due_rows, hours_settings, users
+from leadbot.accounts import due_rows, hours_settings
 from leadbot.bot import company_settings
 from leadbot.conversations import hot_lane, talks, waiting
 from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
+from leadbot.events import ClientWaiting, publish
 from leadbot.models import Author, Company, Conversation, Message, Source
-from leadbot.notifications import managers
 from leadbot.texts import phrases
 from leadbot.texts.promise import opens
 
@@ -70,8 +70,7 @@ def _tell(talk: Conversation) -> bool:
         talk.handled_by, talk.manager_id, talk.return_due_at, talk.is_in_telegram = "bot", None, None, False
         waiting.put(talk, waiting.CALL)
         if talk.source is not Source.TEST:
-            owner = users.owner_name(company)
-            managers.put_unanswered(talk, _last_words(talk), company.answer_minutes, owner)
+            publish(ClientWaiting(talk.id, _last_words(talk), company.answer_minutes))
         talks.add(talk, Author.BOT, text, engine="rules")
         if was_held:
             hot_lane.follow(talk)

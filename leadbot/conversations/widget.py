@@ -19,10 +19,10 @@ from leadbot.conversations import talks, unanswered, waiting
 from leadbot.database import tenancy
 from leadbot.database.session import db, read_only, utcnow
 from leadbot.errors import Invalid, NotFound
+from leadbot.events import HandOffAsked, publish
 from leadbot.leads import attribution
 from leadbot.models import Act, Author, BotUser, Company, Conversation, Source, User
 from leadbot.models.company import new_widget_key
-from leadbot.notifications import managers
 from leadbot.texts import phrases, text_input
 from leadbot.texts import trades as setups
 from leadbot.texts.languages import LANGUAGES
@@ -203,7 +203,7 @@ def call_manager(client_ref: str, message_id: str | None, language: str, *, may_
         seq = talks.hear(talk, words, message_id=message_id, digest=digest)
     if talk.handled_by != "manager":
         if may_disturb:
-            managers.put_call(talk, managers.who(talk), words)
+            publish(HandOffAsked(talk.id, words))
             unanswered.asked(talk)
         waiting.put(talk, waiting.CALL)
         talk.nudge_due_at = None  # he speaks already

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -19,9 +19,11 @@ from sqlalchemy.exc import OperationalError as DatabaseLocked
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
+from leadbot import events
 from leadbot.database import sqlite
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+_AFTER_COMMIT = "after_commit"
 POOL_WAIT_SECONDS = 9  # a crowd waits for a connection, but three seconds less than a turn may take
 
 # Names for every constraint: SQLite's batch migrations can only drop what has a name.
@@ -140,6 +142,27 @@ def prepare_engine(engine: Engine) -> None:
 
 def _is_safe_request() -> bool:
     return has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
+
+
+def publish_after_commit(event: Hashable) -> None:
+    """Publish an event once the transaction is through, the same one once; never where it is rolled back."""
+    db.session.info.setdefault(_AFTER_COMMIT, {})[event] = True
+
+
+def hear_commits() -> None:
+    """Let what waits for a commit be published by it. All applications of a process share the session's class."""
+    if not event.contains(db.session, "after_commit", _publish):
+        event.listen(db.session, "after_commit", _publish)
+        event.listen(db.session, "after_rollback", _forget)
+
+
+def _publish(session: Any) -> None:
+    for waiting in session.info.pop(_AFTER_COMMIT, ()):
+        events.publish(waiting)
+
+
+def _forget(session: Any) -> None:
+    session.info.pop(_AFTER_COMMIT, None)
 
 
 def scrub_log() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 from leadbot.accounts import users
 from leadbot.database.session import db
 from leadbot.errors import Faults, Invalid
+from leadbot.events import LeadCreated, publish
 from leadbot.leads import editing, registration
 from leadbot.models import Company, Lead, Source, User
-from leadbot.notifications import managers
 
 FIELDS = ("name", "phone", "object_type", "city")
 
@@ -46,7 +46,7 @@ def add(typed: Mapping[str, object], *, by: User) -> Added:
     db.session.add(lead)
     db.session.flush()
     registration.record(lead, "created", by=by)
-    managers.put_lead("lead.created", lead)
+    publish(LeadCreated(lead.id, by_id=by.id))
     db.session.commit()
     return Added(lead, is_new=True)
 

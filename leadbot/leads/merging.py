@@ -11,7 +11,6 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from leadbot.accounts import users
 from leadbot.bot import company_settings
-from leadbot.conversations import talks
 from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
 from leadbot.errors import Conflict, Invalid, NotFound
@@ -141,7 +140,7 @@ def split(lead: Lead, talk_id: int, *, by: User) -> Lead:
     proposed = embedded.draft(talk.known, company, talk.language or company.language, final=True)
     if proposed is None:
         raise Invalid("There is no phone in this conversation", field="talk")
-    talks.lock(talk)
+    db.session.refresh(talk, with_for_update=True)  # nobody adds lines meanwhile
     new = registration.begin(talk, proposed, lead)
     _give_back_values(lead, talk)
     if own := _own_talk(lead):
@@ -216,7 +215,7 @@ def _give_back_values(lead: Lead, talk: Conversation) -> None:
 
 def _own_talk(lead: Lead) -> Conversation | None:
     """The talk that made the lead, while that has not gone on to another wish."""
-    talk = talks.get(lead.conversation_id) if lead.conversation_id else None
+    talk = db.session.get(Conversation, lead.conversation_id) if lead.conversation_id else None
     return talk if talk and talk.episode == lead.episode else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
+from leadbot import events
 from leadbot.accounts import hours_settings, users
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
@@ -31,15 +32,19 @@ from leadbot.models import (
     Source,
     User,
 )
-from leadbot.notifications import managers
 from leadbot.texts import text_input
 
 NOTE_MOST = 4000
 # What a talk may change on its card, with the column's length.
 FIELDS = {"name": 200, "phone": 32, "phone_e164": 20, "city": 100, "object_type": 100, "area": 64, "language": 2}
 ANNOUNCED = ("name", "phone")  # managers are told of these: one may be dialling this very moment
-# Notices show these.
-IN_NOTICES = {"moved", "assigned", "task_set", "task_moved", "task_done", "task_deleted", "merged", "unmerged"}
+# What is more than a line of the history: others hear of it.
+PUBLISHED: Mapping[str, Callable[[int], object]] = {
+    "moved": events.LeadMoved,
+    "assigned": events.LeadTaken,
+    **dict.fromkeys(("task_set", "task_moved", "task_done", "task_deleted"), events.TasksChanged),
+    **dict.fromkeys(("merged", "unmerged"), events.LeadMerged),
+}
 CLOSED = (LeadStatus.WON, LeadStatus.LOST)
 _EVIDENCE = cast(Table, Evidence.__table__)
 
@@ -110,7 +115,7 @@ def _create(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Regis
         lead.assignee_id, lead.is_dealt = person.id, True
         db.session.flush()
         record(lead, "dealt", field="assignee", to_value=person.shown_name)
-    managers.put_lead("lead.created", lead)
+    events.publish(events.LeadCreated(lead.id))
     return Registered(lead, "created")
 
 
@@ -119,7 +124,7 @@ def _repeat(talk: Conversation, lead: Lead, draft: LeadDraft) -> Registered:
     to_top(lead)
     _change(talk, lead, draft)
     record(lead, "repeated")
-    managers.put_lead("lead.repeated", lead, key=f"{talk.id}.{talk.episode}", talk=talk)
+    events.publish(events.LeadRepeated(lead.id, talk.id))
     return Registered(lead, "repeated")
 
 
@@ -127,7 +132,7 @@ def _bring_up_to_date(talk: Conversation, lead: Lead, draft: LeadDraft) -> Regis
     changed = _change(talk, lead, draft)
     for field in ANNOUNCED:
         if field in changed:
-            managers.put_lead("lead.updated", lead, field=field, key=f"{field}.{talk.message_count}")
+            events.publish(events.LeadChanged(lead.id, field, talk.id))
     return Registered(lead, "changed" if changed else "same")
 
 
@@ -146,7 +151,7 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
     for field, value in otherwise.items():
         record(lead, "otherwise", field=field, from_value=held_values.standing(lead, field), to_value=value)
         if field in ANNOUNCED:
-            managers.put_otherwise(lead, field, value, key=f"{field}.{talk.id}.{talk.message_count}")
+            events.publish(events.LeadContradicted(lead.id, field, value, talk.id))
     if "area" in changed:
         lead.area_m2 = draft.area_m2
     if draft.summary and draft.summary != lead.summary and not held_values.is_held(lead, "summary"):
@@ -335,12 +340,12 @@ def evidence(lead: Lead) -> list[Evidence]:
 
 
 def record(lead: Lead, kind: str, *, by: User | None = None, **what: Any) -> None:
-    """Put down what happened to a lead, let open boards know, and Telegram where it shows. Part of the caller's
+    """Put down what happened to a lead, let open boards know, and whoever else hears of it. Part of the caller's
     transaction."""
     user_id, through = by.id if by else None, tenancy.door()
     db.session.add(LeadEvent(lead_id=lead.id, kind=kind, user_id=user_id, through=through, **what))
     if lead.is_dealt and by is not None:
         lead.is_dealt = False
     board.touch()
-    if kind in IN_NOTICES:
-        managers.put_state(lead)
+    if event := PUBLISHED.get(kind):
+        events.publish(event(lead.id))

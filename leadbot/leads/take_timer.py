@@ -8,13 +8,13 @@ from typing import Any, Protocol
 
 from sqlalchemy import select, update
 
-from leadbot.accounts import due_rows, hours_settings, users
+from leadbot.accounts import due_rows, hours_settings
 from leadbot.accounts.hours import Hours
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
+from leadbot.events import LeadNotTaken, publish
 from leadbot.leads import board
 from leadbot.models import Lead, LeadStatus, Source
-from leadbot.notifications import managers
 
 LONG_MINUTES = 600  # of work; who waits longer simply waits for long
 
@@ -89,10 +89,10 @@ def _remind(lead_id: int) -> bool:
         return False
     waited = int(hours.minutes_between(lead.created_at, now))
     if lead.take_reminded_at is None:
-        managers.put_waiting(lead, waited)
+        publish(LeadNotTaken(lead.id, waited))
         _set(lead, take_due_at=hours.after(now, company.take_minutes), take_reminded_at=now)
     else:
-        managers.put_waiting(lead, waited, owner=users.owner_name(company))
+        publish(LeadNotTaken(lead.id, waited, is_last=True))
         _set(lead, take_due_at=None)
     board.touch()
     return True

@@ -14,9 +14,9 @@ from leadbot.accounts import due_rows, users
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid, NotFound
+from leadbot.events import TaskDue, publish
 from leadbot.leads import board, registration
 from leadbot.models import Lead, LeadTask, User
-from leadbot.notifications import managers
 from leadbot.texts import text_input
 
 TEXT_MOST = 500
@@ -117,7 +117,7 @@ def due_for(user: User) -> int:
 
 
 def remind_due() -> int:
-    """Put a notice into the outbox for each open task whose time has come, once; returns how many.
+    """Say of each open task whose time has come that it is due, once; returns how many.
 
     The worker calls this again and again; two workers at once tell once, since the row is marked where it is not yet.
     """
@@ -147,7 +147,7 @@ def _remind(task_id: int) -> bool:
         db.session.rollback()
         return False
     task = db.session.scalars(_shown().where(LeadTask.id == task_id).options(joinedload(LeadTask.lead))).one()
-    managers.put_call_back(task)
+    publish(TaskDue(task.id))
     board.touch()  # cards say now that it is overdue
     db.session.commit()
     return True

@@ -9,6 +9,7 @@ from leadbot.models.conversation import Author, BotUser, CannedAnswer, Conversat
 from leadbot.models.delivery import Delivery, DeliveryState, TelegramBot
 from leadbot.models.lead import Evidence, Lead, LeadEvent, LeadMerge, LeadNote, LeadStatus, LostReason
 from leadbot.models.lead_import import ImportState, LeadImport
+from leadbot.models.notification import NotificationChoices, PushSubscription
 from leadbot.models.opening import Opening
 from leadbot.models.task import LeadTask
 from leadbot.models.usage import ModelUsage
@@ -41,8 +42,10 @@ __all__ = [
     "LostReason",
     "Message",
     "ModelUsage",
+    "NotificationChoices",
     "OneTimeLink",
     "Opening",
+    "PushSubscription",
     "Role",
     "Scenario",
     "Source",

@@ -128,7 +128,7 @@ class WebSession(Owned, Base):
     ended, whoever still has the cookie."""
 
     __tablename__ = "web_sessions"
-    __table_args__ = (same_company("user_id", "users"), Index(None, "company_id", "user_id"))
+    __table_args__ = (same_company("user_id", "users"), referable(), Index(None, "company_id", "user_id"))
 
     user_id: Mapped[int]
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
@@ -12,8 +13,9 @@ from leadbot.bot import company_settings
 from leadbot.conversations import waiting
 from leadbot.database.session import db, utcnow
 from leadbot.models import Company, Lead, LeadStatus, LeadTask, Source
-from leadbot.notifications.carriers import notices
-from leadbot.outbox import deliveries
+from leadbot.notifications import notices
+from leadbot.notifications.notice import Brief, Group, Notice
+from leadbot.notifications.tell import tell
 
 LATE = timedelta(hours=2)  # a worker that slept longer tells of no morning
 
@@ -26,21 +28,29 @@ def send_due() -> int:
 def _send() -> bool:
     company = company_settings.company(lock=True)
     now, is_due = utcnow(), company.digest_at <= utcnow()
-    is_told = bool(
-        is_due
-        and company.morning_digest
-        and company.telegram_chat_id
-        and now - company.digest_at < LATE
-        and _has_begun(company)
-    )
-    if is_told:
-        counts = _counts(company)
-        local = company_settings.local_now(company)
-        text = notices.digest(local, counts, company.language)
-        deliveries.put(company.telegram_chat_id or "", "digest", text, f"digest:{company.id}:{local:%Y-%m-%d}")
+    is_told = False
+    if is_due and now - company.digest_at < LATE and _has_begun(company):
+        is_told = bool(tell(_notice(company)))
     if is_due:
         company.digest_at = hours_settings.morning(company)
     return is_told
+
+
+def _notice(company: Company) -> Notice:
+    """The summary; its counts are the same for all who get it."""
+    local, counted = company_settings.local_now(company), cache(lambda: _counts(company))
+
+    def text(language: str) -> str:
+        return notices.digest(local, counted(), language)
+
+    def brief(language: str) -> Brief:
+        head, _, body = text(language).partition("\n")
+        return Brief(head, body)
+
+    return Notice(
+        event="digest", group=Group.SUMMARY, key=f"digest:{company.id}:{local:%Y-%m-%d}", text=text, brief=brief,
+        of_company=company.morning_digest,
+    )  # fmt: skip
 
 
 def _has_begun(company: Company) -> bool:

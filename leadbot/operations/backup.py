@@ -1,7 +1,8 @@
 """One file that holds all a copy on SQLite keeps, made while it runs, and the way back into an empty data folder.
 
-The archive is a gzipped tar: `leadbot.db`, `secret_key` (without it sealed keys and log-ins are lost), and the folders
-of what clients sent. Jobs and counters are not in it: the outbox is in the database, and limits begin anew.
+The archive is a gzipped tar: `leadbot.db`, `secret_key` (without it sealed keys and log-ins are lost), the key that
+browsers take notices by, and the folders of what clients sent. Jobs and counters are not in it: the outbox is in the
+database, and limits begin anew.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from leadbot.database.session import MIGRATIONS
 from leadbot.files.storage import SHELVES
 
 DATABASE, KEY = "leadbot.db", "secret_key"
+KEYS = (KEY, "vapid_private_key")
 FOLDERS = tuple(shelf.folder for shelf in SHELVES)
 SQLITE = "sqlite:///"
 
@@ -67,8 +69,9 @@ def restore(config: Config, path: Path) -> None:
                 with suppress(FileNotFoundError):
                     (config.data_dir / name).rmdir()
                 (new / name).rename(config.data_dir / name)
-        if (new / KEY).is_file():
-            (new / KEY).replace(config.data_dir / KEY)
+        for name in KEYS:
+            if (new / name).is_file():
+                (new / name).replace(config.data_dir / name)
         for end in ("-wal", "-shm"):
             database.with_name(database.name + end).unlink(missing_ok=True)
         shutil.move(new / DATABASE, database)
@@ -84,7 +87,7 @@ def _database(config: Config) -> Path:
     if not config.database_url.startswith(SQLITE):
         raise BackupError(
             "the database is PostgreSQL: back it up with pg_dump and restore it with pg_restore; copy"
-            f" {', '.join((KEY, *FOLDERS))} in {config.data_dir} beside it"
+            f" {', '.join((*KEYS, *FOLDERS))} in {config.data_dir} beside it"
         )
     return Path(config.database_url.removeprefix(SQLITE))
 
@@ -99,8 +102,9 @@ def _copy(database: Path, copy: Path) -> None:
 def _pack(config: Config, database: Path, file: object) -> None:
     with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:  # type: ignore[call-overload]
         archive.add(database, DATABASE)
-        if (config.data_dir / KEY).is_file():
-            archive.add(config.data_dir / KEY, KEY)
+        for name in KEYS:
+            if (config.data_dir / name).is_file():
+                archive.add(config.data_dir / name, name)
         for name in FOLDERS:
             for one in sorted((config.data_dir / name).glob("*")):
                 with suppress(FileNotFoundError):  # erased meanwhile
@@ -128,7 +132,7 @@ def _unpack(path: Path, into: Path) -> None:
 
 def _belongs(folder: str, name: str) -> bool:
     is_plain = bool(name) and not name.startswith(".") and "\0" not in name
-    return is_plain and (folder in FOLDERS or (folder == "" and name in (DATABASE, KEY)))
+    return is_plain and (folder in FOLDERS or (folder == "" and name in (DATABASE, *KEYS)))
 
 
 def _check(database: Path) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flask import current_app
 
 from leadbot.config import POOL_LEAST, Config
 from leadbot.database import migrate, searching
 from leadbot.database.session import db
-from leadbot.notifications.carriers.base import DeliveryError
-from leadbot.notifications.carriers.telegram import TelegramChannel
 from leadbot.operations import health, metrics
 
 OK, WARNING, FAULT = "ok", "warning", "FAULT"
@@ -33,11 +32,17 @@ class Finding:
     words: str
 
 
-def examine() -> Iterator[Finding]:
-    """One finding after the other, as they come: some have to wait for a network."""
+def examine(carriers: Mapping[str, Callable[[Config], tuple[str, str]]] = MappingProxyType({})) -> Iterator[Finding]:
+    """One finding after the other, as they come: some have to wait for a network.
+
+    `carriers` are asked by name for how bad and in words.
+    """
     config: Config = current_app.extensions["leadbot_config"]
-    for check in (_folder, _secret, _database, _limits, _address, _model, _telegram, _mail):
+    for check in (_folder, _secret, _database, _limits, _address, _model):
         yield check(config)
+    for name, probe in carriers.items():
+        level, words = probe(config)
+        yield Finding(level, name, words)
     if health.is_database_up() and (allowed := health.connections_for_all()) is not None:
         yield _connections(config, allowed)
     if health.is_database_up() and migrate.shape() == migrate.newest():
@@ -123,20 +128,6 @@ def _model(config: Config) -> Finding:
     said = f": {tried.said}" if tried.said else ""
     hint = "; most servers want an address that ends in /v1" if tried.lacks_v1 else ""
     return Finding(FAULT, "model", f"{where}: {tried.trouble}{said}{hint}; the embedded engine answers instead")
-
-
-def _telegram(config: Config) -> Finding:
-    if not config.telegram_bot_token:
-        return Finding(WARNING, "telegram", "TELEGRAM_BOT_TOKEN is not set: notices wait")
-    try:
-        name = TelegramChannel(config.telegram_bot_token, config.telegram_api_url).name_of_bot()
-    except DeliveryError as error:
-        return Finding(FAULT, "telegram", error.said)
-    return Finding(OK, "telegram", name)
-
-
-def _mail(config: Config) -> Finding:
-    return Finding(OK, "mail", "SMTP_URL is set" if config.smtp_url else "SMTP_URL is not set: no letters are sent")
 
 
 def _waiting() -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from leadbot.config import SQLITE_URL, Config
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-FILES = ("leadbot.db", "jobs.db", "limits.db", "secret_key", "supervisor.conf", "supervisor.pid")
+FILES = ("leadbot.db", "jobs.db", "limits.db", "secret_key", "vapid_private_key", "supervisor.conf", "supervisor.pid")
 BESIDE = ("", "-wal", "-shm", "-journal")  # what SQLite lays beside a database
 FOLDERS = ("imports", "voice", "files")
 

@@ -18,6 +18,7 @@ from leadbot.errors import Invalid
 from leadbot.files import storage
 from leadbot.leads import board
 from leadbot.models import Act, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
+from leadbot.outbox import deliveries
 from leadbot.transfer import imports
 from leadbot.transfer.redaction import Mentions
 
@@ -153,7 +154,9 @@ def _erase(traces: Traces) -> None:
     """Part of the caller's transaction; files go with its commit."""
     talks = list(db.session.scalars(select(Conversation).where(Conversation.bot_user_id.in_(traces.clients))))
     storage.forget(talks)
-    db.session.execute(delete(Delivery).where(or_(*_copies(traces))))
+    copies = tuple(_copies(traces))
+    deliveries.forget_payloads(*copies)
+    db.session.execute(delete(Delivery).where(or_(*copies)))
     db.session.execute(update(ModelUsage).values(last_sent=None, last_sent_at=None))
     for column in (Lead.previous_id, Lead.merged_into_id):
         db.session.execute(update(Lead).where(column.in_(traces.leads)).values({column: None}))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from itertools import islice
@@ -23,8 +22,9 @@ from sqlalchemy import or_, select, update
 from leadbot.accounts import audit, users
 from leadbot.bot import company_settings
 from leadbot.database import tenancy
-from leadbot.database.session import db, utcnow
+from leadbot.database.session import db, publish_after_commit, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
+from leadbot.events import RowsWaiting
 from leadbot.files import storage
 from leadbot.leads import board, search
 from leadbot.models import Act, Company, ImportState, Lead, LeadEvent, LeadImport, LeadNote, LeadTask, User
@@ -34,6 +34,7 @@ MOST_BYTES = 48 * 1024 * 1024
 LASTS_SECONDS = 3600
 BATCH = 500
 LEASE_SECONDS = 30  # longer than a batch may take
+ROWS = "imports"  # what the worker knows them by
 FIRST, FAULTS = 10, 100  # of a file that are shown
 _KEY = re.compile(r"[A-Za-z0-9_-]{20,40}")
 
@@ -106,9 +107,7 @@ def start(key: str, words: Words, *, by: User) -> LeadImport:
     path.touch()
     db.session.add(job)
     audit.note(by_id, Act.IMPORTED, detail=str(total))
-    db.session.flush()
-    for listener in _listeners:
-        listener(job.id)
+    publish_after_commit(RowsWaiting(ROWS))
     db.session.commit()
     return job
 
@@ -148,16 +147,6 @@ def sweep() -> int:
     for path in nobodys:
         path.unlink(missing_ok=True)
     return len(nobodys)
-
-
-# Whoever wants to know that an import waits; jobs.py nudges the worker once the transaction is through.
-_listeners: list[Callable[[int], None]] = []
-
-
-def on_start(listener: Callable[[int], None]) -> None:
-    """Call `listener` with the id of each import that is started, still inside its transaction."""
-    if listener not in _listeners:
-        _listeners.append(listener)
 
 
 def due() -> list[int]:

@@ -34,7 +34,7 @@ NATIONAL_DIGITS, LEAST_DIGITS = 10, 7
 TEXTS: tuple[Any, ...] = (
     Message.text, Message.folded, Evidence.quote, TalkNote.text, LeadNote.text, LeadTask.text, LeadEvent.from_value,
     LeadEvent.to_value, Lead.name, Lead.summary, Lead.search, Lead.details, Lead.edited, LeadMerge.before,
-    Conversation.known, Scenario.name, Scenario.turns, Delivery.text,
+    Conversation.known, Scenario.name, Scenario.turns, Delivery.text, Delivery.payload,
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from leadbot.database import tenancy
 from leadbot.database.migrate import upgrade
 from leadbot.database.session import db
 from leadbot.models import Delivery, DeliveryState
-from leadbot.outbox.pace import MOST_A_SECOND
+from leadbot.notifications.carriers.pace import MOST_A_SECOND
 
 pytestmark = pytest.mark.faults
 ROWS = 600  # five thousand in test_due_rows.py, at full size

@@ -17,8 +17,8 @@ from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.errors import LinkExpired
 from leadbot.models import Act, LinkKind, OneTimeLink, TelegramBot, User
-from leadbot.notifications import managers
-from leadbot.notifications.carriers import notices
+from leadbot.notifications import notices
+from leadbot.notifications.carriers.telegram import target
 
 _START = re.compile(r"/start(?:@\w{1,64})?(?:\s+(\S{1,64}))?\s*")
 
@@ -142,7 +142,7 @@ def _connect(chat_id: str, code: str, telegram_id: int | None) -> None:
     audit.note(link.made_by_id, Act.COMPANY, detail="telegram_chat_id")
     if telegram_id is not None and link.made_by_id is not None:
         members.know(link.made_by_id, telegram_id)
-    managers.put_connected(company, f"connected:{link.key_hash}")
+    target.put_connected(company, f"connected:{link.key_hash}")
 
 
 def _bot() -> TelegramBot:

@@ -11,7 +11,7 @@ from leadbot.accounts import links
 from leadbot.database.session import db, utcnow
 from leadbot.errors import LinkExpired
 from leadbot.models import LinkKind, OneTimeLink, User
-from leadbot.notifications.carriers import buttons
+from leadbot.notifications.carriers.telegram import buttons
 from leadbot.texts.languages import LANGUAGES
 
 

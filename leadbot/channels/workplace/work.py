@@ -22,10 +22,8 @@ from leadbot.database.session import db, utcnow
 from leadbot.errors import Conflict, Forbidden, Invalid, LeadbotError, NotFound
 from leadbot.leads import registration, taking, tasks
 from leadbot.models import Company, Delivery, Lead, LeadStatus, LeadTask, Source, User
-from leadbot.notifications import keyboards
-from leadbot.notifications.carriers import buttons
-from leadbot.notifications.carriers.buttons import MENUS, Press
-from leadbot.outbox import deliveries
+from leadbot.notifications.carriers.telegram import buttons, edits, render
+from leadbot.notifications.carriers.telegram.buttons import MENUS, Press
 
 ANSWERED = (Source.WIDGET, Source.TELEGRAM, Source.TEST)  # where a client sees what a manager writes
 SAME_MOMENT = timedelta(minutes=5)  # two calls back so near each other are one
@@ -127,7 +125,7 @@ def _call(wanted: Press, lead: Lead, person: User, language: str) -> str:
         tasks.postpone(task, due_at, by=person)
     if (lead.assignee_id is None or lead.is_dealt) and lead.status.is_open:
         taking.take(lead, by=person)
-    return buttons.said("reminder", language, time=keyboards.when(task.due_at, utcnow(), company_settings.company()))
+    return buttons.said("reminder", language, time=render.when(task.due_at, utcnow(), company_settings.company()))
 
 
 def _menu(wanted: Press, lead: Lead, person: User, language: str) -> str:
@@ -148,7 +146,7 @@ _ACTS: dict[str, Callable[[Press, Lead, User, str], str]] = {
 
 def _check_seen(wanted: Press, lead: Lead) -> None:
     """Raises Conflict where the lead stands elsewhere, or is another's, than the presser saw."""
-    if wanted.seen != keyboards.seen(lead):
+    if wanted.seen != render.seen(lead):
         raise Conflict
 
 
@@ -215,6 +213,6 @@ def _show(chat_id: str, vendor_id: str, menu: str) -> int | None:
     notice = db.session.scalars(found.order_by(Delivery.id.desc()).limit(1)).first()
     if notice is None:
         return None
-    edit = deliveries.put_edit(notice, menu)
+    edit = edits.put_edit(notice, menu)
     db.session.commit()
     return edit.id

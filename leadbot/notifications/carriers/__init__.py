@@ -1,1 +1,5 @@
-"""Ways to the outside world: each sends one text to one target, and knows neither the web nor the database."""
+"""The carriers: a folder each, all of one shape. How to add one: docs/add-a-carrier.md."""
+
+from leadbot.notifications.carriers import email, push, telegram
+
+CARRIERS = (telegram.CARRIER, email.CARRIER, push.CARRIER)

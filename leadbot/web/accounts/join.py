@@ -14,7 +14,6 @@ from leadbot.accounts.limits.entry import check_reset, signing_up
 from leadbot.bot import company_settings
 from leadbot.errors import EmailTaken, Invalid, TooMany
 from leadbot.models import LinkKind
-from leadbot.notifications import mail
 from leadbot.web.accounts.log_in import HOME, let_in
 from leadbot.web.forms import REQUIRED, Form
 from leadbot.web.htmx import go
@@ -71,7 +70,7 @@ def join(key: str) -> Response:
 def forgot() -> Response:
     """Send a link for a new password to who has an account; the answer is the same for who has none."""
     form = ForgotForm()
-    if form.is_sent() and mail.can_send():
+    if form.is_sent() and links.sends_mail():
         try:
             check_reset(form.email.data, caller(request.remote_addr))
             with equal_time.lasting(FORGOT_SECONDS):
@@ -82,7 +81,7 @@ def forgot() -> Response:
             return go(
                 url_for("web.auth.log_in"), note=gettext("If there is an account, a letter with a link is coming")
             )
-    return form.shown("join/forgot.html", sends_mail=mail.can_send())
+    return form.shown("join/forgot.html", sends_mail=links.sends_mail())
 
 
 @bp.get("/reset/<key>")

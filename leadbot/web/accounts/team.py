@@ -11,14 +11,13 @@ from flask_login import current_user
 from wtforms import EmailField, RadioField
 from wtforms.fields.choices import SelectChoice
 
-from leadbot.accounts import team
+from leadbot.accounts import links, team
 from leadbot.accounts.limits import caller
 from leadbot.accounts.limits.entry import signing_up
 from leadbot.bot import company_settings
 from leadbot.errors import EmailTaken, Invalid, TooMany
 from leadbot.leads import rotation
 from leadbot.models import Role
-from leadbot.notifications import mail
 from leadbot.web.forms import Form
 from leadbot.web.htmx import go, page
 from leadbot.web.settings.company import SECTIONS
@@ -77,7 +76,7 @@ def invite() -> Response:
     if made.is_sent:
         return go(url_for(".show"), note=_("Invitation sent: %(email)s", email=email))
     unsent = _("No letter was sent: today’s are used up, 3 to one address and 30 from a company. Hand the link over")
-    return _show_once(made.url, _("Link for an invitation"), note=unsent if email and mail.can_send() else "")
+    return _show_once(made.url, _("Link for an invitation"), note=unsent if email and links.sends_mail() else "")
 
 
 @bp.post("/invitations/<int:link_id>/revoke")
@@ -138,6 +137,6 @@ def _state() -> dict[str, Any]:
         "means": MEANS,
         "turns": TURNS,
         "deals_to": company_settings.company().deals_to,
-        "sends_mail": mail.can_send(),
+        "sends_mail": links.sends_mail(),
         "link": session.pop("link_to_show", None),
     }

@@ -17,7 +17,7 @@ from leadbot.bot import company_settings
 from leadbot.channels.workplace import connecting, members
 from leadbot.errors import Invalid
 from leadbot.models import DeliveryState
-from leadbot.notifications import managers
+from leadbot.notifications.carriers.telegram import target as telegram_target
 from leadbot.outbox import deliveries
 from leadbot.texts import catalogues
 from leadbot.web.forms import CompanyForm, Form, ProfileForm, TelegramForm
@@ -116,7 +116,7 @@ def telegram_code_state() -> Response:
 @bp.post("/telegram/test")
 def send_test() -> Response:
     """Put a test message to the chat in the outbox; what becomes of it is shown until it is known."""
-    row = managers.put_test(by=current_user)
+    row = telegram_target.put_test(by=current_user)
     if row is None:
         raise Invalid("Save the chat number first", field="telegram_chat_id")
     if not is_htmx():

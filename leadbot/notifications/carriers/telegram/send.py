@@ -6,6 +6,7 @@ urllib3: neither is ever passed on.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from typing import Any
@@ -14,7 +15,8 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from leadbot.notifications.carriers.base import Button, Buttons, DeliveryError
+from leadbot.errors import DeliveryError
+from leadbot.notifications.carriers.telegram.buttons import Button, Buttons
 
 TIMEOUT_SECONDS = 10
 TEXT_UNITS = 3500  # UTF-16 units; Telegram takes 4096, the rest is room for what a later edit adds
@@ -32,10 +34,8 @@ CLOSED = re.compile(
 TOKEN_IN_ADDRESS = re.compile(r"/bot[^/\s]+/")
 
 
-class TelegramChannel:
+class TelegramSender:
     """Sends as one bot. One instance serves all threads of a process."""
-
-    name = "telegram"
 
     def __init__(self, token: str, api_url: str = "https://api.telegram.org") -> None:
         self._token = token
@@ -46,10 +46,19 @@ class TelegramChannel:
         _keep_tokens_out_of_the_log()
 
     def __repr__(self) -> str:
-        return "TelegramChannel(***)"
+        return "TelegramSender(***)"
 
-    def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
-        """Send to the chat id `target`; longer texts are cut. Raises DeliveryError; returns the message's id."""
+    def send(self, target: str, payload: str) -> str:
+        """Send what `render` has made to the chat id `target`; the message's id. Raises DeliveryError."""
+        made = json.loads(payload)
+        buttons = [[Button(**each) for each in row] for row in made["buttons"]]
+        return self.say(target, made["text"], buttons, instead_of=made["instead_of"])
+
+    def say(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
+        """Send a plain text; longer ones are cut. The message's id. Raises DeliveryError.
+
+        `instead_of` is that id of a message which is to read so from now on.
+        """
         message: dict[str, Any] = {
             "chat_id": target,
             "text": clip_utf16(text, TEXT_UNITS),
@@ -121,7 +130,7 @@ class TelegramChannel:
         hints = hints if isinstance(hints, dict) else {}
         moved_to = hints.get("migrate_to_chat_id")
         if moved_to:
-            return DeliveryError(said, new_chat_id=str(moved_to))
+            return DeliveryError(said, new_target=str(moved_to))
         if status == 429:
             return DeliveryError(said, retry_after=_seconds(hints.get("retry_after")) or _seconds(header))
         if status in {401, 404}:  # the bot itself is unknown: the operator's to mend, so the notices wait for it

@@ -7,13 +7,23 @@ he is or whose the lead is. Telegram takes 64 bytes of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from leadbot.notifications.carriers.base import Button, Buttons
-from leadbot.notifications.carriers.notices import one_line
+from leadbot.notifications.notices import one_line
 
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: it either sends `data` back to us (64 bytes at most) or opens `url`."""
+
+    text: str
+    data: str = ""
+    url: str = ""
+
+
+Buttons = Sequence[Sequence[Button]]  # rows of buttons
 Words = Mapping[str, Mapping[str, str]]
 
 PHRASES: Words = {

@@ -14,7 +14,7 @@ from email import message_from_string
 from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
-from leadbot.notifications.carriers.base import Buttons, DeliveryError
+from leadbot.errors import DeliveryError
 
 TIMEOUT_SECONDS = 10
 SAID_CHARACTERS = 300
@@ -22,10 +22,8 @@ PORTS = {"smtp": 587, "smtps": 465}
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
-class EmailChannel:
+class EmailSender:
     """Sends by one server, a connection a letter. One instance serves all threads of a process."""
-
-    name = "email"
 
     def __init__(self, url: str, sender: str | None = None) -> None:
         parts = urlsplit(url)
@@ -36,11 +34,11 @@ class EmailChannel:
         self.sender = sender or (self._user if "@" in self._user else f"leadbot@{self._host}")
 
     def __repr__(self) -> str:
-        return f"EmailChannel({self._host}:{self._port})"
+        return f"EmailSender({self._host}:{self._port})"
 
-    def send(self, target: str, text: str, buttons: Buttons | None = None, *, instead_of: str = "") -> str:
-        """Send the letter `text` to the address `target`; returns its Message-ID. Raises DeliveryError."""
-        letter = message_from_string(text)
+    def send(self, target: str, payload: str) -> str:
+        """Send the letter to the address `target`; returns its Message-ID. Raises DeliveryError."""
+        letter = message_from_string(payload)
         del letter["From"]
         letter["From"] = self.sender
         try:

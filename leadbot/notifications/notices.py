@@ -56,6 +56,16 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "kk": "🙋 Клиент менеджерді күтіп тұр: {who}. «{words}»",
         "en": "🙋 A client is waiting for a manager: {who}. “{words}”",
     },
+    "complaint": {
+        "ru": "❗ {owner}, жалоба клиента: {who}. «{words}»",
+        "kk": "❗ {owner}, клиент шағымданып тұр: {who}. «{words}»",
+        "en": "❗ {owner}, a client complains: {who}. “{words}”",
+    },
+    "withdrawn": {
+        "ru": "✋ {lead}: клиент передумал. {who}. «{words}»",
+        "kk": "✋ {lead}: клиент райынан қайтты. {who}. «{words}»",
+        "en": "✋ {lead}: the client has changed their mind. {who}. “{words}”",
+    },
     "reminder": {
         "ru": "⏰ {lead} ждёт {n} мин, никто не взял: {who}",
         "kk": "⏰ {lead} {n} мин күтіп тұр, ешкім алған жоқ: {who}",
@@ -142,7 +152,7 @@ class LeadNotice:
 
 def new_lead(lead: LeadNotice, language: str) -> str:
     """«🆕 № 128: Канат, 8 776 877 66 37», then what is wanted, the summary and where it came from."""
-    wanted = ", ".join(filter(None, (one_line(lead.object_type), _area(lead.area, language), one_line(lead.city))))
+    what = wanted(lead, language)
     origin = (
         _of(SOURCES, lead.source, language),
         _of(TALK_LANGUAGES, lead.talk_language, language),
@@ -150,12 +160,17 @@ def new_lead(lead: LeadNotice, language: str) -> str:
     )
     lines = (
         _marked(lead, language, _phrase("new", language, lead=_number(lead, language), who=_who(lead))),
-        wanted[:1].upper() + wanted[1:],
+        what[:1].upper() + what[1:],
         one_line(lead.summary),
         _voice(lead, language),
         " · ".join(filter(None, origin)),
     )
     return "\n".join(filter(None, lines))
+
+
+def wanted(lead: LeadNotice, language: str) -> str:
+    """«дом, 150 м², Алматы»: what the client wants, as far as it is known."""
+    return ", ".join(filter(None, (one_line(lead.object_type), _area(lead.area, language), one_line(lead.city))))
 
 
 def updated_lead(lead: LeadNotice, language: str, changes: Mapping[str, str]) -> str:
@@ -216,6 +231,18 @@ def nobody_answered(owner: str, who: str, words: str, minutes: int, language: st
     """A client has waited so many minutes for a person, after these last words of his."""
     named = shown_phone(who) if _is_phone(who) else one_line(who)
     return _phrase("unanswered", language, owner=one_line(owner), who=named, words=one_line(words), n=str(minutes))
+
+
+def complains(owner: str, who: str, words: str, language: str) -> str:
+    """A client complains of work done: for the owner, by name."""
+    named = shown_phone(who) if _is_phone(who) else one_line(who)
+    return _phrase("complaint", language, owner=one_line(owner), who=named, words=one_line(words))
+
+
+def withdraws(lead: LeadNotice, words: str, language: str) -> str:
+    """The client of a lead needs nothing any more; the card is left to its manager."""
+    text = _phrase("withdrawn", language, lead=_number(lead, language), who=_who(lead), words=one_line(words))
+    return _marked(lead, language, text)
 
 
 def guest(number: int, language: str) -> str:

@@ -1,0 +1,134 @@
+"""What reaches whom where and in which hours: each person's own choices, and what holds without any.
+
+Who has chosen nothing is told nothing by himself: the company's Telegram chat is told of everything, as it always was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from leadbot.accounts import hours_settings
+from leadbot.accounts.hours import Hours
+from leadbot.bot import company_settings
+from leadbot.database.session import db, utcnow
+from leadbot.errors import Invalid
+from leadbot.models import Company, NotificationChoices, Role, User
+from leadbot.notifications.carriers import CARRIERS
+from leadbot.notifications.notice import Group, Notice
+
+HOURS = ("any", "work", "own")
+DAY_MINUTES = 24 * 60
+FOR_OWNERS = ("lead.escalation", "unanswered", "complaint")  # the company's chat calls the owner by name
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants a notice, by which carriers, and when his hours begin; None: now."""
+
+    person: User
+    carriers: frozenset[str]
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person has typed: by carrier the groups he has ticked, and his hours."""
+
+    wanted: Mapping[str, Collection[str]]
+    hours: str = "any"
+    days: Collection[str] = ()
+    begins: str = ""
+    ends: str = ""
+    sound: bool = True
+
+
+def of(person: User) -> NotificationChoices:
+    """A person's choices; what holds for everybody where he has made none."""
+    found = select(NotificationChoices).where(NotificationChoices.user_id == person.id)
+    return db.session.scalars(found).first() or NotificationChoices(
+        user_id=person.id, wanted={}, hours="any", days="0123456", from_minute=9 * 60, to_minute=20 * 60, sound=True
+    )
+
+
+def wishes(notice: Notice) -> list[Wish]:
+    """Who of the company wants to be told of this by himself."""
+    rows = select(NotificationChoices, User).join(User, User.id == NotificationChoices.user_id)
+    found = rows.where(User.is_enabled, User.removed_at.is_(None)).order_by(User.id)
+    wishes = []
+    for choices, person in db.session.execute(found):
+        carriers = frozenset(name for name, groups in choices.wanted.items() if notice.group.value in groups)
+        if carriers and _concerns(notice, person):
+            wishes.append(Wish(person, carriers, opens_at(choices, company_settings.company())))
+    return wishes
+
+
+def opens_at(choices: NotificationChoices, company: Company) -> datetime | None:
+    """When this person may be told something; None: at once. His clock is the company's."""
+    if choices.hours == "any":
+        return None
+    hours = hours_settings.of(company) if choices.hours == "work" else _own_hours(choices, company.time_zone)
+    now = utcnow()
+    following = None if hours.is_open(now) else hours.next_opening(now)
+    return following.begins_at if following else None
+
+
+def change(person: User, typed: Typed) -> NotificationChoices:
+    """Keep what a person has chosen. Raises Invalid."""
+    if typed.hours not in HOURS:
+        raise Invalid("This value is not right", field="hours")
+    days = "".join(day for day in "0123456" if day in typed.days)
+    begins, ends = (_minute(value, field) for value, field in ((typed.begins, "begins"), (typed.ends, "ends")))
+    if typed.hours == "own" and not days:
+        raise Invalid("Choose a day", field="days")
+    if typed.hours == "own" and begins == ends:
+        raise Invalid("The start must be before the end", field="ends")
+    own = of(person)
+    groups = {group.value for group in Group}
+    own.wanted = {
+        carrier.name: [group for group in typed.wanted.get(carrier.name, ()) if group in groups]
+        for carrier in CARRIERS
+        if typed.wanted.get(carrier.name)
+    }
+    own.hours, own.days, own.sound = typed.hours, days or "0123456", typed.sound
+    own.from_minute, own.to_minute = begins, ends
+    db.session.add(own)
+    db.session.commit()
+    return own
+
+
+def want_all(person: User, carrier: str) -> None:
+    """Let a carrier that a person has just switched on bring all that he may want, unless he has chosen already.
+
+    Part of the caller's transaction.
+    """
+    own = of(person)
+    if not own.wanted.get(carrier):
+        own.wanted = {**own.wanted, carrier: [group.value for group in Group]}
+        db.session.add(own)
+
+
+def _concerns(notice: Notice, person: User) -> bool:
+    if person.id == notice.except_id or (notice.only is not None and person.id not in notice.only):
+        return False
+    return person.role is Role.OWNER or notice.event not in FOR_OWNERS
+
+
+def _own_hours(choices: NotificationChoices, zone: str) -> Hours:
+    begins, ends = choices.from_minute, choices.to_minute
+    span = (begins, ends if ends > begins else ends + DAY_MINUTES)  # past midnight
+    return Hours(zone, tuple((span,) if str(day) in choices.days else () for day in range(7)))
+
+
+def _minute(value: str, field: str) -> int:
+    """Minutes since midnight of a time as forms send it."""
+    hours, _, minutes = value.strip().partition(":")
+    if not (hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit() and len(value) < 9):
+        raise Invalid("Choose a time", field=field)
+    minute = int(hours) * 60 + int(minutes)
+    if minute >= DAY_MINUTES or int(minutes) > 59:
+        raise Invalid("Choose a time", field=field)
+    return minute

@@ -18,7 +18,7 @@ from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import Decision, LeadDraft, Turn
 from leadbot.errors import Conflict, Invalid
-from leadbot.leads import registration
+from leadbot.leads import moving, records
 from leadbot.models import Author, Conversation, Lead, LeadStatus, Message, Source, User
 
 CONTRACT = ("Хочу дом", "Алматы", "150 квадратов", "Канат, 87768776637")
@@ -50,7 +50,7 @@ def test_the_contract_makes_the_lead(owner: User) -> None:
     reply = say(*CONTRACT)
     assert reply.text == "Спасибо, Канат! Наш менеджер свяжется с вами по номеру 87768776637 в ближайшее время."
     assert reply.function_called == "register_lead"
-    lead = registration.get(reply.lead.id)
+    lead = records.get(reply.lead.id)
     assert (lead.name, lead.phone, lead.phone_e164) == ("Канат", "87768776637", "+77768776637")
     assert (lead.city, lead.object_type, lead.area, lead.area_m2) == ("Алматы", "дом", "150 м²", 150)
     assert (lead.language, lead.status, lead.source) == ("ru", LeadStatus.NEW, Source.API)
@@ -60,7 +60,7 @@ def test_the_contract_makes_the_lead(owner: User) -> None:
 
 def test_each_value_points_at_the_words_it_came_from(owner: User) -> None:
     lead = say(*CONTRACT).lead
-    proof = {row.field: row for row in registration.evidence(lead)}
+    proof = {row.field: row for row in records.evidence(lead)}
     assert {"name", "phone", "city", "object_type", "area"} <= set(proof)
     for row in proof.values():
         assert db.session.get_one(Message, row.message_id).text[row.start : row.end] == row.quote
@@ -132,7 +132,7 @@ def test_a_correction_after_registration_updates_the_same_lead(owner: User) -> N
     lead_id = say(*CONTRACT).lead.id
     reply = say("ой, номер другой: 8 701 555 10 10")
     assert reply.function_called is None
-    assert (registration.get(lead_id).phone, count(Lead)) == ("87015551010", 1)
+    assert (records.get(lead_id).phone, count(Lead)) == ("87015551010", 1)
 
 
 def test_the_same_phone_from_another_talk_updates_the_open_card(owner: User) -> None:
@@ -140,12 +140,12 @@ def test_the_same_phone_from_another_talk_updates_the_open_card(owner: User) -> 
     again = say("Хочу баню 6 на 6 в Алматы", "Канат 87768776637", ref="other")
     assert again.function_called == "register_lead"
     assert (again.lead.id, count(Lead)) == (first.id, 1)
-    assert "repeated" in {event.kind for event in registration.history(first)}
+    assert "repeated" in {event.kind for event in records.history(first)}
 
 
 def test_after_a_closed_lead_the_same_phone_makes_a_linked_one(owner: User) -> None:
     first = say(*CONTRACT).lead
-    registration.move(registration.get(first.id), LeadStatus.WON, by=owner)
+    moving.move(records.get(first.id), LeadStatus.WON, by=owner)
     second = say(*CONTRACT).lead
     assert second.id != first.id
     assert second.previous_id == first.id

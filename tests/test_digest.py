@@ -15,7 +15,7 @@ from leadbot.bot import company_settings
 from leadbot.conversations import chat
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
-from leadbot.leads import registration, tasks
+from leadbot.leads import moving, records, tasks
 from leadbot.models import Delivery, Source, User
 from leadbot.notifications import morning_summary
 
@@ -48,8 +48,8 @@ def test_each_working_day_begins_with_one(owner: User, clock: Clock) -> None:
     come()
     come("87010000001")
     come("87010000002", Source.TEST)
-    tasks.add(registration.get(1), utcnow() + timedelta(hours=2), "", by=owner)
-    registration.assign(registration.get(2), owner, by=owner)
+    tasks.add(records.get(1), utcnow() + timedelta(hours=2), "", by=owner)
+    moving.assign(records.get(2), owner, by=owner)
     clock.set("2026-11-27 08:59")
     assert told() == []
     clock.set("2026-11-27 09:00")
@@ -61,8 +61,8 @@ def test_each_working_day_begins_with_one(owner: User, clock: Clock) -> None:
     assert len(told()) == 2
     clock.set("2026-11-29 12:00")
     assert len(told()) == 2
-    tasks.set_done(tasks.of_lead(registration.get(1))[0], True, by=owner)
-    registration.assign(registration.get(1), owner, by=owner)
+    tasks.set_done(tasks.of_lead(records.get(1))[0], True, by=owner)
+    moving.assign(records.get(1), owner, by=owner)
     clock.set("2026-11-30 09:05")
     assert told()[2:] == ["☀️ 30.11.2026, понедельник\nВсё разобрано. Хорошего дня!"]
 

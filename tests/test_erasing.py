@@ -20,7 +20,7 @@ from leadbot.bot import scenarios
 from leadbot.conversations import consent, hand_off, talks
 from leadbot.database import tenancy
 from leadbot.database.session import Base, db, utcnow
-from leadbot.leads import registration
+from leadbot.leads import moving, records
 from leadbot.models import Company, Conversation, Lead, LeadEvent, LeadNote, LeadStatus, ModelUsage, Source, User
 from leadbot.texts import phrases
 from leadbot.transfer import erasure
@@ -84,7 +84,7 @@ def traces(app: Flask, almaty: Web, api_almaty: Api) -> None:
         scenarios.save(talks.get(1), by=owner)
         hand_off.take_over(talks.get(1), by=owner)
         hand_off.write(talks.get(1), f"{NAME}, здравствуйте", by=owner)
-        registration.move(registration.get(1), LeadStatus.WON, by=owner)
+        moving.move(records.get(1), LeadStatus.WON, by=owner)
         db.session.add(ModelUsage(day=utcnow().date(), last_sent=f"Имя: {NAME}", last_sent_at=utcnow()))
         db.session.add(Lead(source=Source.MANUAL, phone=PHONE, phone_e164="+77768776637", name=NAME, previous_id=1))
         db.session.commit()
@@ -167,7 +167,7 @@ def test_what_is_old_enough_goes_and_open_leads_stay(app: Flask, almaty: Web, as
         tenancy.act_for(almaty.company_id or 0)
         owner = db.session.scalars(select(User)).one()
         for number in (1, 2):
-            registration.move(registration.get(number), LeadStatus.WON, by=owner)
+            moving.move(records.get(number), LeadStatus.WON, by=owner)
         for talk in db.session.scalars(select(Conversation)):
             talk.last_message_at = utcnow() - timedelta(days=29 if talk.id == 2 else 31)
         db.session.add(

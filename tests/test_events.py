@@ -15,7 +15,7 @@ from leadbot.config import Config
 from leadbot.conversations import chat
 from leadbot.database.session import db, publish_after_commit
 from leadbot.events import Dispatcher, InvitationMade, LeadCreated, LeadMoved, PasswordResetAsked, RowsWaiting
-from leadbot.leads import registration
+from leadbot.leads import moving
 from leadbot.models import Lead, LeadStatus, Source, User
 
 HAPPENED = LeadCreated(1)
@@ -68,9 +68,9 @@ def test_what_happens_to_a_lead_is_published_once(app: Flask, owner: User) -> No
     created, moved, taken = (heard_by(app, kind) for kind in (LeadCreated, LeadMoved, events.LeadTaken))
     card = lead()
     assert created == [LeadCreated(card.id)] and not moved
-    registration.move(card, LeadStatus.ESTIMATE, by=owner)
-    registration.move(card, LeadStatus.ESTIMATE, by=owner)  # stands there already
-    registration.assign(card, owner, by=owner)
+    moving.move(card, LeadStatus.ESTIMATE, by=owner)
+    moving.move(card, LeadStatus.ESTIMATE, by=owner)  # stands there already
+    moving.assign(card, owner, by=owner)
     assert (moved, taken) == ([LeadMoved(card.id)], [events.LeadTaken(card.id)])
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, update
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.errors import DeliveryError
-from leadbot.leads import merging, registration
+from leadbot.leads import merging, records
 from leadbot.models import Author, Conversation, Delivery, Lead, Message, Source, User
 from leadbot.outbox import deliveries
 from leadbot.reports import ledger
@@ -66,7 +66,7 @@ def test_each_message_and_lead_is_accounted_for(app: Flask, api_almaty: Api, alm
     assert sums(app, almaty).news["told"] == 1
     with app.app_context():
         tenancy.act_for(almaty.company_id)
-        one, two = registration.get(1), registration.get(2)
+        one, two = records.get(1), records.get(2)
         owner = db.session.scalars(select(User)).one()
         merging.merge(one, two, {}, by=owner, versions=(one.version, two.version))
     assert sums(app, almaty).news["told"] == 2

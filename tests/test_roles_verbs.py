@@ -25,8 +25,7 @@ SUBJECTS = (
 # Each verb that is told who acts, as in TABLE. Those of members want his name, or are part of one that has asked.
 VERBS = {
     "members": """
-        bot.publishing.store conversations.canned.filled leads.registration.record
-        notifications.mail.put_invitation
+        bot.publishing.store conversations.canned.filled leads.records.record
     """,
     "writers": """
         bot.model_health.try_out bot.publishing.discard bot.publishing.restore bot.publishing.save_draft
@@ -37,8 +36,8 @@ VERBS = {
         conversations.notes.add conversations.waiting.settle conversations.widget.change
         conversations.widget.pause conversations.widget.pin leads.board_table.move leads.board_table.undo
         leads.editing.change leads.editing.edit leads.manual_entry.add leads.merging.merge leads.merging.split
-        leads.merging.unmerge leads.ranking.move leads.registration.add_note leads.registration.assign
-        leads.registration.move leads.registration.remove_test leads.taking.give_up leads.taking.take
+        leads.merging.unmerge leads.ranking.move leads.records.add_note leads.moving.assign
+        leads.moving.move leads.records.remove_test leads.taking.give_up leads.taking.take
         leads.tasks.add leads.tasks.delete leads.tasks.postpone leads.tasks.set_done operations.demo.add_samples
         operations.demo.remove_samples outbox.deliveries.retry transfer.imports.keep transfer.imports.look
         transfer.imports.start
@@ -48,7 +47,8 @@ VERBS = {
         accounts.team.remove accounts.team.revoke accounts.team.set_enabled bot.company_settings.change
         bot.publishing.publish bot.publishing.set_key bot.rehearsal.run_live
         channels.workplace.connecting.make_code conversations.widget.rotate leads.rotation.choose
-        leads.stages.rename notifications.managers.put_test reports.onboarding.dismiss transfer.erasure.erase
+        leads.stages.rename notifications.carriers.telegram.target.put_test reports.onboarding.dismiss
+        transfer.erasure.erase
         transfer.erasure.set_retention transfer.exports.rows
     """,
 }

@@ -16,7 +16,7 @@ from leadbot.bot import company_settings
 from leadbot.conversations import chat
 from leadbot.database import tenancy
 from leadbot.database.session import db
-from leadbot.leads import board, registration, take_timer
+from leadbot.leads import board, moving, records, take_timer
 from leadbot.models import Company, Delivery, Lead, LeadStatus, Source, User
 
 PHONE = "8\u00a0776\u00a0877\u00a066\u00a037"
@@ -62,7 +62,7 @@ def test_a_lead_is_told_of_twice_and_then_no_more(owner: User, clock: Clock) -> 
     clock.forward(minutes=14)
     assert told() == [] and take_timer.watch().waits(lead) == 0
     clock.forward(minutes=1)
-    assert told() == [REMINDER.format(15)] and take_timer.watch().waits(registration.get(1)) == 15
+    assert told() == [REMINDER.format(15)] and take_timer.watch().waits(records.get(1)) == 15
     assert told() == [REMINDER.format(15)]
     clock.forward(minutes=14)
     assert len(told()) == 1
@@ -70,7 +70,7 @@ def test_a_lead_is_told_of_twice_and_then_no_more(owner: User, clock: Clock) -> 
     assert told() == [REMINDER.format(15), ESCALATION.format(30)]
     clock.forward(days=3)
     assert len(told()) == 2
-    assert registration.get(1).version == version and board.current_version() == shown + 2
+    assert records.get(1).version == version and board.current_version() == shown + 2
 
 
 @pytest.mark.parametrize(
@@ -116,10 +116,10 @@ def test_whoever_is_taken_care_of_is_not_told_of(owner: User, clock: Clock) -> N
     clock.set("2026-11-24 10:00")
     taken, moved, test = come(phone="87010000001"), come(phone="87010000002"), come(Source.TEST, "87010000003")
     assert test.take_due_at is None
-    registration.move(registration.get(taken.id), LeadStatus.IN_PROGRESS, by=owner)
-    registration.move(registration.get(moved.id), LeadStatus.LOST, by=owner, reason="spam")
+    moving.move(records.get(taken.id), LeadStatus.IN_PROGRESS, by=owner)
+    moving.move(records.get(moved.id), LeadStatus.LOST, by=owner, reason="spam")
     clock.forward(minutes=40)
-    assert told() == [] and not any(take_timer.watch().waits(registration.get(number)) for number in (1, 2, 3))
+    assert told() == [] and not any(take_timer.watch().waits(records.get(number)) for number in (1, 2, 3))
     assert db.session.query(Lead).filter(Lead.take_due_at.is_not(None)).count() == 0
 
 
@@ -136,7 +136,7 @@ def test_it_can_be_turned_off_and_what_waits_follows_the_settings(owner: User, c
     assert told() == [REMINDER.format(15)]
     set_hours(owner, take_minutes="0")
     clock.forward(minutes=30)
-    assert len(told()) == 1 and take_timer.watch().waits(registration.get(1)) == 0
+    assert len(told()) == 1 and take_timer.watch().waits(records.get(1)) == 0
     come(phone="87010000009")
     clock.forward(hours=30)
     assert len(told()) == 1

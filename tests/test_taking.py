@@ -17,7 +17,7 @@ from leadbot.accounts.users import hash_password
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.errors import Conflict
-from leadbot.leads import registration, take_timer, taking
+from leadbot.leads import records, take_timer, taking
 from leadbot.models import Lead, LeadEvent, LeadStatus, Role, User
 
 HTMX = {"HX-Request": "true"}
@@ -51,7 +51,7 @@ class Seen:
     def lead(self) -> Iterator[Lead]:
         with self.app.app_context():
             tenancy.act_for(self.company_id)
-            yield registration.get(1)
+            yield records.get(1)
 
     def state(self) -> tuple[str | None, str]:
         with self.lead() as lead:

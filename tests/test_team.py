@@ -226,7 +226,7 @@ def test_without_a_mail_server_the_page_says_whom_to_ask(stranger: FlaskClient) 
 
 
 def test_nobody_learns_who_has_an_account(app: Flask, almaty: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadbot.bot.company_settings.sends_mail", lambda: True)
+    monkeypatch.setattr("leadbot.accounts.links.sends_mail", lambda: True)
     client = app.test_client()
     token = csrf(client.get("/forgot").text)
     answers = [

@@ -19,7 +19,7 @@ from leadbot.config import Config
 from leadbot.conversations import chat
 from leadbot.database import tenancy
 from leadbot.database.session import db
-from leadbot.leads import registration, tasks
+from leadbot.leads import moving, records, tasks
 from leadbot.models import (
     Delivery,
     DeliveryState,
@@ -107,7 +107,7 @@ def office(app: Flask, clock: Clock, telegram: TelegramDouble) -> Iterator[Offic
 
 
 def history() -> list[tuple[str, str | None, str | None]]:
-    rows = registration.history(registration.get(1))
+    rows = records.history(records.get(1))
     return [(row.kind, row.user.shown_name if row.user else None, row.through) for row in rows]
 
 
@@ -116,7 +116,7 @@ def test_taking_makes_it_ones_own_for_all_to_see(office: Office, telegram: Teleg
     assert telegram.labels() == ALL
     assert telegram.buttons()[-1]["url"] == "https://leadbot.example.kz/leads/1"
     assert office.press("Беру") == "Заявка ваша"
-    lead = registration.get(1)
+    lead = records.get(1)
     assert (lead.status, lead.assignee.name) == (LeadStatus.IN_PROGRESS, "Айгуль")
     assert history()[1:] == [("assigned", "Айгуль", "telegram"), ("moved", "Айгуль", "telegram")]
     assert telegram.shown()["text"] == telegram.texts[0] + "\nВзяли в работу: Айгуль, 10:00"
@@ -131,7 +131,7 @@ def test_the_second_hears_who_was_quicker(office: Office, telegram: TelegramDoub
     office.work()
     said = [(each["text"], each["show_alert"]) for each in telegram.toasts]
     assert said == [("Заявка ваша", False), *[("Заявку уже взяли: Айгуль", True)] * 2]
-    assert registration.get(1).assignee.name == "Айгуль" and telegram.labels() == ALL[1:]
+    assert records.get(1).assignee.name == "Айгуль" and telegram.labels() == ALL[1:]
 
 
 def test_the_same_press_twice_is_one(office: Office, telegram: TelegramDouble) -> None:
@@ -164,14 +164,14 @@ def test_a_call_back_is_a_task_of_whoever_pressed(office: Office, telegram: Tele
     assert office.press("Завтра, 09:00", DANA) == "Напоминание: 25.11, 09:00"
     state = "\nВзяли в работу: Дана, 10:00\n🔔 Перезвонить: Дана, 25.11, 09:00"
     assert telegram.shown()["text"].endswith(state) and telegram.labels() == ALL[1:]
-    task = tasks.of_lead(registration.get(1))[0]
-    assert (task.assignee.name, registration.get(1).assignee.name) == ("Дана", "Дана")
+    task = tasks.of_lead(records.get(1))[0]
+    assert (task.assignee.name, records.get(1).assignee.name) == ("Дана", "Дана")
     office.press("Перезвонить", DANA)
     clock.set("2026-11-28 11:00")  # Saturday
     office.press("‹ Назад", DANA)
     office.press("Перезвонить", DANA)
     assert office.press("30.11, 09:00", DANA) == "Напоминание: 30.11, 09:00"
-    assert len(tasks.of_lead(registration.get(1))) == 1
+    assert len(tasks.of_lead(records.get(1))) == 1
 
 
 def test_a_loss_has_one_of_seven_reasons(office: Office, telegram: TelegramDouble) -> None:
@@ -180,7 +180,7 @@ def test_a_loss_has_one_of_seven_reasons(office: Office, telegram: TelegramDoubl
     assert len(telegram.buttons()) == 8
     assert all(len(key["callback_data"].encode()) <= 64 for key in telegram.buttons())
     assert office.press("Не дозвонились", DANA) == "Отказ (Не дозвонились)"
-    lead = registration.get(1)
+    lead = records.get(1)
     assert (lead.status, lead.lost_reason) == (LeadStatus.LOST, LostReason.UNREACHABLE)
     assert telegram.shown()["text"].endswith("\nОтказ (Не дозвонились): Дана, 10:00")
     assert telegram.labels() == ["Открыть"]
@@ -189,11 +189,11 @@ def test_a_loss_has_one_of_seven_reasons(office: Office, telegram: TelegramDoubl
 def test_what_happens_on_the_board_shows_in_the_chat(office: Office, telegram: TelegramDouble, clock: Clock) -> None:
     lead, owner = office.come(), users.by_email("owner@almaty.kz")
     clock.set("2026-11-25 11:30")
-    registration.move(lead, LeadStatus.MEASUREMENT, by=owner)
+    moving.move(lead, LeadStatus.MEASUREMENT, by=owner)
     office.work()
     assert telegram.shown()["text"].endswith("\nЗамер назначен: Айгуль, 25.11, 11:30")
-    registration.move(registration.get(1), LeadStatus.WON, by=owner)
-    registration.move(registration.get(1), LeadStatus.NEW, by=owner)
+    moving.move(records.get(1), LeadStatus.WON, by=owner)
+    moving.move(records.get(1), LeadStatus.NEW, by=owner)
     before = len(telegram.edited)
     office.work()
     assert len(telegram.edited) == before + 1 and telegram.labels() == ALL
@@ -212,7 +212,7 @@ def test_a_strangers_press_says_how_and_does_nothing(office: Office, telegram: T
     db.session.query(User).filter_by(telegram_id=DANA).update({"is_enabled": True, "role": Role.VIEWER})
     db.session.commit()
     assert office.press("Беру", DANA).startswith("На это нет прав")
-    assert registration.get(1).assignee is None and [kind for kind, _, _ in history()] == ["created"]
+    assert records.get(1).assignee is None and [kind for kind, _, _ in history()] == ["created"]
 
 
 @pytest.mark.parametrize(
@@ -236,14 +236,14 @@ def test_made_up_presses_change_nothing(app: Flask, office: Office, telegram: Te
     assert [kind for kind, _, _ in history()] == ["created"] and not db.session.query(LeadTask).count()
     db.session.remove()
     tenancy.act_for(foreign_company)
-    assert registration.get(2).assignee_id is None and registration.get(2).status is LeadStatus.NEW
+    assert records.get(2).assignee_id is None and records.get(2).status is LeadStatus.NEW
 
 
 def test_a_chat_that_is_the_companys_no_more_does_nothing(office: Office, telegram: TelegramDouble) -> None:
     office.come()
     company_settings.change({"telegram_chat_id": "-42"})
     assert office.press("Беру") == "Этой заявки здесь нет"
-    assert registration.get(1).assignee is None
+    assert records.get(1).assignee is None
 
 
 def test_a_worker_that_dies_after_the_act_does_it_once(
@@ -264,7 +264,7 @@ def test_a_worker_that_dies_after_the_act_does_it_once(
             jobs.listen(office.app, 0)
     tenancy.act_for(1)
     db.session.expire_all()
-    assert registration.get(1).assignee.name == "Айгуль"
+    assert records.get(1).assignee.name == "Айгуль"
     office.work()
     assert telegram.toasts[-1]["text"] == "Заявка ваша" and len(history()) == 3
     assert telegram.labels() == ALL[1:]
@@ -278,7 +278,7 @@ def test_a_fault_of_ours_holds_up_nobody(
     with monkeypatch.context() as patched:
         patched.setattr("leadbot.leads.taking.take", lambda *args, **more: 1 / 0)
         office.work()
-    assert not telegram.toasts and registration.get(1).assignee is None
+    assert not telegram.toasts and records.get(1).assignee is None
     assert office.press("Беру") == "Заявка ваша"
 
 
@@ -287,14 +287,14 @@ def test_an_edit_that_fails_is_tried_again_and_shows_what_is_true_then(
 ) -> None:
     lead = office.come()
     telegram.then(BROKEN)
-    registration.move(lead, LeadStatus.MEASUREMENT, by=users.by_email("owner@almaty.kz"))
+    moving.move(lead, LeadStatus.MEASUREMENT, by=users.by_email("owner@almaty.kz"))
     office.carry()
-    registration.move(registration.get(1), LeadStatus.ESTIMATE, by=users.by_email("owner@almaty.kz"))
+    moving.move(records.get(1), LeadStatus.ESTIMATE, by=users.by_email("owner@almaty.kz"))
     clock.forward(seconds=10)
     office.work()
     assert telegram.shown()["text"].endswith("Смета отправлена: Айгуль, 10:00")
     telegram.then(refuse(400, "Bad Request: message to edit not found"))
-    registration.move(registration.get(1), LeadStatus.WON, by=users.by_email("owner@almaty.kz"))
+    moving.move(records.get(1), LeadStatus.WON, by=users.by_email("owner@almaty.kz"))
     office.carry()
     left = db.session.query(Delivery).filter(Delivery.state == DeliveryState.PENDING)
     assert left.count() == 0

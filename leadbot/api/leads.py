@@ -13,7 +13,7 @@ from leadbot.api.lead_shapes import LeadChange
 from leadbot.api.operations import JSON, operation
 from leadbot.conversations import chat, talks
 from leadbot.errors import Conflict
-from leadbot.leads import editing, listing, registration
+from leadbot.leads import editing, listing, moving, records
 from leadbot.models import Lead, Message
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
@@ -48,7 +48,7 @@ def _as_json(pages: Iterator[listing.Page], total: int, limit: int | None) -> It
 @operation("One lead", TAG, shapes.LeadRow, errors=(404,))
 def show(lead_id: int) -> dict[str, Any]:
     """A lead of the company."""
-    return row(registration.get(lead_id))
+    return row(records.get(lead_id))
 
 
 @bp.patch("/<int:lead_id>")
@@ -81,12 +81,12 @@ def move(lead_id: int) -> dict[str, Any]:
     """Move a lead of the company."""
     lead = _to_write(lead_id)
     given = bodies.as_json(shapes.Move)
-    return row(registration.move(lead, given.status, by=gate.caller(), version=given.version, reason=given.reason))
+    return row(moving.move(lead, given.status, by=gate.caller(), version=given.version, reason=given.reason))
 
 
 def _to_write(lead_id: int) -> Lead:
     """The lead for who may change it, before anything is said of what was sent. Raises NotFound, Forbidden."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     users.check_may_write(gate.caller())
     return lead
 
@@ -102,7 +102,7 @@ def moved_meanwhile(error: Conflict) -> tuple[dict[str, Any], int]:
 def messages(lead_id: int) -> dict[str, Any]:
     """The lines of the talk a lead came from; none for a lead that was written down by hand."""
     asked = bodies.as_query(shapes.TranscriptQuery)
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     if lead.conversation_id is None:
         return {"messages": [], "total": 0}
     talk = talks.get(lead.conversation_id)

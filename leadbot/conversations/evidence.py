@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 from leadbot.conversations import talks
 from leadbot.database.session import db
 from leadbot.engines.base import SLOTS
-from leadbot.leads import registration
+from leadbot.leads import records
 from leadbot.models import Conversation, Evidence, Lead, Message
 
 
@@ -47,7 +47,7 @@ class Part:
 
 def of_lead(lead: Lead) -> list[Proof]:
     """The proofs of a card, in the order a manager reads its values."""
-    kept = {row.field: row for row in registration.evidence(lead)}
+    kept = {row.field: row for row in records.evidence(lead)}
     rows = [kept[field] for field in SLOTS if field in kept]
     return [_proof(number, row) for number, row in enumerate(rows, 1)]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from leadbot.accounts import users
 from leadbot.conversations import hot_lane, talks, waiting
 from leadbot.database.session import db
-from leadbot.leads import registration
+from leadbot.leads import moving, records
 from leadbot.models import Conversation, LeadStatus, LostReason, User
 
 NOT_CLIENT = "not_client"  # an act of engines.base.Decision, and a mark in what the embedded engine remembers
@@ -28,9 +28,9 @@ def put(talk: Conversation, *, by: User) -> None:
     waiting.end(talk)
     hot_lane.leave(talk)
     waiting.touch_list()
-    lead = registration.get(talk.lead_id) if talk.lead_id else None
+    lead = records.get(talk.lead_id) if talk.lead_id else None
     if lead is not None and lead.status.is_open:
-        registration.move(lead, LeadStatus.LOST, by=by, reason=LostReason.SPAM)  # commits all of it
+        moving.move(lead, LeadStatus.LOST, by=by, reason=LostReason.SPAM)  # commits all of it
     db.session.commit()
 
 
@@ -43,7 +43,7 @@ def take_back(talk: Conversation, *, by: User) -> None:
     talk.known = {**talk.known, "state": state}
     hot_lane.follow(talk)
     waiting.touch_list()
-    lead = registration.get(talk.lead_id) if talk.lead_id else None
+    lead = records.get(talk.lead_id) if talk.lead_id else None
     if lead is not None and lead.lost_reason is LostReason.SPAM:
-        registration.move(lead, LeadStatus.NEW, by=by)
+        moving.move(lead, LeadStatus.NEW, by=by)
     db.session.commit()

@@ -13,7 +13,7 @@ from leadbot.bot import company_settings
 from leadbot.database.counters import COLUMNS
 from leadbot.database.session import db
 from leadbot.errors import Invalid
-from leadbot.leads import board, registration
+from leadbot.leads import board, moving, records
 from leadbot.leads.filters import Filter
 from leadbot.models import Lead, LeadStatus, LostReason, User
 
@@ -104,7 +104,7 @@ def move(picked: Iterable[Picked], to: LeadStatus, *, by: User, reason: str | No
     seen = {each.id: each.version for each in picked}
     if not seen or len(seen) > PICKED_MOST:
         raise Invalid("Choose the leads first", field="pick")
-    lost_reason = registration.lost_reason_of(reason) if to is LeadStatus.LOST else None
+    lost_reason = moving.lost_reason_of(reason) if to is LeadStatus.LOST else None
     ways = [_move(lead, to, lost_reason, by) for lead in _locked(seen)]
     db.session.commit()
     return ways, len(seen) - len(ways)
@@ -131,9 +131,9 @@ def _move(lead: Lead, to: LeadStatus, reason: LostReason | None, by: User) -> Wa
     before, reason_before = lead.status, lead.lost_reason
     if (before, reason_before) != (to, reason):
         lead.status, lead.lost_reason = to, reason
-        registration.to_top(lead)
+        moving.to_top(lead)
         if to is LeadStatus.IN_PROGRESS and lead.assignee_id is None:
             lead.assignee_id = by.id
         db.session.flush()
-        registration.record(lead, "moved", from_value=before, to_value=to, reason=reason, by=by)
+        records.record(lead, "moved", from_value=before, to_value=to, reason=reason, by=by)
     return Way(lead.id, lead.version, before, reason_before)

@@ -15,7 +15,7 @@ from leadbot.database.session import db
 from leadbot.engines.base import SLOTS
 from leadbot.engines.embedded import Found, extract
 from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.leads import held_values, registration
+from leadbot.leads import held_values, records, registration
 from leadbot.models import Conversation, Lead, User
 from leadbot.texts import names, text_input
 from leadbot.texts import trades as setups
@@ -73,11 +73,11 @@ def _commit(lead: Lead, changes: dict[str, tuple[str | None, str | None]], by: U
     try:
         db.session.flush()
         for field, (old, new) in changes.items():
-            registration.record(lead, "edited", field=field, from_value=old, to_value=new, by=by)
+            records.record(lead, "edited", field=field, from_value=old, to_value=new, by=by)
         db.session.commit()
     except StaleDataError:
         db.session.rollback()
-        raise Conflict("This has been changed meanwhile", fresh=registration.get(lead_id)) from None
+        raise Conflict("This has been changed meanwhile", fresh=records.get(lead_id)) from None
 
 
 def value_of(lead: Lead, field: str) -> str:

@@ -10,7 +10,7 @@ from leadbot.accounts import users
 from leadbot.database.session import db
 from leadbot.errors import Faults, Invalid
 from leadbot.events import LeadCreated, publish
-from leadbot.leads import editing, registration
+from leadbot.leads import editing, records, registration
 from leadbot.models import Company, Lead, Source, User
 
 FIELDS = ("name", "phone", "object_type", "city")
@@ -45,7 +45,7 @@ def add(typed: Mapping[str, object], *, by: User) -> Added:
     )
     db.session.add(lead)
     db.session.flush()
-    registration.record(lead, "created", by=by)
+    records.record(lead, "created", by=by)
     publish(LeadCreated(lead.id, by_id=by.id))
     db.session.commit()
     return Added(lead, is_new=True)

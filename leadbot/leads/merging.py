@@ -14,7 +14,7 @@ from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
 from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.leads import editing, held_values, registration, tasks
+from leadbot.leads import editing, held_values, records, registration, tasks
 from leadbot.models import (
     Conversation,
     Delivery,
@@ -111,7 +111,7 @@ def unmerge(lead: Lead, merge_id: int, *, by: User) -> Lead:
         raise NotFound
     if lead.merged_into_id:
         raise Invalid("This lead is part of another one already", field="other")
-    other, before = registration.get(row.other_id), row.before
+    other, before = records.get(row.other_id), row.before
     for name, kind in _MOVING.items():
         _move(kind, lead.id, other.id, row.moved.get(name, []))
     for field, old in before["fields"].items():
@@ -197,7 +197,7 @@ def _give_back_values(lead: Lead, talk: Conversation) -> None:
     lines = select(Message.id).where(Message.conversation_id == talk.id)
     talk_of_its_own = _own_talk(lead)
     own = talk_of_its_own.known.get("facts", {}) if talk_of_its_own else {}
-    changes = [event for event in registration.history(lead) if event.kind == "changed"]
+    changes = [event for event in records.history(lead) if event.kind == "changed"]
     gone = select(Evidence).where(Evidence.lead_id == lead.id, Evidence.message_id.in_(lines))
     for row in list(db.session.scalars(gone)):
         field = row.field
@@ -209,7 +209,7 @@ def _give_back_values(lead: Lead, talk: Conversation) -> None:
             if field == "area":
                 lead.area_m2 = fact.get("m2") if fact else None
             if getattr(lead, field) != now:
-                registration.record(lead, "changed", field=field, from_value=now, to_value=getattr(lead, field))
+                records.record(lead, "changed", field=field, from_value=now, to_value=getattr(lead, field))
     db.session.flush()
 
 
@@ -226,10 +226,8 @@ def _finish(lead: Lead, other: Lead, kind: str, by: User) -> None:
         db.session.flush()
         for one, two in ((lead, other), (other, lead)):
             tasks.settle_next(one.id)
-            registration.record(one, kind, field="lead", from_value=str(one.id), to_value=str(two.id), by=by)
+            records.record(one, kind, field="lead", from_value=str(one.id), to_value=str(two.id), by=by)
         db.session.commit()
     except StaleDataError:
         db.session.rollback()
-        raise Conflict(
-            "One of the two has been changed meanwhile. Look again", fresh=registration.get(lead_id)
-        ) from None
+        raise Conflict("One of the two has been changed meanwhile. Look again", fresh=records.get(lead_id)) from None

@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select, update
 from leadbot.accounts import users
 from leadbot.database.session import db
 from leadbot.errors import Conflict
-from leadbot.leads import board, registration
+from leadbot.leads import board, moving
 from leadbot.models import Lead, LeadStatus, User
 
 STEP = 1_000_000  # between cards that are moved apart, in the nanoseconds that ranks are
@@ -45,7 +45,7 @@ def move(
         raise Conflict("This card has already been moved", fresh=lead)
     rank = _rank(lead, to, spot)
     if lead.status is not to or to is LeadStatus.LOST:
-        return registration.move(lead, to, by=by, version=version, reason=reason, rank=rank)
+        return moving.move(lead, to, by=by, version=version, reason=reason, rank=rank)
     if rank is not None and rank != lead.rank:
         _put(lead.id, rank)
         board.touch()

@@ -1,50 +1,33 @@
-"""Leads: registering what a talk brought, moving cards, writing down notes."""
+"""Registration: what a talk brought becomes a lead, or news of one."""
 
 from __future__ import annotations
 
 import re
-import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, func, insert, select, update
-from sqlalchemy.orm import selectinload
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy import Table, func, insert, select
 
 from leadbot import events
-from leadbot.accounts import hours_settings, users
-from leadbot.database import tenancy
+from leadbot.accounts import hours_settings
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import LeadDraft
-from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.leads import board, held_values, rotation, scoring, search
+from leadbot.errors import Invalid
+from leadbot.leads import board, held_values, moving, records, rotation, scoring, search
 from leadbot.models import (
     Conversation,
     Evidence,
     Lead,
-    LeadEvent,
-    LeadNote,
     LeadStatus,
-    LostReason,
     Message,
     Source,
-    User,
 )
-from leadbot.texts import text_input
 
-NOTE_MOST = 4000
 # What a talk may change on its card, with the column's length.
 FIELDS = {"name": 200, "phone": 32, "phone_e164": 20, "city": 100, "object_type": 100, "area": 64, "language": 2}
 ANNOUNCED = ("name", "phone")  # managers are told of these: one may be dialling this very moment
-# What is more than a line of the history: others hear of it.
-PUBLISHED: Mapping[str, Callable[[int], object]] = {
-    "moved": events.LeadMoved,
-    "assigned": events.LeadTaken,
-    **dict.fromkeys(("task_set", "task_moved", "task_done", "task_deleted"), events.TasksChanged),
-    **dict.fromkeys(("merged", "unmerged"), events.LeadMerged),
-}
 CLOSED = (LeadStatus.WON, LeadStatus.LOST)
 _EVIDENCE = cast(Table, Evidence.__table__)
 
@@ -69,7 +52,7 @@ def register(talk: Conversation, draft: LeadDraft) -> Registered:
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", draft.phone_e164):
         raise Invalid("A lead needs a phone", field="phone")
     if talk.lead_id is not None:
-        return _bring_up_to_date(talk, get(talk.lead_id), draft)
+        return _bring_up_to_date(talk, records.get(talk.lead_id), draft)
     take_turns(talk.company_id, draft.phone_e164)
     earlier = latest(draft.phone_e164, is_test=talk.source is Source.TEST)
     if earlier is not None and earlier.status.is_open:
@@ -110,20 +93,20 @@ def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
 
 def _create(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Registered:
     lead = begin(talk, draft, earlier)
-    record(lead, "created")
+    records.record(lead, "created")
     if not lead.is_test and (person := rotation.next_person()):
         lead.assignee_id, lead.is_dealt = person.id, True
         db.session.flush()
-        record(lead, "dealt", field="assignee", to_value=person.shown_name)
+        records.record(lead, "dealt", field="assignee", to_value=person.shown_name)
     events.publish(events.LeadCreated(lead.id))
     return Registered(lead, "created")
 
 
 def _repeat(talk: Conversation, lead: Lead, draft: LeadDraft) -> Registered:
     talk.lead_id = lead.id
-    to_top(lead)
+    moving.to_top(lead)
     _change(talk, lead, draft)
-    record(lead, "repeated")
+    records.record(lead, "repeated")
     events.publish(events.LeadRepeated(lead.id, talk.id))
     return Registered(lead, "repeated")
 
@@ -147,9 +130,9 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
     for field in changed:
         setattr(lead, field, new[field])
     for field in sorted(changed - {"phone_e164"}):
-        record(lead, "changed", field=field, from_value=old[field], to_value=new[field])
+        records.record(lead, "changed", field=field, from_value=old[field], to_value=new[field])
     for field, value in otherwise.items():
-        record(lead, "otherwise", field=field, from_value=held_values.standing(lead, field), to_value=value)
+        records.record(lead, "otherwise", field=field, from_value=held_values.standing(lead, field), to_value=value)
         if field in ANNOUNCED:
             events.publish(events.LeadContradicted(lead.id, field, value, talk.id))
     if "area" in changed:
@@ -178,7 +161,7 @@ def latest(phone_e164: str, *, is_test: bool) -> Lead | None:
         .limit(1)
     ).first()
     while found is not None and found.merged_into_id is not None:  # a duplicate leads to where all goes on
-        found = get(found.merged_into_id)
+        found = records.get(found.merged_into_id)
     return found
 
 
@@ -193,159 +176,10 @@ def keep_evidence(talk: Conversation, lead: Lead, *, is_new: bool = False) -> No
         for field, fact in facts.items()
         if fact["seq"] in ids
     }
-    for row in [] if is_new else evidence(lead):
+    for row in [] if is_new else records.evidence(lead):
         for column, value in values.pop(row.field, {}).items():
             setattr(row, column, value)
     if values:
         of_lead = {"company_id": lead.company_id, "lead_id": lead.id}
         rows = [{**of_lead, "field": field, **value} for field, value in values.items()]
         db.session.execute(insert(_EVIDENCE).inline(), rows)
-
-
-def get(lead_id: int) -> Lead:
-    """The company's lead. Raises NotFound for any other."""
-    lead = db.session.scalars(select(Lead).where(Lead.id == lead_id)).first() if 0 < lead_id < 2**31 else None
-    if lead is None:
-        raise NotFound
-    return lead
-
-
-def move(
-    lead: Lead, to: LeadStatus, *, by: User, version: int | None = None, reason: str | None = None,
-    rank: int | None = None,
-) -> Lead:  # fmt: skip
-    """Move a card to another stage; any move is allowed, each is recorded.
-
-    `version` is what the mover saw, `rank` its place there (see leads.ranking), else the top. Raises Conflict with
-    the fresh lead where somebody was quicker, Invalid where a lost lead has no reason, Forbidden for a viewer.
-    """
-    users.check_may_write(by)
-    lost_reason = lost_reason_of(reason) if to is LeadStatus.LOST else None
-    if version is not None and version != lead.version:
-        raise Conflict("This card has already been moved", fresh=lead)
-    if lead.status is to and lead.lost_reason is lost_reason:
-        return lead
-    lead_id, before = lead.id, lead.status
-    lead.status, lead.lost_reason = to, lost_reason
-    to_top(lead)
-    lead.rank = rank if rank is not None else lead.rank
-    if to is LeadStatus.IN_PROGRESS and lead.assignee_id is None:
-        lead.assignee_id = by.id
-    try:
-        db.session.flush()
-        record(lead, "moved", from_value=before, to_value=to, reason=lost_reason, by=by)
-        db.session.commit()
-    except StaleDataError:
-        db.session.rollback()
-        raise Conflict("This card has already been moved", fresh=get(lead_id)) from None
-    return lead
-
-
-def to_top(lead: Lead) -> None:
-    """To the top of its column."""
-    lead.raised_at, lead.rank = utcnow(), time.time_ns()
-
-
-def lost_reason_of(value: str | None) -> LostReason:
-    try:
-        return LostReason(value or "")
-    except ValueError:
-        raise Invalid("Choose a lost reason", field="reason") from None
-
-
-def check_takes_work(person: User | None) -> None:
-    """Raises Invalid for a person who may only look, is shut out, or has left; nobody is right."""
-    if person is not None and not (person.may_write and person.is_enabled and person.removed_at is None):
-        raise Invalid("This person does not take leads", field="assignee")
-
-
-def assign(lead: Lead, to: User | None, *, by: User) -> Lead:
-    """Make a person answer for a lead, or nobody. Raises Invalid where that person may not, Forbidden for a viewer."""
-    users.check_may_write(by)
-    check_takes_work(to)
-    before = lead.assignee
-    if (before.id if before else None) == (to.id if to else None):
-        return lead
-    lead_id, lead.assignee_id = lead.id, to.id if to else None
-    try:
-        db.session.flush()
-        names = [each.shown_name if each else None for each in (before, to)]
-        record(lead, "assigned", field="assignee", from_value=names[0], to_value=names[1], by=by)
-        db.session.commit()
-    except StaleDataError:
-        db.session.rollback()
-        raise Conflict("This has been changed meanwhile", fresh=get(lead_id)) from None
-    return lead
-
-
-def add_note(lead: Lead, text: str, *, by: User) -> LeadNote:
-    """Write something down about a lead. Raises Invalid, Forbidden."""
-    users.check_may_write(by)
-    clean = text_input.message(text, "text", most=NOTE_MOST)
-    if not clean:
-        raise Invalid("Fill in this field", field="text")
-    note = LeadNote(lead_id=lead.id, user_id=by.id, text=clean)
-    db.session.add(note)
-    db.session.commit()
-    return note
-
-
-def remove_test(lead: Lead, *, by: User) -> None:
-    """Take a test lead off the board for good. Raises Invalid for a real one, Forbidden for a viewer."""
-    users.check_may_write(by)
-    if not lead.is_test:
-        raise Invalid("Only test leads can be removed", field="lead")
-    db.session.execute(update(Conversation).where(Conversation.lead_id == lead.id).values(lead_id=None))
-    db.session.delete(lead)
-    board.touch()
-    db.session.commit()
-
-
-def history(lead: Lead) -> list[LeadEvent]:
-    """What happened to the lead, oldest first."""
-    return list(
-        db.session.scalars(
-            select(LeadEvent)
-            .where(LeadEvent.lead_id == lead.id)
-            .order_by(LeadEvent.id)
-            .options(selectinload(LeadEvent.user))
-        )
-    )
-
-
-def last_move(lead: Lead) -> LeadEvent | None:
-    """Who moved the lead to where it stands, and when; None for one that has not been moved."""
-    moved = select(LeadEvent).where(LeadEvent.lead_id == lead.id, LeadEvent.kind == "moved")
-    last: LeadEvent | None = db.session.scalars(
-        moved.order_by(LeadEvent.id.desc()).limit(1).options(selectinload(LeadEvent.user))
-    ).first()
-    return last
-
-
-def notes(lead: Lead) -> list[LeadNote]:
-    """The notes on the lead, newest first."""
-    return list(
-        db.session.scalars(
-            select(LeadNote)
-            .where(LeadNote.lead_id == lead.id)
-            .order_by(LeadNote.id.desc())
-            .options(selectinload(LeadNote.user))
-        )
-    )
-
-
-def evidence(lead: Lead) -> list[Evidence]:
-    """The client's words behind the values of the card."""
-    return list(db.session.scalars(select(Evidence).where(Evidence.lead_id == lead.id).order_by(Evidence.id)))
-
-
-def record(lead: Lead, kind: str, *, by: User | None = None, **what: Any) -> None:
-    """Put down what happened to a lead, let open boards know, and whoever else hears of it. Part of the caller's
-    transaction."""
-    user_id, through = by.id if by else None, tenancy.door()
-    db.session.add(LeadEvent(lead_id=lead.id, kind=kind, user_id=user_id, through=through, **what))
-    if lead.is_dealt and by is not None:
-        lead.is_dealt = False
-    board.touch()
-    if event := PUBLISHED.get(kind):
-        events.publish(event(lead.id))

@@ -7,7 +7,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from leadbot.accounts import hours_settings, users
 from leadbot.database.session import db
 from leadbot.errors import Conflict, Invalid
-from leadbot.leads import registration
+from leadbot.leads import moving, records
 from leadbot.models import Lead, LeadStatus, User
 
 
@@ -46,18 +46,18 @@ def _write(lead: Lead, assignee: User | None, to: LeadStatus, *, by: User) -> Le
     lead_id, stage, before = lead.id, lead.status, lead.assignee
     lead.assignee_id, lead.status, lead.is_dealt = assignee.id if assignee else None, to, False
     if to is not stage:
-        registration.to_top(lead)
+        moving.to_top(lead)
     try:
         db.session.flush()
         names = [each.shown_name if each else None for each in (before, assignee)]
         if names[0] != names[1]:
-            registration.record(lead, "assigned", field="assignee", from_value=names[0], to_value=names[1], by=by)
+            records.record(lead, "assigned", field="assignee", from_value=names[0], to_value=names[1], by=by)
         if to is not stage:
-            registration.record(lead, "moved", from_value=stage, to_value=to, by=by)
+            records.record(lead, "moved", from_value=stage, to_value=to, by=by)
         db.session.commit()
     except StaleDataError:
         db.session.rollback()
-        fresh = registration.get(lead_id)
+        fresh = records.get(lead_id)
         raise _taken(fresh) if fresh.assignee else Conflict("This has been changed meanwhile", fresh=fresh) from None
     return lead
 

@@ -15,7 +15,7 @@ from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid, NotFound
 from leadbot.events import TaskDue, publish
-from leadbot.leads import board, registration
+from leadbot.leads import board, moving, records
 from leadbot.models import Lead, LeadTask, User
 from leadbot.texts import text_input
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 def add(lead: Lead, due_at: datetime, text: str, *, by: User, to: User | None = None) -> LeadTask:
     """Set a task, for a person or for whoever sees it. Raises Invalid, Forbidden."""
     users.check_may_write(by)
-    registration.check_takes_work(to)
+    moving.check_takes_work(to)
     clean = text_input.line(text, "text", most=TEXT_MOST, required=False)
     task = LeadTask(lead_id=lead.id, text=clean, due_at=due_at, assignee_id=to.id if to else None, user_id=by.id)
     db.session.add(task)
@@ -157,7 +157,7 @@ def _settle(lead: Lead, task: LeadTask, kind: str, *, by: User, from_value: str 
     before, due_at = from_value or task.text or None, task.due_at.isoformat()
     db.session.flush()
     settle_next(lead.id)
-    registration.record(lead, kind, field="task", from_value=before, to_value=due_at, by=by)
+    records.record(lead, kind, field="task", from_value=before, to_value=due_at, by=by)
     db.session.commit()
 
 

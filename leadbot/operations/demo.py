@@ -16,7 +16,7 @@ from leadbot.bot import company_settings
 from leadbot.conversations import chat
 from leadbot.database.session import db, utcnow
 from leadbot.errors import LeadbotError
-from leadbot.leads import board, registration, samples
+from leadbot.leads import board, moving, samples
 from leadbot.models import BotUser, Conversation, Lead, LeadStatus, Source, User
 
 PASSWORD = "demo1234"  # noqa: S105  (a demonstration's, printed for all to see)
@@ -117,6 +117,6 @@ def _hold(source: Source, ref: str, turns: tuple[str, ...], status: LeadStatus, 
     for text in turns:
         lead = chat.receive(chat.Incoming(source, ref, text, is_thrifty=True)).lead or lead
     if lead is not None and status is not LeadStatus.NEW:
-        registration.move(lead, status, by=owner, reason="expensive" if status is LeadStatus.LOST else None)
+        moving.move(lead, status, by=owner, reason="expensive" if status is LeadStatus.LOST else None)
     elif lead is None and len(turns) > 2:
         raise LeadbotError(f"the demonstration talk {ref} made no lead")

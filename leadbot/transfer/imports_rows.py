@@ -18,7 +18,7 @@ from sqlalchemy import select
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid
-from leadbot.leads import editing, registration, tasks
+from leadbot.leads import editing, records, tasks
 from leadbot.models import Lead, LeadStatus, LostReason, Source
 from leadbot.texts import text_input
 from leadbot.texts.folding import fold
@@ -252,9 +252,7 @@ def _read_moment(text: str, zone: ZoneInfo) -> datetime:
 
 def _notes(text: str) -> list[str]:
     """Notes stand apart by an empty line."""
-    pieces = (
-        text_input.message(piece, "notes", most=registration.NOTE_MOST) for piece in re.split(r"\r?\n\s*\n", text)
-    )
+    pieces = (text_input.message(piece, "notes", most=records.NOTE_MOST) for piece in re.split(r"\r?\n\s*\n", text))
     return [piece for piece in pieces if piece]
 
 

@@ -20,7 +20,7 @@ from leadbot.conversations import hand_off, talks
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Conflict, Forbidden, Invalid, LeadbotError, NotFound
-from leadbot.leads import registration, taking, tasks
+from leadbot.leads import moving, records, taking, tasks
 from leadbot.models import Company, Delivery, Lead, LeadStatus, LeadTask, Source, User
 from leadbot.notifications.carriers.telegram import buttons, edits, render
 from leadbot.notifications.carriers.telegram.buttons import MENUS, Press
@@ -87,7 +87,7 @@ def _done(wanted: Press, lead: Lead, person: User, language: str) -> tuple[str, 
     except Forbidden:
         return buttons.said("viewer", language), True
     except (Conflict, Invalid):
-        fresh = registration.get(lead_id)
+        fresh = records.get(lead_id)
         if fresh.assignee and fresh.assignee_id != person.id:
             return buttons.said("taken_other", language, manager=fresh.assignee.shown_name), True
         return buttons.said("changed", language), True
@@ -103,10 +103,10 @@ def _take(wanted: Press, lead: Lead, person: User, language: str) -> str:
 
 
 def _lose(wanted: Press, lead: Lead, person: User, language: str) -> str:
-    reason = registration.lost_reason_of(wanted.choice)
+    reason = moving.lost_reason_of(wanted.choice)
     if (lead.status, lead.lost_reason) != (LeadStatus.LOST, reason):
         _check_seen(wanted, lead)
-        registration.move(lead, LeadStatus.LOST, by=person, version=lead.version, reason=reason)
+        moving.move(lead, LeadStatus.LOST, by=person, version=lead.version, reason=reason)
     return buttons.stage(LeadStatus.LOST, language, reason)
 
 
@@ -186,7 +186,7 @@ def _lead(chat_id: str, lead_id: int) -> Lead:
     if company_id is None:
         raise NotFound
     tenancy.act_for(company_id)
-    return registration.get(lead_id)
+    return records.get(lead_id)
 
 
 def _notice_anywhere(chat_id: str, vendor_id: str) -> Delivery | None:

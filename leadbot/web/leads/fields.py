@@ -11,7 +11,7 @@ from flask_login import current_user
 from leadbot.accounts import team
 from leadbot.errors import Conflict, Forbidden, Invalid, LeadbotError, NotFound
 from leadbot.leads import editing as leads_editing
-from leadbot.leads import registration
+from leadbot.leads import moving, records
 from leadbot.models import Lead
 from leadbot.texts.catalogues import language
 from leadbot.web.htmx import go, is_htmx, toast
@@ -25,7 +25,7 @@ bp = Blueprint("lead_fields", __name__)
 @bp.get("/leads/<int:lead_id>/fields/<field>")
 def show(lead_id: int, field: str) -> Response:
     """A line of the card, open for writing; closed again with ?closed."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     if field not in FIELDS:
         raise NotFound
     editing = Editing(field) if current_user.may_write and "closed" not in request.args else None
@@ -35,7 +35,7 @@ def show(lead_id: int, field: str) -> Response:
 @bp.post("/leads/<int:lead_id>/fields/<field>")
 def save(lead_id: int, field: str) -> Response:
     """Write a value over, if it still is as the writer saw it."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     if field not in FIELDS:
         raise NotFound
     try:
@@ -64,7 +64,7 @@ def _assign(lead: Lead, value: str, *, version: int | None, was: str | None) -> 
     before = lead.assignee_id
     if version is not None and version != lead.version and was != str(before or ""):
         raise Conflict("This has been changed meanwhile", fresh=lead)
-    return registration.assign(lead, person, by=current_user).assignee_id != before
+    return moving.assign(lead, person, by=current_user).assignee_id != before
 
 
 def _open_again(lead: Lead, field: str, error: LeadbotError) -> Response:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.leads import board, ranking, registration, taking, version
+from leadbot.leads import board, moving, ranking, records, taking, version
 from leadbot.models import Lead, LeadStatus
 from leadbot.outbox import deliveries
 from leadbot.texts import formats
@@ -26,14 +26,14 @@ bp = Blueprint("leads", __name__)
 @bp.get("/leads/<int:lead_id>")
 def show(lead_id: int) -> Response:
     """All that is known of a lead, with the client's own words for it."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     return parts.renewed(lead) if is_htmx() and "renew" in request.args else parts.shown(lead)
 
 
 @bp.get("/leads/<int:lead_id>/live")
 def live(lead_id: int) -> Response:
     """An open lead again if something about it has changed since version `v`, else 204."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     if not is_htmx():
         return go(url_for(".show", lead_id=lead_id))
     if request.args.get("v") == version.current(lead):
@@ -44,7 +44,7 @@ def live(lead_id: int) -> Response:
 @bp.post("/leads/<int:lead_id>/move")
 def move(lead_id: int) -> Response:
     """To another stage, if the card is still as the mover saw it."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     reason_before = lead.lost_reason.value if lead.lost_reason else ""
     before = {"status": lead.status.value, "reason": reason_before, "rank": lead.rank, "undo": "1"}
     form = request.form
@@ -54,7 +54,7 @@ def move(lead_id: int) -> Response:
         if spot:
             ranking.move(lead, to, spot, by=current_user, version=seen, reason=reason)
         else:
-            registration.move(lead, to, by=current_user, version=seen, reason=reason)
+            moving.move(lead, to, by=current_user, version=seen, reason=reason)
     except Conflict as error:
         return _somebody_was_quicker(error.fresh)
     except Invalid as error:
@@ -81,7 +81,7 @@ def _rearranged(lead: Lead) -> Response:
 @bp.post("/leads/<int:lead_id>/take")
 def take(lead_id: int) -> Response:
     """Make a lead one's own; with `undo` nobody's again."""
-    lead, before = registration.get(lead_id), None
+    lead, before = records.get(lead_id), None
     try:
         if "undo" in request.form:
             taking.give_up(lead, _status(), by=current_user, version=version_seen())
@@ -101,31 +101,29 @@ def take(lead_id: int) -> Response:
 @bp.post("/leads/<int:lead_id>/notes")
 def add_note(lead_id: int) -> Response:
     """Write something down."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     try:
-        registration.add_note(lead, request.form.get("text", ""), by=current_user)
+        records.add_note(lead, request.form.get("text", ""), by=current_user)
     except Invalid as error:
         if is_htmx():
-            return part(
-                "leads/_notes.html", 422, lead=lead, notes=registration.notes(lead), error=error, typed=request.form
-            )
+            return part("leads/_notes.html", 422, lead=lead, notes=records.notes(lead), error=error, typed=request.form)
         return parts.shown(lead, error)
     if is_htmx():
-        return part("leads/_notes.html", lead=lead, notes=registration.notes(lead), note=toast(_("Note added")))
+        return part("leads/_notes.html", lead=lead, notes=records.notes(lead), note=toast(_("Note added")))
     return go(url_for(".show", lead_id=lead.id, _anchor="notes"), note=_("Note added"))
 
 
 @bp.post("/leads/<int:lead_id>/remove")
 def remove(lead_id: int) -> Response:
     """Take a test lead off the board."""
-    registration.remove_test(registration.get(lead_id), by=current_user)
+    records.remove_test(records.get(lead_id), by=current_user)
     return go(url_for("web.board.show"), note=_("Test lead removed"))
 
 
 @bp.post("/leads/<int:lead_id>/deliveries/<int:delivery_id>/retry")
 def retry(lead_id: int, delivery_id: int) -> Response:
     """Send a notice again that was given up."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     if delivery_id not in {row.id for row in deliveries.of_lead(lead)}:
         raise NotFound
     deliveries.retry(delivery_id, by=current_user)
@@ -137,7 +135,7 @@ def retry(lead_id: int, delivery_id: int) -> Response:
 
 
 def _somebody_was_quicker(lead: Lead) -> Response:
-    last = registration.last_move(lead)
+    last = records.last_move(lead)
     who = last.user.shown_name if last and last.user else ""
     if last and who:
         text = _("%(manager)s has already moved this card (%(time)s). Showing its new place",

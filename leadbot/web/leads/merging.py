@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from leadbot.accounts import users
 from leadbot.errors import Conflict, Invalid, LeadbotError
-from leadbot.leads import merging, registration
+from leadbot.leads import merging, records
 from leadbot.models import Lead
 from leadbot.texts.catalogues import language
 from leadbot.texts.formats import lead_number
@@ -36,7 +36,7 @@ class Choice:
 @bp.get("/leads/<int:lead_id>/merge")
 def show(lead_id: int) -> Response:
     """The two side by side; without another lead a question for its number."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     users.check_may_write(current_user)
     try:
         return _page(lead, _other("with"))
@@ -47,7 +47,7 @@ def show(lead_id: int) -> Response:
 @bp.post("/leads/<int:lead_id>/merge")
 def merge(lead_id: int) -> Response:
     """Make the other lead part of this one."""
-    lead, form = registration.get(lead_id), request.form
+    lead, form = records.get(lead_id), request.form
     users.check_may_write(current_user)
     other = None
     try:
@@ -57,7 +57,7 @@ def merge(lead_id: int) -> Response:
         versions = form.get("version", 0, type=int), form.get("other_version", 0, type=int)
         made = merging.merge(lead, other, form, by=current_user, versions=versions)
     except (Invalid, Conflict) as error:
-        return _page(registration.get(lead_id), other if isinstance(error, Conflict) else None, error)
+        return _page(records.get(lead_id), other if isinstance(error, Conflict) else None, error)
     note = _("Merged: lead %(number)s is part of this one", number=lead_number(other.id, language()))
     if is_htmx():
         undo = Action(_("Undo"), url_for(".unmerge", lead_id=lead_id, merge_id=made.id))
@@ -68,7 +68,7 @@ def merge(lead_id: int) -> Response:
 @bp.post("/leads/<int:lead_id>/merge/<int:merge_id>/undo")
 def unmerge(lead_id: int, merge_id: int) -> Response:
     """Take a duplicate out again."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     other = merging.unmerge(lead, merge_id, by=current_user)
     return _apart(lead, other, _("The leads are apart again"))
 
@@ -76,7 +76,7 @@ def unmerge(lead_id: int, merge_id: int) -> Response:
 @bp.post("/leads/<int:lead_id>/split/<int:talk_id>")
 def split(lead_id: int, talk_id: int) -> Response:
     """Give a repeat a card of its own."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     new = merging.split(lead, talk_id, by=current_user)
     return _apart(lead, new, _("The conversation has a lead of its own"))
 

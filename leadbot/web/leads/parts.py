@@ -16,7 +16,7 @@ from leadbot.bot import budget, company_settings
 from leadbot.conversations import evidence
 from leadbot.engines.base import SLOTS
 from leadbot.errors import LeadbotError, NotFound
-from leadbot.leads import board, merging, registration, tasks, version
+from leadbot.leads import board, merging, records, tasks, version
 from leadbot.leads import editing as leads_editing
 from leadbot.models import DeliveryState, Lead, LeadEvent, LeadStatus, LostReason, User
 from leadbot.outbox import deliveries
@@ -80,7 +80,7 @@ def shown(
 def row_shown(lead: Lead, field: str, editing: Editing | None = None, note: str = "") -> Response:
     """One line of the card, open for writing or not."""
     found = evidence.of_lead(lead)
-    row = next((each for each in _rows(lead, found, registration.history(lead)) if each.field == field), None)
+    row = next((each for each in _rows(lead, found, records.history(lead)) if each.field == field), None)
     if row is None:
         raise NotFound
     status = editing.error.status if editing and editing.error else 200
@@ -102,13 +102,13 @@ def is_from_lead() -> bool:
 
 def brought_up_to_date(lead: Lead) -> str:
     """The head and the history, drawn anew, for swapping out of band: what nobody types into."""
-    return render_template("leads/_fresh.html", events=registration.history(lead), **_head(lead))
+    return render_template("leads/_fresh.html", events=records.history(lead), **_head(lead))
 
 
 def _all(lead: Lead) -> dict[str, Any]:
     found = evidence.of_lead(lead)
     parts = evidence.transcript(lead, found)
-    events = registration.history(lead)
+    events = records.history(lead)
     rows = list(_rows(lead, found, events))
     return (
         _head(lead)
@@ -123,7 +123,7 @@ def _all(lead: Lead) -> dict[str, Any]:
             "parts": parts,
             "pieces": _pieces(found, parts),
             "events": events,
-            "notes": registration.notes(lead),
+            "notes": records.notes(lead),
             "deliveries": deliveries.of_lead(lead),
             "spent": budget.of_lead(lead),
             "typed": request.form,

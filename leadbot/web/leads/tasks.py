@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from leadbot.accounts import team, users
 from leadbot.errors import Invalid
-from leadbot.leads import registration, tasks
+from leadbot.leads import records, tasks
 from leadbot.models import Lead, LeadTask, User
 from leadbot.texts import formats
 from leadbot.texts.catalogues import chosen_zone
@@ -37,7 +37,7 @@ def due() -> Response:
 @bp.post("/leads/<int:lead_id>/tasks")
 def add(lead_id: int) -> Response:
     """Set a task."""
-    lead, form = registration.get(lead_id), request.form
+    lead, form = records.get(lead_id), request.form
     users.check_may_write(current_user)
     try:
         due_at = tasks.moment(form.get("day", ""), form.get("time", ""), past="again" in form)
@@ -51,7 +51,7 @@ def add(lead_id: int) -> Response:
 @bp.post("/leads/<int:lead_id>/tasks/<int:task_id>/done")
 def done(lead_id: int, task_id: int) -> Response:
     """Tick a task off; with `undo` take that back."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     task = tasks.get(lead, task_id)
     is_done = "undo" not in request.form
     tasks.set_done(task, is_done, by=current_user)
@@ -62,7 +62,7 @@ def done(lead_id: int, task_id: int) -> Response:
 @bp.post("/leads/<int:lead_id>/tasks/<int:task_id>/postpone")
 def postpone(lead_id: int, task_id: int) -> Response:
     """Another day and time."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     task = tasks.get(lead, task_id)
     users.check_may_write(current_user)
     try:
@@ -76,7 +76,7 @@ def postpone(lead_id: int, task_id: int) -> Response:
 @bp.post("/leads/<int:lead_id>/tasks/<int:task_id>/delete")
 def delete(lead_id: int, task_id: int) -> Response:
     """Take a task away."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     task = tasks.get(lead, task_id)
     local = formats.local(task.due_at, chosen_zone())
     same = {"day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "text": task.text, "assignee": task.assignee_id or ""}

@@ -10,7 +10,7 @@ from leadbot.accounts import users
 from leadbot.bot import company_settings
 from leadbot.conversations import consent, talks
 from leadbot.errors import Invalid
-from leadbot.leads import registration
+from leadbot.leads import records
 from leadbot.transfer import erasure
 from leadbot.transfer.erasure import Traces
 from leadbot.web.errors import said
@@ -39,14 +39,14 @@ def keep() -> Response:
 @bp.get("/leads/<int:lead_id>/erase")
 def ask(lead_id: int) -> Response:
     """What would go with this lead's client."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     return _asking(erasure.of_lead(lead), url_for("web.leads.show", lead_id=lead_id))
 
 
 @bp.post("/leads/<int:lead_id>/erase")
 def erase(lead_id: int) -> Response:
     """Erase the client of this lead."""
-    return _erased(erasure.of_lead(registration.get(lead_id)))
+    return _erased(erasure.of_lead(records.get(lead_id)))
 
 
 @bp.get("/conversations/<int:talk_id>/erase")

@@ -13,7 +13,7 @@ from flask_login import current_user
 from leadbot import headers
 from leadbot.accounts import users
 from leadbot.errors import Invalid
-from leadbot.leads import registration
+from leadbot.leads import records
 from leadbot.models import LeadStatus, LostReason, Source
 from leadbot.texts import formats, names
 from leadbot.texts.catalogues import chosen_zone, language
@@ -64,7 +64,7 @@ def as_xlsx() -> Response:
 @bp.get("/<int:lead_id>/transcript.txt")
 def transcript(lead_id: int) -> Response:
     """The talk of a lead as plain text."""
-    lead = registration.get(lead_id)
+    lead = records.get(lead_id)
     client = f"{_('Client')} ({' '.join(lead.name.split())})" if lead.name else _("Client")  # whatever he calls himself
     who = {"client": client, "bot": _("Bot"), "manager": _("Manager")}
     lines = [

@@ -1,0 +1,115 @@
+"""A lead as it stands: found, its notes and its history, and what was said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload
+
+from leadbot import events
+from leadbot.accounts import users
+from leadbot.database import tenancy
+from leadbot.database.session import db
+from leadbot.errors import Invalid, NotFound
+from leadbot.leads import board
+from leadbot.models import (
+    Conversation,
+    Evidence,
+    Lead,
+    LeadEvent,
+    LeadNote,
+    User,
+)
+from leadbot.texts import text_input
+
+NOTE_MOST = 4000
+# What is more than a line of the history: others hear of it.
+PUBLISHED: Mapping[str, Callable[[int], object]] = {
+    "moved": events.LeadMoved,
+    "assigned": events.LeadTaken,
+    **dict.fromkeys(("task_set", "task_moved", "task_done", "task_deleted"), events.TasksChanged),
+    **dict.fromkeys(("merged", "unmerged"), events.LeadMerged),
+}
+
+
+def get(lead_id: int) -> Lead:
+    """The company's lead. Raises NotFound for any other."""
+    lead = db.session.scalars(select(Lead).where(Lead.id == lead_id)).first() if 0 < lead_id < 2**31 else None
+    if lead is None:
+        raise NotFound
+    return lead
+
+
+def notes(lead: Lead) -> list[LeadNote]:
+    """The notes on the lead, newest first."""
+    return list(
+        db.session.scalars(
+            select(LeadNote)
+            .where(LeadNote.lead_id == lead.id)
+            .order_by(LeadNote.id.desc())
+            .options(selectinload(LeadNote.user))
+        )
+    )
+
+
+def add_note(lead: Lead, text: str, *, by: User) -> LeadNote:
+    """Write something down about a lead. Raises Invalid, Forbidden."""
+    users.check_may_write(by)
+    clean = text_input.message(text, "text", most=NOTE_MOST)
+    if not clean:
+        raise Invalid("Fill in this field", field="text")
+    note = LeadNote(lead_id=lead.id, user_id=by.id, text=clean)
+    db.session.add(note)
+    db.session.commit()
+    return note
+
+
+def evidence(lead: Lead) -> list[Evidence]:
+    """The client's words behind the values of the card."""
+    return list(db.session.scalars(select(Evidence).where(Evidence.lead_id == lead.id).order_by(Evidence.id)))
+
+
+def history(lead: Lead) -> list[LeadEvent]:
+    """What happened to the lead, oldest first."""
+    return list(
+        db.session.scalars(
+            select(LeadEvent)
+            .where(LeadEvent.lead_id == lead.id)
+            .order_by(LeadEvent.id)
+            .options(selectinload(LeadEvent.user))
+        )
+    )
+
+
+def last_move(lead: Lead) -> LeadEvent | None:
+    """Who moved the lead to where it stands, and when; None for one that has not been moved."""
+    moved = select(LeadEvent).where(LeadEvent.lead_id == lead.id, LeadEvent.kind == "moved")
+    last: LeadEvent | None = db.session.scalars(
+        moved.order_by(LeadEvent.id.desc()).limit(1).options(selectinload(LeadEvent.user))
+    ).first()
+    return last
+
+
+def remove_test(lead: Lead, *, by: User) -> None:
+    """Take a test lead off the board for good. Raises Invalid for a real one, Forbidden for a viewer."""
+    users.check_may_write(by)
+    if not lead.is_test:
+        raise Invalid("Only test leads can be removed", field="lead")
+    db.session.execute(update(Conversation).where(Conversation.lead_id == lead.id).values(lead_id=None))
+    db.session.delete(lead)
+    board.touch()
+    db.session.commit()
+
+
+def record(lead: Lead, kind: str, *, by: User | None = None, **what: Any) -> None:
+    """Put down what happened to a lead, let open boards know, and whoever else hears of it. Part of the caller's
+    transaction."""
+    user_id, through = by.id if by else None, tenancy.door()
+    db.session.add(LeadEvent(lead_id=lead.id, kind=kind, user_id=user_id, through=through, **what))
+    if lead.is_dealt and by is not None:
+        lead.is_dealt = False
+    board.touch()
+    if event := PUBLISHED.get(kind):
+        events.publish(event(lead.id))

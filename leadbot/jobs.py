@@ -36,6 +36,7 @@ from leadbot.files import storage
 from leadbot.leads import take_timer, tasks
 from leadbot.notifications import morning_summary
 from leadbot.notifications.carriers.base import Channel, DeliveryError
+from leadbot.operations import metrics
 from leadbot.outbox import deliveries
 from leadbot.outbox.crew import Crew
 from leadbot.outbox.pace import GAP_SECONDS
@@ -72,7 +73,7 @@ def init_app(app: Flask) -> None:
 
     app.extensions["leadbot_wake"] = bell.task(name="wake")(wake)
     deliveries.on_put(_waits)
-    imports.on_start(_import_waits)
+    imports.on_start(lambda import_id: _waits(IMPORTS))
     if not event.contains(db.session, "after_commit", _ring):
         event.listen(db.session, "after_commit", _ring)
         event.listen(db.session, "after_rollback", _forget)
@@ -248,8 +249,8 @@ def sweeping(app: Flask) -> Round:
 
 
 def tidying(app: Flask) -> Round:
-    """Files that belong to nobody any more, and what companies want kept no longer."""
-    return Round(app, (erasure.expire, storage.sweep))
+    """Files that belong to nobody any more, what companies want kept no longer, and sums for the operator."""
+    return Round(app, (erasure.expire, storage.sweep, metrics.count_on))
 
 
 def _sweep_for_ever(app: Flask, stop: threading.Event) -> None:
@@ -323,10 +324,6 @@ def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
 
 def _waits(name: str) -> None:
     db.session.info.setdefault("waits", set()).add(name)
-
-
-def _import_waits(import_id: int) -> None:
-    _waits(IMPORTS)
 
 
 def _forget(session: Any) -> None:

@@ -133,6 +133,7 @@ PAST_THE_ORM = {
     "migrating.py": "the lock of migrations",
     "tenancy.py": "the criterion of a table",
     "models/tally.py": "counting by triggers",
+    "models/marks.py": "notes by triggers",
     "models/conversation.py": "conditions of indexes",
     "models/owned.py": "conditions of indexes",
     "models/searching.py": "indexes for what is searched",

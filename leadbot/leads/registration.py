@@ -32,6 +32,7 @@ from leadbot.models import (
     User,
 )
 from leadbot.notifications import managers
+from leadbot.operations import metrics
 from leadbot.texts import text_input
 
 NOTE_MOST = 4000
@@ -292,6 +293,8 @@ def remove_test(lead: Lead, *, by: User) -> None:
         raise Invalid("Only test leads can be removed", field="lead")
     db.session.execute(update(Conversation).where(Conversation.lead_id == lead.id).values(lead_id=None))
     db.session.delete(lead)
+    db.session.flush()
+    metrics.forget_gone()
     board.touch()
     db.session.commit()
 

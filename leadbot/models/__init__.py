@@ -1,6 +1,7 @@
 """The nouns of the house."""
 
-from leadbot.database import counters, searching  # noqa: F401  (what the database does itself as soon as there are tables)
+from leadbot.database import counters, searching  # noqa: F401  (what the database does itself, given tables)
+from leadbot.models import marks
 from leadbot.models.audit import Act, AuditEntry
 from leadbot.models.bot import BotVersion, Scenario
 from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, WebSession
@@ -9,6 +10,7 @@ from leadbot.models.delivery import Delivery, DeliveryState, TelegramBot
 from leadbot.models.lead import Evidence, Lead, LeadEvent, LeadMerge, LeadNote, LeadStatus, LostReason
 from leadbot.models.lead_import import ImportState, LeadImport
 from leadbot.models.opening import Opening
+from leadbot.models.running import RunningCount
 from leadbot.models.task import LeadTask
 from leadbot.models.usage import ModelUsage
 
@@ -39,6 +41,7 @@ __all__ = [
     "OneTimeLink",
     "Opening",
     "Role",
+    "RunningCount",
     "Scenario",
     "Source",
     "TalkNote",

@@ -18,6 +18,7 @@ from leadbot.database.session import db, utcnow
 from leadbot.errors import LeadbotError
 from leadbot.leads import board, registration, samples
 from leadbot.models import BotUser, Conversation, Lead, LeadStatus, Source, User
+from leadbot.operations import metrics
 
 PASSWORD = "demo1234"  # noqa: S105  (a demonstration's, printed for all to see)
 
@@ -99,6 +100,7 @@ def remove_samples(*, by: User) -> int:
         db.session.execute(update(Conversation).where(Conversation.lead_id.in_(ids)).values(lead_id=None))
         db.session.execute(update(Lead).where(Lead.previous_id.in_(ids)).values(previous_id=None))
     db.session.execute(delete(BotUser).where(*samples.CLIENTS))  # talks, messages and leads go with their client
+    metrics.forget_gone()
     board.touch()
     db.session.commit()
     db.session.expire_all()

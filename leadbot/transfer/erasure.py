@@ -18,6 +18,7 @@ from leadbot.errors import Invalid
 from leadbot.files import storage
 from leadbot.leads import board
 from leadbot.models import Act, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
+from leadbot.operations import metrics
 from leadbot.transfer import imports
 from leadbot.transfer.redaction import Mentions
 
@@ -160,6 +161,7 @@ def _erase(traces: Traces) -> None:
     db.session.execute(update(Conversation).where(Conversation.lead_id.in_(traces.leads)).values(lead_id=None))
     db.session.execute(delete(Lead).where(Lead.id.in_(traces.leads)))
     db.session.execute(delete(BotUser).where(BotUser.id.in_(traces.clients)))  # talks, messages, notes go with him
+    metrics.forget_gone()
     if traces.phones:
         Mentions(traces.phones).blank()
 

@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from conftest import Api
 from flask import Flask
+from limits.strategies import FixedWindowRateLimiter
+from sqlalchemy import select
 
 from leadbot import jobs
 from leadbot.accounts import encryption
+from leadbot.accounts.limits import counters
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.models import Delivery, DeliveryState
@@ -225,3 +229,23 @@ def test_the_seconds_telegram_asks_for_hold_for_all_that_waits_for_this_chat(
     drain(time, Busy(time))
     other, first, second = (at for at, _ in sink.at)
     assert other < 1 and 17 <= first - refused[0] < 17 * 1.2 and second >= first + 1
+
+
+def test_all_workers_together_keep_to_what_a_bot_may_send(
+    app: Flask, company: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker has a pace of its own; the counters of all processes have the sum."""
+    monkeypatch.setattr(
+        deliveries, "_pace", Pace(lambda: time.monotonic() * 1000)
+    )  # it must not be this that stops them
+    monkeypatch.setattr(
+        counters, "time", SimpleNamespace(time=lambda: 1.0e9, monotonic=time.monotonic)
+    )  # all within one second
+    app.extensions["leadbot_limits"] = FixedWindowRateLimiter(app.extensions["leadbot_counters"])
+    sink, rows = Sink(), put(*(f"-100{number}" for number in range(MOST_A_SECOND + 5)))
+    carried = [deliveries.deliver(row, lambda name: sink) for row in rows]
+    assert [each.is_sent for each in carried] == [True] * MOST_A_SECOND + [False] * 5
+    assert {each.again_in_seconds for each in carried[MOST_A_SECOND:]} == {1.0}
+    tenancy.act_for(company)
+    waiting = db.session.scalars(select(Delivery).where(Delivery.state == DeliveryState.PENDING)).all()
+    assert [(row.attempts, row.lease_until) for row in waiting] == [(0, None)] * 5

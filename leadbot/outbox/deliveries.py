@@ -14,13 +14,14 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select, update
 
 from leadbot.accounts import encryption, tenant, users
+from leadbot.accounts.limits import Limit
 from leadbot.database import tenancy
 from leadbot.database.session import UtcDateTime, db, read_only, utcnow
 from leadbot.errors import NotFound
 from leadbot.models import Company, Delivery, DeliveryState, Lead, User
 from leadbot.notifications import keyboards
 from leadbot.notifications.carriers.base import Buttons, Channel, DeliveryError
-from leadbot.outbox.pace import WORTH_WAITING_SECONDS, Pace
+from leadbot.outbox.pace import MOST_A_SECOND, WORTH_WAITING_SECONDS, Pace
 
 # Longer than a send may take: Telegram gives up after ten seconds, a letter is a talk of several answers.
 LEASE_SECONDS, LETTER_LEASE_SECONDS = 30, 120
@@ -34,6 +35,7 @@ BATCH, WINDOW = 50, 500
 MAIL = "email"
 
 _pace = Pace()
+_of_all_workers = Limit("carrier", f"{MOST_A_SECOND} per 1 second")  # a carrier is one bot, whoever sends
 
 
 def put_mail(address: str, event: str, sealed: str) -> None:
@@ -141,6 +143,8 @@ def deliver(delivery_id: int, channel_for: Callable[[str], Channel]) -> Carried:
     if message is None:
         return _mark_sent(delivery_id)
     wait = _pace.take(channel, target)
+    if wait <= WORTH_WAITING_SECONDS and not _of_all_workers.takes(channel):
+        wait = 1.0
     if wait > WORTH_WAITING_SECONDS:
         return _put_off(delivery_id, wait)
     time.sleep(wait)

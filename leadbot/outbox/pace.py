@@ -16,8 +16,8 @@ MOST_TARGETS = 10_000
 class Pace:
     """Hands out moments to send at: a gap apart for each target, and so many a second for each carrier.
 
-    One object serves all threads of a process. Several processes keep their pace each by itself: what is too much then
-    comes back as 429 with the seconds to wait, and `hold` keeps to those.
+    One object serves all threads of a process. The sum of several processes is limited by `leadbot.accounts.limits`; what is
+    too much all the same comes back as 429 with the seconds to wait, and `hold` keeps to those.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -67,7 +67,12 @@ def test_there_are_faults_enough() -> None:
     assert len(FAULTS) >= 16
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+# Each on SQLite, which is quick; some on PostgreSQL, where the turn is the same.
+ON = [("sqlite", fault) for fault in FAULTS]
+ON += [pytest.param("postgresql", fault, marks=pytest.mark.postgresql) for fault in list(FAULTS)[::4]]
+
+
+@pytest.mark.parametrize(("database_url", "fault"), ON, indirect=["database_url"])
 def test_twenty_turns_over_a_fault(hasty: Flask, double: OpenAIDouble, fault: str) -> None:
     double.usually = FAULTS[fault]
     took, declined = [], {"content_filter", "refusal"}
@@ -210,6 +215,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return some
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it is the engine that is tried
 def test_a_model_that_fails_at_random_costs_no_leads(app: Flask, double: OpenAIDouble, folder: Path) -> None:
     app.extensions["leadbot_engine"], model = app.extensions["leadbot_rules"], app.extensions["leadbot_engine"]
     alone, rows = exact(folder)

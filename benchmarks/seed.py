@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Connection, create_engine, inspect, text
 
 from leadbot.database import counters
 from leadbot.database.session import Base
-from leadbot.models import LeadStatus
+from leadbot.models import LeadStatus, marks
 from leadbot.texts.folding import fold
 
 DAYS = 365
@@ -58,11 +58,13 @@ def fill(connection: Connection, size: Size = Size()) -> None:
     """Write all rows down, count the leads and let the database look at its tables. The caller commits."""
     is_sqlite = connection.dialect.name == "sqlite"
     counters.take_away(connection)  # it would count row by row
+    marks.take_away(connection)
     for table, count, columns in _rows(size, _Words(is_sqlite)):
         connection.execute(text(_insert(connection, table, columns)), {"count": count})
         if not is_sqlite:
             connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {count})"))
     counters.put(connection)
+    marks.put(connection)
     connection.execute(text("ANALYZE"))
 
 
@@ -171,6 +173,7 @@ def _leads(size: Size, words: _Words) -> Columns:
         "rank": f"CAST(1700000000 AS bigint) * 1000000000 + (i * 7919 % {DAYS * 24 * 60})",
         "search": " || ' ' || ".join((f"'7' || {PHONE} || ' 8' || {PHONE}", *said)),
         "summary": "'Строительство дома с нуля, есть участок'",
+        "touched_at": came,
         "raised_at": came,
         "updated_at": came,
     }
@@ -188,6 +191,7 @@ def _messages(size: Size, words: _Words) -> Columns:
         "text": f"{_one_of(SAYINGS)} || ' ' || i",
         "folded": f"{is_client} {_folded(SAYINGS)} || ' ' || i END",
         "answers_seq": f"{is_client} NULL ELSE {seq} - 1 END",
+        "answered_by": f"CASE WHEN {seq} % 2 = 1 AND {seq} < {size.lines} + ({talk}) % 2 THEN 'bot' END",
         "engine": f"{is_client} NULL ELSE 'rules' END",
         "audio_file": f"CASE WHEN {seq} = 1 AND {talk} % 40 = 0 THEN 'v' || i || '.ogg' END",
         "created_at": words.moment(talk),

@@ -33,8 +33,9 @@ MODEL_HOSTS = (
     "api.openai.com", "*.openai.azure.com", "*.cognitiveservices.azure.com", "*.services.ai.azure.com",
     "api.deepseek.com", "api.groq.com", "api.together.xyz", "api.together.ai", "api.mistral.ai", "openrouter.ai",
     "generativelanguage.googleapis.com", "dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com",
-    "dashscope-us.aliyuncs.com", "api.anthropic.com", "api.x.ai", "api.moonshot.ai", "api.fireworks.ai",
-    "api.cerebras.ai", "llm.api.cloud.yandex.net",
+    "dashscope-us.aliyuncs.com", "*.ap-southeast-1.maas.aliyuncs.com", "*.us-east-1.maas.aliyuncs.com",
+    "*.cn-hongkong.maas.aliyuncs.com", "*.ap-northeast-1.maas.aliyuncs.com", "api.anthropic.com", "api.x.ai",
+    "api.moonshot.ai", "api.fireworks.ai", "api.cerebras.ai", "ai.api.cloud.yandex.net", "llm.api.cloud.yandex.net",
 )  # fmt: skip
 # The push services of browsers' makers: Chrome and most others, Firefox, Safari, Edge.
 PUSH_HOSTS = ("fcm.googleapis.com", "*.push.services.mozilla.com", "*.push.apple.com", "*.notify.windows.com")

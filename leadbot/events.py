@@ -139,6 +139,11 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsErased:
+    """Talks, messages or leads are gone for good."""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonLeft:
     """A person of the company is shut out or gone."""
 

@@ -38,6 +38,7 @@ from leadbot.leads import take_timer, tasks
 from leadbot.notifications import morning_summary
 from leadbot.notifications.carriers import CARRIERS, at_work
 from leadbot.notifications.carriers.at_work import AtWork
+from leadbot.operations import metrics
 from leadbot.outbox import deliveries
 from leadbot.outbox.crew import Crew
 from leadbot.serve import GRACE_SECONDS
@@ -221,8 +222,8 @@ def sweeping(app: Flask) -> Round:
 
 
 def tidying(app: Flask) -> Round:
-    """Files that belong to nobody any more, and what companies want kept no longer."""
-    return Round(app, (erasure.expire, storage.sweep))
+    """Files that belong to nobody any more, what companies want kept no longer, and sums for the operator."""
+    return Round(app, (erasure.expire, storage.sweep, metrics.count_on))
 
 
 def _sweep_for_ever(app: Flask, stop: threading.Event) -> None:

@@ -31,6 +31,7 @@ from leadbot.events import (
     PasswordChanged,
     PasswordResetAsked,
     PersonLeft,
+    RowsErased,
     RowsWaiting,
     TaskDue,
     TasksChanged,
@@ -38,6 +39,7 @@ from leadbot.events import (
 )
 from leadbot.notifications import hear, letters
 from leadbot.notifications.carriers import at_work
+from leadbot.operations import metrics
 
 
 def init_app(app: Flask) -> None:
@@ -65,6 +67,7 @@ def _subscribe(events: Dispatcher) -> None:
     events.on(ComplaintMade, hear.complaint_made)
     events.on(ClientWaiting, hear.client_waiting)
     events.on(ClientWrote, hear.client_wrote)
+    events.on(RowsErased, metrics.forget_gone)
     events.on(PersonLeft, hand_off.person_left)
     events.on(InvitationMade, letters.invitation_made)
     events.on(PasswordResetAsked, letters.password_reset_asked)

@@ -13,6 +13,7 @@ from leadbot import models  # noqa: F401  (all tables must be known)
 from leadbot.database import counters, migration_steps, searching
 from leadbot.database.session import Base, db
 from leadbot.database.tenancy import all_companies
+from leadbot.models import marks
 
 
 def numbered(migration_context, revision, directives):
@@ -44,29 +45,38 @@ def prepare(connection: Connection, **more: object) -> None:
 
 
 def migrate_sqlite(connection: Connection) -> None:
-    """All in one transaction. The triggers that count leads would miss tables while they are rebuilt."""
+    """All in one transaction. The triggers would miss tables while they are rebuilt."""
     with without_foreign_keys(connection), connection.begin():
         counters.take_away(connection)
+        marks.take_away(connection)
         prepare(connection)
         context.run_migrations()
         orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if orphans:
             raise RuntimeError(f"rows without what they belong to: {orphans[:5]}")
-        if counters.can_count(connection):
-            counters.put(connection)
+        put_triggers(connection)
 
 
 def migrate_postgresql(connection: Connection) -> None:
     """Each migration in a transaction of its own, so that no lock is held longer than its change takes."""
-    prepare(connection, transaction_per_migration=True, on_version_apply=count_leads)
+    prepare(connection, transaction_per_migration=True, on_version_apply=step_taken)
     with context.begin_transaction():
         context.run_migrations()
 
 
-def count_leads(ctx, **step):
-    """As soon as there are columns to count in, in the transaction of the migration that made them."""
-    if not counters.is_counting(ctx.connection) and counters.can_count(ctx.connection):
-        counters.put(ctx.connection)
+def step_taken(ctx, **step):
+    """As soon as there are columns to write in, in the transaction of the migration that made them."""
+    put_triggers(ctx.connection)
+
+
+def put_triggers(connection: Connection) -> None:
+    """What the database counts and notes itself, where it has the columns and does not do so yet."""
+    if counters.can_count(connection) and not (
+        connection.dialect.name == "postgresql" and counters.is_counting(connection)
+    ):
+        counters.put(connection)
+    if marks.is_lacking(connection):
+        marks.put(connection)
 
 
 @contextmanager

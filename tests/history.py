@@ -26,6 +26,7 @@ from leadbot.database.session import MIGRATIONS, db
 from leadbot.database.tenancy import all_companies
 
 FIRST = "0022"  # the oldest head that upgrades are tried from
+PASSED = {"0024", "0025", "0026", "0027"}  # steps of one copy's way to its head, where no copy has stayed
 COMPANIES = (1, 2)
 EACH = 3  # rows of a company in each table
 # Columns whose values stand in a list of the code, by table and name.
@@ -52,7 +53,7 @@ WORDS: dict[str, Any] = {
 def starts() -> list[str]:
     """Every revision that somebody may upgrade from, the newest left out."""
     walked = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
-    return sorted(each for each in walked[1:] if each >= FIRST) or [FIRST]
+    return sorted(each for each in walked[1:] if each >= FIRST and each not in PASSED) or [FIRST]
 
 
 @contextmanager

@@ -19,13 +19,15 @@ from doubles.server import Answer, Request
 from flask import Flask
 from modelled import house, leads, say
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
+from leadbot.bot import engine_choice
 from leadbot.config import Config
 from leadbot.conversations import chat, talks
 from leadbot.database.session import db
 from leadbot.engines.rules.scoring import score
 from leadbot.engines.speech import SpeechError
-from leadbot.models import Message
+from leadbot.models import Conversation, Message
 from leadbot.operations import trial_talk
 
 HERE = Path(__file__).parent
@@ -65,7 +67,12 @@ def test_there_are_faults_enough() -> None:
     assert len(FAULTS) >= 16
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+# Each on SQLite, which is quick; some on PostgreSQL, where the turn is the same.
+ON = [("sqlite", fault) for fault in FAULTS]
+ON += [pytest.param("postgresql", fault, marks=pytest.mark.postgresql) for fault in list(FAULTS)[::4]]
+
+
+@pytest.mark.parametrize(("database_url", "fault"), ON, indirect=["database_url"])
 def test_twenty_turns_over_a_fault(hasty: Flask, double: OpenAIDouble, fault: str) -> None:
     double.usually = FAULTS[fault]
     took, declined = [], {"content_filter", "refusal"}
@@ -97,6 +104,26 @@ def test_a_turn_with_everything_slow_ends_within_twelve_seconds(config: Config, 
         started = time.monotonic()
         assert say("", audio=OGG).text
         assert time.monotonic() - started < 12
+
+
+def test_a_turn_whose_end_is_not_stored_gives_the_talk_back_at_once(
+    app: Flask, double: OpenAIDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client sends his message again after a 503: it is taken, and not told that it is being answered."""
+    double.usually = says("Поняли вас")
+    fails = iter((True, False))
+
+    def settle(*given: object, **more: object) -> None:
+        if next(fails):
+            raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(engine_choice.Brain, "settle", settle)
+    with pytest.raises(OperationalError):
+        say("Хочу дом", message_id="m-1")
+    talk = db.session.scalars(select(Conversation)).one()
+    assert talk.lease_until is None
+    assert say("Хочу дом", message_id="m-1").text
+    assert [line.author.value for line in db.session.scalars(select(Message))] == ["client", "bot"]
 
 
 def test_one_deadline_holds_for_listening_and_thinking(
@@ -188,6 +215,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return some
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it is the engine that is tried
 def test_a_model_that_fails_at_random_costs_no_leads(app: Flask, double: OpenAIDouble, folder: Path) -> None:
     app.extensions["leadbot_engine"], model = app.extensions["leadbot_rules"], app.extensions["leadbot_engine"]
     alone, rows = exact(folder)

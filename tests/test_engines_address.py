@@ -59,6 +59,7 @@ def test_what_is_no_address_is_refused(given: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["https://api.openai.com/v1", "https://api.openai.com", "https://API.OPENAI.COM:443/v1",
+     "https://ws1.ap-southeast-1.maas.aliyuncs.com/compatible-mode/v1", "https://ai.api.cloud.yandex.net/v1",
      "https://firm.openai.azure.com/openai/deployments/four?api-version=2024-10-21",
      "https://api.deepseek.com", "https://openrouter.ai/api/v1"],
 )  # fmt: skip

@@ -6,14 +6,15 @@ import re
 from datetime import timedelta
 
 import pytest
-from conftest import Api, contract_dialogue
+from conftest import Api, Web, contract_dialogue
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from leadbot import create_app
 from leadbot.config import Config
-from leadbot.database.session import utcnow
+from leadbot.database.session import db, utcnow
+from leadbot.models import RunningCount
 from leadbot.operations import metrics
 
 TOKEN = "t" * 32
@@ -94,3 +95,47 @@ def test_without_a_token_there_is_none_to_guess(config: Config) -> None:
     client = create_app(config.replace(metrics_token=None)).test_client()
     for given in ("Bearer ", "Bearer None", ""):
         assert ask(client, headers={"Authorization": given}, environ_overrides=AFAR).status_code == 404
+
+
+def count_on(app: Flask, monkeypatch: pytest.MonkeyPatch, after_minutes: int) -> RunningCount:
+    """The worker's running count, so much later; that of messages."""
+    later = utcnow() + timedelta(minutes=after_minutes)
+    with app.app_context(), monkeypatch.context() as patched:
+        patched.setattr(metrics, "utcnow", lambda: later)
+        patched.setattr(metrics, "BATCH", 3)
+        metrics.count_on()
+        counted = db.session.get(RunningCount, "messages")
+        assert counted
+        return counted
+
+
+def test_rows_are_counted_once_and_stay_counted(
+    app: Flask, stranger: FlaskClient, api_almaty: Api, almaty: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract_dialogue(api_almaty)
+    first = numbers(ask(stranger).text)
+    assert count_on(app, monkeypatch, 0).upto_id == 0, "a lower number might still be on its way"
+    assert count_on(app, monkeypatch, 5).upto_id == 0
+    counted = count_on(app, monkeypatch, 11)
+    assert (counted.upto_id, counted.counts) == (8, {"received": 4, "rules": 4})
+    assert numbers(ask(stranger).text) == first
+    contract_dialogue(api_almaty, "b", "87010000001")
+    now = numbers(ask(stranger).text)
+    assert now["leadbot_messages_received_total"] == 8
+    assert now['leadbot_leads_total{source="api"}'] == 2
+    assert [count_on(app, monkeypatch, minutes).upto_id for minutes in (22, 33)] == [8, 16]
+    assert numbers(ask(stranger).text) == now
+
+
+def test_a_number_that_is_given_again_is_counted_again(
+    app: Flask, stranger: FlaskClient, api_almaty: Api, almaty: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract_dialogue(api_almaty)
+    for minutes in (0, 11):
+        count_on(app, monkeypatch, minutes)
+    assert almaty.post("/leads/1/erase", {"confirm": "1"}).status_code == 303
+    assert numbers(ask(stranger).text)["leadbot_messages_received_total"] == 4, "totals never fall"
+    contract_dialogue(api_almaty, "b", "87010000001")
+    found = numbers(ask(stranger).text)
+    assert found["leadbot_messages_received_total"] == 8
+    assert found['leadbot_leads_total{source="api"}'] == 2

@@ -52,7 +52,7 @@ def deaths(url: str, folder: Path) -> Iterator[int]:
             return
         assert process.exitcode == -signal.SIGKILL
         yield statement
-        statement += max(1, statement // 3)
+        statement += max(1, statement // 2)
 
 
 def check(url: str) -> None:

@@ -9,17 +9,22 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from conftest import Api
 from doubles.carrier import at_work, carried_by
 from flask import Flask
+from limits.strategies import FixedWindowRateLimiter
 
 from leadbot import jobs
+from leadbot.accounts.limits import counters
 from leadbot.database import encryption, tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.errors import DeliveryError
 from leadbot.models import Delivery, DeliveryState
+from leadbot.notifications.carriers import CARRIERS
+from leadbot.notifications.carriers.at_work import AtWork
 from leadbot.notifications.carriers.pace import Pace
 from leadbot.outbox import deliveries
 from leadbot.outbox.crew import MOST_IN_HAND
@@ -223,3 +228,15 @@ def test_the_seconds_telegram_asks_for_hold_for_all_that_waits_for_this_chat(
     drain(time, Busy(time))
     other, first, second = (at for at, _ in sink.at)
     assert other < 1 and 17 <= first - refused[0] < 17 * 1.2 and second >= first + 1
+
+
+def test_all_workers_together_keep_to_what_a_bot_may_send(
+    app: Flask, company: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker has a pace of its own; the counters of all processes have the sum."""
+    within_a_second = SimpleNamespace(time=lambda: 1.0e9, monotonic=time.monotonic)
+    monkeypatch.setattr(counters, "time", within_a_second)
+    app.extensions["leadbot_limits"] = FixedWindowRateLimiter(app.extensions["leadbot_counters"])
+    telegram, config = CARRIERS[0], app.extensions["leadbot_config"]
+    waits = [AtWork(telegram, config).wait(f"-100{n}") for n in range(30)]
+    assert waits == [0.0] * 25 + [1.0] * 5

@@ -16,11 +16,14 @@ from doubles.server import Answer, Request
 from flask import Flask
 from flask.testing import FlaskClient
 from modelled import house, leads, say
+from test_web_board import statements
 from visiting import Visitor
 
 from leadbot.config import Config
 from leadbot.database import session as ground
+from leadbot.database import tenancy
 from leadbot.database.session import db, engine_options
+from leadbot.models import BotUser, Source
 from leadbot.operations import doctor, health
 
 RUSSIAN = {"Accept-Language": "ru"}
@@ -60,6 +63,17 @@ def test_the_pool_never_grows_beyond_its_size() -> None:
     options = engine_options("postgresql+psycopg://x/y", 7)
     assert (options["pool_size"], options["max_overflow"], options["pool_pre_ping"]) == (7, 0, True)
     assert 1 <= options["pool_timeout"] < 12
+
+
+def test_many_rows_are_written_by_short_statements(app: Flask, api_almaty: Api) -> None:
+    """Each text is read by the net: one of a thousand rows takes it seconds."""
+    with app.app_context():
+        tenancy.act_for(api_almaty.company_id)
+        db.session.add_all(BotUser(source=Source.API, client_ref=f"c{number}") for number in range(250))
+        with statements(app) as said:
+            db.session.flush()
+        db.session.rollback()
+    assert max(map(len, said)) < 20_000
 
 
 def test_the_api_says_in_json_when_to_come_again(app: Flask, api_almaty: Api) -> None:

@@ -131,6 +131,7 @@ PAST_THE_ORM = {
     "database/migration_steps.py": "the lock of migrations",
     "database/tenancy.py": "the criterion of a table",
     "database/counters.py": "counting by triggers",
+    "models/marks.py": "notes by triggers",
     "models/conversation.py": "conditions of indexes",
     "database/owned.py": "conditions of indexes",
     "database/searching.py": "indexes for what is searched",

@@ -6,7 +6,7 @@ the company wait until his commit.
 
 from __future__ import annotations
 
-from sqlalchemy import event, update
+from sqlalchemy import Integer, bindparam, event, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from leadbot.database import counters, tenancy
@@ -14,6 +14,13 @@ from leadbot.database.session import db
 from leadbot.models import Company
 
 BOARD, LIST = "board_version", "inbox_version"
+# Built once: every turn asks it.
+_GROW = tenancy.scoped(
+    update(Company)
+    .where(Company.id == bindparam("grown"))
+    .values({each: getattr(Company, each) + bindparam(f"{each}_by", type_=Integer) for each in (BOARD, LIST)})
+    .execution_options(synchronize_session=False)
+)
 
 
 def grow(version: str) -> None:
@@ -25,10 +32,8 @@ def grow(version: str) -> None:
 def _write(session: Session) -> None:
     if not session.in_nested_transaction() and (versions := session.info.pop("grows", None)):
         session.flush()  # other rows are locked before the company's, here as everywhere
-        grown = {version: getattr(Company, version) + 1 for version in versions}
         company_id = tenancy.acting_for()
-        row = update(Company).where(Company.id == company_id).values(grown)
-        session.execute(row.execution_options(synchronize_session=False))
+        session.execute(_GROW, {"grown": company_id, **{f"{each}_by": each in versions for each in (BOARD, LIST)}})
         if held := session.identity_map.get(session.identity_key(Company, company_id)):
             session.expire(
                 held, (BOARD, LIST, *counters.COLUMNS.values())

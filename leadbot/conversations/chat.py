@@ -95,7 +95,8 @@ def _turn_of(incoming: Incoming, ends_at: float) -> Reply:
         talks.hold(talk)
         db.session.commit()
     thought = _think(turn, incoming, brain, ends_at)
-    return _answer(talk, turn.message, thought, brain)
+    with talks.let_go_if_fails(talk):
+        return _answer(talk, turn.message, thought, brain)
 
 
 def finish_idle(talk: Conversation) -> Lead | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Busy, Invalid, NotFound, StillAnswering
 from leadbot.models import Author, BotUser, Conversation, Lead, Message, Source
@@ -21,13 +24,13 @@ SILENCE_DAYS = 30  # after so long a message begins a new episode
 
 # Built once: every turn asks them.
 _PUT_LINE = insert(cast(Table, Message.__table__)).inline()
-_OF_CLIENT = (
+_OF_CLIENT = tenancy.scoped(
     select(Conversation)
     .join(BotUser, BotUser.id == Conversation.bot_user_id)
     .where(BotUser.source == bindparam("source"), BotUser.client_ref == bindparam("client_ref"))
 )
 _OF_CLIENT_ALONE = _OF_CLIENT.with_for_update(of=Conversation).execution_options(populate_existing=True)
-_BEFORE = (
+_BEFORE = tenancy.scoped(
     select(Message.author, Message.text, Message.seq)
     .where(Message.conversation_id == bindparam("talk_id"), Message.episode == bindparam("episode"))
     .where(Message.seq < bindparam("seq"))
@@ -120,6 +123,25 @@ def hold(talk: Conversation) -> None:
     talk.lease_until = utcnow() + timedelta(seconds=LEASE_SECONDS)
 
 
+@contextmanager
+def let_go_if_fails(talk: Conversation) -> Iterator[None]:
+    """A turn whose end can't be stored gives a talk that was held back at once: the client need not wait for the clock.
+
+    Where the database takes nothing at all it does.
+    """
+    talk_id, held_until = talk.id, talk.lease_until
+    try:
+        yield
+    except Exception:
+        db.session.rollback()
+        ours = update(Conversation).where(Conversation.id == talk_id, Conversation.lease_until == held_until)
+        if held_until is not None:
+            with suppress(SQLAlchemyError):
+                db.session.execute(ours.values(lease_until=None).execution_options(synchronize_session=False))
+                db.session.commit()
+        raise
+
+
 def let_go(talk: Conversation) -> None:
     """End the claim; takes effect with the commit."""
     talk.lease_until = None
@@ -169,7 +191,8 @@ def _find_or_begin(source: Source, client_ref: str) -> Conversation:
             db.session.add(talk)
         return talk
     except IntegrityError:  # his two first messages came at once
-        return db.session.scalars(_OF_CLIENT_ALONE, asked).one()
+        theirs: Conversation = db.session.scalars(_OF_CLIENT_ALONE, asked).one()
+        return theirs
 
 
 def _earlier(talk: Conversation, message_id: str | None, digest: str) -> Message | None:

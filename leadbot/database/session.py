@@ -84,6 +84,9 @@ def engine_options(url: str, pool_size: int) -> dict[str, Any]:
     megabyte of pages and prepared statements.
     """
     options: dict[str, Any] = {"pool_timeout": POOL_WAIT_SECONDS, "max_overflow": 0}
+    options["insertmanyvalues_page_size"] = (
+        100  # each text is read by the net: one of a thousand rows took four seconds
+    )
     options["hide_parameters"] = True  # names and phones: no log is to have them
     # every row of a turn has JSON in it: this reads and writes in a tenth of the time
     options |= {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}

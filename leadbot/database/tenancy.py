@@ -100,6 +100,11 @@ def own(kind: type[Owned | Tenant]) -> ColumnElement[bool]:
     return _column(cast(Table, inspect(kind).local_table)) == ACTING
 
 
+def scoped(statement: Any) -> Any:
+    """An ORM statement that is built once and asked often, with the criterion in it; elsewhere it is added to each."""
+    return statement.options(*_CRITERIA).execution_options(bears_criterion=True)
+
+
 def guard(session_class: Any, engine: Engine, *, reads_sql: bool = True) -> None:
     """Hang the net up; a session class that several applications share gets one net.
 
@@ -130,6 +135,8 @@ _CRITERIA = (
 def _scope(state: ORMExecuteState) -> None:
     """Add the company's criterion to an ORM statement."""
     if _is_for_all.get() or not (state.is_select or state.is_update or state.is_delete):
+        return
+    if state.execution_options.get("bears_criterion") and not state.is_column_load:
         return
     statement = cast(Any, state.statement).options(*_CRITERIA)
     if state.is_column_load and state.bind_mapper is not None:  # SQLAlchemy leaves criteria out of a refresh

@@ -99,6 +99,8 @@ def remove_test(lead: Lead, *, by: User) -> None:
         raise Invalid("Only test leads can be removed", field="lead")
     db.session.execute(update(Conversation).where(Conversation.lead_id == lead.id).values(lead_id=None))
     db.session.delete(lead)
+    db.session.flush()
+    events.publish(events.RowsErased())
     board.touch()
     db.session.commit()
 

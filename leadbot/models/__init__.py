@@ -2,6 +2,7 @@
 
 from leadbot.database import counters, searching
 from leadbot.database.session import Base
+from leadbot.models import marks  # noqa: F401  (what the database notes itself)
 from leadbot.models.audit import Act, AuditEntry
 from leadbot.models.bot import BotVersion, Scenario
 from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, WebSession
@@ -11,6 +12,7 @@ from leadbot.models.lead import Evidence, Lead, LeadEvent, LeadMerge, LeadNote, 
 from leadbot.models.lead_import import ImportState, LeadImport
 from leadbot.models.notification import NotificationChoices, PushSubscription
 from leadbot.models.opening import Opening
+from leadbot.models.running import RunningCount
 from leadbot.models.task import LeadTask
 from leadbot.models.usage import ModelUsage
 
@@ -47,6 +49,7 @@ __all__ = [
     "Opening",
     "PushSubscription",
     "Role",
+    "RunningCount",
     "Scenario",
     "Source",
     "TalkNote",

@@ -65,6 +65,9 @@ class Conversation(Owned, Base):
             sqlite_where=text("is_junk = 1"),
             postgresql_where=text("is_junk"),
         ),
+        Index(
+            None, "company_id", "source", sqlite_where=text("source = 'test'"), postgresql_where=text("source = 'test'")
+        ),
         where_set("nudge_due_at"),
         where_set("return_due_at"),
         where_set("answer_due_at"),
@@ -127,6 +130,8 @@ class Message(Owned, Base):
         # Few talks have a voice message, and a board asks it of every card.
         Index("ix_messages_voice", "company_id", "conversation_id",
               sqlite_where=text("audio_file IS NOT NULL"), postgresql_where=text("audio_file IS NOT NULL")),
+        Index(None, "company_id", "answered_by", "created_at",
+              sqlite_where=text("author = 'client'"), postgresql_where=text("author = 'client'")),
     )  # fmt: skip
 
     conversation_id: Mapped[int]
@@ -138,6 +143,7 @@ class Message(Owned, Base):
     message_id: Mapped[str | None] = mapped_column(String(255))  # the client's own id of it: sent twice, taken once
     digest: Mapped[str | None] = mapped_column(String(64))  # of what came under that id
     answers_seq: Mapped[int | None]  # a reply: the client's line it answers
+    answered_by: Mapped[str | None] = mapped_column(String(10))  # a client's line; noted by the database: models.marks
     function_called: Mapped[str | None] = mapped_column(String(40))
     engine: Mapped[str | None] = mapped_column(String(20))
     engine_ms: Mapped[int | None]

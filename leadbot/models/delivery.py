@@ -44,7 +44,7 @@ class Delivery(Owned, Base):
         same_company("user_id", "users"),
         referable(),
         Index(None, "state", "next_at"),
-        Index(None, "company_id", "lead_id"),
+        Index(None, "company_id", "lead_id", "event", "state"),
         where_set("company_id", "edits_id"),
         Index(None, "target", "vendor_id"),
     )

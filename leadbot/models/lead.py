@@ -63,7 +63,7 @@ class Lead(Owned, Base):
         where_set("take_due_at"),
         where_set("company_id", "previous_id"),
         where_set("company_id", "merged_into_id"),
-        Index(None, "company_id", "created_at"),
+        Index(None, "company_id", "created_at", "source", "merged_into_id"),
     )
 
     conversation_id: Mapped[int | None]
@@ -94,6 +94,7 @@ class Lead(Owned, Base):
     take_due_at: Mapped[datetime | None]
     take_reminded_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+    touched_at: Mapped[datetime | None]  # by a person, first; noted by the database, see models.marks
     raised_at: Mapped[datetime] = mapped_column(default=utcnow)  # when it came, came again or changed its stage
     # The order within a column, highest first: nanoseconds, so that what comes stands on top and between any two there
     # is room for a third.

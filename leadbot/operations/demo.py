@@ -16,6 +16,7 @@ from leadbot.bot import company_settings
 from leadbot.conversations import chat
 from leadbot.database.session import db, utcnow
 from leadbot.errors import LeadbotError
+from leadbot.events import RowsErased, publish
 from leadbot.leads import board, moving, samples
 from leadbot.models import BotUser, Conversation, Lead, LeadStatus, Source, User
 
@@ -99,6 +100,7 @@ def remove_samples(*, by: User) -> int:
         db.session.execute(update(Conversation).where(Conversation.lead_id.in_(ids)).values(lead_id=None))
         db.session.execute(update(Lead).where(Lead.previous_id.in_(ids)).values(previous_id=None))
     db.session.execute(delete(BotUser).where(*samples.CLIENTS))  # talks, messages and leads go with their client
+    publish(RowsErased())
     board.touch()
     db.session.commit()
     db.session.expire_all()

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, DateTime, and_, case, func, literal, select, type_coerce, update
+from sqlalchemy import ColumnElement, DateTime, and_, func, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 
 from leadbot.bot import budget, company_settings
 from leadbot.database.session import db, utcnow
-from leadbot.models import Conversation, Lead, LeadEvent, LeadStatus, LostReason, Opening, Source
+from leadbot.models import Conversation, Lead, LeadStatus, LostReason, Opening, Source, marks
 from leadbot.reports import periods
 from leadbot.reports.periods import Period
 
@@ -28,7 +28,7 @@ PERIODS = (7, 30, 90, 365)
 DAYS = 30
 QUICK_MINUTES = 15
 NOT_LEADS = (LostReason.SPAM, LostReason.DUPLICATE)
-EARLIER = datetime.max  # noqa: DTZ901 - as all moments that are read here
+EARLIER = datetime.fromisoformat(marks.EARLIER)
 STEPS = ("opened", "wrote", "phone", "lead", "taken", "won")
 
 
@@ -164,12 +164,8 @@ def _changed(statement: Any) -> int:
 
 def _came(period: Period) -> list[_Lead]:
     """All that is counted of the leads of a period, in one look at them."""
-    act = case((LeadEvent.created_at >= Lead.created_at, LeadEvent.created_at), else_=literal(EARLIER, DateTime))
-    touch = (
-        select(func.min(act)).where(LeadEvent.lead_id == Lead.id, LeadEvent.user_id.is_not(None)).correlate(Lead)
-    ).scalar_subquery()
     # Of thousands of rows each is read: moments without a zone are much quicker.
-    moments = (type_coerce(Lead.created_at, DateTime), type_coerce(touch, DateTime))
+    moments = (type_coerce(Lead.created_at, DateTime), type_coerce(Lead.touched_at, DateTime))
     kinds = (Lead.source, _campaign(Lead.first_touch), Lead.status == LeadStatus.WON, Lead.lost_reason)
     has_owner = and_(Lead.assignee_id.is_not(None), ~Lead.is_dealt)
     found = select(*moments, *kinds, has_owner, Lead.conversation_id).where(

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, func, literal, or_, select, union_all
 
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
@@ -22,6 +21,10 @@ from leadbot.reports.periods import Period
 SHOWN = 50  # rows behind a gap
 ANSWERS = ("bot", "manager", "waiting", "unanswered")
 NEWS = ("told", "pending", "given_up", "untold")
+_BEST_FIRST = (DeliveryState.SENT, DeliveryState.PENDING, DeliveryState.DEAD)  # as in NEWS
+# Written into the statement: SQLite sees no index of some rows behind a parameter.
+_CLIENT = bindparam("client", Author.CLIENT, Message.author.type, literal_execute=True)
+_TEST = bindparam("test", Source.TEST, Conversation.source.type, literal_execute=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,44 +61,40 @@ def of(days: int) -> Ledger:
     )
 
 
-def _lines(period: Period) -> CTE:
-    """The clients' lines of the period, and what became of each: looked at once, whatever is asked of them then.
-
-    What answers a line stands below it in the same talk, mostly next to it.
-    """
-    below = aliased(Message)
-    later = select(below.id).where(below.conversation_id == Message.conversation_id, below.seq > Message.seq)
-    became = case(
-        (later.where(below.answers_seq == Message.seq).correlate(Message).exists(), "bot"),
-        (later.where(below.author == Author.MANAGER).correlate(Message).exists(), "manager"),
-        (Conversation.handled_by == "manager", "waiting"),
-        (Conversation.lease_until > utcnow(), "waiting"),  # is being answered this very moment
-        else_="unanswered",
-    )
-    return (
-        select(Message.id.label("id"), became.label("became"))
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.author == Author.CLIENT, period.holds(Message.created_at))
-        .where(Conversation.last_message_at >= period.start, Conversation.source != Source.TEST)
-        .cte("lines")
-    )
-
-
 def _answers(period: Period) -> tuple[dict[str, int], list[Message]]:
-    """How many lines became what, and the newest of those without an answer."""
-    lines = _lines(period)
-    counts = select(lines.c.became, func.count().label("n")).group_by(lines.c.became)
-    newest = (
-        select(lines.c.id).where(lines.c.became == "unanswered").order_by(lines.c.id.desc()).limit(SHOWN).subquery()
+    """How many lines became what, and the newest of those without an answer.
+
+    Who answered is noted on the lines (see models.marks), so only those that nobody has answered are looked at.
+    """
+    told = {answer: _count(period, answer) - _count(period, answer, in_tests=True) for answer in ("bot", "manager")}
+    is_waiting = or_(
+        Conversation.handled_by == "manager",
+        and_(
+            Conversation.lease_until.is_not(None), Conversation.lease_until > utcnow()
+        ),  # is answered this very moment
     )
-    answers, ids = dict.fromkeys(ANSWERS, 0), []
-    for became, number in db.session.execute(union_all(counts, select(literal("line"), newest.c.id))):
-        if became == "line":
-            ids.append(number)
-        else:
-            answers[became] = number
-    found = select(Message).where(Message.id.in_(ids)).order_by(Message.id.desc())
-    return answers, list(db.session.scalars(found)) if ids else []
+    opened = (
+        select(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(*_lines(period, None), Conversation.source != Source.TEST)
+    )
+    counts = opened.with_only_columns(case((is_waiting, "waiting"), else_="unanswered").label("became"), func.count())
+    rows = union_all(*(select(literal(what), count) for what, count in told.items()), counts.group_by("became"))
+    answers = dict.fromkeys(ANSWERS, 0) | {what: int(count) for what, count in db.session.execute(rows)}
+    newest = opened.where(~is_waiting).order_by(Message.created_at.desc(), Message.id.desc()).limit(SHOWN)
+    return answers, list(db.session.scalars(newest)) if answers["unanswered"] else []
+
+
+def _lines(period: Period, answered_by: str | None) -> tuple[ColumnElement[bool], ...]:
+    """The clients' lines of the period that were answered so."""
+    return Message.author == _CLIENT, Message.answered_by == answered_by, period.holds(Message.created_at)
+
+
+def _count(period: Period, answered_by: str, *, in_tests: bool = False) -> ScalarSelect[int]:
+    found = select(func.count()).select_from(Message).where(*_lines(period, answered_by))
+    if in_tests:
+        found = found.where(Message.conversation_id.in_(select(Conversation.id).where(Conversation.source == _TEST)))
+    return found.scalar_subquery()
 
 
 def _leads(period: Period) -> ColumnElement[bool]:
@@ -108,16 +107,22 @@ def _news(period: Period) -> dict[str, int]:
     The notices of a duplicate are with the lead that it has been made part of.
     """
     bearer = func.coalesce(Lead.merged_into_id, Lead.id)
-    notice = select(Delivery.id).where(Delivery.lead_id == bearer, Delivery.event == "lead.created").correlate(Lead)
-    state = case(
-        (notice.where(Delivery.state == DeliveryState.SENT).exists(), "told"),
-        (notice.where(Delivery.state == DeliveryState.PENDING).exists(), "pending"),
-        (notice.where(Delivery.state == DeliveryState.DEAD).exists(), "given_up"),
-        else_="untold",
+    best = func.min(case({state: place for place, state in enumerate(_BEST_FIRST)}, value=Delivery.state))
+    notices = (
+        select(Delivery.lead_id, best.label("best"))
+        .where(Delivery.event == "lead.created")
+        .group_by(Delivery.lead_id)
+        .subquery()
     )
-    each = select(state.label("state")).select_from(Lead).where(_leads(period)).subquery()
-    rows = db.session.execute(select(each.c.state, func.count()).group_by(each.c.state))
-    return dict.fromkeys(NEWS, 0) | {what: int(count) for what, count in rows}
+    found = (
+        select(notices.c.best, func.count())
+        .select_from(Lead)
+        .outerjoin(notices, notices.c.lead_id == bearer)
+        .where(_leads(period))
+        .group_by(notices.c.best)
+    )
+    counts = {best: int(count) for best, count in db.session.execute(found)}
+    return {name: counts.get(None if name == "untold" else place, 0) for place, name in enumerate(NEWS)}
 
 
 def _undelivered(period: Period) -> list[Delivery]:

@@ -15,6 +15,7 @@ from leadbot.bot import company_settings
 from leadbot.database import tenancy
 from leadbot.database.session import db, scrub_log, utcnow
 from leadbot.errors import Invalid
+from leadbot.events import RowsErased, publish
 from leadbot.files import storage
 from leadbot.leads import board
 from leadbot.models import Act, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
@@ -163,6 +164,7 @@ def _erase(traces: Traces) -> None:
     db.session.execute(update(Conversation).where(Conversation.lead_id.in_(traces.leads)).values(lead_id=None))
     db.session.execute(delete(Lead).where(Lead.id.in_(traces.leads)))
     db.session.execute(delete(BotUser).where(BotUser.id.in_(traces.clients)))  # talks, messages, notes go with him
+    publish(RowsErased())
     if traces.phones:
         Mentions(traces.phones).blank()
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flask import Flask, current_app
 
+from leadbot.accounts.limits import Limit
 from leadbot.config import Config
 from leadbot.database.session import db, utcnow
 from leadbot.errors import DeliveryError
@@ -14,6 +15,7 @@ from leadbot.models import Delivery, User
 from leadbot.notifications.carriers import CARRIERS
 from leadbot.notifications.carriers.base import Carrier, Sender
 from leadbot.notifications.carriers.pace import Pace
+from leadbot.outbox.deliveries import WORTH_WAITING_SECONDS
 
 _KEY = "leadbot_carriers"
 
@@ -25,6 +27,7 @@ class AtWork:
         self.carrier = carrier
         self.lease_seconds, self.gap_seconds = carrier.lease_seconds, carrier.gap_seconds
         self.pace = Pace(carrier.gap_seconds, carrier.most_a_second)
+        self._of_all_workers = Limit(f"carrier {carrier.name}", f"{carrier.most_a_second} per 1 second")
         self._config = config
         self._sender: Sender | None = None
         self._lock = threading.Lock()
@@ -59,8 +62,9 @@ class AtWork:
         return until - utcnow().timestamp()
 
     def wait(self, target: str) -> float:
-        """Seconds before something may be sent to this target."""
-        return self.pace.take(target)
+        """Seconds before something may be sent to this target. What the workers may send together is limited too."""
+        wait = self.pace.take(target)
+        return 1.0 if wait <= WORTH_WAITING_SECONDS and not self._of_all_workers.takes() else wait
 
     def hold(self, target: str, seconds: float) -> None:
         """The target asks for a pause."""

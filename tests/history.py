@@ -44,6 +44,7 @@ WORDS: dict[str, Any] = {
     **dict.fromkeys(counters.COLUMNS.values(), 0),
     "deliveries.state": "pending",
     "lead_imports.state": "done",
+    "lead_exports.state": "done",
     "lead_events.kind": "moved",
     "deals_to": "",
 }

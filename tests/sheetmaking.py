@@ -18,7 +18,7 @@ Rows = Sequence[Sequence[Any]]
 def as_csv(rows: Rows, *, separator: str = ";", encoding: str = "utf-8") -> bytes:
     out = io.StringIO()
     csv.writer(out, delimiter=separator, lineterminator="\r\n").writerows(rows)
-    return out.getvalue().encode(encoding)
+    return out.getvalue().encode(encoding, "replace")
 
 
 def as_xlsx(*sheets: tuple[str, Rows]) -> bytes:

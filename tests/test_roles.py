@@ -80,6 +80,7 @@ TABLE = {
         GET /board/add | POST /board/add
         POST /board/table/move
         GET /leads/import | POST /leads/import | GET /leads/import/<key> | POST /leads/import/<key>
+        POST /leads/import/<key>/choices | POST /leads/import/<key>/undo | GET /leads/import/<key>/left.xlsx
         PATCH /api/leads/<int:lead_id> | POST /api/leads/<int:lead_id>/move
         POST /start/samples | POST /start/samples/remove
     """,
@@ -91,7 +92,8 @@ TABLE = {
         POST /settings/team/invitations/<int:link_id>/revoke | POST /settings/team/<int:user_id>/role
         POST /settings/team/<int:user_id>/enabled | POST /settings/team/<int:user_id>/remove
         POST /settings/team/<int:user_id>/reset | PATCH /api/settings | POST /start/dismiss
-        GET /leads/export | GET /leads/export.csv | GET /leads/export.xlsx | POST /settings/data
+        GET /leads/export | POST /leads/export | GET /leads/export/<key> | GET /leads/export/<key>/leads.xlsx
+        GET /leads/export.csv | GET /leads/export.xlsx | POST /settings/data
         GET /leads/<int:lead_id>/erase | POST /leads/<int:lead_id>/erase
         GET /conversations/<int:talk_id>/erase | POST /conversations/<int:talk_id>/erase
     """,
@@ -292,16 +294,16 @@ VERBS = {
     """,
     "writers": """
         bot.discard bot.restore bot.save_draft by_hand.add calls.settle canned.add canned.change canned.remove
-        demo.add_samples demo.remove_samples handoff.give_back handoff.take_over handoff.write imports.keep imports.look
-        imports.start inbox_settings.change junk.put junk.take_back lead_fields.change lead_fields.edit
+        demo.add_samples demo.remove_samples handoff.give_back handoff.take_over handoff.write imports.choose imports.keep
+        imports.look imports.start imports.undo imports_written.left inbox_settings.change junk.put junk.take_back lead_fields.change lead_fields.edit
         lead_merging.merge lead_merging.split lead_merging.unmerge leads.add_note leads.assign leads.move
         leads.remove_test model_health.try_out order.move outbox.retry scenarios.remove scenarios.save table.move
         table.undo taking.give_up taking.take talk_notes.add tasks.add tasks.delete tasks.postpone tasks.set_done
         telegram_chat.make_person_code widget.change widget.pause widget.pin
     """,
     "owners": """
-        bot.publish bot.set_key erasing.erase erasing.set_retention exports.rows hours_settings.change news.put_test
-        rehearsal.run_live settings.change stages.rename start.dismiss team.change_role team.give_reset team.invite
+        bot.publish bot.set_key erasing.erase erasing.set_retention exports.rows exports_job.at_once exports_job.of_key
+        exports_job.start hours_settings.change news.put_test rehearsal.run_live settings.change stages.rename start.dismiss team.change_role team.give_reset team.invite
         team.remove team.revoke team.set_enabled telegram_chat.make_code turns.choose widget.rotate
     """,
 }

@@ -112,6 +112,8 @@ def test_the_ways_out_are_few() -> None:
         "services/companies.py everything",
         "services/due.py each",
         "services/erasing.py expire",
+        "services/exports_job.py carry_on",
+        "services/exports_job.py due",
         "services/imports.py carry_on",
         "services/imports.py due",
         "services/imports.py sweep",

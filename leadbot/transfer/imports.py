@@ -296,7 +296,10 @@ def _take_over(job: LeadImport) -> None:
         done += len(some)
     _step(job_id, done, 0, 0, state=ImportState.DONE, words={}, lease_until=None, finished_at=utcnow())
     db.session.commit()
-    imports_kept.touch(key)
+    if imports_written.has_left(key):
+        imports_kept.touch(key)  # the rows left out can be fetched for an hour
+    else:
+        imports_kept.forget(key)
 
 
 def _take_back(job_id: int, imported: int, removed: int) -> None:

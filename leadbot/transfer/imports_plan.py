@@ -5,6 +5,7 @@ Recognised by what the columns are called, then by what stands in them; whoever 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,8 @@ FIELDS = (
 )  # fmt: skip
 LOOKED_AT, TITLES_MOST, SAMPLES = 200, 20, 3
 ENOUGH = 0.6  # of the cells that say something must be of a kind
+NAME_MOST = 100
+_SEVERAL = re.compile(r"[;|\t]|,(?=\S)")  # several names in what passes for one: it was cut at the wrong sign
 SAID_MOST = 200  # stages and reasons of other systems that are told apart
 
 
@@ -72,7 +75,8 @@ def scored(words: Words) -> Any:
     """How many known columns a line names; the phone counts above all."""
 
     def score(record: list[str]) -> int:
-        found = {imports_terms.column(cell, words.columns) for cell in record if len(cell) < 100} - {NOTHING}
+        names = [cell for cell in record if len(cell) < NAME_MOST and not _SEVERAL.search(cell)]
+        found = {imports_terms.column(name, words.columns) for name in names} - {NOTHING}
         return len(found) + 100 * ("phone" in found)
 
     return score

@@ -25,7 +25,7 @@ from leadbot.errors import Invalid
 SEPARATORS = (";", ",", "\t", "|")
 ONE_BYTE = ("cp1251", "cp866", "koi8-r", "mac-cyrillic")
 LINES_LOOKED_AT = 30
-HEAD_BYTES = 64 * 1024
+HEAD_BYTES, WIDE_LOOKED_AT = 64 * 1024, 1000
 TABLE_CELLS_MOST = 5_000_000  # of an HTML page
 _SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's own first line
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -70,8 +70,8 @@ def encoding_of(path: Path, head: bytes, score: Score) -> str:
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding
-    if head[:200].count(0) * 3 > len(head[:200]):
-        return "utf-16-le" if head[1:200:2].count(0) > head[0:200:2].count(0) else "utf-16-be"
+    if wide := _wide(head):
+        return wide
     if _is_utf8(path):
         return "utf-8"
     scores = {each: _best(head.decode(each, errors="replace"), score) for each in ONE_BYTE}
@@ -104,8 +104,17 @@ def _is_utf8(path: Path) -> bool:
     return stray * 10 <= letters
 
 
+def _wide(head: bytes) -> str:
+    """UTF-16 without a mark: one of two bytes says nothing but Latin or Cyrillic."""
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        halves = head[first:WIDE_LOOKED_AT:2]
+        if halves and (halves.count(0) + halves.count(4)) * 10 > len(halves) * 9:
+            return encoding
+    return ""
+
+
 def _is_binary(head: bytes) -> bool:
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or _wide(head):
         return False
     zeros = head.count(0)
     return (0 < zeros < len(head) / 4) or any(mark in head[:64] for mark in b"\x01\x02\x03\x04\x05\x06")

@@ -52,6 +52,11 @@ def note_left(faults: Iterable[Fault], key: str) -> None:
             out.writelines(lines)
 
 
+def has_left(key: str) -> bool:
+    """Some rows of the file brought nothing."""
+    return (imports_kept.find(key) / LEFT).is_file()
+
+
 def left(key: str, words: Words, *, by: User, is_over: bool) -> tuple[list[str], Iterator[tuple[Fault, list[str]]]]:
     """Rows that bring nothing, with what is wrong with each, and what their columns are called: as the worker found
     them, or as they are now. Raises NotFound, Forbidden."""

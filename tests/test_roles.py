@@ -294,17 +294,19 @@ VERBS = {
     """,
     "writers": """
         bot.discard bot.restore bot.save_draft by_hand.add calls.settle canned.add canned.change canned.remove
-        demo.add_samples demo.remove_samples handoff.give_back handoff.take_over handoff.write imports.choose imports.keep
-        imports.look imports.start imports.undo imports_written.left inbox_settings.change junk.put junk.take_back lead_fields.change lead_fields.edit
-        lead_merging.merge lead_merging.split lead_merging.unmerge leads.add_note leads.assign leads.move
-        leads.remove_test model_health.try_out order.move outbox.retry scenarios.remove scenarios.save table.move
-        table.undo taking.give_up taking.take talk_notes.add tasks.add tasks.delete tasks.postpone tasks.set_done
-        telegram_chat.make_person_code widget.change widget.pause widget.pin
+        demo.add_samples demo.remove_samples handoff.give_back handoff.take_over handoff.write imports.choose
+        imports.keep imports.look imports.start imports.undo imports_written.left inbox_settings.change junk.put
+        junk.take_back lead_fields.change lead_fields.edit lead_merging.merge lead_merging.split lead_merging.unmerge
+        leads.add_note leads.assign leads.move leads.remove_test model_health.try_out order.move outbox.retry
+        scenarios.remove scenarios.save table.move table.undo taking.give_up taking.take talk_notes.add tasks.add
+        tasks.delete tasks.postpone tasks.set_done telegram_chat.make_person_code widget.change widget.pause
+        widget.pin
     """,
     "owners": """
-        bot.publish bot.set_key erasing.erase erasing.set_retention exports.rows exports_job.at_once exports_job.of_key
-        exports_job.start hours_settings.change news.put_test rehearsal.run_live settings.change stages.rename start.dismiss team.change_role team.give_reset team.invite
-        team.remove team.revoke team.set_enabled telegram_chat.make_code turns.choose widget.rotate
+        bot.publish bot.set_key erasing.erase erasing.set_retention exports.rows exports_job.at_once
+        exports_job.of_key exports_job.start hours_settings.change news.put_test rehearsal.run_live settings.change
+        stages.rename start.dismiss team.change_role team.give_reset team.invite team.remove team.revoke
+        team.set_enabled telegram_chat.make_code turns.choose widget.rotate
     """,
 }
 ALLOWED = {verb: who for who, verbs in VERBS.items() for verb in verbs.split()}

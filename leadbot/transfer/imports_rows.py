@@ -98,6 +98,7 @@ def _by_name(people: Mapping[int, str]) -> dict[str, int]:
     """People by name as it is written, and folded where that means one of them only: Семён is not Семен."""
     alike = Counter(map(fold, people.values()))
     found = {fold(name): id_ for id_, name in people.items() if alike[fold(name)] == 1}
+    found |= {imports_values.shown_name(name): id_ for id_, name in people.items()}
     return found | {name: id_ for id_, name in people.items()}
 
 

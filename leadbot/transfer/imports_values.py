@@ -183,9 +183,13 @@ def _head(at: datetime, by: str, zone: tzinfo) -> str:
     return f"[{stamp(at, zone)}{_by(by)}]"
 
 
+def shown_name(name: str) -> str:
+    """A person's name as notes and reminders bear it: without the signs that mean something there."""
+    return " ".join(re.sub(r"[\[\]✓]", " ", name).split())
+
+
 def _by(name: str) -> str:
-    plain = " ".join(re.sub(r"[\[\]✓]", " ", name).split())
-    return f", {plain}" if plain else ""
+    return f", {plain}" if (plain := shown_name(name)) else ""
 
 
 def _mask(said: str) -> str:

@@ -1,4 +1,4 @@
-"""The worker: one crew a carrier, one for imports, and a round of all that falls due by the clock.
+"""The worker: one crew a carrier, two for files, and a round of all that falls due by the clock.
 
 The rows are the truth and each crew looks for its own, so nothing depends on a queue: Huey carries nothing but the word
 that there is something to look for, from whoever wrote a row to a worker on any machine. It is a matter of half a
@@ -42,7 +42,7 @@ from leadbot.operations import metrics
 from leadbot.outbox import deliveries
 from leadbot.outbox.crew import Crew
 from leadbot.serve import GRACE_SECONDS
-from leadbot.transfer import erasure, imports
+from leadbot.transfer import erasure, exports_job, imports
 
 if TYPE_CHECKING:
     from leadbot.notifications.carriers.telegram.send import TelegramSender
@@ -51,8 +51,9 @@ SWEEP_SECONDS = 5
 TIDY_SECONDS = 3600
 PUT_OFF_SECONDS, PUT_OFF_MOST_SECONDS = 5, 300  # a part of the sweep that failed
 LISTEN_SECONDS, LISTEN_PAUSE_MOST = 25, 60.0
-IMPORTS = imports.ROWS
-THREADS = {**{carrier.name: carrier.threads for carrier in CARRIERS}, IMPORTS: 2}  # by crew
+IMPORTS, EXPORTS = imports.ROWS, exports_job.ROWS
+FILES: Mapping[str, Any] = {IMPORTS: imports, EXPORTS: exports_job}  # whose rows are files
+THREADS = {**{carrier.name: carrier.threads for carrier in CARRIERS}, IMPORTS: 2, EXPORTS: 1}  # by crew
 BELL_PAUSE_SECONDS = 0.5  # between two looks into SQLite's queue
 
 log = logging.getLogger(__name__)
@@ -160,18 +161,18 @@ def work(app: Flask) -> None:
 
 
 def build_crews(app: Flask) -> dict[str, Crew]:
-    """A crew for each carrier and one for imports, by name."""
+    """A crew for each carrier, one for imports and one for exports, by name."""
 
     def due(name: str, busy: Collection[str], limit: int) -> Mapping[int, str]:
         with app.app_context():
-            if name == IMPORTS:
-                return {import_id: str(import_id) for import_id in imports.due() if str(import_id) not in busy}
+            if name in FILES:
+                return {job_id: str(job_id) for job_id in FILES[name].due() if str(job_id) not in busy}
             return deliveries.due(name, {*busy, *carrier_for(name).pace.busy()}, limit)
 
     def carry(name: str, row_id: int) -> float | None:
-        if name == IMPORTS:
+        if name in FILES:
             with app.app_context():
-                imports.carry_on(row_id)
+                FILES[name].carry_on(row_id)
             return None
         return deliver(app, row_id)
 
@@ -211,12 +212,12 @@ class Round:
 
 
 def sweeping(app: Flask) -> Round:
-    """Silent talks, leads nobody takes, clients nobody answers, tasks, the morning's summary, files of leads left."""
+    """Silent talks, leads nobody takes, clients nobody answers, tasks, the morning's summary, files of leads."""
     return Round(
         app,
         (
             idle.nudge_due, idle.finish_due, idle.return_due, take_timer.remind_due, unanswered.tell_due,
-            tasks.remind_due, morning_summary.send_due, imports.sweep,
+            tasks.remind_due, morning_summary.send_due, imports.sweep, exports_job.sweep,
         ),
     )  # fmt: skip
 

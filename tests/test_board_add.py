@@ -55,16 +55,38 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(almaty: We
     assert cards(almaty.get("/board").text, "new") == []
 
 
-def test_an_open_lead_of_the_phone_is_shown_instead_of_a_double(app: Flask, almaty: Web, api_almaty: Api) -> None:
+AGAIN = {"phone": "+7 776 877 66 37", "name": "Другой", "object_type": "баня"}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_known_client_is_asked_about_and_nothing_typed_is_lost(
+    app: Flask, almaty: Web, api_almaty: Api, headers: dict[str, str]
+) -> None:
     contract_dialogue(api_almaty)
-    again = {"phone": "+7 776 877 66 37", "name": "Другой"}
-    assert almaty.post("/board/add", again).location == "/leads/1"
-    assert almaty.post("/board/add", again, headers=HTMX).headers["HX-Redirect"] == "/leads/1"
+    answer = almaty.post("/board/add", AGAIN, headers=headers)
+    assert answer.status_code == 409
+    for words in ('href="/leads/1"', "Канат", 'value="Другой"', 'value="баня"', 'value="note"', 'value="new"'):
+        assert words in answer.text
+    assert cards(almaty.get("/board").text, "new") == [1] and lead(app, almaty).name == "Канат"
+
+
+def test_what_was_typed_becomes_a_note(app: Flask, almaty: Web, api_almaty: Api) -> None:
+    contract_dialogue(api_almaty)
+    assert almaty.post("/board/add", {**AGAIN, "as": "note"}, headers=HTMX).headers["HX-Redirect"] == "/leads/1"
+    page = almaty.get("/leads/1").text
+    for words in ("Обратился снова", "Имя: Другой", "баня"):
+        assert words in page
     assert cards(almaty.get("/board").text, "new") == [1]
-    assert lead(app, almaty).name == "Канат"
-    almaty.post("/leads/1/move", {"status": "won"})
-    assert almaty.post("/board/add", again, headers=HTMX).headers["HX-Trigger"] == "lead-added"
-    assert lead(app, almaty, 2).previous_id == 1
+
+
+def test_or_a_request_of_its_own(app: Flask, almaty: Web, api_almaty: Api) -> None:
+    contract_dialogue(api_almaty)
+    assert almaty.post("/board/add", {**AGAIN, "as": "new"}, headers=HTMX).headers["HX-Trigger"] == "lead-added"
+    made = lead(app, almaty, 2)
+    assert (made.previous_id, made.name, made.object_type) == (1, "Другой", "баня")
+    for each in (1, 2):
+        almaty.post(f"/leads/{each}/move", {"status": "won"})
+    assert almaty.post("/board/add", AGAIN, headers=HTMX).headers["HX-Trigger"] == "lead-added", "all are closed"
 
 
 def test_another_companys_lead_of_the_phone_is_no_double(almaty: Web, astana: Web) -> None:

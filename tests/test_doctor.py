@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 
@@ -125,3 +127,19 @@ def test_notices_that_nobody_carries_are_a_fault(config: Config, monkeypatch: py
         told = app.test_cli_runner().invoke(args=["doctor"])
     assert told.exit_code == 1 and "FAULT    outbox" in told.output
     assert findings(app)["so far"] == (doctor.OK, "4 messages received, 4 answered, 1 leads")
+
+
+def test_zone_data_from_before_2024_is_warned_of(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert findings(app)["time zones"][0] == doctor.OK
+    head = b"TZif" + bytes(16) + struct.pack(">6l", 0, 0, 0, 0, 1, 4)
+    old = tmp_path / "zones" / "Asia" / "Almaty"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(head + struct.pack(">lbb", 6 * 3600, 0, 0) + b"+06\0")
+    zoneinfo.reset_tzpath([tmp_path / "zones"])
+    zoneinfo.ZoneInfo.clear_cache()
+    try:
+        level, words = findings(app)["time zones"]
+    finally:
+        zoneinfo.reset_tzpath()
+        zoneinfo.ZoneInfo.clear_cache()
+    assert level == doctor.WARNING and "2024a" in words

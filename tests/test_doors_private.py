@@ -90,7 +90,7 @@ def test_a_file_of_leads_goes_within_the_hour(app: Flask, web: Web, config: Conf
         if fresh not in path.name:
             os.utime(path, (0, path.stat().st_mtime - imports.LASTS_SECONDS - 1))
     jobs.sweeping(app).go()
-    left = {path.stem.partition("-")[2] for path in (config.data_dir / "imports").iterdir()}
+    left = {path.name.partition("-")[2] for path in (config.data_dir / "imports").iterdir()}
     assert left == {going, fresh} and old not in left
     with app.app_context():
         tenancy.act_for(1)

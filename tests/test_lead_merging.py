@@ -149,3 +149,41 @@ def test_others_merge_nothing(app: Flask, almaty: Web, astana: Web, two: None) -
         db.session.commit()
     for path in ("merge", "merge/1/undo", "split/1"):
         assert almaty.post(f"/leads/1/{path}", {"other": "2"}).status_code == 403
+
+
+def add(web: Web, **values: str) -> None:
+    assert web.post("/board/add", {"as": "new", **values}).status_code == 303
+
+
+def test_duplicates_are_found_by_phone_and_by_name_and_town(almaty: Web, astana: Web) -> None:
+    person = {"name": "Канат Жұмабеков", "city": "Алматы"}
+    add(almaty, phone="87010000001", **person)
+    add(almaty, phone="87010000002", name="канат жумабеков", city="алматы")
+    add(almaty, phone="87010000003", name="Канат Жұмабеков", city="Астана")
+    add(almaty, phone="87010000001", name="Жена")
+    add(astana, phone="87010000001", **person)
+    page = almaty.get("/leads/1").text
+    found = set(re.findall(r"/leads/1/merge\?with=(\d+)", page))
+    assert found == {"2", "4"} and "Возможно, тот же клиент" in page and "то же имя и город" in page
+    assert "Возможно, тот же клиент" not in almaty.get("/leads/3").text
+    almaty.post("/leads/2/move", {"status": "lost", "reason": "spam"})
+    assert "with=2" in almaty.get("/leads/1").text
+
+
+def test_the_other_lead_is_searched_for_and_three_clicks_merge(almaty: Web, astana: Web) -> None:
+    for number, name in enumerate(("Канат", "Әсел Серікова", "Олег"), 1):
+        add(almaty, phone=f"8701000000{number}", name=name, city="Алматы")
+    add(astana, phone="87010000009", name="Асель")
+    htmx = {"HX-Request": "true"}
+    assert 'href="/leads/1/merge"' in almaty.get("/leads/1").text
+    for query in ("асел", "0000002", "8 701 000 00 02", "№2", "2"):
+        part = almaty.get("/leads/1/merge", query_string={"q": query}, headers=htmx).text
+        assert "/leads/1/merge?with=2" in part and 'with=1"' not in part, query
+    assert "Ничего не найдено" in almaty.get("/leads/1/merge?q=Несуществующий", headers=htmx).text
+    side_by_side = almaty.get("/leads/1/merge?with=2", headers=htmx).text
+    assert "Әсел Серікова" in side_by_side and "Канат" in side_by_side
+    form = dict(re.findall(r'name="(other|version|other_version)" value="(\d+)"', side_by_side))
+    done = almaty.post("/leads/1/merge", {**form, "name": "other"}, headers=htmx)
+    assert "/leads/1/merge/1/undo" in done.text and "Әсел Серікова" in almaty.get("/leads/1").text
+    almaty.post("/leads/1/merge/1/undo", headers=htmx)
+    assert "Әсел Серікова" in almaty.get("/leads/2").text and "Канат" in almaty.get("/leads/1").text

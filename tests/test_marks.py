@@ -18,7 +18,7 @@ from leadbot import create_app
 from leadbot.database import tenancy
 from leadbot.database.migrate import upgrade
 from leadbot.database.session import db, utcnow
-from leadbot.leads import merging, registration
+from leadbot.leads import merging, moving
 from leadbot.models import Lead, LeadEvent, LeadStatus, Message, User, marks
 from leadbot.transfer import erasure
 
@@ -96,8 +96,8 @@ def test_leads_touched_moved_merged_taken_apart_and_erased(api_almaty: Api, alma
         contract_dialogue(api_almaty, f"c{number}", f"8776877663{number}")
     one, two, three = db.session.scalars(select(Lead).order_by(Lead.id))
     assert (one.touched_at, two.touched_at, three.touched_at) == (None, None, None)
-    registration.move(two, LeadStatus.IN_PROGRESS, by=owner)
-    registration.assign(three, owner, by=owner)
+    moving.move(two, LeadStatus.IN_PROGRESS, by=owner)
+    moving.assign(three, owner, by=owner)
     check()
     db.session.execute(update(Lead).where(Lead.id == 1).values(created_at=utcnow() + timedelta(hours=1)))
     db.session.commit()

@@ -73,6 +73,7 @@ TABLE = {
         GET /board/add | POST /board/add
         POST /board/table/move
         GET /leads/import | POST /leads/import | GET /leads/import/<key> | POST /leads/import/<key>
+        POST /leads/import/<key>/choices | POST /leads/import/<key>/undo | GET /leads/import/<key>/left.xlsx
         PATCH /api/leads/<int:lead_id> | POST /api/leads/<int:lead_id>/move
         POST /start/samples | POST /start/samples/remove
     """,
@@ -84,7 +85,8 @@ TABLE = {
         POST /settings/team/invitations/<int:link_id>/revoke | POST /settings/team/<int:user_id>/role
         POST /settings/team/<int:user_id>/enabled | POST /settings/team/<int:user_id>/remove
         POST /settings/team/<int:user_id>/reset | PATCH /api/settings | POST /start/dismiss
-        GET /leads/export | GET /leads/export.csv | GET /leads/export.xlsx | POST /settings/data
+        GET /leads/export | POST /leads/export | GET /leads/export/<key> | GET /leads/export/<key>/leads.xlsx
+        GET /leads/export.csv | GET /leads/export.xlsx | POST /settings/data
         GET /leads/<int:lead_id>/erase | POST /leads/<int:lead_id>/erase
         GET /conversations/<int:talk_id>/erase | POST /conversations/<int:talk_id>/erase
     """,

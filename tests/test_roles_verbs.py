@@ -39,8 +39,9 @@ VERBS = {
         leads.merging.unmerge leads.ranking.move leads.records.add_note leads.moving.assign
         leads.moving.move leads.records.remove_test leads.taking.give_up leads.taking.take
         leads.tasks.add leads.tasks.delete leads.tasks.postpone leads.tasks.set_done operations.demo.add_samples
-        operations.demo.remove_samples outbox.deliveries.retry transfer.imports.keep transfer.imports.look
-        transfer.imports.start
+        operations.demo.remove_samples outbox.deliveries.retry transfer.imports.choose transfer.imports.keep
+        transfer.imports.look
+        transfer.imports.start transfer.imports.undo transfer.imports_written.left
     """,
     "owners": """
         accounts.hours_settings.change accounts.team.change_role accounts.team.give_reset accounts.team.invite
@@ -49,7 +50,8 @@ VERBS = {
         channels.workplace.connecting.make_code conversations.widget.rotate leads.rotation.choose
         leads.stages.rename notifications.carriers.telegram.target.put_test reports.onboarding.dismiss
         transfer.erasure.erase
-        transfer.erasure.set_retention transfer.exports.rows
+        transfer.erasure.set_retention transfer.exports.rows transfer.exports_job.at_once transfer.exports_job.of_key
+        transfer.exports_job.start
     """,
 }
 ALLOWED = {verb: who for who, verbs in VERBS.items() for verb in verbs.split()}

@@ -10,7 +10,7 @@ import re
 import pytest
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
-from test_exports import upload
+from importing import upload
 from test_web_board import HTMX, put_leads, statements
 
 from leadbot.database import tenancy
@@ -84,7 +84,7 @@ def test_an_export_bears_the_names_and_comes_back(app: Flask, almaty: Web) -> No
     put_leads(app, almaty.company_id or 0, 1, status=LeadStatus.WON)
     rename(almaty, won="=Оплачено", new="Договор", lost="שלום")
     data = almaty.get("/leads/export.csv").data
-    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
     assert rows[1][2] == "'=Оплачено"
     another = data.replace(rows[1][rows[0].index("Телефон")].encode(), b"87015550001")
     preview = almaty.get(upload(almaty, another)).text

@@ -111,6 +111,8 @@ def test_the_ways_out_are_few() -> None:
         "accounts/companies.py everything",
         "accounts/due_rows.py each",
         "transfer/erasure.py expire",
+        "transfer/exports_job.py carry_on",
+        "transfer/exports_job.py due",
         "transfer/imports.py carry_on",
         "transfer/imports.py due",
         "transfer/imports.py sweep",

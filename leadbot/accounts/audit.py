@@ -21,7 +21,7 @@ GROUPS: dict[str, tuple[Act, ...]] = {
         Act.COMPANY, Act.STAGES, Act.HOURS, Act.TURNS, Act.CONVERSATIONS, Act.ANSWERS, Act.BOT, Act.MODEL_KEY,
         Act.WIDGET, Act.WIDGET_KEY, Act.SWITCHED, Act.LIMITS,
     ),
-    "data": (Act.EXPORTED, Act.IMPORTED, Act.ERASED, Act.RETENTION),
+    "data": (Act.EXPORTED, Act.IMPORTED, Act.IMPORT_UNDONE, Act.ERASED, Act.RETENTION),
 }  # fmt: skip
 
 

@@ -14,27 +14,33 @@ from leadbot.leads import editing, records, registration
 from leadbot.models import Company, Lead, Source, User
 
 FIELDS = ("name", "phone", "object_type", "city")
+NEW, NOTE = "new", "note"
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The lead, or the open one that this phone has already."""
+    """The lead, and how: new, a note on the open one of this phone, or known: nothing is written yet."""
 
     lead: Lead
-    is_new: bool
+    how: str
 
 
-def add(typed: Mapping[str, object], *, by: User) -> Added:
-    """Write a lead down; whoever does answers for it. One phone never has two open leads.
+def add(typed: Mapping[str, object], *, by: User, choice: str = "", note: str = "") -> Added:
+    """Write a lead down; whoever does answers for it.
 
-    Raises Faults with everything that is wrong, Forbidden for a viewer.
+    Where the phone has an open lead, `choice` says what to do: "note" writes `note` on that, "new" makes another
+    request of the same client; without one nothing is written. Raises Faults with everything that is wrong, Forbidden
+    for a viewer.
     """
     users.check_may_write(by)
     values = _clean(typed)
     registration.take_turns(by.company_id, values["phone_e164"])
     earlier = registration.latest(values["phone_e164"], is_test=False)
-    if earlier is not None and earlier.status.is_open:
-        return Added(earlier, is_new=False)
+    if earlier is not None and earlier.status.is_open and choice != NEW:
+        if choice != NOTE:
+            return Added(earlier, "known")
+        records.add_note(earlier, note, by=by)
+        return Added(earlier, NOTE)
     company = db.session.get_one(Company, by.company_id)
     lead = Lead(
         source=Source.MANUAL,
@@ -48,7 +54,7 @@ def add(typed: Mapping[str, object], *, by: User) -> Added:
     records.record(lead, "created", by=by)
     publish(LeadCreated(lead.id, by_id=by.id))
     db.session.commit()
-    return Added(lead, is_new=True)
+    return Added(lead, NEW)
 
 
 def _clean(typed: Mapping[str, object]) -> dict[str, Any]:

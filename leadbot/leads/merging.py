@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -14,7 +14,7 @@ from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
 from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.leads import editing, held_values, records, registration, tasks
+from leadbot.leads import editing, held_values, moving, records, registration, search, tasks
 from leadbot.models import (
     Conversation,
     Delivery,
@@ -29,9 +29,10 @@ from leadbot.models import (
     Message,
     User,
 )
+from leadbot.texts.folding import fold
 
 CHOSEN = editing.COLUMNS  # what stands on both cards and has to be chosen between
-MOST = 50
+MOST, ALIKE_MOST, FOUND_MOST = 50, 5, 20
 _MOVING = {"notes": LeadNote, "tasks": LeadTask, "events": LeadEvent, "deliveries": Delivery, "talks": Conversation}
 _WITH = {"phone": ("phone", "phone_e164"), "area": ("area", "area_m2")}
 
@@ -41,6 +42,34 @@ def related(lead: Lead) -> list[Lead]:
     is_same = or_(Lead.phone_e164 == lead.phone_e164, Lead.previous_id == lead.id, Lead.id == lead.previous_id)
     found = select(Lead).where(is_same, Lead.id != lead.id, Lead.merged_into_id.is_(None))
     rows = db.session.scalars(found.order_by(Lead.id.desc()).limit(MOST))
+    return [row for row in rows if row.is_test == lead.is_test]
+
+
+def alike(lead: Lead) -> list[Lead]:
+    """Other leads of what may be the same client: another phone, but the same name and town; newest first."""
+    if not (lead.name and lead.city):
+        return []
+    name = fold(lead.name)
+    others = (Lead.id != lead.id, Lead.merged_into_id.is_(None), Lead.phone_e164 != lead.phone_e164)
+    found = select(Lead).where(Lead.city == lead.city, *others, *search.matches(lead.name))
+    rows = db.session.scalars(found.order_by(Lead.id.desc()).limit(MOST))
+    return [row for row in rows if row.is_test == lead.is_test and fold(row.name or "") == name][:ALIKE_MOST]
+
+
+def looked_up(lead: Lead, query: str) -> list[Lead]:
+    """Leads that a name, a phone, a town, an object or a number finds, to be merged with this one; newest first."""
+    number = query.strip().lstrip("№#").strip()
+    is_id = number.isascii() and number.isdecimal() and len(number) < 10
+    words = search.matches(query)
+    if not (words or is_id):
+        return []
+    found = or_(and_(*words), Lead.id == int(number)) if is_id else and_(*words)
+    rows = db.session.scalars(
+        select(Lead)
+        .where(found, Lead.id != lead.id, Lead.merged_into_id.is_(None))
+        .order_by(Lead.status.in_(moving.CLOSED), Lead.id.desc())
+        .limit(FOUND_MOST)
+    )
     return [row for row in rows if row.is_test == lead.is_test]
 
 

@@ -9,7 +9,7 @@ from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, W
 from leadbot.models.conversation import Author, BotUser, CannedAnswer, Conversation, Message, Source, TalkNote, TalkRead
 from leadbot.models.delivery import Delivery, DeliveryState, TelegramBot
 from leadbot.models.lead import Evidence, Lead, LeadEvent, LeadMerge, LeadNote, LeadStatus, LostReason
-from leadbot.models.lead_import import ImportState, LeadImport
+from leadbot.models.lead_import import ExportState, ImportState, LeadExport, LeadImport
 from leadbot.models.notification import NotificationChoices, PushSubscription
 from leadbot.models.opening import Opening
 from leadbot.models.running import RunningCount
@@ -32,9 +32,11 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Evidence",
+    "ExportState",
     "ImportState",
     "Lead",
     "LeadEvent",
+    "LeadExport",
     "LeadImport",
     "LeadMerge",
     "LeadNote",

@@ -39,6 +39,7 @@ class Act(enum.StrEnum):
     RETENTION = "retention"
     EXPORTED = "exported"
     IMPORTED = "imported"
+    IMPORT_UNDONE = "import_undone"
     ERASED = "erased"
     SWITCHED = "switched"
     LIMITS = "limits"

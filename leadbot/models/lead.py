@@ -63,6 +63,7 @@ class Lead(Owned, Base):
         where_set("take_due_at"),
         where_set("company_id", "previous_id"),
         where_set("company_id", "merged_into_id"),
+        where_set("company_id", "import_id"),
         Index(None, "company_id", "created_at", "source", "merged_into_id"),
     )
 
@@ -71,6 +72,7 @@ class Lead(Owned, Base):
     episode: Mapped[int] = mapped_column(default=1)
     previous_id: Mapped[int | None]  # the same client's earlier lead, closed by then
     merged_into_id: Mapped[int | None]  # this one is a duplicate, all that hung on it is there
+    import_id: Mapped[int | None]  # the import that brought it
     source: Mapped[Source] = mapped_column(stored_enum(Source))
     name: Mapped[str | None] = mapped_column(String(200))
     phone: Mapped[str] = mapped_column(String(32))  # 8 and ten digits for Kazakhstan, else E.164

@@ -7,7 +7,9 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 
@@ -20,6 +22,7 @@ OK, WARNING, FAULT = "ok", "warning", "FAULT"
 FREE_LEAST_BYTES = 500 * 1024 * 1024
 OVERDUE_SECONDS = 60.0  # the worker comes by every five seconds
 PROBE_SECONDS = 5.0
+ONE_TIME = "Asia/Almaty"
 SPARE_CONNECTIONS = 5  # kept for migrations, backups and the operator
 
 
@@ -38,7 +41,7 @@ def examine(carriers: Mapping[str, Callable[[Config], tuple[str, str]]] = Mappin
     `carriers` are asked by name for how bad and in words.
     """
     config: Config = current_app.extensions["leadbot_config"]
-    for check in (_folder, _secret, _database, _limits, _address, _model):
+    for check in (_folder, _secret, _zones, _database, _limits, _address, _model):
         yield check(config)
     for name, probe in carriers.items():
         level, words = probe(config)
@@ -63,6 +66,15 @@ def _secret(config: Config) -> Finding:
     if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
         return Finding(FAULT, "secret key", f"others may read {path}: chmod 600 it")
     return Finding(OK, "secret key", f"in {path}")
+
+
+def _zones(config: Config) -> Finding:
+    """Kazakhstan has one time since March 2024: zone data from before is an hour off in most of the country."""
+    offset = datetime(2024, 3, 2, tzinfo=ZoneInfo(ONE_TIME)).utcoffset()
+    if offset == timedelta(hours=5):
+        return Finding(OK, "time zones", f"{ONE_TIME} is +05:00 since March 2024")
+    cure = "older than 2024a: bring the system's tzdata up to date, or remove it and let the package tzdata serve"
+    return Finding(WARNING, "time zones", f"zone data is {cure}")
 
 
 def _database(config: Config) -> Finding:

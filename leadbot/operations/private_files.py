@@ -13,7 +13,7 @@ from leadbot.config import SQLITE_URL, Config
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 FILES = ("leadbot.db", "jobs.db", "limits.db", "secret_key", "vapid_private_key", "supervisor.conf", "supervisor.pid")
 BESIDE = ("", "-wal", "-shm", "-journal")  # what SQLite lays beside a database
-FOLDERS = ("imports", "voice", "files")
+FOLDERS = ("imports", "exports", "voice", "files")
 
 log = logging.getLogger(__name__)
 

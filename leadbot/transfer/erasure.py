@@ -20,7 +20,7 @@ from leadbot.files import storage
 from leadbot.leads import board
 from leadbot.models import Act, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
 from leadbot.outbox import deliveries
-from leadbot.transfer import imports
+from leadbot.transfer import exports_job, imports
 from leadbot.transfer.redaction import Mentions
 
 LEAST_DAYS, MOST_DAYS = 30, 3650
@@ -59,11 +59,13 @@ def erase(traces: Traces, *, by: User) -> None:
     _erase(traces)
     board.touch()
     imports.stop_all()
+    exports_job.stop_all()
     audit.note(by.id, Act.ERASED)
     company_id, by_id = by.company_id, by.id
     db.session.commit()
     db.session.expire_all()
     imports.forget_all()
+    exports_job.forget_all()
     scrub_log()
     current_app.logger.info("a client was erased: company %s, by person %s", company_id, by_id)
 

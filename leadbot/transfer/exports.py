@@ -6,20 +6,21 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from leadbot.accounts import audit, users
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.leads.filters import EVERYTHING, Filter
 from leadbot.models import Act, Lead, LeadNote, LeadStatus, LeadTask, Message, Source, User
+from leadbot.transfer.imports_values import Note, Task
 
 BATCH = 1000
 LINES_MOST = 20_000  # of one talk
 
 
 class Exported(NamedTuple):
-    """A lead as it goes out, stored words and moments; the web writes them in the reader's language."""
+    """A lead as it goes out, stored words and moments; `exports_table` writes them in the reader's language."""
 
     id: int
     created_at: datetime
@@ -30,16 +31,16 @@ class Exported(NamedTuple):
     city: str | None
     object_type: str | None
     area: str | None
+    area_m2: float | None
     summary: str
     language: str
     source: Source
     assignee_id: int | None
-    notes: str  # oldest first, an empty line between two
-    call_at: datetime | None  # when the next call back is due
-    call_about: str
+    notes: list[Note]  # oldest first
+    tasks: list[Task]  # the first due first
 
 
-_STORED = [getattr(Lead, name) for name in Exported._fields[:-3]]
+_STORED = [getattr(Lead, name) for name in Exported._fields[:-2]]
 
 
 def rows(only: Filter = EVERYTHING, status: LeadStatus | None = None, *, by: User) -> Iterator[Exported]:
@@ -49,15 +50,32 @@ def rows(only: Filter = EVERYTHING, status: LeadStatus | None = None, *, by: Use
     Leads that were merged into another are left out.
     """
     users.check_is_owner(by)
-    conditions = [Lead.merged_into_id.is_(None), *only.conditions()]
-    if status is not None:
-        conditions.append(Lead.status == status)
     company_id, by_id = tenancy.acting_for(), by.id
     db.session.rollback()  # a file is fetched by GET: what it writes comes first in a transaction of its own
     tenancy.act_for(company_id)
     audit.note(by_id, Act.EXPORTED)
     db.session.commit()
-    return _read(company_id, conditions)
+    return read(company_id, conditions(only, status))
+
+
+def conditions(only: Filter, status: LeadStatus | None) -> list[ColumnElement[bool]]:
+    """What holds for the leads that go out."""
+    found = [Lead.merged_into_id.is_(None), *only.conditions()]
+    return found if status is None else [*found, Lead.status == status]
+
+
+def count(only: Filter = EVERYTHING, status: LeadStatus | None = None) -> int:
+    """How many those are."""
+    return db.session.scalar(select(func.count()).select_from(Lead).where(*conditions(only, status))) or 0
+
+
+def longest_notes(only: Filter = EVERYTHING, status: LeadStatus | None = None) -> int:
+    """Of the lead among them that has been written about most: how many characters its notes have in all, with what
+    goes before each."""
+    of_one = select(func.sum(func.length(LeadNote.text) + 100).label("size"))
+    of_one = of_one.join(Lead, (Lead.id == LeadNote.lead_id) & (Lead.company_id == LeadNote.company_id))
+    sizes = of_one.where(*conditions(only, status)).group_by(LeadNote.lead_id).subquery()
+    return db.session.scalar(select(func.max(sizes.c.size))) or 0
 
 
 def people() -> dict[int, str]:
@@ -76,35 +94,37 @@ def transcript(lead: Lead) -> list[tuple[datetime, str, str]]:
     ]
 
 
-def _read(company_id: int, conditions: list[ColumnElement[bool]]) -> Iterator[Exported]:
+def read(company_id: int, conditions: list[ColumnElement[bool]]) -> Iterator[Exported]:
+    """The leads of a company, newest first, a thousand in one transaction."""
     before: int | None = None
+    who: dict[int, str] = {}
     while True:
         tenancy.act_for(company_id)
+        who = who or people()
         page = select(*_STORED).where(*conditions).order_by(Lead.id.desc()).limit(BATCH)
         found = db.session.execute(page if before is None else page.where(Lead.id < before)).all()
         ids = [lead.id for lead in found]
-        notes, calls = _notes(ids), _calls(ids)
+        notes, tasks = _notes(ids, who), _tasks(ids, who)
         db.session.rollback()
         for lead in found:
-            beside = ("\n\n".join(notes.get(lead.id, ())), *calls.get(lead.id, (None, "")))
-            yield Exported._make((*lead, *beside))
+            yield Exported._make((*lead, notes.get(lead.id, []), tasks.get(lead.id, [])))
         if len(found) < BATCH:
             return
         before = found[-1].id
 
 
-def _notes(ids: list[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    rows = select(LeadNote.lead_id, LeadNote.text).where(LeadNote.lead_id.in_(ids)).order_by(LeadNote.id)
-    for lead_id, text in db.session.execute(rows):
-        found.setdefault(lead_id, []).append(text)
+def _notes(ids: list[int], who: dict[int, str]) -> dict[int, list[Note]]:
+    found: dict[int, list[Note]] = {}
+    rows = select(LeadNote.lead_id, LeadNote.text, LeadNote.created_at, LeadNote.user_id)
+    for lead_id, text, at, user_id in db.session.execute(rows.where(LeadNote.lead_id.in_(ids)).order_by(LeadNote.id)):
+        found.setdefault(lead_id, []).append(Note(text, at, who.get(user_id or 0, "")))
     return found
 
 
-def _calls(ids: list[int]) -> dict[int, tuple[datetime, str]]:
-    """The next call back of each lead that has one."""
-    open_ones = select(LeadTask.lead_id, LeadTask.due_at, LeadTask.text).where(
-        LeadTask.lead_id.in_(ids), LeadTask.done_at.is_(None)
-    )
-    latest_first = db.session.execute(open_ones.order_by(LeadTask.due_at.desc(), LeadTask.id.desc()))
-    return {lead_id: (due_at, text) for lead_id, due_at, text in latest_first}
+def _tasks(ids: list[int], who: dict[int, str]) -> dict[int, list[Task]]:
+    found: dict[int, list[Task]] = {}
+    rows = select(LeadTask.lead_id, LeadTask.due_at, LeadTask.text, LeadTask.assignee_id, LeadTask.done_at)
+    first = rows.where(LeadTask.lead_id.in_(ids)).order_by(LeadTask.due_at, LeadTask.id)
+    for lead_id, due_at, text, user_id, done_at in db.session.execute(first):
+        found.setdefault(lead_id, []).append(Task(due_at, text, who.get(user_id or 0, ""), done_at))
+    return found

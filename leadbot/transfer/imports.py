@@ -1,55 +1,74 @@
-"""Leads from a CSV file: first looked through, with all that is wrong in it, then taken over by the worker.
+"""Leads from files of other programs: looked through first, with all that is wrong, then taken over by the worker.
 
 Until it is taken over the file lies in the data folder under a key of its own, and for an hour at most if nobody says
 so. The worker writes some hundred leads a commit, and in the same commit how far it has come: killed at any moment it
-goes on from there, no row twice and none lost.
+goes on from there, no row twice and none lost. For a day a whole import can be taken back.
 """
 
 from __future__ import annotations
 
-import re
-import secrets
-import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import or_, select, update
+from sqlalchemy.orm import selectinload
 
 from leadbot.accounts import audit, users
 from leadbot.bot import company_settings
 from leadbot.database import tenancy
 from leadbot.database.session import db, publish_after_commit, utcnow
-from leadbot.errors import Conflict, Invalid, NotFound
+from leadbot.errors import Conflict, Forbidden, Invalid, NotFound
 from leadbot.events import RowsWaiting
-from leadbot.files import storage
-from leadbot.leads import board, search
-from leadbot.models import Act, Company, ImportState, Lead, LeadEvent, LeadImport, LeadNote, LeadTask, User
-from leadbot.transfer.imports_rows import Fault, Reader, Sieve, Words, ignored, rows
+from leadbot.models import Act, Company, ImportState, LeadImport, User
+from leadbot.transfer import imports_kept, imports_plan, imports_written
+from leadbot.transfer.imports_plan import Column, Plan, Words
+from leadbot.transfer.imports_rows import Fault, Meant, Reader, Sieve, rows
 
 MOST_BYTES = 48 * 1024 * 1024
-LASTS_SECONDS = 3600
 BATCH = 500
 LEASE_SECONDS = 30  # longer than a batch may take
 ROWS = "imports"  # what the worker knows them by
-FIRST, FAULTS = 10, 100  # of a file that are shown
-_KEY = re.compile(r"[A-Za-z0-9_-]{20,40}")
+FIRST, SAMPLES, LINES = 10, 5, 20  # of a file that are shown
+UNDO_FOR = timedelta(days=1)
+GOING = (ImportState.RUNNING, ImportState.UNDOING)
+
+
+@dataclass(slots=True)
+class Faults:
+    """Rows that bring no lead for one reason: how many, the first lines, what stands in them most often."""
+
+    kind: str
+    count: int = 0
+    lines: list[int] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def add(self, fault: Fault) -> None:
+        self.count += 1
+        if len(self.lines) < LINES:
+            self.lines.append(fault.line)
+        if fault.said and fault.said not in self.said and len(self.said) < SAMPLES:
+            self.said.append(fault.said[:100])
 
 
 @dataclass(slots=True)
 class Sheet:
-    """A file looked through: how many leads it brings, how many are on the board already, how many rows are wrong; the
-    first of each; the columns that nothing is taken from."""
+    """A file looked through: how many leads it brings, how many are on the board already; what is wrong with the other
+    rows, by kind; what its words were taken for; its columns; the first leads."""
 
+    plan: Plan
+    columns: list[Column]
+    ignored: list[str]
     count: int = 0
     known: int = 0
     wrong: int = 0
     leads: list[dict[str, Any]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
+    faults: dict[str, Faults] = field(default_factory=dict)
+    stages: dict[str, Meant] = field(default_factory=dict)
+    reasons: dict[str, Meant] = field(default_factory=dict)
 
 
 def keep(data: bytes, words: Words, *, by: User) -> str:
@@ -57,16 +76,13 @@ def keep(data: bytes, words: Words, *, by: User) -> str:
     users.check_may_write(by)
     if not data.strip():
         raise Invalid("Choose a file", field="file")
-    storage.check_room()
-    folder, key = _folder(), secrets.token_urlsafe(24)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / _name(key)
-    with path.open("xb") as file:
-        file.write(data)
+    key, sheets = imports_kept.lay(data, imports_plan.scored(words))
     try:
-        _count(path, words)
+        plan = imports_plan.recognise(key, sheets, words)
+        _count(key, plan)
+        imports_kept.keep_plan(key, asdict(plan))
     except Invalid:
-        path.unlink()
+        imports_kept.forget(key)
         raise
     return key
 
@@ -74,20 +90,34 @@ def keep(data: bytes, words: Words, *, by: User) -> str:
 def look(key: str, words: Words, *, by: User) -> Sheet:
     """What the file would bring. Raises NotFound where it is not there any more, Forbidden."""
     users.check_may_write(by)
-    path = _path(key)
-    reader, sieve, found = Reader(words), Sieve(), rows(path, words.columns)
-    sheet = Sheet(ignored=ignored(path, words.columns))
+    plan = Plan(**imports_kept.plan(key))
+    reader, sieve = Reader(words, plan), Sieve()
+    sheet = Sheet(plan, imports_plan.columns(key, plan), imports_plan.ignored(plan, words))
+    found = rows(key, plan)
     while some := list(islice(found, BATCH)):
         leads, faults = reader.read(some)
-        fresh = sieve.fresh(leads)
+        fresh, left = sieve.sort(leads)
         sheet.count, sheet.known, sheet.wrong = (
             sheet.count + len(fresh),
-            sheet.known + len(leads) - len(fresh),
+            sheet.known + len(left),
             sheet.wrong + len(faults),
         )
         sheet.leads += fresh[: FIRST - len(sheet.leads)]
-        sheet.faults += faults[: FAULTS - len(sheet.faults)]
+        for fault in faults:
+            sheet.faults.setdefault(fault.kind, Faults(fault.kind)).add(fault)
+    sheet.stages, sheet.reasons = reader.stages, reader.reasons
     return sheet
+
+
+def choose(key: str, asked: Mapping[str, str], words: Words, *, by: User) -> None:
+    """Read the file otherwise: another sheet, other columns, words that mean something else. Raises Invalid, NotFound,
+    Forbidden, Conflict once it is being taken over."""
+    users.check_may_write(by)
+    now = Plan(**imports_kept.plan(key))
+    if of_key(key):
+        raise Conflict("This file is being imported already")
+    imports_kept.keep_plan(key, asdict(imports_plan.change(key, now, asked, words)))
+    imports_kept.touch(key)
 
 
 def start(key: str, words: Words, *, by: User) -> LeadImport:
@@ -95,16 +125,16 @@ def start(key: str, words: Words, *, by: User) -> LeadImport:
     users.check_may_write(by)
     if found := of_key(key):
         return found
-    path, by_id = _path(key), by.id
+    plan, by_id = Plan(**imports_kept.plan(key)), by.id
     db.session.rollback()  # no transaction is held over reading
-    total = _count(path, words)
+    total = _count(key, plan)
     company_settings.company(lock=True)
     if found := of_key(key):  # the button was pressed twice
         return found
     if running():
         raise Conflict("Another file is being imported. Wait until it is done")
-    job = LeadImport(key=key, user_id=by_id, words=asdict(words), total=total)
-    path.touch()
+    job = LeadImport(key=key, user_id=by_id, words={"words": asdict(words), "plan": asdict(plan)}, total=total)
+    imports_kept.touch(key)
     db.session.add(job)
     audit.note(by_id, Act.IMPORTED, detail=str(total))
     publish_after_commit(RowsWaiting(ROWS))
@@ -112,40 +142,86 @@ def start(key: str, words: Words, *, by: User) -> LeadImport:
     return job
 
 
+def undo(key: str, *, by: User) -> LeadImport:
+    """Take a whole import back: all its leads that nobody has worked with since. Whoever brought them may, and owners.
+
+    Raises NotFound, Forbidden, Conflict where a day has passed or an import is under way.
+    """
+    users.check_may_write(by)
+    company_settings.company(lock=True)
+    job = of_key(key)
+    if job is None:
+        raise NotFound
+    if job.user_id != by.id and not by.is_owner:
+        raise Forbidden
+    if job.state in (ImportState.UNDOING, ImportState.UNDONE):
+        return job
+    if running():
+        raise Conflict("Another file is being imported. Wait until it is done")
+    if not can_be_undone(job):
+        raise Conflict("An import can be taken back for a day only")
+    job.state, job.lease_until = ImportState.UNDOING, None
+    audit.note(by.id, Act.IMPORT_UNDONE, detail=str(job.imported))
+    publish_after_commit(RowsWaiting(ROWS))
+    db.session.commit()
+    return job
+
+
+def can_be_undone(job: LeadImport) -> bool:
+    """It is through, brought something, and no day has passed since."""
+    over_at = job.finished_at or job.created_at
+    is_over = job.state in (ImportState.DONE, ImportState.STOPPED) and job.imported > 0
+    return is_over and utcnow() - over_at < UNDO_FOR
+
+
+def recent() -> list[LeadImport]:
+    """The imports of the last day, the last first."""
+    since = utcnow() - UNDO_FOR
+    found = select(LeadImport).where(or_(LeadImport.created_at > since, LeadImport.finished_at > since))
+    return list(db.session.scalars(found.order_by(LeadImport.id.desc()).options(selectinload(LeadImport.user))))
+
+
 def of_key(key: str) -> LeadImport | None:
     """How far the file of this key has been taken over; None where nobody has said so yet."""
-    return db.session.scalars(select(LeadImport).where(LeadImport.key == key)).first() if _KEY.fullmatch(key) else None
+    mine = select(LeadImport).where(LeadImport.key == key)
+    return db.session.scalars(mine).first() if imports_kept.is_key(key) else None
+
+
+def is_at_hand(key: str) -> bool:
+    """The file is still in the data folder."""
+    try:
+        return bool(imports_kept.plan(key))
+    except NotFound:
+        return False
 
 
 def running() -> LeadImport | None:
     """The company's import that is under way."""
-    return db.session.scalars(select(LeadImport).where(LeadImport.state == ImportState.RUNNING)).first()
+    return db.session.scalars(select(LeadImport).where(LeadImport.state.in_(GOING))).first()
 
 
 def stop_all() -> None:
     """Nothing more of the files that lie aside comes in: part of the caller's transaction; `forget_all` after it."""
     going = update(LeadImport).where(LeadImport.state == ImportState.RUNNING)
-    db.session.execute(going.values(state=ImportState.STOPPED, words={}))
+    db.session.execute(going.values(state=ImportState.STOPPED, words={}, finished_at=utcnow()))
 
 
 def forget_all() -> None:
     """Throw all files of the company away that lie aside."""
-    for path in _folder().glob(f"{tenancy.acting_for()}-*.csv"):
-        path.unlink(missing_ok=True)
+    imports_kept.forget_all()
 
 
 def sweep() -> int:
     """Throw away the files of all companies that nobody has said anything about for an hour; how many those were."""
-    too_old = time.time() - LASTS_SECONDS
-    old = [path for path in _folder().glob("*.csv") if path.stat().st_mtime < too_old]
+    old = imports_kept.old()
     if not old:
         return 0
     with tenancy.all_companies():
         going = set(db.session.scalars(select(LeadImport.key).where(LeadImport.state == ImportState.RUNNING)))
     db.session.rollback()
-    nobodys = [path for path in old if path.stem.partition("-")[2] not in going]
+    nobodys = [path for key, path in old.items() if key not in going]
     for path in nobodys:
-        path.unlink(missing_ok=True)
+        imports_kept.throw_away(path)
     return len(nobodys)
 
 
@@ -154,7 +230,7 @@ def due() -> list[int]:
     waiting = (
         select(LeadImport.id)
         .join(Company, Company.id == LeadImport.company_id)
-        .where(Company.is_active, LeadImport.state == ImportState.RUNNING, _free())
+        .where(Company.is_active, LeadImport.state.in_(GOING), _free())
         .order_by(LeadImport.id)
     )
     with tenancy.all_companies():
@@ -164,11 +240,11 @@ def due() -> list[int]:
 
 
 def carry_on(import_id: int) -> None:
-    """Take the file of an import over from where it stands, unless another worker is at it. Nobody is told of these
-    leads."""
+    """Take the file of an import over from where it stands, or take that back, unless another worker is at it. Nobody
+    is told of these leads."""
     claim = (
         update(LeadImport)
-        .where(LeadImport.id == import_id, LeadImport.state == ImportState.RUNNING, _free())
+        .where(LeadImport.id == import_id, LeadImport.state.in_(GOING), _free())
         .values(lease_until=_lease())
         .execution_options(synchronize_session=False)
     )
@@ -181,50 +257,55 @@ def carry_on(import_id: int) -> None:
     with tenancy.all_companies():
         job = db.session.scalars(mine).one()
     tenancy.act_for(job.company_id)
+    if job.state is ImportState.UNDOING:
+        _take_back(job.id, job.imported, job.removed)
+        return
     try:
-        _take_over(job.id, _path(job.key), Words(**job.words), job.done, job.user_id)
-    except (NotFound, Invalid):
+        _take_over(job)
+    except (NotFound, Invalid, KeyError):  # KeyError: begun by an earlier version
         current_app.logger.warning("the file of import %s has gone", import_id)
         db.session.rollback()
         stop_all()
         db.session.commit()
 
 
-def _take_over(job_id: int, path: Path, words: Words, done: int, by_id: int) -> None:
-    reader, sieve = Reader(words), Sieve()
-    found = islice(rows(path, words.columns), done, None)
+def _take_over(job: LeadImport) -> None:
+    job_id, key, done, by_id = job.id, job.key, job.done, job.user_id
+    words, plan = Words(**job.words["words"]), Plan(**job.words["plan"])
+    reader, sieve = Reader(words, plan), Sieve()
+    found = islice(rows(key, plan), done, None)
     while some := list(islice(found, BATCH)):
-        leads, _ = reader.read(some)
+        leads, faults = reader.read(some)
         db.session.rollback()  # no transaction is held over reading
-        if not _write(job_id, leads, sieve, by_id, done, len(some)):
+        fresh, known = sieve.sort(leads)
+        if not _step(job_id, done, len(some), len(fresh), lease_until=_lease()):
+            db.session.rollback()  # somebody else has gone on or stopped it
             return
+        imports_written.write(fresh, import_id=job_id, by_id=by_id)
+        imports_written.note_left([*faults, *known], key)
+        db.session.commit()
         done += len(some)
-    _step(job_id, done, 0, 0, state=ImportState.DONE, words={}, lease_until=None)
+    _step(job_id, done, 0, 0, state=ImportState.DONE, words={}, lease_until=None, finished_at=utcnow())
     db.session.commit()
-    path.unlink(missing_ok=True)
+    if imports_written.has_left(key):
+        imports_kept.touch(key)  # the rows left out can be fetched for an hour
+    else:
+        imports_kept.forget(key)
 
 
-def _write(job_id: int, leads: list[dict[str, Any]], sieve: Sieve, by_id: int, done: int, count: int) -> bool:
-    """One batch, one commit; False where somebody else has gone on or stopped it, and nothing is written."""
-    fresh = sieve.fresh(leads)
-    if not _step(job_id, done, count, len(fresh), lease_until=_lease()):
-        db.session.rollback()
-        return False
-    for lead in fresh:
-        lead["search"] = search.text_of(lead["name"], lead["phone_e164"], lead["city"], lead["object_type"])
-    beside = [(lead.pop("notes"), lead.pop("task")) for lead in fresh]
-    made = [Lead(**lead) for lead in fresh]
-    db.session.add_all(made)
-    db.session.flush()
-    for row, (notes, task) in zip(made, beside, strict=True):
-        by_hand = {"lead_id": row.id, "user_id": by_id}
-        db.session.add(LeadEvent(**by_hand, kind="created"))
-        db.session.add_all(LeadNote(**by_hand, text=text) for text in notes)
-        if task:
-            db.session.add(LeadTask(**by_hand, **task))
-    board.touch()
-    db.session.commit()
-    return True
+def _take_back(job_id: int, imported: int, removed: int) -> None:
+    after = 0
+    while True:
+        last, gone = imports_written.remove_some(job_id, after, BATCH)
+        removed += gone
+        is_over = last is None
+        state = {"state": ImportState.UNDONE, "lease_until": None} if is_over else {"lease_until": _lease()}
+        going = update(LeadImport).where(LeadImport.id == job_id, LeadImport.state == ImportState.UNDOING)
+        db.session.execute(going.values(removed=removed, **state).execution_options(synchronize_session=False))
+        db.session.commit()
+        if last is None:
+            return
+        after = last
 
 
 def _step(job_id: int, done: int, count: int, imported: int, **values: Any) -> bool:
@@ -240,25 +321,9 @@ def _free() -> Any:
     return or_(LeadImport.lease_until.is_(None), LeadImport.lease_until < utcnow())
 
 
-def _lease() -> Any:
+def _lease() -> datetime:
     return utcnow() + timedelta(seconds=LEASE_SECONDS)
 
 
-def _count(path: Path, words: Words) -> int:
-    return sum(1 for _ in rows(path, words.columns))
-
-
-def _path(key: str) -> Path:
-    path = _folder() / _name(key)
-    if not _KEY.fullmatch(key) or not path.is_file():
-        raise NotFound
-    return path
-
-
-def _name(key: str) -> str:
-    return f"{tenancy.acting_for()}-{key}.csv"
-
-
-def _folder() -> Path:
-    folder: Path = current_app.extensions["leadbot_config"].data_dir / "imports"
-    return folder
+def _count(key: str, plan: Plan) -> int:
+    return sum(1 for _ in rows(key, plan))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,198 +15,265 @@ from sqlalchemy import select
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid
-from leadbot.leads import editing, records, tasks
+from leadbot.leads import editing, registration, tasks
 from leadbot.models import Lead, LeadStatus, LostReason, Source
-from leadbot.texts import text_input
 from leadbot.texts.folding import fold
-from leadbot.transfer import exports, imports_file, sheets
+from leadbot.transfer import exports, imports_kept, imports_terms, imports_values
+from leadbot.transfer.imports_plan import SAID_MOST, Plan, Words
+from leadbot.transfer.imports_terms import NOTE
+from leadbot.transfer.imports_values import Note, Phone, Phones, Task
 
-FIELDS = (
-    "created_at",
-    "status",
-    "lost_reason",
-    "name",
-    "phone",
-    "city",
-    "object_type",
-    "area",
-    "summary",
-    "language",
-    "source",
-    "assignee",
-    "notes",
-    "call_at",
-    "call_about",
-)
 MOST_ROWS = 100_000
-# What else people call these columns.
-ALSO = {
-    "phone": (
-        "тел", "тел.", "номер телефона", "мобильный", "мобильный телефон", "контактный телефон", "телефон нөмірі",
-        "телефоны", "ұялы телефон", "phone number", "mobile",
-    ),
-    "name": ("фио", "ф.и.о.", "клиент", "имя клиента", "контакт", "аты", "аты-жөні", "client", "full name", "contact"),
-    "created_at": ("дата", "дата создания", "создано", "күні", "date", "created at"),
-    "status": ("статус", "статусы", "status"),
-    "city": ("населённый пункт", "қала", "town"),
-    "object_type": ("тип объекта", "нысан", "object type"),
-    "area": ("площадь, м2", "м2", "аудан", "area, m2"),
-    "summary": ("описание", "сипаттама", "description"),
-    "notes": ("комментарий", "комментарии", "примечание", "түсініктеме", "comment", "comments", "note"),
-    "assignee": ("менеджер", "менеджері", "manager"),
-}  # fmt: skip
-_LOCAL = re.compile(r"(?:\+?7|8)(7\d{9})")
-_AS_NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eEеЕ]\+?\d+)?")
-_MOMENT = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d\d)(?:,?\s+(\d{1,2}):(\d\d)(?::(\d\d))?)?")
 _FIRST_YEAR, _TOMORROW = 1970, timedelta(days=1)
-_AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how some programs keep a spreadsheet from reading a number
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What columns, stages, reasons and sources may be called, folded, in every language we speak: to their keys."""
-
-    columns: Mapping[str, str]
-    stages: Mapping[str, str]
-    reasons: Mapping[str, str]
-    sources: Mapping[str, str]
+_PARTS = ("last_name", "middle_name")
 
 
 class Row(NamedTuple):
-    """A row by column, None where it can't be read; lines are counted as a spreadsheet counts them."""
+    """A row of the file; lines are counted as a spreadsheet counts them."""
 
     line: int
-    cells: dict[str, str] | None
+    record: list[Any] | None
 
 
 class Fault(NamedTuple):
-    """What is wrong in a line of the file."""
+    """Why a row brings no lead: its line, what kind of fault, and what stands there."""
 
     line: int
-    error: Invalid
+    kind: str
+    said: str
 
 
-def rows(path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
-    """The rows of a file that are not empty, read as they are asked for. Raises Invalid for what is no table of leads,
-    or too long a one."""
-    records, count = imports_file.records(path), 0
-    names = [columns.get(_named(cell)) for cell in next(records, None) or []]
-    if "phone" not in names:
-        raise Invalid("The first line must name the columns, one of them Phone", field="file")
-    for line, record in enumerate(records, 2):
-        if record is not None and not any(cell.strip() for cell in record):
+class Faulty(Exception):
+    """A row that brings no lead."""
+
+    def __init__(self, kind: str, said: str = "") -> None:
+        super().__init__(kind)
+        self.kind, self.said = kind, said
+
+
+@dataclass(slots=True)
+class Meant:
+    """What words of another system were taken for: how often, and as which of our keys; empty where nobody knows."""
+
+    label: str
+    key: str
+    count: int = 0
+
+
+@dataclass(slots=True)
+class Cells:
+    """A row by field: the cells that say something, in the order of the columns."""
+
+    by_field: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
+
+    def first(self, name: str) -> Any:
+        """The first cell of this field that says something; None without one."""
+        found = self.by_field.get(name)
+        return found[0][1] if found else None
+
+    def text(self, name: str) -> str:
+        return imports_values.text(self.first(name))
+
+    def all(self, name: str) -> list[tuple[str, str]]:
+        """What the columns of this field are called and say."""
+        return [(called, imports_values.text(cell)) for called, cell in self.by_field.get(name, ())]
+
+
+def rows(key: str, plan: Plan) -> Iterator[Row]:
+    """The rows of a file that are not empty, read as they are asked for. Raises Invalid for too long a one."""
+    count = 0
+    for line, record in imports_kept.records(key, plan.sheet):
+        if line <= plan.header or (record is not None and not any(_says(cell) for cell in record)):
             continue
         if (count := count + 1) > MOST_ROWS:
             raise Invalid("At most %(max)s lines at once", field="file", max=MOST_ROWS)
-        yield Row(line, None if record is None else _by_column(names, record))
+        yield Row(line, record)
 
 
-def ignored(path: Path, columns: Mapping[str, str]) -> list[str]:
-    """What the columns are called that nothing is taken from."""
-    head = next(imports_file.records(path), None) or []
-    return [cell.strip() for cell in head if cell.strip() and _named(cell) not in columns]
-
-
-def _named(cell: str) -> str:
-    return fold(sheets.as_typed(cell.strip()))
-
-
-def _by_column(names: list[str | None], record: list[str]) -> dict[str, str]:
-    """The cells that say something; of two columns of one name the first that does."""
-    said: dict[str, str] = {}
-    for name, cell in zip(names, record, strict=False):
-        if name and name not in said and (text := cell.strip()):
-            plain = _AS_TEXT.fullmatch(text)
-            said[name] = plain[1] if plain else sheets.as_typed(text)
-    return said
+def _says(cell: Any) -> bool:
+    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
 
 def _by_name(people: Mapping[int, str]) -> dict[str, int]:
     """People by name as it is written, and folded where that means one of them only: Семён is not Семен."""
     alike = Counter(map(fold, people.values()))
     found = {fold(name): id_ for id_, name in people.items() if alike[fold(name)] == 1}
+    found |= {imports_values.shown_name(name): id_ for id_, name in people.items()}
     return found | {name: id_ for id_, name in people.items()}
 
 
 class Reader:
-    """Turns rows into leads."""
+    """Turns rows into leads; keeps what it took words of other systems for."""
 
-    def __init__(self, words: Words) -> None:
-        self._words = words
+    def __init__(self, words: Words, plan: Plan) -> None:
+        self._words, self._plan = words, plan
         own = company_settings.company()
-        self._zone = ZoneInfo(own.time_zone)
-        self._language = own.language
+        self._zone, self._language = ZoneInfo(own.time_zone), own.language
         self._people = _by_name(exports.people())
+        self._phones = Phones()
         self._cleaned = lru_cache(maxsize=20_000)(editing.clean)
+        self._fields = [(at, held, plan.names[at]) for at, held in enumerate(plan.columns) if held]
+        self.stages: dict[str, Meant] = {}
+        self.reasons: dict[str, Meant] = {}
 
     def read(self, some: Iterable[Row]) -> tuple[list[dict[str, Any]], list[Fault]]:
-        """Leads as they are stored, by column, each with its `notes` and its `task`; what is wrong with the others."""
+        """Leads as they are stored, by column, each with its `line`, `notes` and `tasks`; what is wrong with the
+        others."""
         made: list[dict[str, Any]] = []
         faults: list[Fault] = []
-        for line, cells in some:
+        for line, record in some:
             try:
-                if cells is None:
-                    raise Invalid("A quotation mark is missing, or a cell is too long", field="file")
-                made.append(self._lead(cells))
+                if record is None:
+                    raise Faulty("unreadable")
+                made.append({"line": line, **self._lead(self._cells(record))})
+            except Faulty as fault:
+                faults.append(Fault(line, fault.kind, fault.said))
             except Invalid as error:
-                faults.append(Fault(line, error))
+                faults.append(Fault(line, "value", f"{error.field}"))
         return made, faults
 
-    def _lead(self, cells: dict[str, str]) -> dict[str, Any]:
-        made: dict[str, Any] = {"area_m2": None, **_phone(cells.get("phone", ""))}
-        for name in ("city", "object_type", "area"):
-            made |= self._cleaned(name, cells.get(name, ""))
-        for name in ("name", "summary"):
-            made |= editing.clean(name, cells.get(name, ""))
-        status = LeadStatus(self._key("status", cells, self._words.stages, LeadStatus.NEW.value))
-        reason = self._key("lost_reason", cells, self._words.reasons, "") if status is LeadStatus.LOST else ""
-        if status is LeadStatus.LOST and not reason:
-            raise Invalid("Choose a lost reason", field="lost_reason")
-        created = self._moment("created_at", cells, before=utcnow() + _TOMORROW) or utcnow()
-        said = cells.get("assignee", "")
-        assignee_id = self._people.get(said) or self._people.get(fold(said))
-        task = self._task(cells, assignee_id)
-        language = cells.get("language", "").lower()
+    def _cells(self, record: list[Any]) -> Cells:
+        cells = Cells()
+        for at, held, name in self._fields:
+            if at < len(record) and _says(record[at]):
+                cells.by_field.setdefault(held, []).append((name, record[at]))
+        return cells
+
+    def _lead(self, cells: Cells) -> dict[str, Any]:
+        beside: dict[str, str] = {}
+        phone = self._phone(cells, beside)
+        values = self._values(cells, beside)
+        status, reason = self._status(cells, beside)
+        created = self._created(cells)
+        assignee_id = self._person(cells.text("assignee"))
+        calls = self._tasks(cells, assignee_id)
+        language = cells.text("language").lower()
         # No talk and no first touch of ours belongs to it: whatever the source was, here it came by hand.
-        is_test = self._words.sources.get(fold(cells.get("source", ""))) == Source.TEST.value
+        is_test = self._words.sources.get(fold(cells.text("source"))) == Source.TEST.value
+        beside |= {name: said for name, said in cells.all(NOTE) if name not in beside}
+        due = [call["due_at"] for call in calls if call["done_at"] is None]
         return {
-            **made, "status": status, "lost_reason": LostReason(reason) if reason else None,
+            **values, "phone": phone.shown, "phone_e164": phone.e164, "status": status, "lost_reason": reason,
             "source": Source.TEST if is_test else Source.MANUAL,
-            "language": language if language in ("ru", "kk", "en") else self._language, "created_at": created,
-            "raised_at": created, "rank": int(created.timestamp() * 1_000_000_000),
-            "assignee_id": assignee_id, "task_at": task["due_at"] if task else None,
-            "notes": _notes(cells.get("notes", "")), "task": task,
+            "language": language if language in ("ru", "kk", "en") else self._language,
+            "created_at": created, "raised_at": created, "rank": int(created.timestamp() * 1_000_000_000),
+            "assignee_id": assignee_id, "task_at": min(due, default=None),
+            "notes": [self._note(note) for note in self._notes(cells, beside)], "tasks": calls,
         }  # fmt: skip
 
-    def _task(self, cells: dict[str, str], assignee_id: int | None) -> dict[str, Any] | None:
-        """The call back that stands in the row; of one that was due long ago nobody is told."""
-        due_at = self._moment("call_at", cells, before=utcnow() + tasks.AHEAD_MOST)
-        if due_at is None:
-            return None
-        about = text_input.line(cells.get("call_about", ""), "call_about", most=tasks.TEXT_MOST, required=False)
-        reminded_at = utcnow() if due_at < utcnow() else None
-        return {"due_at": due_at, "text": about, "assignee_id": assignee_id, "reminded_at": reminded_at}
+    def _phone(self, cells: Cells, beside: dict[str, str]) -> Phone:
+        """The first number that can be called; the others are written down beside."""
+        found: list[Phone] = []
+        said = cells.all("phone")
+        for name, text in said:
+            numbers, says_more = self._phones.of(text)
+            new = [each for each in numbers if each.e164 not in {known.e164 for known in found}]
+            if says_more or not numbers:
+                beside[name] = imports_values.line(text)
+            elif more := new if found else new[1:]:
+                beside[name] = ", ".join(each.shown for each in more)
+            found += new
+        if not found:
+            raise Faulty("phone" if said else "no_phone", said[0][1] if said else "")
+        return found[0]
 
-    def _key(self, name: str, cells: dict[str, str], words: Mapping[str, str], default: str) -> str:
-        said = cells.get(name, "")
-        if not said:
-            return default
-        if (key := words.get(fold(said))) is None:
-            if name == "status":
-                raise Invalid("There is no such stage", field=name)
-            raise Invalid("Choose a lost reason", field=name)
+    def _values(self, cells: Cells, beside: dict[str, str]) -> dict[str, Any]:
+        made: dict[str, Any] = {"area_m2": None}
+        for name in ("city", "object_type", "area"):
+            said = imports_values.line(cells.text(name))
+            if name == "area" and said and "сот" in fold(cells.by_field[name][0][0]) and not said[-1].isalpha():
+                said = f"{said} соток"
+            made |= self._cleaned(name, self._cut(name, said, registration.FIELDS[name], beside))
+        made |= editing.clean("name", self._cut("name", _whole_name(cells), registration.FIELDS["name"], beside))
+        about = "\n".join(dict.fromkeys(said for _, said in cells.all("summary")))
+        return made | editing.clean("summary", self._cut("summary", about, editing.SUMMARY_MOST, beside))
+
+    def _cut(self, name: str, said: str, most: int, beside: dict[str, str]) -> str:
+        short, whole = imports_values.cut(said, most)
+        if whole:
+            beside[self._words.said.get(name, name)] = whole
+        return short
+
+    def _status(self, cells: Cells, beside: dict[str, str]) -> tuple[LeadStatus, LostReason | None]:
+        said = imports_values.line(cells.text("status"))
+        own, plan = self._words.stages, self._plan
+        key = self._meaning(said, own, plan.stages, imports_terms.stage, self.stages) if said else LeadStatus.NEW.value
+        if not key:
+            raise Faulty("stage", said)
+        status = LeadStatus(key)
+        return status, self._lost_reason(cells, beside) if status is LeadStatus.LOST else None
+
+    def _lost_reason(self, cells: Cells, beside: dict[str, str]) -> LostReason:
+        name, said = next(iter(cells.all("lost_reason")), ("", ""))
+        said = imports_values.line(said)
+        own, plan = self._words.reasons, self._plan
+        key = self._meaning(said, own, plan.reasons, imports_terms.reason, self.reasons) if said else ""
+        if said and fold(said) not in own:
+            beside[name] = said
+        if not (key or plan.no_reason):
+            raise Faulty("reason" if said else "no_reason", said)
+        return LostReason(key or plan.no_reason)
+
+    def _meaning(
+        self, said: str, own: Mapping[str, str], chosen: Mapping[str, str], guess: Any, met: dict[str, Meant]
+    ) -> str:
+        """Our key for words of the file: as we call it ourselves, as somebody has chosen, as it looks."""
+        folded = fold(said)
+        if folded in own and folded not in chosen:
+            return own[folded]
+        key = chosen[folded] if folded in chosen else guess(folded) or ""
+        if folded in met or len(met) < SAID_MOST:
+            met.setdefault(folded, Meant(said[:100], key)).count += 1
         return key
 
-    def _moment(self, name: str, cells: dict[str, str], before: datetime) -> datetime | None:
-        if not (text := cells.get(name, "")):
-            return None
+    def _created(self, cells: Cells) -> datetime:
+        if (cell := cells.first("created_at")) is None:
+            return utcnow()
+        found = self._moment(cell, cells.first("created_time"), before=utcnow() + _TOMORROW)
+        if found is None and not self._plan.undated:
+            raise Faulty("date", imports_values.text(cell))
+        return found or utcnow()
+
+    def _moment(self, cell: Any, clock: Any, before: datetime) -> datetime | None:
         try:
-            moment = _read_moment(text, self._zone).astimezone(UTC)
-        except (ValueError, OverflowError):
-            moment = None
-        if moment is None or moment.year < _FIRST_YEAR or moment >= before:
-            raise Invalid("A date as 23.11.2026, 15:30", field=name)
-        return moment
+            found = imports_values.moment(cell, clock, self._zone, month_first=self._plan.month_first).astimezone(UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+        return found if found.year >= _FIRST_YEAR and found < before else None
+
+    def _tasks(self, cells: Cells, assignee_id: int | None) -> list[dict[str, Any]]:
+        """The reminders that stand in the row; of one that was due long ago nobody is told."""
+        before = utcnow() + tasks.AHEAD_MOST
+        try:
+            found = imports_values.tasks_of(cells.text("tasks"), self._zone)
+        except ValueError:
+            raise Faulty("task", cells.text("tasks")) from None
+        if not found and (cell := cells.first("call_at")) is not None:
+            due_at = self._moment(cell, None, before)
+            if due_at is None:
+                raise Faulty("task", imports_values.text(cell))
+            found = [
+                Task(due_at, imports_values.cut(imports_values.line(cells.text("call_about")), tasks.TEXT_MOST)[0])
+            ]
+            return [self._task(found[0], assignee_id)]
+        return [self._task(each, self._person(each.of)) for each in found if each.due_at < before]
+
+    def _task(self, task: Task, assignee_id: int | None) -> dict[str, Any]:
+        is_over = task.due_at < utcnow() or task.done_at
+        values = {"due_at": task.due_at.astimezone(UTC), "text": task.text, "assignee_id": assignee_id}
+        return {**values, "done_at": task.done_at, "reminded_at": utcnow() if is_over else None}
+
+    def _notes(self, cells: Cells, beside: dict[str, str]) -> Iterator[Note]:
+        for _, said in cells.all("notes"):
+            yield from imports_values.notes(said, self._zone)
+        yield from imports_values.labelled(beside)
+
+    def _note(self, note: Note) -> dict[str, Any]:
+        at = note.at.astimezone(UTC) if note.at else None
+        return {"text": note.text, "at": at if at and at < utcnow() else None, "user_id": self._person(note.by)}
+
+    def _person(self, name: str) -> int | None:
+        return self._people.get(name) or self._people.get(fold(name)) if name else None
 
 
 class Sieve:
@@ -220,20 +284,22 @@ class Sieve:
         self._met: set[tuple[str, datetime]] = set()
         self._open: set[str] = set()
 
-    def fresh(self, leads: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Those that are new, in their order."""
-        phones = {lead["phone_e164"] for lead in leads}
+    def sort(self, found: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Fault]]:
+        """Those that are new, in their order; the others as what is left out."""
+        phones = {lead["phone_e164"] for lead in found}
         known = select(Lead.phone_e164, Lead.status, Lead.created_at, Lead.source).where(Lead.phone_e164.in_(phones))
         for phone, status, created, source in db.session.execute(known):
             self._put(phone, created, status.is_open and source is not Source.TEST)
-        new = []
-        for lead in leads:
+        new, left = [], []
+        for lead in found:
             phone, created = lead["phone_e164"], lead["created_at"]
             is_open = lead["status"].is_open and lead["source"] is not Source.TEST
             if (phone, _minute(created)) not in self._met and not (is_open and phone in self._open):
                 self._put(phone, created, is_open)
                 new.append(lead)
-        return new
+            else:
+                left.append(Fault(lead["line"], "known", lead["phone"]))
+        return new, left
 
     def _put(self, phone: str, created: datetime, is_open: bool) -> None:
         self._met.add((phone, _minute(created)))
@@ -241,41 +307,13 @@ class Sieve:
             self._open.add(phone)
 
 
-def _read_moment(text: str, zone: ZoneInfo) -> datetime:
-    """A moment with the day first, or as ISO 8601 has it. Raises ValueError."""
-    if found := _MOMENT.fullmatch(text):
-        day, month, year, hour, minute, second = (int(each or 0) for each in found.groups())
-        return datetime(year + 2000 if year < 100 else year, month, day, hour, minute, second, tzinfo=zone)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-
-
-def _notes(text: str) -> list[str]:
-    """Notes stand apart by an empty line."""
-    pieces = (text_input.message(piece, "notes", most=records.NOTE_MOST) for piece in re.split(r"\r?\n\s*\n", text))
-    return [piece for piece in pieces if piece]
+def _whole_name(cells: Cells) -> str:
+    """The name with what stands in columns of its own; of several columns with names the one that says the most."""
+    said = [imports_values.line(text) for _, text in cells.all("name")]
+    name = next((longer for longer in said if said[0] != longer and said[0] in longer), said[0] if said else "")
+    parts = [imports_values.line(cells.text(part)) for part in reversed(_PARTS)]
+    return " ".join([name, *(part for part in parts if part and part not in name.split())]).strip()
 
 
 def _minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
-
-
-def _phone(text: str) -> dict[str, Any]:
-    digits = re.sub(r"[\s()\u00a0-]", "", text)
-    if found := _LOCAL.fullmatch(digits):  # nearly all, and a hundred times quicker
-        return {"phone": f"8{found[1]}", "phone_e164": f"+7{found[1]}"}
-    return editing.clean("phone", _whole_number(digits) or text)
-
-
-def _whole_number(text: str) -> str:
-    """The digits of what a spreadsheet took for a number, 77011112233.0 or 7.7011112233E+10; empty where some are
-    lost."""
-    if not _AS_NUMBER.fullmatch(text):
-        return ""
-    try:
-        number = Decimal(text.upper().replace("Е", "E").replace(",", "."))
-    except InvalidOperation:
-        return ""
-    exponent = number.as_tuple().exponent
-    is_whole = isinstance(exponent, int) and exponent <= 0 and number == number.to_integral_value()
-    return f"{number:.0f}" if is_whole else ""

@@ -24,7 +24,7 @@ from leadbot.web.leads import board, board_add, board_table, cards, fields, hist
 from leadbot.web.public import landing, status
 from leadbot.web.reports import figures, ledger, onboarding
 from leadbot.web.settings import company, hours, stages
-from leadbot.web.transfer import erasure, exports
+from leadbot.web.transfer import erasure, exports, imports
 
 OPEN = (landing, log_in, join, status)
 MEMBERS = (
@@ -52,6 +52,7 @@ MEMBERS = (
     passwords,
     onboarding,
     exports,
+    imports,
     erasure,
 )
 

@@ -40,6 +40,7 @@ ACTS = {
     Act.RETENTION: _("Retention period"),
     Act.EXPORTED: _("Leads exported"),
     Act.IMPORTED: _("Import of leads started"),
+    Act.IMPORT_UNDONE: _("Import of leads taken back"),
     Act.ERASED: _("A client erased"),
     Act.SWITCHED: _("The company’s account"),
     Act.LIMITS: _("Limits of the company"),
@@ -57,6 +58,7 @@ DETAILS = {
 COUNTED = {
     Act.BOT: lazy_gettext("version %(n)s"),
     Act.IMPORTED: lazy_gettext("rows: %(n)s"),
+    Act.IMPORT_UNDONE: lazy_gettext("rows: %(n)s"),
     Act.RETENTION: lazy_gettext("days: %(n)s"),
 }
 

@@ -45,7 +45,7 @@ def chosen() -> Chosen:
 
 
 def _argument(name: str) -> str:
-    return request.args.get(name, "").replace("\x00", "").strip()
+    return request.values.get(name, "").replace("\x00", "").strip()
 
 
 def _text(value: str) -> str | None:

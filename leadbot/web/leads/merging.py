@@ -12,6 +12,7 @@ from flask_login import current_user
 from leadbot.accounts import users
 from leadbot.errors import Conflict, Invalid, LeadbotError
 from leadbot.leads import merging, records
+from leadbot.leads.search import QUERY_MOST
 from leadbot.models import Lead
 from leadbot.texts.catalogues import language
 from leadbot.texts.formats import lead_number
@@ -35,7 +36,7 @@ class Choice:
 
 @bp.get("/leads/<int:lead_id>/merge")
 def show(lead_id: int) -> Response:
-    """The two side by side; without another lead a question for its number."""
+    """The two side by side; without another lead those that may be meant, and a search."""
     lead = records.get(lead_id)
     users.check_may_write(current_user)
     try:
@@ -110,7 +111,10 @@ def _page(lead: Lead, other: Lead | None, error: LeadbotError | None = None) -> 
     differing = [each for each in choices if each.own != each.other]
     same = [each for each in choices if each.own == each.other and each.own]
     context: dict[str, Any] = {"lead": lead, "other": other, "differing": differing, "same": same, "error": error}
-    context |= {"related": merging.related(lead), "typed": request.values}
+    if other is None:
+        query = request.values.get("q", "")[:QUERY_MOST]
+        context |= {"query": query, "found": merging.looked_up(lead, query)}
+        context |= {"related": merging.related(lead), "alike": merging.alike(lead)}
     status = error.status if error else 200
     return part("leads/_merging.html", status, **context) if is_htmx() else page("leads/merge.html", status, **context)
 

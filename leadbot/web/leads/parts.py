@@ -118,6 +118,7 @@ def _all(lead: Lead) -> dict[str, Any]:
             "more_rows": [row for row in rows if not (row.value or row.proof or row.field in (*ON_CARD, "assignee"))],
             "suggestions": _suggestions(),
             "related": merging.related(lead),
+            "alike": merging.alike(lead),
             "merges": merging.merges(lead),
             "repeats": merging.repeats(lead),
             "parts": parts,

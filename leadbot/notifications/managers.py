@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from leadbot.accounts import users
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
+from leadbot.fields import Place
 from leadbot.leads import samples
 from leadbot.models import Company, Conversation, Delivery, Lead, LeadTask, Message, User
 from leadbot.notifications import keyboards
@@ -103,11 +104,22 @@ def _notice(lead: Lead, company: Company) -> notices.LeadNotice:
         area=names.area(lead.area, company.language),
         city=names.city(lead.city, company.language),
         summary=lead.summary,
+        details=_details(lead, company),
         source=lead.source.value,
         talk_language=lead.language,
         time=f"{local:%H:%M}",
         is_test=lead.is_test,
         has_voice=_has_voice(lead),
+    )
+
+
+def _details(lead: Lead, company: Company) -> tuple[tuple[str, str], ...]:
+    """What has no column and shows in notices, as the company's language calls it."""
+    table, language = company_settings.fields(company), company.language
+    return tuple(
+        (names.label(row.key, language, table), names.value(row.key, lead.details[row.key], language))
+        for row in table.details
+        if Place.NOTICE in row.shows and row.key in lead.details
     )
 
 

@@ -37,9 +37,10 @@ class Exported(NamedTuple):
     notes: str  # oldest first, an empty line between two
     call_at: datetime | None  # when the next call back is due
     call_about: str
+    details: dict[str, str]  # what has no column, by key
 
 
-_STORED = [getattr(Lead, name) for name in Exported._fields[:-3]]
+_STORED = [getattr(Lead, name) for name in (*Exported._fields[:-4], "details")]
 
 
 def rows(only: Filter = EVERYTHING, status: LeadStatus | None = None, *, by: User) -> Iterator[Exported]:
@@ -86,8 +87,9 @@ def _read(company_id: int, conditions: list[ColumnElement[bool]]) -> Iterator[Ex
         notes, calls = _notes(ids), _calls(ids)
         db.session.rollback()
         for lead in found:
+            *stored, details = lead
             beside = ("\n\n".join(notes.get(lead.id, ())), *calls.get(lead.id, (None, "")))
-            yield Exported._make((*lead, *beside))
+            yield Exported._make((*stored, *beside, details))
         if len(found) < BATCH:
             return
         before = found[-1].id

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid
+from leadbot.fields import TABLE, Kind, Place
 from leadbot.leads import editing, registration, tasks
 from leadbot.models import Lead, LeadStatus, LostReason, Source
 from leadbot.texts import text_input
@@ -28,11 +29,7 @@ FIELDS = (
     "created_at",
     "status",
     "lost_reason",
-    "name",
-    "phone",
-    "city",
-    "object_type",
-    "area",
+    *(row.key for row in TABLE.columns if Place.IMPORT in row.shows),
     "summary",
     "language",
     "source",
@@ -42,18 +39,10 @@ FIELDS = (
     "call_about",
 )
 MOST_ROWS = 100_000
-# What else people call these columns.
-ALSO = {
-    "phone": (
-        "тел", "тел.", "номер телефона", "мобильный", "мобильный телефон", "контактный телефон", "телефон нөмірі",
-        "телефоны", "ұялы телефон", "phone number", "mobile",
-    ),
-    "name": ("фио", "ф.и.о.", "клиент", "имя клиента", "контакт", "аты", "аты-жөні", "client", "full name", "contact"),
+# What else people call the columns that are no field of the table.
+_ALSO = {
     "created_at": ("дата", "дата создания", "создано", "күні", "date", "created at"),
     "status": ("статус", "статусы", "status"),
-    "city": ("населённый пункт", "қала", "town"),
-    "object_type": ("тип объекта", "нысан", "object type"),
-    "area": ("площадь, м2", "м2", "аудан", "area, m2"),
     "summary": ("описание", "сипаттама", "description"),
     "notes": ("комментарий", "комментарии", "примечание", "түсініктеме", "comment", "comments", "note"),
     "assignee": ("менеджер", "менеджері", "manager"),
@@ -87,6 +76,11 @@ class Fault(NamedTuple):
 
     line: int
     error: Invalid
+
+
+def also() -> dict[str, tuple[str, ...]]:
+    """What else people call the columns, by field."""
+    return {**{row.key: row.headers for row in TABLE.columns}, **_ALSO}
 
 
 def rows(path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
@@ -140,6 +134,7 @@ class Reader:
         self._zone = ZoneInfo(own.time_zone)
         self._language = own.language
         self._people = _by_name(exports.people())
+        self._details = [row.key for row in company_settings.fields(own).details if Place.IMPORT in row.shows]
         self._cleaned = lru_cache(maxsize=20_000)(editing.clean)
 
     def read(self, some: Iterable[Row]) -> tuple[list[dict[str, Any]], list[Fault]]:
@@ -157,10 +152,12 @@ class Reader:
 
     def _lead(self, cells: dict[str, str]) -> dict[str, Any]:
         made: dict[str, Any] = {"area_m2": None, **_phone(cells.get("phone", ""))}
-        for name in ("city", "object_type", "area"):
-            made |= self._cleaned(name, cells.get(name, ""))
+        for row in TABLE.columns:
+            if row.kind in (Kind.PLACE, Kind.OBJECT, Kind.SIZE):  # repeated in many rows
+                made |= self._cleaned(row.key, cells.get(row.key, ""))
         for name in ("name", "summary"):
             made |= editing.clean(name, cells.get(name, ""))
+        made["details"] = {key: editing.clean(key, cells[key])[key] for key in self._details if cells.get(key)}
         status = LeadStatus(self._key("status", cells, self._words.stages, LeadStatus.NEW.value))
         reason = self._key("lost_reason", cells, self._words.reasons, "") if status is LeadStatus.LOST else ""
         if status is LeadStatus.LOST and not reason:

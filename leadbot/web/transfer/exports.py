@@ -12,7 +12,9 @@ from flask_login import current_user
 
 from leadbot import headers
 from leadbot.accounts import users
+from leadbot.bot import company_settings
 from leadbot.errors import Invalid
+from leadbot.fields import Place
 from leadbot.leads import registration
 from leadbot.models import LeadStatus, LostReason, Source
 from leadbot.texts import formats, names
@@ -109,7 +111,7 @@ def preview(key: str) -> Response:
         show = part if is_htmx() else page
         return show(f"imports/{'_' if is_htmx() else ''}progress.html", job=job)
     sheet = imports.look(key, _words(), by=current_user)
-    columns = dict(zip(Exported._fields, _headers(), strict=True))
+    columns = dict(_columns())
     faults = [
         (each.line, f"{columns.get(each.error.field or '', '')}: {said(each.error)}".removeprefix(": "))
         for each in sheet.faults
@@ -125,16 +127,23 @@ def take_over(key: str) -> Response:
 
 
 def _asking(error: Invalid | None = None) -> Response:
-    columns = ", ".join(_headers())
+    columns = ", ".join(label for _key, label in _columns())
     return page("imports/import.html", 422 if error else 200, error=said(error) if error else "", columns=columns)
 
 
 def _headers() -> list[str]:
-    """The first line, in the order of `Exported`."""
+    """The first line but for the details, in the order of `Exported`."""
     return [
         _("Number"), _("Created"), _("Stage"), _("Lost reason"), _("Name"), _("Phone"), _("City"), _("Object"),
         _("Area"), _("Summary"), _("Language"), _("Source"), _("Assignee"), _("Notes"), _("Call back"), _("What about"),
     ]  # fmt: skip
+
+
+def _columns(place: Place = Place.IMPORT) -> list[tuple[str, str]]:
+    """Keys and names of all columns: those of every company, then the details that its table of fields shows there."""
+    table = company_settings.fields()
+    details = ((row.key, names.label(row.key, language(), table)) for row in table.details if place in row.shows)
+    return [*zip(Exported._fields[:-1], _headers(), strict=True), *details]
 
 
 def _grouped(phone: str) -> str:
@@ -152,10 +161,11 @@ def _table(shown_phone: Callable[[str], str]) -> Iterator[list[str]]:
     )
     stages, sources = {each: stage_label(each) for each in LeadStatus}, {each: source_label(each) for each in Source}
     reasons = {each.value: reason_label(each) for each in LostReason}
-    headers = _headers()
+    columns = _columns(Place.EXPORT)
+    details = [key for key, _label in columns[len(Exported._fields) - 1 :]]
 
     def lines() -> Iterator[list[str]]:
-        yield headers
+        yield [label for _key, label in columns]
         for lead in rows:
             yield _line(lead)
 
@@ -166,6 +176,7 @@ def _table(shown_phone: Callable[[str], str]) -> Iterator[list[str]]:
             names.city(lead.city, speaks) or "", names.object_type(lead.object_type, speaks) or "",
             lead.area or "", lead.summary, lead.language, sources[lead.source], people.get(lead.assignee_id or 0, ""),
             lead.notes, formats.day_and_clock(lead.call_at, zone) if lead.call_at else "", lead.call_about,
+            *(names.value(key, lead.details[key], speaks) if key in lead.details else "" for key in details),
         ]  # fmt: skip
 
     return lines()
@@ -179,12 +190,11 @@ def _words() -> Words:
     sources: dict[str, str] = {}
     for each in LANGUAGES:
         with force_locale(each):
-            fields = (name.removesuffix("_id") for name in Exported._fields)
-            columns |= {fold(label): field for label, field in zip(_headers(), fields, strict=True)}
+            columns |= {fold(label): key.removesuffix("_id") for key, label in reversed(_columns())}
             reasons |= {fold(reason_label(reason)): reason.value for reason in LostReason}
             sources |= {fold(source_label(source)): source.value for source in Source}
     columns |= {fold(field): field for field in imports_rows.FIELDS}
-    also = ((fold(name), field) for field, names in imports_rows.ALSO.items() for name in names)
+    also = ((fold(name), field) for field, names in imports_rows.also().items() for name in names)
     columns = {**dict(also), **columns}
     stages |= {fold(name): stage for called in usual_stages().values() for stage, name in called.items()}
     stages |= {fold(stage.value): stage.value for stage in LeadStatus}

@@ -95,7 +95,7 @@ def _questions(form: Form) -> list[dict[str, Any]]:
             "required": form.get(f"ask.{key}", REQUIRED) == REQUIRED,
         }
         is_empty = not any(text.strip() for part in ("text", "label") for text in question[part].values())
-        if form.get("remove") != (key or "new") and not (is_empty and not any(chips.values())):
+        if form.get("drop") != (key or "new") and not (is_empty and not any(chips.values())):
             questions.append(question)
     return questions
 

@@ -14,6 +14,7 @@ from conftest import Api, Web
 from flask import Flask
 from sqlalchemy import select
 from talking import COMPANY, Talk
+from test_exports import bring
 from turns import turn
 
 from leadbot import fields
@@ -258,3 +259,23 @@ def test_a_draft_rehearses_and_a_version_keeps_the_questions(app: Flask, almaty:
         tenancy.act_for(api_almaty.company_id)
         newest, before, *_ = publishing.versions()
         assert (newest.values["questions"], before.values["questions"]) == ([], [HEATING])
+
+
+def test_details_are_written_over_by_key(api_almaty: Api) -> None:
+    api_almaty.patch("/api/settings", json={"questions": [HEATING]})
+    api_almaty.say("client", "Хочу баню 40 кв в Алматы, 3 комнаты. Болат, 87010000001")
+    [lead] = api_almaty.get("/api/leads").json["leads"]
+    path = f"/api/leads/{lead['id']}"
+    changed = api_almaty.patch(path, json={"details": {"q_heating": "Газ", "rooms": None}})
+    assert changed.status_code == 200, changed.text
+    assert changed.json["details"] | {"q_heating": "Газ", "rooms": ""} == changed.json["details"]
+    for wrong in ({"details": {"q_none": "?"}}, {"details": {"name": "Иван"}}, {"details": {"rooms": 3}}):
+        assert api_almaty.patch(path, json=wrong).status_code == 422
+    assert api_almaty.get(path).json == changed.json
+
+
+def test_an_exported_answer_comes_back_from_the_file(app: Flask, almaty: Web, api_almaty: Api) -> None:
+    api_almaty.patch("/api/settings", json={"questions": [HEATING]})
+    bring(app, almaty, "Телефон,Имя,Отопление\n87010000002,Айгуль,Газ\n".encode())
+    [lead] = api_almaty.get("/api/leads").json["leads"]
+    assert lead["details"] == {"q_heating": "Газ"}

@@ -45,6 +45,10 @@ def edit(
 def change(lead: Lead, values: dict[str, str], *, by: User, version: int | None = None) -> bool:
     """Write several values over at once, or none; whether anything changed. As `edit` for the rest."""
     users.check_may_write(by)
+    table = company_settings.fields()
+    for field in values:
+        if field not in COLUMNS and field not in table:
+            raise Invalid("This value is not right", field=f"details.{field}")
     if version is not None and version != lead.version:
         raise Conflict("This has been changed meanwhile", fresh=lead)
     return _write(lead, values, by, STORED_IN)

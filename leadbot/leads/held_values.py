@@ -19,7 +19,7 @@ def hold(lead: Lead, field: str, *, user_id: int | None, said: str | None) -> No
 def is_held(lead: Lead, field: str) -> bool:
     """A manager has written it: over the client's words, or with a lead that he put down himself."""
     name = _PAIRS.get(field, field)
-    return name in lead.edited or (lead.source is Source.MANUAL and bool(getattr(lead, name, None)))
+    return name in lead.edited or (lead.source is Source.MANUAL and bool(standing(lead, name)))
 
 
 def standing(lead: Lead, field: str) -> str | None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Api, Web
+from doubles import OpenAIDouble
+from doubles.model import register
 from flask import Flask
 from sqlalchemy import select
 from talking import COMPANY, Talk
@@ -22,6 +24,7 @@ from leadbot.bot import company_settings, publishing
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.engines.grounding import grounded
+from leadbot.engines.openai import Access, OpenAIEngine
 from leadbot.engines.privacy import Placeholders
 from leadbot.engines.prompt import system_prompt
 from leadbot.engines.rules.dialogue.qualifier import Rules
@@ -279,3 +282,18 @@ def test_an_exported_answer_comes_back_from_the_file(app: Flask, almaty: Web, ap
     bring(app, almaty, "Телефон,Имя,Отопление\n87010000002,Айгуль,Газ\n".encode())
     [lead] = api_almaty.get("/api/leads").json["leads"]
     assert lead["details"] == {"q_heating": "Газ"}
+
+
+def test_what_a_model_hears_is_kept_where_the_client_has_said_it() -> None:
+    company = replace(
+        COMPANY, fields=TABLE.and_(own_field(HEATING, Origin.COMPANY)), order=("object_type", "q_heating")
+    )
+    with OpenAIDouble() as server:
+        engine = OpenAIEngine(Access("key", server.base_url, 9), "scripted", Rules())
+        server.then(register(q_heating="газовое отопление"))
+        said = turn("Хочу баню в Алматы, газовое отопление", company=company)
+        assert engine.decide(said).known["facts"]["q_heating"]["quote"] == "газовое отопление"
+        sent = server.requests[0].json
+        assert "q_heating" in sent["tools"][0]["function"]["parameters"]["properties"]
+        server.then(register(q_heating="тёплый пол"))
+        assert "q_heating" not in engine.decide(turn("Хочу баню в Алматы", company=company)).known["facts"]

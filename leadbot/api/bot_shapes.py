@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from leadbot import fields
+
 ABSENT: Any = None  # a field that may be left out; the document names no value for it
 
 Tone = Literal["", "business", "friendly", "short"]
@@ -14,8 +16,8 @@ Chips = dict[Literal["ru", "kk", "en"], list[str]]
 Order = Annotated[
     list[str],
     Field(
-        description="What is asked, first to last: city, object_type, area, plot, rooms, floors, work, budget,"
-        " materials, callback; `contact` stands for name and phone, at the end where it is not named. Empty: as the"
+        description=f"What is asked, first to last: {', '.join(fields.TABLE.askable)}, the trade's own and the keys of"
+        " `questions`; `contact` stands for name and phone, at the end where it is not named. Empty: as the"
         " set-up says",
         examples=[["object_type", "city", "area"]],
     ),
@@ -28,6 +30,16 @@ class BotFact(BaseModel):
     topic: str = Field(examples=["price"])
     text: ByLanguage = Field(examples=[{"ru": "Кухня от 180 000 ₸ за погонный метр."}])
     words: list[str] = []
+
+
+class OwnQuestion(BaseModel):
+    """A question of the company's own. `key` names the answers in a lead's `details`; without one it is given."""
+
+    key: str = Field("", examples=["q_heating"], description="q_ and then Latin letters, digits and _")
+    text: ByLanguage | str = Field(examples=[{"ru": "Какое отопление?", "kk": "Жылыту қандай?"}])
+    label: ByLanguage = Field({}, description="Its short name on a lead")
+    chips: Chips | list[str] = Field({}, description="Quick replies, at most 6")
+    required: bool = Field(True, description="Asked once more where no answer came")
 
 
 class Model(BaseModel):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from leadbot.api.bot_shapes import ABSENT
 
@@ -39,8 +40,17 @@ class LeadChange(BaseModel):
     object_type: str | None = ABSENT
     area: str | None = ABSENT
     summary: str | None = ABSENT
+    details: dict[str, str | None] = Field(ABSENT, description="Some of a lead's `details`; the others stay")
     version: Annotated[int | None, Field(ge=0, le=ID_MOST)] = ABSENT
 
     def values(self) -> dict[str, str]:
-        """What is given, but for the version; null empties a field."""
-        return {name: value or "" for name, value in self.model_dump(exclude_unset=True, exclude={"version"}).items()}
+        """What is given, but for the version, details beside the rest; null empties a field."""
+        given = self.model_dump(exclude_unset=True, exclude={"version", "details"})
+        return {name: value or "" for name, value in {**given, **(self.details or {})}.items()}
+
+    @field_validator("details")
+    @classmethod
+    def _has_no_column(cls, details: dict[str, str | None] | None) -> dict[str, str | None] | None:
+        if taken := [key for key in details or {} if key in cls.model_fields]:
+            raise PydanticCustomError("invalid", "{key} stands beside details", {"key": taken[0]})
+        return details

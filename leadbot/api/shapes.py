@@ -20,12 +20,14 @@ from leadbot.api.bot_shapes import (
     Model,
     ModelChange,
     Order,
+    OwnQuestion,
     TokenPrice,
     Tone,
 )
 from leadbot.api.lead_shapes import ID_MOST, Since
 from leadbot.conversations import chat, voice
 from leadbot.errors import Invalid
+from leadbot.fields import TABLE, Place
 from leadbot.models import Author, LeadStatus, LostReason, Source
 from leadbot.texts import text_input
 
@@ -214,6 +216,12 @@ class LeadRow(BaseModel):
     lost_reason: LostReason | None
     version: int = Field(description="Grows with every change; send it with a move to lose no colleague's")
     updated_at: Moment
+    details: dict[str, str] = Field(
+        description="All else the client has said, by key: "
+        + ", ".join(row.key for row in TABLE.details if Place.API in row.shows)
+        + ", the trade's own and those of `questions` in the settings",
+        examples=[{"rooms": "3", "q_heating": "Газ"}],
+    )
 
 
 class LeadList(BaseModel):
@@ -293,6 +301,7 @@ class Settings(BaseModel):
     tone: Tone
     order: Order
     optional: list[str] = Field(description="Of what is asked, what is asked once only")
+    questions: list[OwnQuestion] = Field(description="The company's own, at most 10; their place is in `order`")
     setup: str = Field(
         description="The ready-made set-up of the trade",
         examples=["construction", "renovation", "furniture", "windows", "landscaping"],
@@ -332,6 +341,7 @@ class SettingsChange(BaseModel):
     tone: Tone = ABSENT
     order: Order = ABSENT
     optional: list[str] = ABSENT
+    questions: list[OwnQuestion] = ABSENT
     setup: str = ABSENT
     objects: list[str] = ABSENT
     facts: list[BotFact] = ABSENT

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from leadbot.bot.settings_fields import ASKABLE, CONTACT, TONES, Values
+from leadbot.bot.settings_fields import TONES, Values, fields_of, whole_order
 from leadbot.engines import embedded
+from leadbot.fields import Fields
 from leadbot.texts import names, phrases
 from leadbot.texts import trades as setups
 
@@ -27,18 +28,15 @@ def topics() -> tuple[str, ...]:
 
 def asked(values: Values) -> list[str]:
     """All that can be asked: first what is asked, in its order and the contact in its place, then the rest."""
-    order = list(values["order"]) or list(setups.of(values["setup"]).order)
-    if CONTACT not in order:
-        order.append(CONTACT)
-    return order + [slot for slot in ASKABLE if slot not in order]
+    order = whole_order(values)
+    return order + [slot for slot in fields_of(values).askable if slot not in order]
 
 
-def as_usual(order: list[str], setup: str) -> list[str]:
-    """An order as it is stored: the trade's own is none, so that another trade brings its own."""
-    usual = [*setups.of(setup).order, CONTACT]
-    return [] if order == usual else order
+def as_usual(order: list[str], values: Values) -> list[str]:
+    """An order as it is stored: what is asked without one is none, so that another trade brings its own."""
+    return [] if order == whole_order({**values, "order": []}) else order
 
 
-def slot_label(slot: str, language: str) -> str:
-    """Город, Қала, City."""
-    return names.label(slot, language)
+def slot_label(slot: str, language: str, table: Fields) -> str:
+    """Город, Қала, City; a question of the company's own by its short name."""
+    return names.label(slot, language, table)

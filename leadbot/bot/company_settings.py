@@ -15,6 +15,7 @@ from leadbot.database import encryption
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import CompanyCard, CompanyFact
 from leadbot.errors import Invalid, gathered
+from leadbot.fields import Fields
 from leadbot.models import Act, Company, User
 from leadbot.texts import text_input
 from leadbot.texts.languages import LANGUAGES
@@ -73,9 +74,8 @@ def change(values: dict[str, Any], *, by: User | None = None) -> Company:
             with faults():
                 checked[name] = _CHECKS[name](values[name])
         with faults():
-            kept_url = own.bot.get("model", {}).get("base_url", "")
             language = checked.get("language", own.language)
-            of_bot = settings_fields.check(of_bot, language, model_hosts.allowed(), kept_url)
+            of_bot = settings_fields.check(of_bot, language, model_hosts.allowed(), own.bot)
     changed = {name for name, value in checked.items() if getattr(own, _COLUMNS.get(name, name)) != value}
     for name in changed:
         setattr(own, _COLUMNS.get(name, name), checked[name])
@@ -101,9 +101,10 @@ def card(own: Company, values: settings_fields.Values | None = None) -> CompanyC
         setup=said["setup"],
         objects=tuple(said["objects"]),
         facts=_facts(own, said),
-        order=(before or (settings_fields.CONTACT,)) if said["order"] else (),
+        order=(before or (settings_fields.CONTACT,)) if said["order"] or said["questions"] else (),
         later=after,
-        optional=tuple(said["optional"]),
+        optional=settings_fields.asked_once(said),
+        fields=fields(own, said),
         greeting=said["greeting"],
         chips={language: tuple(chips) for language, chips in said["chips"].items()},
         forbidden=tuple(said["forbidden"]),
@@ -113,6 +114,13 @@ def card(own: Company, values: settings_fields.Values | None = None) -> CompanyC
         week=hours_settings.in_words(own),
         **{key: said[key] for key in settings_fields.LINES},
     )
+
+
+def fields(own: Company | None = None, values: settings_fields.Values | None = None) -> Fields:
+    """The company's whole table of fields: those of all companies, its trade's, its own, and those it asked before."""
+    own = own or company()
+    said = settings_fields.look(own.bot) if values is None else values
+    return settings_fields.fields_of(said, own.bot.get(publishing.RETIRED, ()))
 
 
 def _facts(own: Company, said: settings_fields.Values) -> tuple[CompanyFact, ...]:

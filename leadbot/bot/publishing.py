@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from leadbot import fields
 from leadbot.accounts import audit, tenant, users
 from leadbot.bot import model_hosts, settings_fields
 from leadbot.bot.settings_fields import Values
@@ -25,6 +26,7 @@ from leadbot.texts import text_input
 KEPT = 10  # published versions one can go back to
 DRAFT = 0  # its number
 KEY_MOST = 200
+RETIRED, RETIRED_MOST = "retired", 60  # own questions that are asked no longer: leads keep the answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,7 @@ def save_draft(values: Mapping[str, Any], *, by: User) -> Draft:
     users.check_may_write(by)
     own = tenant.locked_company()
     before = _as_draft(own, _version(DRAFT)).values
-    kept_url = before["model"].get("base_url", "")
-    checked = settings_fields.check(values, own.language, model_hosts.allowed(), kept_url)
+    checked = settings_fields.check(values, own.language, model_hosts.allowed(), before)
     _check_address(checked, before, by)
     kept = _put_draft(own, checked, by)
     db.session.commit()
@@ -104,10 +105,19 @@ def store(own: Company, values: Mapping[str, Any], *, by: User | None) -> BotVer
     db.session.flush()
     too_old = delete(BotVersion).where(BotVersion.number > DRAFT, BotVersion.number <= made.number - KEPT)
     db.session.execute(too_old)
-    own.bot = _with_key(after, own.bot)
+    own.bot = {**_with_key(after, own.bot), RETIRED: _retired(before, after, own.bot.get(RETIRED, []))}
     if by is not None:
         audit.note(by.id, Act.BOT, detail=str(made.number))
     return made
+
+
+def _retired(before: Values, after: Values, so_far: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What has been asked and is no longer, the newest last, as far as there is room."""
+    now = settings_fields.fields_of(after)
+    gone = [fields.as_row(row) for row in settings_fields.fields_of(before).own if row.key not in now]
+    keys = {row["key"] for row in gone}
+    kept = [row for row in so_far if row["key"] not in now and row["key"] not in keys]
+    return [*kept, *gone][-RETIRED_MOST:]
 
 
 def versions() -> list[BotVersion]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from leadbot.accounts import users
 from leadbot.bot import budget, company_settings, engine_choice, publishing, scenarios
 from leadbot.database.session import db
-from leadbot.engines.base import SLOTS, CompanyCard, Decision, Engine, Known, Line, Turn
+from leadbot.engines.base import CompanyCard, Decision, Engine, Known, Line, Turn
 from leadbot.engines.embedded import draft as lead_of
 from leadbot.engines.recorded import Recorded
 from leadbot.models import User
@@ -164,7 +164,9 @@ def replay(turns: Turns, company: CompanyCard, engine: Engine, now: datetime, la
         registered = registered or decision.register is not None
     lead = lead_of(known, company, language or company.language, final=True)
     facts = known.get("facts", {})
-    return Outcome(registered or lead is not None, {slot: facts[slot]["value"] for slot in SLOTS if slot in facts})
+    return Outcome(
+        registered or lead is not None, {slot: facts[slot]["value"] for slot in company.fields.keys if slot in facts}
+    )
 
 
 def differences(before: Outcome, after: Outcome) -> tuple[Difference, ...]:
@@ -172,7 +174,7 @@ def differences(before: Outcome, after: Outcome) -> tuple[Difference, ...]:
     found = []
     if before.is_lead != after.is_lead:
         found.append(Difference(LEAD, *("yes" if one.is_lead else None for one in (before, after))))
-    for slot in SLOTS:
+    for slot in dict.fromkeys((*before.facts, *after.facts)):
         if before.facts.get(slot) != after.facts.get(slot):
             found.append(Difference(slot, before.facts.get(slot), after.facts.get(slot)))
     return tuple(found)

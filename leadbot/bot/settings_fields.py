@@ -5,6 +5,7 @@ tone                 one of TONES
 persona              the bot's name
 order, optional      what is asked, from first to last, `CONTACT` standing for name and phone (at the end where it is
                      not named); an optional thing is asked once only. An empty order is that of the set-up
+questions            the company's own, see `own_questions`
 setup, objects       the ready-made set-up of the trade, and what the company makes beside it
 about, services, service_area, phone, email, address, hours     one line each
 facts                sentences that may be quoted: {"topic", "text" by language, "words"}
@@ -21,9 +22,11 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
+from leadbot import fields
+from leadbot.bot import own_questions
 from leadbot.engines import address
-from leadbot.engines.base import SLOTS
 from leadbot.errors import Invalid, gathered
+from leadbot.fields import KEY_MOST, Fields, Origin, own_field
 from leadbot.texts import text_input
 from leadbot.texts import trades as setups
 from leadbot.texts.languages import LANGUAGES
@@ -32,7 +35,6 @@ Values = dict[str, Any]
 Check = Callable[[object, str, str], Any]  # (value, field, the company's language) -> as it is stored; raises Invalid
 
 CONTACT = "contact"
-ASKABLE = tuple(slot for slot in SLOTS if slot not in ("name", "phone"))
 TONES = ("business", "friendly", "short")
 LINES = {
     "persona": 60, "about": 1000, "services": 1000, "service_area": 500, "phone": 40, "email": 254, "address": 300,
@@ -42,9 +44,11 @@ GREETING_MOST, FACT_MOST, TOPIC_MOST, WORD_MOST, URL_MOST, MODEL_MOST = 300, 500
 CHIPS_MOST, FACTS_MOST, WORDS_MOST, OBJECTS_MOST, FORBIDDEN_MOST = 6, 40, 30, 40, 20
 TOKENS_MOST = 10**9
 PRICE_MOST = 10**6
+SLOTS_MOST = 60  # of an order
 
 DEFAULTS: Values = {
-    "greeting": {}, "chips": {}, "tone": TONES[0], "persona": "", "order": [], "optional": [], "setup": setups.DEFAULT,
+    "greeting": {}, "chips": {}, "tone": TONES[0], "persona": "", "order": [], "optional": [], "questions": [],
+    "setup": setups.DEFAULT,
     "objects": [], "about": "", "services": "", "service_area": "", "phone": "", "email": "", "address": "",
     "hours": "", "facts": [], "forbidden": [], "model": {}, "hide_names": False, "budget": {}, "token_price": {},
 }  # fmt: skip
@@ -62,12 +66,16 @@ def look(stored: Mapping[str, Any]) -> Values:
     return values
 
 
-def check(values: Mapping[str, Any], language: str, hosts: Iterable[str] = (), kept: str = "") -> Values:
+def check(
+    values: Mapping[str, Any], language: str, hosts: Iterable[str] = (), before: Mapping[str, Any] | None = None
+) -> Values:
     """Some of the fields as they are stored. Raises Faults with all that is wrong, an unknown name among it.
 
     `language` is the company's own: a text that comes without one is taken for that. `hosts` are those a company may
-    name as its model's server; the address that it has `kept` may stay whatever they are.
+    name as its model's server; the address that it has in what stood `before` may stay whatever they are.
     """
+    before = before or {}
+    kept = before.get("model", {}).get("base_url", "")
     checked: Values = {}
     with gathered() as faults:
         for key, value in values.items():
@@ -77,14 +85,44 @@ def check(values: Mapping[str, Any], language: str, hosts: Iterable[str] = (), k
                 checked[key] = _CHECKS[key](value, key, language)
         with faults():
             _check_host(checked.get("model", {}).get("base_url", ""), hosts, kept)
+        for name in ("order", "optional"):
+            with faults():
+                _check_asked(checked.get(name, ()), name, {**DEFAULTS, **before, **checked})
     return checked
+
+
+def fields_of(values: Mapping[str, Any], retired: Iterable[Mapping[str, Any]] = ()) -> Fields:
+    """The whole table of fields under these settings, with those behind it that are no longer asked but have been."""
+    own = (own_field(row, Origin.COMPANY) for row in values.get("questions", ()))
+    past = (own_field(row, Origin.COMPANY) for row in retired)
+    return fields.TABLE.and_(*setups.of(values["setup"]).fields, *own, *past)
+
+
+def whole_order(values: Mapping[str, Any]) -> list[str]:
+    """All that is asked, from first to last, the contact in its place.
+
+    A company's own question that the order does not name stands before the contact; what is no longer asked is
+    left out.
+    """
+    table = fields_of(values)
+    named = list(values["order"]) or list(setups.of(values["setup"]).order)
+    order = [slot for slot in named if slot == CONTACT or slot in table]
+    if CONTACT not in order:
+        order.append(CONTACT)
+    at = order.index(CONTACT)
+    return [*order[:at], *(row["key"] for row in values["questions"] if row["key"] not in order), *order[at:]]
 
 
 def order_of(values: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What is asked before the contact and what after it."""
-    order = list(values["order"]) or list(setups.of(values["setup"]).order)
-    at = order.index(CONTACT) if CONTACT in order else len(order)
+    order = whole_order(values)
+    at = order.index(CONTACT)
     return tuple(order[:at]), tuple(order[at + 1 :])
+
+
+def asked_once(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of what is asked, what need not be answered."""
+    return (*values["optional"], *(row["key"] for row in values["questions"] if not row["required"]))
 
 
 # --- one check a kind of field ---------------------------------------------------------------------------------------
@@ -186,19 +224,23 @@ def _fact(value: object, field: str, language: str) -> dict[str, Any]:
 
 
 def _slot(value: object, field: str) -> str:
-    slot = CONTACT if value in ("name", "phone") else value
-    if slot not in (*ASKABLE, CONTACT):
-        raise Invalid("Choose among: %(names)s", field=field, names=", ".join((*ASKABLE, CONTACT)))
-    return str(slot)
+    """A key; whether there is such a field is seen once all fields are read."""
+    return text_input.line(CONTACT if value in fields.CONTACT else value, field, most=KEY_MOST)
+
+
+def _check_asked(slots: Iterable[str], field: str, values: Mapping[str, Any]) -> None:
+    known = (*fields_of(values).askable, CONTACT)
+    if any(slot not in known for slot in slots):
+        raise Invalid("Choose among: %(names)s", field=field, names=", ".join(known))
 
 
 def _order(value: object, field: str, language: str) -> list[str]:
-    order: list[str] = _list(_slot, len(ASKABLE) + 1)(value, field, language)
+    order: list[str] = _list(_slot, SLOTS_MOST)(value, field, language)
     return order[:-1] if order[-1:] == [CONTACT] else order
 
 
 def _optional(value: object, field: str, language: str) -> list[str]:
-    return [slot for slot in _list(_slot, len(ASKABLE) + 1)(value, field, language) if slot != CONTACT]
+    return [slot for slot in _list(_slot, SLOTS_MOST)(value, field, language) if slot != CONTACT]
 
 
 def _one_of(names: Callable[[], tuple[str, ...]]) -> Check:
@@ -274,6 +316,7 @@ _CHECKS: dict[str, Check] = {
     "tone": lambda value, field, language: _one_of(lambda: TONES)(value or TONES[0], field, language),
     "order": _order,
     "optional": _optional,
+    "questions": lambda value, field, language: own_questions.check(value, field, language, _texts),
     "setup": _one_of(setups.names),
     "objects": _list(_word, OBJECTS_MOST),
     "facts": _facts,

@@ -16,10 +16,11 @@ from leadbot.bot.settings_fields import Values
 from leadbot.conversations import consent, follow_up, hot_lane, talks, unanswered, voice
 from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
-from leadbot.engines.base import SLOTS, TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, Line, Turn
+from leadbot.engines.base import TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, Line, Turn
 from leadbot.engines.speech import Speech, SpeechError, SpeechUnavailable
 from leadbot.errors import Invalid
 from leadbot.events import ClientWrote, HandOffAsked, publish
+from leadbot.fields import CONTACT
 from leadbot.files import kinds, storage
 from leadbot.leads import registration
 from leadbot.leads.registration import Registered
@@ -146,7 +147,7 @@ def chips(talk: Conversation | None, language: str, *, by_draft: bool = False) -
     company = card(by_draft=by_draft)
     if talk is None:
         return first_replies(company, language)
-    return phrases.chips(talk.known.get("asked"), talk.language or language, setups.of(company.setup))
+    return phrases.chips(talk.known.get("asked"), talk.language or language, company.trade)
 
 
 def first_replies(company: CompanyCard, language: str) -> tuple[str, ...]:
@@ -158,8 +159,8 @@ def wanted(*, by_draft: bool = False) -> tuple[str, ...]:
     """What the bot finds out, in its order: name and phone where the company asks for them."""
     company = card(by_draft=by_draft)
     order = company.order or setups.of(company.setup).order
-    first = (slot for slot in order if slot in SLOTS and slot not in ("name", "phone"))
-    return (*first, "name", "phone", *company.later)
+    first = (slot for slot in order if slot in company.fields and slot not in CONTACT)
+    return (*first, *CONTACT, *company.later)
 
 
 def lines(talk: Conversation, *, after: int = 0, most: int = 500) -> list[Message]:
@@ -274,7 +275,7 @@ def _ask_to_write(turn: Turn, phrase: str) -> Decision:
 
 def _thank_for_file(turn: Turn) -> Decision:
     """A file alone says nothing to an engine: it is kept for the manager, and what was asked is asked again."""
-    language, setup = turn.language or turn.company.language, setups.of(turn.company.setup)
+    language, setup = turn.language or turn.company.language, turn.company.trade
     asked = turn.asked or (None if turn.known.get("facts") else "object_type")  # as the greeting does
     question = phrases.say(f"{asked}.C", language, setup) if asked and phrases.knows(f"{asked}.C", setup) else ""
     text = f"{phrases.say('file', language)} {question}".strip()

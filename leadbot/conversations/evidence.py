@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from sqlalchemy import and_, or_, select
 
+from leadbot.bot import company_settings
 from leadbot.conversations import talks
 from leadbot.database.session import db
-from leadbot.engines.base import SLOTS
 from leadbot.leads import records
 from leadbot.models import Conversation, Evidence, Lead, Message
 
@@ -48,7 +48,7 @@ class Part:
 def of_lead(lead: Lead) -> list[Proof]:
     """The proofs of a card, in the order a manager reads its values."""
     kept = {row.field: row for row in records.evidence(lead)}
-    rows = [kept[field] for field in SLOTS if field in kept]
+    rows = [kept[field] for field in company_settings.fields().keys if field in kept]
     return [_proof(number, row) for number, row in enumerate(rows, 1)]
 
 

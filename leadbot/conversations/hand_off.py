@@ -15,7 +15,6 @@ from leadbot.errors import Conflict, Invalid
 from leadbot.events import PersonLeft
 from leadbot.models import Author, Conversation, Message, User
 from leadbot.texts import phrases, text_input
-from leadbot.texts import trades as setups
 
 TEXT_MOST, MESSAGE_ID_MOST = 4096, 255
 
@@ -107,7 +106,7 @@ def _return(talk: Conversation) -> None:
     language = talk.language or card.language
     question = ""
     if talk.lead_id is None:
-        question, talk.known = embedded.ask_again(talk.known, language, setups.of(card.setup, card.tone))
+        question, talk.known = embedded.ask_again(talk.known, language, card.trade, card.fields)
     back = phrases.say("handoff.returned" if question else "handoff.returned.done", language)
     talks.add(talk, Author.BOT, f"{back} {question}".strip(), engine="rules")
     hot_lane.follow(talk)

@@ -21,7 +21,6 @@ from leadbot.engines import embedded
 from leadbot.leads import board
 from leadbot.models import Author, Conversation, Message, Source
 from leadbot.texts import phrases
-from leadbot.texts import trades as setups
 
 SHOWN = 20
 REACHED = (Source.WIDGET, Source.TEST)  # clients who see what is said without asking
@@ -179,7 +178,7 @@ def _say(talk: Conversation) -> None:
     own = company_settings.company()
     language = talk.language or own.language
     card = company_settings.card(own)
-    question, talk.known = embedded.ask_again(talk.known, language, setups.of(card.setup, card.tone))
+    question, talk.known = embedded.ask_again(talk.known, language, card.trade, card.fields)
     talks.add(talk, Author.BOT, f"{phrases.say('nudge', language)} {question}".strip(), engine="rules")
 
 

@@ -81,7 +81,10 @@ def _tell(talk: Conversation) -> bool:
 
 def _text(talk: Conversation, company: Company, now: datetime) -> str:
     """What the client is told; without a phone of his he is asked for it, unless he has been asked often enough."""
-    language, memory = talk.language or company.language, embedded.Memory.of(talk.known)
+    language, memory = (
+        talk.language or company.language,
+        embedded.Memory.of(talk.known, company_settings.fields(company)),
+    )
     when = _when(company, now, language)
     if phone := memory.value("phone"):
         return phrases.say("handoff.nobody.phone", language, when=when, phone=phone)

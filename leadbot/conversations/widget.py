@@ -24,7 +24,6 @@ from leadbot.leads import attribution
 from leadbot.models import Act, Author, BotUser, Company, Conversation, Source, User
 from leadbot.models.company import new_widget_key
 from leadbot.texts import phrases, text_input
-from leadbot.texts import trades as setups
 from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
 
@@ -226,7 +225,7 @@ def _answer_to_call(talk: Conversation, language: str, may_disturb: bool) -> str
         return phrases.say("limit.calls", language)
     now = company_settings.local_now(company)
     if opening := hours_settings.opening(company, now):
-        asked, setup = talk.known.get("asked"), setups.of(card.setup)
+        asked, setup = talk.known.get("asked"), card.trade
         question = phrases.say(f"{asked}.C", language, setup) if asked and phrases.knows(f"{asked}.C", setup) else ""
         return f"{closed('handoff.closed', opening, now, language)} {question}".strip()
     phone = card.phone

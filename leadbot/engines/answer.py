@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadbot.engines.base import EngineDeclined, EngineError
-from leadbot.engines.tools import FIELDS, HAND_OFF, read_arguments
+from leadbot.engines.tools import HAND_OFF, PURPOSES, read_arguments
+from leadbot.fields import Fields
 
 # An answer is capped at 400 tokens; whoever sends many times that is not answering.
 TEXT_CHARACTERS = 4_000
@@ -48,8 +49,10 @@ def opened(content: bytes) -> Body:
     return body
 
 
-def read_answer(body: Body) -> Answer:
-    """Raises EngineError where the body is no usable answer, EngineDeclined where the model wouldn't give one."""
+def read_answer(body: Body, table: Fields | None = None) -> Answer:
+    """What the model said, proposing values of the company's `table`.
+
+    Raises EngineError where the body is no usable answer, EngineDeclined where the model wouldn't give one."""
     choice = _first_choice(body)
     finish = choice.get("finish_reason")
     if finish == "content_filter":
@@ -65,7 +68,7 @@ def read_answer(body: Body) -> Answer:
     if len(text) > TEXT_CHARACTERS:
         raise EngineError("over-long answer")
     try:
-        proposal, calls_human = _called(message)
+        proposal, calls_human = _called(message, table)
     except EngineError:
         if finish != "length" and not text:
             raise
@@ -124,7 +127,7 @@ def _whole_sentences(text: str) -> str:
     return found[0] if found else ""
 
 
-def _called(message: dict[str, Any]) -> tuple[dict[str, str] | None, bool]:
+def _called(message: dict[str, Any], table: Fields | None) -> tuple[dict[str, str] | None, bool]:
     """What all the tools that are called propose together, None where none is; and whether a human is called."""
     calls = message.get("tool_calls") or []
     functions = [call.get("function") if isinstance(call, dict) else None for call in _list(calls)]
@@ -134,7 +137,7 @@ def _called(message: dict[str, Any]) -> tuple[dict[str, str] | None, bool]:
     calls_human, trouble = False, None
     for function in functions:
         try:
-            name, values = _read_call(function)
+            name, values = _read_call(function, table)
         except EngineError as error:
             trouble = error
             continue
@@ -151,11 +154,11 @@ def _list(calls: object) -> list[Any]:
     return calls if isinstance(calls, list) else [calls]
 
 
-def _read_call(function: object) -> tuple[str, dict[str, str]]:
+def _read_call(function: object, table: Fields | None) -> tuple[str, dict[str, str]]:
     """A tool's name with its arguments. Raises EngineError."""
     if not isinstance(function, dict):
         raise EngineError("malformed tool call")
     name = function.get("name")
-    if not isinstance(name, str) or name not in FIELDS:
+    if not isinstance(name, str) or name not in PURPOSES:
         raise EngineError("unknown tool")
-    return name, {} if name == HAND_OFF else read_arguments(name, function.get("arguments"))
+    return name, {} if name == HAND_OFF else read_arguments(function.get("arguments"), table)

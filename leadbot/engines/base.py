@@ -22,13 +22,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from leadbot import fields
+from leadbot.fields import Fields
+from leadbot.texts import trades
+from leadbot.texts.asking import asking
 from leadbot.texts.promise import Opening
+from leadbot.texts.trades import Setup
 
-# What a talk can bring, in the order a manager reads it.
-SLOTS = (
-    "name", "phone", "city", "object_type", "area", "plot",
-    "rooms", "floors", "work", "budget", "materials", "callback",
-)  # fmt: skip
+# What a talk of any company can bring, in the order a manager reads it; one company's table is `CompanyCard.fields`.
+SLOTS = fields.TABLE.keys
 
 # A client is answered within so many seconds, whatever fails on the way (speech, the model and its retry together).
 TURN_SECONDS = 12.0
@@ -86,6 +88,12 @@ class CompanyCard:
     address: str = ""
     hours: str = ""  # as the company says them itself
     week: Mapping[str, str] = field(default_factory=dict)  # by language, where it has set its hours day by day
+    fields: Fields = field(default_factory=lambda: fields.TABLE)  # with the trade's and the company's own
+
+    @property
+    def trade(self) -> Setup:
+        """Its set-up in its tone, with the words of its own questions."""
+        return asking(trades.of(self.setup, self.tone), self.fields)
 
     def hours_in(self, language: str) -> str:
         """When the company works: as it has set it day by day, else in its own words."""
@@ -126,6 +134,7 @@ class LeadDraft:
     object_type: str | None = None
     area: str | None = None  # as shown: "150 м²"
     area_m2: float | None = None
+    details: Mapping[str, str] = field(default_factory=dict)  # by key, what is known and has no column
     summary: str = ""
     language: str = "ru"
 

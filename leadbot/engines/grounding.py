@@ -9,6 +9,7 @@ machine orders.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.engines.rules.reading.extract import Found, extract
 from leadbot.engines.rules.words.near import is_common
 from leadbot.engines.rules.words.text import fold
+from leadbot.fields import Field
 from leadbot.texts import trades
 
 Fact = dict[str, Any]
@@ -27,6 +29,7 @@ LITERAL_CHARACTERS = 60
 LITERAL_WORDS = 4
 STEM_LETTERS = 3  # a word with another ending shares at least so many letters
 ENDING_LETTERS = 4
+_WORD = re.compile(r"\w+")
 
 
 def grounded(proposal: Mapping[str, str], turn: Turn) -> dict[str, Fact]:
@@ -57,6 +60,9 @@ def fact(found: Found, seq: int) -> Fact:
 
 
 def _find(slot: str, value: str, line: Line, turn: Turn) -> Found | None:
+    row = turn.company.fields.get(slot)
+    if row is None or not row.is_extracted:
+        return _quoted(value, line.text, row) if row else None
     wanted = _read(slot, value, turn)
     for found in _all_read(slot, line.text, turn):
         is_ours = slot == "phone" and (found.e164 or found.value)[-10:] in digits_of(turn.company.phone)
@@ -112,6 +118,24 @@ def _literal(value: str, text: str) -> Found | None:
         if all(_alike(part, word) for part, (word, _) in zip(wanted, here, strict=True)):
             start, end = here[0][1], here[-1][1] + len(here[-1][0])
             return Found(value=value, quote=text[start:end], start=start, end=end, sure=False)
+    return None
+
+
+def _quoted(value: str, text: str, row: Field) -> Found | None:
+    """The client's own words for a value that no table knows: all its words in a row in the text, up to endings.
+
+    What is kept are his words, not the model's, or the quick reply that they repeat.
+    """
+    wanted = [part.group() for part in _WORD.finditer(value)]
+    words = list(_WORD.finditer(text))
+    for i in range(len(words) - len(wanted) + 1) if wanted else ():
+        here = words[i : i + len(wanted)]
+        if all(_alike(part, word.group()) for part, word in zip(wanted, here, strict=True)):
+            start, end = here[0].start(), here[-1].end()
+            said = text[start:end]
+            replies = (reply for replies in row.chips.values() for reply in replies)
+            chosen = next((reply for reply in replies if fold(reply) == fold(said)), said)
+            return Found(value=chosen[: row.most], quote=said, start=start, end=end, sure=True)
     return None
 
 

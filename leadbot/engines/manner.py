@@ -14,6 +14,7 @@ from typing import Any
 from leadbot.engines import address
 from leadbot.engines.client import Refused
 from leadbot.engines.tools import tools
+from leadbot.fields import Fields
 
 ANSWER_TOKENS = 400
 # OpenAI advises to reserve far more for hard tasks; at low effort a question about a house takes some hundreds.
@@ -46,16 +47,16 @@ class Manner:
     def _cap(self) -> str | None:
         return next((name for name in self._caps if name not in self._refused), None)
 
-    def options(self, registered: bool) -> dict[str, Any]:
+    def options(self, registered: bool, table: Fields | None = None) -> dict[str, Any]:
         """What goes with the messages of a call."""
-        options: dict[str, Any] = {"tools": tools(registered, strict=STRICT not in self._refused)}
+        options: dict[str, Any] = {"tools": tools(registered, strict=STRICT not in self._refused, table=table)}
         if self._cap:
             options[self._cap] = self.tokens
         if self.reasons and EFFORT not in self._refused:
             options[EFFORT] = "low"
         return options
 
-    def heed(self, refused: Refused, sent: dict[str, Any], registered: bool) -> bool:
+    def heed(self, refused: Refused, sent: dict[str, Any], registered: bool, table: Fields | None = None) -> bool:
         """Learn from a refusal of what was sent; True where the same may now be asked in another way."""
         if refused.status not in (400, 422):
             return False
@@ -63,7 +64,7 @@ class Manner:
         if named is None:
             return False
         self._refused |= {named}
-        return self.options(registered) != sent
+        return self.options(registered, table) != sent
 
     def notice_thinking(self) -> bool:
         """The model thinks before it speaks; True where that is news."""

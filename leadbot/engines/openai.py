@@ -23,6 +23,7 @@ from leadbot.engines.prompt import HISTORY_LINES, messages
 from leadbot.engines.rules.dialogue.intents import is_off_topic
 from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.engines.wording import asked_in, fit, promises
+from leadbot.fields import Fields
 from leadbot.texts import phrases, trades
 from leadbot.texts.promise import closed
 
@@ -72,7 +73,9 @@ class OpenAIEngine:
         if reading.act or gives_orders(turn.message.text) or _leads_away(turn, reading):
             return reading
         private = Placeholders(_phone_quotes(turn, reading), _names(turn, reading))
-        call = _Call(messages(turn, reading, private), turn.registered, self._ends(turn.seconds_left))
+        call = _Call(
+            messages(turn, reading, private), turn.registered, self._ends(turn.seconds_left), turn.company.fields
+        )
         try:
             answer = self._ask(call)
             reading = self._heeded(turn, reading, answer, private)
@@ -113,17 +116,17 @@ class OpenAIEngine:
     def _ask(self, call: _Call) -> Answer:
         """The model's answer; asked once more wherever it has taught us how to ask."""
         for _ in range(TRIES):
-            sent = self._manner.options(call.registered)
+            sent = self._manner.options(call.registered, call.table)
             call.put({"model": self._model, **sent, "messages": call.messages})
             try:
                 body = self._fetch(call)
             except Refused as refused:
-                if self._manner.heed(refused, sent, call.registered):
+                if self._manner.heed(refused, sent, call.registered, call.table):
                     continue
                 raise
             has_news = thinks(body) and self._manner.notice_thinking()
             try:
-                return read_answer(body)
+                return read_answer(body, call.table)
             except CutOff:  # by hidden thinking, which the server may not even count
                 if not has_news and not self._manner.notice_thinking():
                     raise
@@ -156,10 +159,13 @@ class OpenAIEngine:
 class _Call:
     """The calls of one turn: what they say, until when they may take, and what they use up."""
 
-    def __init__(self, messages: list[dict[str, Any]], registered: bool, ends: float) -> None:
+    def __init__(
+        self, messages: list[dict[str, Any]], registered: bool, ends: float, table: Fields | None = None
+    ) -> None:
         self.messages = messages
         self.registered = registered
         self.ends = ends
+        self.table = table
         self.was_retried = False
         self.spent = Spent()
 
@@ -227,7 +233,9 @@ def _spoken(turn: Turn, reading: Decision, answer: Answer, private: Placeholders
     text = fit(private.reveal(answer.text), turn, reading.language, "\n".join((reading.text, *known)))
     if not text or (promises(text) and not turn.registered) or _just_said(text, turn):
         return ours
-    return replace(ours, text=text, known={**reading.known, "asked": asked_in(text) or reading.known.get("asked")})
+    return replace(
+        ours, text=text, known={**reading.known, "asked": asked_in(text, turn.company) or reading.known.get("asked")}
+    )
 
 
 def _just_said(text: str, turn: Turn) -> bool:

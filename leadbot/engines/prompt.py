@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from leadbot.engines.base import SLOTS, CompanyCard, Decision, Line, Turn
+from leadbot.engines.base import CompanyCard, Decision, Line, Turn
 from leadbot.engines.privacy import Placeholders
 from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.texts import trades
@@ -115,7 +115,9 @@ def _state(turn: Turn, reading: Decision) -> str:
 
 def _asked(turn: Turn, facts: dict[str, Any]) -> list[str]:
     optional = " (ask once at most)"
-    return [slot + optional * (slot in turn.company.optional) for slot in missing(turn, facts)]
+    table, language = turn.company.fields, turn.language or turn.company.language
+    own = {row.key: f" («{clipped(row.question_in(language))}»)" for row in table if row.question}
+    return [slot + own.get(slot, "") + optional * (slot in turn.company.optional) for slot in missing(turn, facts)]
 
 
 def missing(turn: Turn, facts: dict[str, Any]) -> list[str]:
@@ -127,7 +129,7 @@ def missing(turn: Turn, facts: dict[str, Any]) -> list[str]:
     at = order.index("contact")
     order[at : at + 1] = ["name", "phone"]
     later = turn.company.later if turn.registered else ()
-    return [slot for slot in dict.fromkeys((*order, *later)) if slot in SLOTS and slot not in facts]
+    return [slot for slot in dict.fromkeys((*order, *later)) if slot in turn.company.fields and slot not in facts]
 
 
 def _history(history: tuple[Line, ...], private: Placeholders) -> list[dict[str, Any]]:

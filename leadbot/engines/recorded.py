@@ -29,5 +29,5 @@ class Recorded:
         text = self._answers.get(turn.message.seq)
         if not text or reading.act or (reading.register and not turn.registered):
             return reading
-        asked = asked_in(text) or reading.known.get("asked")
+        asked = asked_in(text, turn.company) or reading.known.get("asked")
         return replace(reading, text=text, known={**reading.known, "asked": asked}, engine=self.name)

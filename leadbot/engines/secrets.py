@@ -15,7 +15,7 @@ from leadbot.engines.disguise import bears, hidden_readings, visible
 from leadbot.engines.prompt import RULES
 from leadbot.engines.rules.words import near
 from leadbot.engines.rules.words.text import fold
-from leadbot.engines.tools import FIELDS
+from leadbot.engines.tools import PURPOSES
 from leadbot.texts import phrases, trades
 
 RULE_WORDS = 7  # so many words of our rules in a row are no coincidence
@@ -25,7 +25,7 @@ LONE_LETTERS = 5  # a shorter word gives nothing away
 # A word of letters and digits, or joined with a low line: a password, a key, a mark. «250000тг» and "150m2" are none.
 _CODE = re.compile(r"(?=\w{0,60}[^\W\d_])(?=[\w-]{0,60}[\d_])(?!\d+[^\W\d_]{1,5}\d?\b)[\w-]{6,}")
 _CONTACT = re.compile(r"(?<!\S)\S+[@/.]\S+")
-_MACHINE = re.compile(rf"\b(?:{'|'.join(FIELDS)}|system prompt|системн\w+ промпт)\b", re.IGNORECASE)
+_MACHINE = re.compile(rf"\b(?:{'|'.join(PURPOSES)}|system prompt|системн\w+ промпт)\b", re.IGNORECASE)
 # Nobody writes to a client in these: long runs of letters and digits, hexadecimal, bits.
 _CIPHER = re.compile(r"(?<![A-Za-z0-9+/_-])(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[A-Z])"
                      r"(?=[A-Za-z0-9+/_-]*[a-z])[A-Za-z0-9+/_-]{20,}=*"

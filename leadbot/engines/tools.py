@@ -10,7 +10,9 @@ import json
 import re
 from typing import Any
 
-from leadbot.engines.base import SLOTS, EngineError
+from leadbot import fields
+from leadbot.engines.base import EngineError
+from leadbot.fields import Fields
 
 REGISTER_LEAD = "register_lead"
 UPDATE_LEAD = "update_lead"
@@ -19,20 +21,6 @@ VALUE_CHARACTERS = 200
 
 _FENCE = re.compile(r"^```(?:json)?\s*(.*?)\s*```$", re.DOTALL)
 
-DESCRIPTIONS = {
-    "name": "How the client calls himself",
-    "phone": "The phone or its placeholder, exactly as the client wrote it",
-    "city": "City, town or village of the site",
-    "object_type": "What is built or renovated: house, flat, office, bathhouse, ...",
-    "area": "Floor area with its unit",
-    "plot": "Whether there is a plot of land, or its size",
-    "rooms": "Number of rooms",
-    "floors": "Number of floors",
-    "work": "Kind of work: building, renovation, design, ...",
-    "budget": "Sum the client named",
-    "materials": "Materials the client named",
-    "callback": "When the client wants to be called",
-}
 PURPOSES = {
     REGISTER_LEAD: "Register the client's request, once he has given both his name and his phone. "
     "Only what the client himself said; null for everything else.",
@@ -40,15 +28,21 @@ PURPOSES = {
     "null for everything else.",
     HAND_OFF: "Call a human, when the client asks for one in his own words.",
 }
-FIELDS = {REGISTER_LEAD: SLOTS, UPDATE_LEAD: SLOTS, HAND_OFF: ()}
 
 
-def tools(registered: bool, *, strict: bool = True) -> list[dict[str, Any]]:
-    """The tools that a talk may use: before it has its lead, or after. Some servers know no strict schemas."""
-    return _TOOLS[strict, registered]
+def tools(registered: bool, *, strict: bool = True, table: Fields | None = None) -> list[dict[str, Any]]:
+    """The tools that a talk may use: before it has its lead, or after. Some servers know no strict schemas.
+
+    `table` is the company's, whose own questions may be answered too.
+    """
+    table = table or fields.TABLE
+    return [
+        _tool(UPDATE_LEAD if registered else REGISTER_LEAD, table, strict=strict),
+        _tool(HAND_OFF, Fields(()), strict=strict),
+    ]
 
 
-def read_arguments(name: str, raw: object) -> dict[str, str]:
+def read_arguments(raw: object, table: Fields | None = None) -> dict[str, str]:
     """The proposed values by slot, without empty ones. Raises EngineError where there is nothing to read.
 
     Models write their arguments in many ways: fenced, as a text within a text, with a number where a text is due. What
@@ -57,7 +51,7 @@ def read_arguments(name: str, raw: object) -> dict[str, str]:
     arguments = _opened(raw)
     if not isinstance(arguments, dict):
         raise EngineError("invalid arguments")
-    read = {slot: _text(arguments.get(slot)) for slot in FIELDS[name]}
+    read = {slot: _text(arguments.get(slot)) for slot in (table or fields.TABLE).keys}
     return {slot: value for slot, value in read.items() if 0 < len(value) <= VALUE_CHARACTERS}
 
 
@@ -83,19 +77,12 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _tool(name: str, *, strict: bool) -> dict[str, Any]:
+def _tool(name: str, table: Fields, *, strict: bool) -> dict[str, Any]:
     """A tool with its schema; in strict mode every field is required, and what is not known is null."""
     kind: Any = ["string", "null"] if strict else "string"
-    fields = {slot: {"type": kind, "description": DESCRIPTIONS[slot]} for slot in FIELDS[name]}
-    schema: dict[str, Any] = {"type": "object", "properties": fields}
+    values = {row.key: {"type": kind, "description": row.told} for row in table if row.may_be_asked}
+    schema: dict[str, Any] = {"type": "object", "properties": values}
     if strict:
-        schema |= {"required": list(fields), "additionalProperties": False}
+        schema |= {"required": list(values), "additionalProperties": False}
     told = {"name": name, "description": PURPOSES[name], **({"strict": True} if strict else {})}
     return {"type": "function", "function": {**told, "parameters": schema}}
-
-
-_TOOLS = {
-    (strict, registered): [_tool(UPDATE_LEAD if registered else REGISTER_LEAD, strict=strict),
-                           _tool(HAND_OFF, strict=strict)]
-    for strict in (True, False) for registered in (True, False)
-}  # fmt: skip

@@ -100,15 +100,27 @@ def _is_in(text: str, language: str) -> bool:
     return languages.of(read(text).tokens) in {language, None}
 
 
-def asked_in(text: str) -> str | None:
-    """The slot that the last question of a text asks for, "contact" for name and phone in one; None if unclear."""
+def asked_in(text: str, company: CompanyCard | None = None) -> str | None:
+    """The slot that the last question of a text asks for, "contact" for name and phone in one; None if unclear.
+
+    A question of the company's own is known by its words.
+    """
     questions = re.findall(r"[^.!?\n]*\?", text)
     if not questions:
         return None
+    asked = _bare(questions[-1])
+    for row in company.fields.own if company else ():
+        if any(_bare(own) in asked for own in row.question.values() if own):
+            return row.key
     slots = [slot for slot, words in SUBJECTS if words.search(questions[-1])]
     if slots[:2] == ["name", "phone"]:
         return "contact"
     return slots[0] if len(slots) == 1 else None
+
+
+def _bare(text: str) -> str:
+    """The words of a text, whatever stands between them."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _plain(text: str) -> str:

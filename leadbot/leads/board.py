@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, bindparam, func, select, type_coerce, union_all
+from sqlalchemy import Select, String, Text, bindparam, cast, func, select, type_coerce, union_all
 from sqlalchemy.orm import aliased
 
 from leadbot.accounts import page_versions, tenant
@@ -45,6 +45,7 @@ class Card(NamedTuple):
     created_at: datetime
     task_at: datetime | None  # when its next call back is due
     is_unheard: bool  # a voice message waits to be heard by a person
+    details: str  # what has no column, as JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ def columns(lead: Any) -> list[Any]:
         "status": type_coerce(lead.status, String).label("status"),
         "source": type_coerce(lead.source, String).label("source"),
         "is_unheard": waiting.exists().label("is_unheard"),
+        "details": cast(lead.details, Text).label("details"),
     }
     return [by_name[name] if name in by_name else getattr(lead, name) for name in Card._fields]
 

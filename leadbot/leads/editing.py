@@ -12,9 +12,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from leadbot.accounts import users
 from leadbot.bot import company_settings, settings_fields
 from leadbot.database.session import db
-from leadbot.engines.base import SLOTS
 from leadbot.engines.embedded import Found, extract
 from leadbot.errors import Conflict, Invalid, NotFound
+from leadbot.fields import TABLE
 from leadbot.leads import held_values, records, registration
 from leadbot.models import Conversation, Lead, User
 from leadbot.texts import names, text_input
@@ -22,9 +22,7 @@ from leadbot.texts import trades as setups
 from leadbot.texts.formats import NBSP
 
 SUMMARY_MOST, DETAIL_MOST = 2000, 200
-COLUMNS = ("name", "phone", "city", "object_type", "area", "summary")
-DETAILS = tuple(slot for slot in SLOTS if slot not in COLUMNS)  # what a talk may bring besides
-EDITABLE = (*COLUMNS, *DETAILS)
+COLUMNS = (*(row.key for row in TABLE.columns), "summary")
 STORED_IN = "ru"  # what towns and objects are called in the database and in the API
 
 
@@ -37,7 +35,7 @@ def edit(
     with the fresh lead where the field is no longer as the writer saw it: the lead's `version`, or the value `was`.
     """
     users.check_may_write(by)
-    if field not in EDITABLE:
+    if field not in (*company_settings.fields().keys, "summary"):
         raise NotFound
     if version is not None and version != lead.version and was != value_of(lead, field):
         raise Conflict("This has been changed meanwhile", fresh=lead)
@@ -45,8 +43,12 @@ def edit(
 
 
 def change(lead: Lead, values: dict[str, str], *, by: User, version: int | None = None) -> bool:
-    """Write several values of COLUMNS over at once, or none; whether anything changed. As `edit` for the rest."""
+    """Write several values over at once, or none; whether anything changed. As `edit` for the rest."""
     users.check_may_write(by)
+    table = company_settings.fields()
+    for field in values:
+        if field not in COLUMNS and field not in table:
+            raise Invalid("This value is not right", field=f"details.{field}")
     if version is not None and version != lead.version:
         raise Conflict("This has been changed meanwhile", fresh=lead)
     return _write(lead, values, by, STORED_IN)
@@ -57,7 +59,7 @@ def _write(lead: Lead, values: dict[str, str], by: User, language: str) -> bool:
     cleaned = {field: _cleaned(field, typed, before[field], language) for field, typed in values.items()}
     changed = {field: new for field, new in cleaned.items() if (new[field] or "") != before[field]}
     for field, new in changed.items():
-        if field in DETAILS:
+        if field not in COLUMNS:
             lead.details = {**lead.details, field: new[field]}
         else:
             for column, value in new.items():
@@ -82,12 +84,12 @@ def _commit(lead: Lead, changes: dict[str, tuple[str | None, str | None]], by: U
 
 def value_of(lead: Lead, field: str) -> str:
     """What stands on the card, as it is stored; empty for nothing."""
-    return stored(lead, field, said(lead) if field in DETAILS else {})
+    return stored(lead, field, said(lead) if field not in COLUMNS else {})
 
 
 def stored(lead: Lead, field: str, facts: dict[str, Any]) -> str:
     """The same, with the `facts` of the lead's talks at hand."""
-    if field not in DETAILS:
+    if field in COLUMNS:
         return getattr(lead, field) or ""
     return lead.details[field] if field in lead.details else str(facts.get(field, {}).get("value") or "")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from leadbot import fields
 from leadbot.models import Lead, Source
 
-_PAIRS = {"phone_e164": "phone", "area_m2": "area"}
+_PAIRS = {row.follower: row.key for row in fields.TABLE if row.follower}
 
 
 def hold(lead: Lead, field: str, *, user_id: int | None, said: str | None) -> None:
@@ -18,12 +19,12 @@ def hold(lead: Lead, field: str, *, user_id: int | None, said: str | None) -> No
 def is_held(lead: Lead, field: str) -> bool:
     """A manager has written it: over the client's words, or with a lead that he put down himself."""
     name = _PAIRS.get(field, field)
-    return name in lead.edited or (lead.source is Source.MANUAL and bool(getattr(lead, name, None)))
+    return name in lead.edited or (lead.source is Source.MANUAL and bool(standing(lead, name)))
 
 
 def standing(lead: Lead, field: str) -> str | None:
-    """What stands on the card in a field that is held."""
-    value: str | None = lead.details.get(field) if field in lead.details else getattr(lead, field)
+    """What stands on the card, None for nothing."""
+    value: str | None = lead.details.get(field) if field in lead.details else getattr(lead, field, None)
     return value
 
 

@@ -15,16 +15,17 @@ from leadbot.accounts import tenant
 from leadbot.database import tenancy
 from leadbot.database.counters import COLUMNS
 from leadbot.database.session import db
+from leadbot.fields import TABLE, Place
 from leadbot.models import Lead, LeadStatus
 
 PAGE = 1000
 # What a list shows of each lead: the customer's names in the customer's order, and more behind.
 LISTED: dict[str, Any] = {
-    "id": Lead.id, "owner_id": Lead.company_id, "bot_user_id": Lead.bot_user_id, "name": Lead.name,
-    "phone": Lead.phone, "city": Lead.city, "object_type": Lead.object_type, "area": Lead.area,
+    "id": Lead.id, "owner_id": Lead.company_id, "bot_user_id": Lead.bot_user_id,
+    **{row.key: getattr(Lead, row.column) for row in TABLE.columns if Place.API in row.shows},
     "summary": Lead.summary, "language": Lead.language, "status": Lead.status, "created_at": Lead.created_at,
     "phone_e164": Lead.phone_e164, "source": Lead.source, "lost_reason": Lead.lost_reason, "version": Lead.version,
-    "updated_at": Lead.updated_at,
+    "updated_at": Lead.updated_at, "details": Lead.details,
 }  # fmt: skip
 MOMENTS = ("created_at", "updated_at")
 
@@ -99,8 +100,14 @@ def _only(leads: Select[Any], status: LeadStatus | None, has_since: bool) -> Sel
 def _json(dialect: str, page: Subquery) -> ColumnElement[str]:
     """A row as a JSON object without spaces; both databases escape what json.dumps escapes."""
     if dialect == "sqlite":
-        return func.json_object(*chain.from_iterable((key, type_coerce(page.c[key], String)) for key in LISTED))
+        return func.json_object(*chain.from_iterable((key, _in_json(page, key)) for key in LISTED))
     return cast(func.row_to_json(page.table_valued()), Text)
+
+
+def _in_json(page: Subquery, key: str) -> ColumnElement[Any]:
+    """A value inside an object of SQLite, to which an object of its own is but a text."""
+    value = type_coerce(page.c[key], String)
+    return func.json(value) if key == "details" else value
 
 
 def _moment(dialect: str, column: Any) -> ColumnElement[Any]:

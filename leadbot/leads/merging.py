@@ -177,6 +177,8 @@ def split(lead: Lead, talk_id: int, *, by: User) -> Lead:
         told = embedded.draft(own.known, company, own.language or company.language, final=True)
         if told and not held_values.is_held(lead, "summary"):
             lead.summary = told.summary
+        held = {slot: value for slot, value in lead.details.items() if held_values.is_held(lead, slot)}
+        lead.details = {**(told.details if told else {}), **held}
     _finish(lead, new, "split", by)
     return new
 

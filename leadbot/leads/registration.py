@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, func, insert, select
 
-from leadbot import events
+from leadbot import events, fields
 from leadbot.accounts import hours_settings
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import LeadDraft
@@ -25,8 +25,9 @@ from leadbot.models import (
     Source,
 )
 
-# What a talk may change on its card, with the column's length.
-FIELDS = {"name": 200, "phone": 32, "phone_e164": 20, "city": 100, "object_type": 100, "area": 64, "language": 2}
+DETAIL_MOST = 200
+# What a talk may change on its card, with the column's length; whatever else is known stands in Lead.details.
+FIELDS = {**{row.column: row.most for row in fields.TABLE.columns}, "phone_e164": 20, "language": 2}
 ANNOUNCED = ("name", "phone")  # managers are told of these: one may be dialling this very moment
 CLOSED = (LeadStatus.WON, LeadStatus.LOST)
 _EVIDENCE = cast(Table, Evidence.__table__)
@@ -78,6 +79,7 @@ def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
         "previous_id": earlier.id if earlier else None,
         "first_touch": talk.first_touch,
         "area_m2": draft.area_m2,
+        "details": _details(draft),
         "summary": draft.summary,
         "take_due_at": None if talk.source is Source.TEST else hours_settings.take_due(utcnow()),
         "is_hot": scoring.is_hot(draft, talk.known.get("facts", {}), has_returned=earlier is not None),
@@ -123,14 +125,16 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
     """Take over what is new; what the talk does not know stays. Returns the fields that changed."""
     told = {field: value for field, value in _values(draft).items() if value is not None}
     facts = talk.known.get("facts", {})
-    told |= {slot: facts[slot]["value"] for slot in lead.details if slot in facts}
-    new, otherwise = held_values.sort(lead, told)
-    changed = {field for field, value in new.items() if getattr(lead, field) != value}
-    old = {field: getattr(lead, field) for field in changed}
-    for field in changed:
+    new, otherwise = held_values.sort(lead, told | _details(draft))
+    old = {field: held_values.standing(lead, field) for field in new}
+    changed = {field for field, value in new.items() if old[field] != value}
+    for field in changed & told.keys():
         setattr(lead, field, new[field])
+    if changed - told.keys():
+        lead.details = {**lead.details, **{field: new[field] for field in changed - told.keys()}}
     for field in sorted(changed - {"phone_e164"}):
-        records.record(lead, "changed", field=field, from_value=old[field], to_value=new[field])
+        if field in told or old[field]:  # what is merely added to the details is no change of the card
+            records.record(lead, "changed", field=field, from_value=old[field], to_value=new[field])
     for field, value in otherwise.items():
         records.record(lead, "otherwise", field=field, from_value=held_values.standing(lead, field), to_value=value)
         if field in ANNOUNCED:
@@ -149,6 +153,10 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
 
 def _values(draft: LeadDraft) -> dict[str, Any]:
     return {field: (getattr(draft, field) or "")[:most] or None for field, most in FIELDS.items()}
+
+
+def _details(draft: LeadDraft) -> dict[str, str]:
+    return {key: value[:DETAIL_MOST] for key, value in draft.details.items()}
 
 
 def latest(phone_e164: str, *, is_test: bool) -> Lead | None:

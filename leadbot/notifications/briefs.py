@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from leadbot.notifications.notice import Brief
-from leadbot.notifications.notices import LABELS, PHRASES, LeadNotice, one_line, wanted
+from leadbot.notifications.notices import PHRASES, LeadNotice, label_of, one_line, wanted
 
 Words = Mapping[str, Mapping[str, str]]
 
@@ -87,7 +87,7 @@ def of_lead(key: str, lead: LeadNotice, language: str, minutes: int = 0) -> Brie
 
 def changed(key: str, lead: LeadNotice, language: str, field: str, value: str) -> Brief:
     """«№ 128: новые данные», «Имя: Канат»; of a phone only that it is another."""
-    label = LABELS.get(field, {}).get(language, field)
+    label = label_of(field, language)
     body = label if field == "phone" else f"{label}: {one_line(value)}"
     return _brief(_title(key, language, n=str(lead.number)), body, language, lead.is_test)
 

@@ -32,6 +32,7 @@ from leadbot.events import (
     TasksChanged,
     Withdrawn,
 )
+from leadbot.fields import Place
 from leadbot.leads import samples
 from leadbot.models import Conversation, Lead, LeadTask, Message
 from leadbot.notifications import briefs, notices
@@ -221,6 +222,16 @@ def who(talk: Conversation) -> str:
     return named["value"] if named else ""
 
 
+def _details(lead: Lead, language: str) -> tuple[tuple[str, str], ...]:
+    """What has no column and shows in notices, in this language."""
+    table = company_settings.fields()
+    return tuple(
+        (names.label(row.key, language, table), names.value(row.key, lead.details[row.key], language))
+        for row in table.details
+        if Place.NOTICE in row.shows and row.key in lead.details
+    )
+
+
 def _facts(lead_id: int) -> Facts:
     """A lead as notices show it, in the languages they are asked for in."""
     lead = _lead(lead_id)
@@ -240,6 +251,7 @@ def _facts(lead_id: int) -> Facts:
             area=names.area(lead.area, language),
             city=names.city(lead.city, language),
             summary=lead.summary,
+            details=_details(lead, language),
             source=lead.source.value,
             talk_language=lead.language,
             time=f"{lead.raised_at.astimezone(zone):%H:%M}",

@@ -16,6 +16,9 @@ from datetime import date
 import phonenumbers
 from babel.dates import format_date
 
+from leadbot.fields import TABLE
+from leadbot.texts import phrases
+
 FIELD_CHARACTERS = 300
 NO_BREAK = "\u00a0"
 INVISIBLE = re.compile(r"[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
@@ -120,13 +123,6 @@ TALK_LANGUAGES: Mapping[str, Mapping[str, str]] = {
     "kk": {"ru": "казахский", "kk": "қазақша", "en": "Kazakh"},
     "en": {"ru": "английский", "kk": "ағылшынша", "en": "English"},
 }
-LABELS: Mapping[str, Mapping[str, str]] = {
-    "name": {"ru": "Имя", "kk": "Есімі", "en": "Name"},
-    "phone": {"ru": "Телефон", "kk": "Телефон", "en": "Phone"},
-    "city": {"ru": "Город", "kk": "Қала", "en": "City"},
-    "object_type": {"ru": "Объект", "kk": "Нысан", "en": "Object"},
-    "area": {"ru": "Площадь", "kk": "Ауданы", "en": "Area"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +139,7 @@ class LeadNotice:
     area: str | None = None
     city: str | None = None
     summary: str = ""
+    details: tuple[tuple[str, str], ...] = ()  # what else the table of fields shows here: its name, its value
     source: str = "api"
     talk_language: str = "ru"
     time: str = ""
@@ -162,6 +159,7 @@ def new_lead(lead: LeadNotice, language: str) -> str:
         _marked(lead, language, _phrase("new", language, lead=_number(lead, language), who=_who(lead))),
         what[:1].upper() + what[1:],
         one_line(lead.summary),
+        *_details(lead),
         _voice(lead, language),
         " · ".join(filter(None, origin)),
     )
@@ -180,7 +178,7 @@ def updated_lead(lead: LeadNotice, language: str, changes: Mapping[str, str]) ->
             "updated",
             language,
             lead=_number(lead, language),
-            label=_of(LABELS, field, language) or one_line(field),
+            label=label_of(field, language),
             value=_shown(field, value, language),
         )
         for field, value in changes.items()
@@ -200,7 +198,7 @@ def says_otherwise(lead: LeadNotice, language: str, field: str, said: str, kept:
         "otherwise",
         language,
         lead=_number(lead, language),
-        label=_of(LABELS, field, language),
+        label=label_of(field, language),
         value=_shown(field, said, language),
         kept=_shown(field, kept, language) or "–",
     )
@@ -316,6 +314,17 @@ def _who(lead: LeadNotice) -> str:
 def _marked(lead: LeadNotice, language: str, text: str) -> str:
     """A test lead's notice begins with the test mark, which stands in place of the sign of a new lead."""
     return _phrase("test", language) + text.removeprefix("🆕 ") if lead.is_test else text
+
+
+def _details(lead: LeadNotice) -> list[str]:
+    """A line for each detail that the summary does not say already."""
+    lines = (f"{one_line(label)}: {one_line(value)}" for label, value in lead.details if value)
+    return [line for line in lines if line not in lead.summary]
+
+
+def label_of(field: str, language: str) -> str:
+    """What a field is called; a name of the caller's own as it is."""
+    return phrases.label(field, language) if field in TABLE else one_line(field)
 
 
 def _voice(lead: LeadNotice, language: str) -> str:

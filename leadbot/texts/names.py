@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from leadbot.fields import TABLE, Fields, Kind
 from leadbot.texts import phrases, places
 from leadbot.texts import trades as setups
 from leadbot.texts.folding import order
@@ -28,16 +29,19 @@ def area(stored: str | None, language: str) -> str | None:
     return phrases.measure(stored, language) if stored else stored
 
 
-def label(slot: str, language: str) -> str:
-    """What a value is called on a card."""
-    return phrases.label(slot, language)
+def label(slot: str, language: str, table: Fields = TABLE) -> str:
+    """What a value is called on a card, in a company's table of fields."""
+    row = table.get(slot)
+    own = row.label_in(language) if row else ""
+    return own or next((phrases.label(slot, language, trade) for trade in _speaking(f"label.{slot}")), slot)
 
 
 def value(slot: str, stored: str, language: str) -> str:
     """A fact of a talk in this language: towns and objects by name, what has a phrase of its own as that."""
-    if slot == "city":
+    kind = row.kind if (row := TABLE.get(slot)) else Kind.TEXT
+    if kind is Kind.PLACE:
         return city(stored, language) or stored
-    if slot == "object_type":
+    if kind is Kind.OBJECT:
         return object_type(stored, language) or stored
     if slot == "work":
         return _works(language).get(stored, stored)
@@ -63,6 +67,11 @@ def objects(language: str, setup: str, own: tuple[str, ...] = ()) -> tuple[str, 
 @cache
 def _objects(language: str) -> dict[str, str]:
     return {row["key"]: row[language] for row in _rows() if row.get(language)}
+
+
+def _speaking(key: str) -> Iterator[setups.Setup]:
+    """The trades that know a phrase, the default one first."""
+    return (trade for name in setups.names() if phrases.knows(key, trade := setups.load(name)))
 
 
 def _rows() -> list[Mapping[str, Any]]:

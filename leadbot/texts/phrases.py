@@ -96,9 +96,9 @@ def quoted(text: str, language: str) -> str:
     return f"“{text}”" if language == "en" else f"«{text}»"
 
 
-def label(slot: str, language: str) -> str:
+def label(slot: str, language: str, setup: Setup | None = None) -> str:
     """What a slot is called on a card and in a correction."""
-    return say(f"label.{slot}", language)
+    return say(f"label.{slot}", language, setup)
 
 
 def capital(text: str) -> str:
@@ -108,7 +108,7 @@ def capital(text: str) -> str:
 
 def chips(asked: str | None, language: str, setup: Setup) -> tuple[str, ...]:
     """Quick replies to what has been asked; none where only the client's own words will do."""
-    return tuple(row[language] for row in setup.chips.get(asked or "", ()))
+    return tuple(row[language] for row in setup.chips.get(asked or "", ()) if row[language])
 
 
 def sentences(text: str) -> list[str]:

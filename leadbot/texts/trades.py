@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from leadbot.fields import Field, Origin, own_field
+
 FOLDER = Path(__file__).parent / "data" / "setups"
 TONES = Path(__file__).parent / "data" / "tones.json"  # by tone the phrases that are said otherwise in every trade
 DEFAULT = "construction"
@@ -42,6 +44,7 @@ class Setup:
     plot_works: frozenset[str] = frozenset()
     default_work: Mapping[str, str] = field(default_factory=dict)  # what a client means who names the object alone
     tones: Mapping[str, Mapping[str, Texts]] = field(default_factory=dict)  # phrases by tone, over `tones()`
+    fields: tuple[Field, ...] = ()  # questions that only this trade asks, see leadbot.fields
 
     def object_name(self, canonical: str, language: str) -> str:
         """The object in a reader's language; a company's own object stays as it is."""
@@ -95,6 +98,7 @@ def load(key: str = DEFAULT) -> Setup:
         plot_works=frozenset(plot.get("works", ())),
         default_work=_default_work(data),
         tones=data.get("tones", {}),
+        fields=tuple(own_field(row, Origin.TRADE) for row in data.get("fields", ())),
     )
 
 

@@ -38,9 +38,10 @@ class Exported(NamedTuple):
     assignee_id: int | None
     notes: list[Note]  # oldest first
     tasks: list[Task]  # the first due first
+    details: dict[str, str]  # what has no column, by key
 
 
-_STORED = [getattr(Lead, name) for name in Exported._fields[:-2]]
+_STORED = [getattr(Lead, name) for name in (*Exported._fields[:-3], "details")]
 
 
 def rows(only: Filter = EVERYTHING, status: LeadStatus | None = None, *, by: User) -> Iterator[Exported]:
@@ -107,7 +108,8 @@ def read(company_id: int, conditions: list[ColumnElement[bool]]) -> Iterator[Exp
         notes, tasks = _notes(ids, who), _tasks(ids, who)
         db.session.rollback()
         for lead in found:
-            yield Exported._make((*lead, notes.get(lead.id, []), tasks.get(lead.id, [])))
+            *stored, details = lead
+            yield Exported._make((*stored, notes.get(lead.id, []), tasks.get(lead.id, []), details))
         if len(found) < BATCH:
             return
         before = found[-1].id

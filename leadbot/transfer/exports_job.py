@@ -181,7 +181,9 @@ def _counted(found: Iterator[Exported], export_id: int) -> Iterator[Exported]:
 
 
 def _write(path: Path, rows: Iterator[sheets.Row], labels: Labels, notes: int) -> None:
-    sheets.xlsx(path, rows, ZoneInfo(labels.zone), widths=exports_table.widths(notes), name=labels.title)
+    sheets.xlsx(
+        path, rows, ZoneInfo(labels.zone), widths=exports_table.widths(notes, len(labels.details)), name=labels.title
+    )
 
 
 def _save(export_id: int, **values: Any) -> None:

@@ -19,6 +19,7 @@ COLUMNS = {
     "area": 14, "area_m2": 12, "summary": 48, "language": 8, "source": 12, "assignee": 20, "notes": 48, "call_at": 17,
     "call_about": 28, "tasks": 36,
 }  # fmt: skip
+DETAIL_WIDTH = 20
 NOTES_A_CELL = 32_000  # a spreadsheet takes a little more
 NOTE_MOST = 4_200  # with the line before it
 NOTES_COLUMNS_MOST = 40
@@ -36,6 +37,7 @@ class Labels:
     language: str
     zone: str
     title: str
+    details: Mapping[str, str]  # the names of what has no column of every company, by key
 
 
 def notes_columns(longest: int) -> int:
@@ -43,9 +45,10 @@ def notes_columns(longest: int) -> int:
     return min(max(math.ceil(longest / (NOTES_A_CELL - NOTE_MOST)), 1), NOTES_COLUMNS_MOST)
 
 
-def widths(notes: int) -> list[int]:
+def widths(notes: int, details: int) -> list[int]:
     """How wide the columns are."""
-    return [width for name, width in COLUMNS.items() for _ in range(notes if name == "notes" else 1)]
+    usual = [width for name, width in COLUMNS.items() for _ in range(notes if name == "notes" else 1)]
+    return usual + [DETAIL_WIDTH] * details
 
 
 def table(
@@ -56,11 +59,12 @@ def table(
     phone: Callable[[str], str] = str,
 ) -> Iterator[Row]:
     """The first line and the leads; `notes` is how many columns notes have, `phone` how numbers are shown."""
-    yield [
+    usual = [
         label if at == 0 else f"{label} {at + 1}"
         for name, label in zip(COLUMNS, labels.headers, strict=True)
         for at in range(notes if name == "notes" else 1)
     ]
+    yield [*usual, *labels.details.values()]
     zone = ZoneInfo(labels.zone)
     for lead in leads:
         following = next((task for task in lead.tasks if task.done_at is None), None)
@@ -71,6 +75,7 @@ def table(
             lead.summary, lead.language, labels.sources[lead.source], people.get(lead.assignee_id or 0, ""),
             *_notes(lead.notes, zone, notes), following.due_at if following else None,
             following.text if following else "", imports_values.tasks_cell(lead.tasks, zone),
+            *(names.value(key, lead.details.get(key, ""), labels.language) for key in labels.details),
         ]  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def change(key: str, now: Plan, asked: Mapping[str, str], words: Words) -> Plan:
     if sheet != now.sheet:
         return _of_sheet(key, now.sheets, sheet, words)
     columns = [
-        holds if (holds := asked.get(f"column-{at}", was)) in (*FIELDS, NOTHING) else was
+        holds if (holds := asked.get(f"column-{at}", was)) in (*FIELDS, *words.columns.values(), NOTHING) else was
         for at, was in enumerate(now.columns)
     ]
     if "phone" not in columns:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid
+from leadbot.fields import Place
 from leadbot.leads import editing, registration, tasks
 from leadbot.models import Lead, LeadStatus, LostReason, Source
 from leadbot.texts.folding import fold
@@ -111,6 +112,7 @@ class Reader:
         self._zone, self._language = ZoneInfo(own.time_zone), own.language
         self._people = _by_name(exports.people())
         self._phones = Phones()
+        self._details = [row.key for row in company_settings.fields(own).details if Place.IMPORT in row.shows]
         self._cleaned = lru_cache(maxsize=20_000)(editing.clean)
         self._fields = [(at, held, plan.names[at]) for at, held in enumerate(plan.columns) if held]
         self.stages: dict[str, Meant] = {}
@@ -185,6 +187,8 @@ class Reader:
                 said = f"{said} соток"
             made |= self._cleaned(name, self._cut(name, said, registration.FIELDS[name], beside))
         made |= editing.clean("name", self._cut("name", _whole_name(cells), registration.FIELDS["name"], beside))
+        details = {key: cells.text(key) for key in self._details}
+        made["details"] = {key: editing.clean(key, text)[key] for key, text in details.items() if text}
         about = "\n".join(dict.fromkeys(said for _, said in cells.all("summary")))
         return made | editing.clean("summary", self._cut("summary", about, editing.SUMMARY_MOST, beside))
 

@@ -27,7 +27,7 @@ class AtWork:
         self.carrier = carrier
         self.lease_seconds, self.gap_seconds = carrier.lease_seconds, carrier.gap_seconds
         self.pace = Pace(carrier.gap_seconds, carrier.most_a_second)
-        self._of_all_workers = Limit(f"carrier {carrier.name}", f"{carrier.most_a_second} per 1 second")
+        self._of_all_workers = Limit(f"carrier {carrier.name}", f"{carrier.most_a_second:.0f} per 1 second")
         self._config = config
         self._sender: Sender | None = None
         self._lock = threading.Lock()

@@ -71,6 +71,19 @@ def order() -> Response:
     return _part(draft) if is_htmx() else go(url_for(".show", _anchor="questions"))
 
 
+@bp.post("/questions")
+def questions() -> Response:
+    """Add a question of the company's own, or remove one; all else that was typed goes into the draft with it."""
+    users.check_may_write(current_user)
+    before = publishing.draft()
+    typed = bot_form.read(request.form, before.values)
+    try:
+        draft = publishing.save_draft(typed, by=current_user)
+    except Invalid as error:
+        return _page(before, typed, error)
+    return _part(draft) if is_htmx() else go(url_for(".show", _anchor="own-questions"))
+
+
 @bp.post("/publish")
 def publish() -> Response:
     """Save what was typed, rehearse it, and let clients meet it; where talks come out otherwise, show that first."""
@@ -260,7 +273,8 @@ def _rehearsal(done: rehearsal.Rehearsal, *, is_live: bool = False) -> Response:
     context: dict[str, Any] = {
         "done": done, "is_live": is_live, "has_model": rehearsal.has_model(),
         "draft": publishing.draft(), "kept": scenarios.everything(),
-        "rows": words.differences(done), "is_owner": current_user.role is Role.OWNER,
+        "rows": words.differences(done, company_settings.fields(values=publishing.draft().values)),
+        "is_owner": current_user.role is Role.OWNER,
         "sections": SECTIONS, "here": HERE,
     }  # fmt: skip
     return page("bot/rehearsal.html", **context)

@@ -17,6 +17,7 @@ from leadbot.texts.languages import LANGUAGES
 
 REQUIRED, OPTIONAL, NOT_ASKED = "required", "optional", "no"
 _FACT = re.compile(r"facts\.(\d{1,3})\.topic")
+_QUESTION = re.compile(r"questions\.(\d{1,3})\.key")
 _BLANKS = re.compile(r"[\s\u00a0\u202f]")
 
 Form = MultiDict[str, str]
@@ -24,7 +25,11 @@ Form = MultiDict[str, str]
 
 def read(form: Form, before: Values) -> Values:
     """What was sent. `before` is what the form was made from: an order of its trade is none of the company's own."""
-    order = [slot for slot in form.getlist("order") if slot == CONTACT or form.get(f"ask.{slot}") != NOT_ASKED]
+    questions = _questions(form)
+    own = {one["key"] for one in questions} | {one["key"] for one in before["questions"]}
+    gone = own - {one["key"] for one in questions}
+    asked = (slot for slot in form.getlist("order") if slot not in gone)
+    order = [slot for slot in asked if slot == CONTACT or form.get(f"ask.{slot}") != NOT_ASKED]
     lines = {name: form.get(name, "") for name in LINES}
     return {  # in the order of the page: the first that is wrong gets the focus
         "greeting": _texts(form, "greeting"),
@@ -33,8 +38,9 @@ def read(form: Form, before: Values) -> Values:
         "tone": form.get("tone", ""),
         "setup": form.get("setup", ""),
         "objects": _split(form.get("objects", ""), ",\n"),
-        "order": choices.as_usual(order, before["setup"]),
-        "optional": [slot for slot in order if form.get(f"ask.{slot}") == OPTIONAL],
+        "questions": questions,
+        "order": choices.as_usual(order, {**before, "questions": [one for one in questions if one["key"]]}),
+        "optional": [slot for slot in order if form.get(f"ask.{slot}") == OPTIONAL and slot not in own],
         **lines,
         "forbidden": _split(form.get("forbidden", ""), "\n"),
         "facts": _facts(form),
@@ -72,6 +78,26 @@ def _facts(form: Form) -> list[dict[str, Any]]:
         if not is_empty and f"{at}.remove" not in form:
             facts.append(fact)
     return facts
+
+
+def _questions(form: Form) -> list[dict[str, Any]]:
+    """The company's own questions; what was left empty or is to go is not there."""
+    numbers = sorted({int(found[1]) for name in form if (found := _QUESTION.fullmatch(name))})
+    questions = []
+    for at in (f"questions.{number}" for number in numbers):
+        key = form[f"{at}.key"]
+        chips = {one: _split(form.get(f"{at}.chips.{one}", ""), ",\n") for one in LANGUAGES}
+        question: dict[str, Any] = {
+            "key": key,
+            "text": _texts(form, f"{at}.text"),
+            "label": _texts(form, f"{at}.label"),
+            "chips": chips,
+            "required": form.get(f"ask.{key}", REQUIRED) == REQUIRED,
+        }
+        is_empty = not any(text.strip() for part in ("text", "label") for text in question[part].values())
+        if form.get("drop") != (key or "new") and not (is_empty and not any(chips.values())):
+            questions.append(question)
+    return questions
 
 
 def _split(text: str, marks: str) -> list[str]:

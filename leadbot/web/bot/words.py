@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext
 
 from leadbot.bot import choices
 from leadbot.bot.rehearsal import LEAD, Rehearsal
-from leadbot.bot.settings_fields import CONTACT, Values, order_of
+from leadbot.bot.settings_fields import CONTACT, Values, asked_once, fields_of, order_of
+from leadbot.fields import Fields
 from leadbot.texts.catalogues import language
 from leadbot.web.bot.form import NOT_ASKED, OPTIONAL, REQUIRED
 from leadbot.web.inbox.talks import in_words
@@ -24,6 +25,7 @@ FIELDS = {
     "persona": lazy_gettext("the bot’s name"),
     "order": lazy_gettext("order of questions"),
     "optional": lazy_gettext("required questions"),
+    "questions": lazy_gettext("own questions"),
     "setup": lazy_gettext("trade"),
     "objects": lazy_gettext("own objects"),
     "about": lazy_gettext("about the company"),
@@ -67,6 +69,7 @@ class Question:
     slot: str
     label: str
     ask: str  # required, optional or no; "" for the contact, which is always asked
+    is_own: bool = False  # the company's: asked as long as it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +95,16 @@ def changed(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
 def questions(values: Values) -> list[Question]:
     """All questions, the contact among them."""
     before, after = order_of(values)
-    asked = {*before, *after}
+    asked, once, table = {*before, *after}, asked_once(values), fields_of(values)
+    own = {question["key"] for question in values["questions"]}
 
     def one(slot: str) -> Question:
         if slot == CONTACT:
             return Question(slot, _("Name and phone"), "")
-        how = NOT_ASKED if slot not in asked else OPTIONAL if slot in values["optional"] else REQUIRED
-        return Question(slot, choices.slot_label(slot, language()), how)
+        how = NOT_ASKED if slot not in asked else OPTIONAL if slot in once else REQUIRED
+        return Question(slot, choices.slot_label(slot, language(), table), how, is_own=slot in own)
 
-    return [one(slot) for slot in choices.asked(values)]
+    return [one(slot) for slot in choices.asked(values) if slot]
 
 
 def tones(setup: str) -> list[tuple[str, str, str]]:
@@ -114,7 +118,7 @@ def topics(facts: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {**{topic: str(label) for topic, label in TOPICS.items()}, **own}
 
 
-def differences(done: Rehearsal) -> list[tuple[str, list[Change]]]:
+def differences(done: Rehearsal, table: Fields) -> list[tuple[str, list[Change]]]:
     """The talks that come out otherwise, by name."""
     rows = []
     for talk in done.different:
@@ -125,7 +129,7 @@ def differences(done: Rehearsal) -> list[tuple[str, list[Change]]]:
                 changes.append(Change(_("Lead"), *words))
             else:
                 shown = [in_words(one.field, value) or _("none") for value in (one.before, one.after)]
-                changes.append(Change(choices.slot_label(one.field, language()), *shown))
+                changes.append(Change(choices.slot_label(one.field, language(), table), *shown))
         rows.append((talk.name, changes))
     return rows
 

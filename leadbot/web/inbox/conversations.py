@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from leadbot import headers
-from leadbot.bot import budget
+from leadbot.bot import budget, company_settings
 from leadbot.conversations import canned, chat, hand_off, inbox, notes, read_marks, talks, waiting
 from leadbot.conversations.inbox import Mark, Show, Wanted
 from leadbot.errors import Invalid, LeadbotError
+from leadbot.fields import Place
 from leadbot.files import kinds, storage
 from leadbot.files.storage import FILES, VOICE
 from leadbot.models import Conversation, Message
@@ -174,7 +175,7 @@ def _open(talk: Conversation, said: list[Message]) -> dict[str, Any]:
         "state": _state(talk),
         "marks": _marks(talk),
         "spent": budget.of_talk(talk),
-        "facts": facts(talk, ("name", "phone", "city", "object_type", "area")),
+        "facts": facts(talk, [row.key for row in company_settings.fields().at(Place.CARD)]),
     }
 
 

@@ -11,15 +11,15 @@ from flask import Flask, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from leadbot.bot import company_settings
 from leadbot.bot.budget import Cost
-from leadbot.engines.base import SLOTS
+from leadbot.fields import CONTACT, TABLE
 from leadbot.models import Conversation, Message, TalkNote
 from leadbot.texts import formats, names
 from leadbot.texts.catalogues import language
 from leadbot.web.errors import said
 
 # Why the model did not answer; what is not named here is no fault of time or of the line.
-MEASURED = ("area", "plot", "budget")  # slots whose numbers bear a unit
 NOTES = {
     "timeout": lazy_gettext("AI did not answer in time"),
     "no time left": lazy_gettext("AI did not answer in time"),
@@ -64,12 +64,18 @@ def facts(talk: Conversation | None, wanted: Iterable[str] = ()) -> list[Fact]:
     """What is known, and of what is `wanted` also what is not; in the order a manager reads it."""
     known = talk.known.get("facts", {}) if talk else {}
     asked = talk.known.get("asked") if talk else "object_type"  # what the greeting asks
-    asked_slots = {"name", "phone"} if asked == "contact" else {asked}
+    asked_slots = set(CONTACT) if asked == "contact" else {asked}
+    table = company_settings.fields()
     return [
-        Fact(slot, names.label(slot, language()), in_words(slot, known[slot]["value"]), known[slot].get("quote", ""))
+        Fact(
+            slot,
+            names.label(slot, language(), table),
+            in_words(slot, known[slot]["value"]),
+            known[slot].get("quote", ""),
+        )
         if slot in known
-        else Fact(slot, names.label(slot, language()), is_next=slot in asked_slots)
-        for slot in SLOTS
+        else Fact(slot, names.label(slot, language(), table), is_next=slot in asked_slots)
+        for slot in table.keys
         if slot in known or slot in set(wanted)
     ]
 
@@ -99,7 +105,7 @@ def in_words(slot: str, stored: str | None) -> str:
     if slot == "phone":
         return formats.phone(stored)
     text = names.value(slot, stored, language())
-    if slot in MEASURED:
+    if (row := TABLE.get(slot)) and row.unit:
         text = formats.area(text, language())
     return text[:1].upper() + text[1:]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -11,11 +12,14 @@ from flask import Flask, get_template_attribute
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from leadbot.bot import company_settings
+from leadbot.fields import Place
 from leadbot.leads import take_timer
 from leadbot.leads.board import Card
 from leadbot.models import Lead
 from leadbot.texts import formats, names
 from leadbot.texts.catalogues import chosen_zone, language
+from leadbot.web.inbox.talks import in_words
 from leadbot.web.leads.parts import due_badge
 from leadbot.web.wording import initials, language_label, source_label
 
@@ -116,6 +120,8 @@ class Faces:
         self._today = formats.local(self.now, self.zone).toordinal()
         self._owners = {key: Owner(key % 4 + 1, initials(name), name) for key, name in people.items()}
         self._watch = take_timer.watch(now)
+        table = company_settings.fields()
+        self._details = [row for row in table.details if Place.CARD in row.shows]
         self._ages: dict[tuple[int, int], str] = {}
 
     def of(self, cards: Iterable[Card]) -> Markup:
@@ -128,10 +134,18 @@ class Faces:
                 owners.get(card.assignee_id or 0),
                 waits_words(card, self._watch),
                 due_badge(card.task_at),
+                self._more(card),
                 card,
             )
             for card in cards
         )
+
+    def _more(self, card: Card) -> str:
+        """The details that the table of fields shows on cards, with a point before each."""
+        if not self._details or card.details == "{}":
+            return ""
+        said = json.loads(card.details)
+        return "".join(f" · {in_words(row.key, said[row.key])}" for row in self._details if said.get(row.key))
 
     def has_waiting(self, cards: Iterable[Card]) -> bool:
         """Is one of the cards marked with how long it waits?"""
@@ -148,11 +162,13 @@ class Faces:
 
 
 @lru_cache(maxsize=DRAWN_MOST)
-def _drawn(reader: str, age: str, owner: Owner | None, waits: str, due: tuple[str, str] | None, card: Card) -> Markup:
+def _drawn(
+    reader: str, age: str, owner: Owner | None, waits: str, due: tuple[str, str] | None, more: str, card: Card
+) -> Markup:
     """A card that looks the same is drawn once, for whomever it is."""
     face = Face(
         card.name or formats.phone(card.phone),
-        _what(card, reader),
+        _what(card, reader) + more,
         age,
         f"{card.created_at:%Y-%m-%dT%H:%MZ}",
         badges(card, card.is_unheard, waits, due),

@@ -17,7 +17,7 @@ from leadbot.texts.catalogues import language
 from leadbot.web.htmx import go, is_htmx, toast
 from leadbot.web.leads import parts
 from leadbot.web.leads.lead import version_seen
-from leadbot.web.leads.parts import FIELDS, Editing
+from leadbot.web.leads.parts import Editing
 
 bp = Blueprint("lead_fields", __name__)
 
@@ -26,7 +26,7 @@ bp = Blueprint("lead_fields", __name__)
 def show(lead_id: int, field: str) -> Response:
     """A line of the card, open for writing; closed again with ?closed."""
     lead = records.get(lead_id)
-    if field not in FIELDS:
+    if field not in parts.fields():
         raise NotFound
     editing = Editing(field) if current_user.may_write and "closed" not in request.args else None
     return parts.row_shown(lead, field, editing) if is_htmx() else parts.shown(lead, editing=editing)
@@ -36,7 +36,7 @@ def show(lead_id: int, field: str) -> Response:
 def save(lead_id: int, field: str) -> Response:
     """Write a value over, if it still is as the writer saw it."""
     lead = records.get(lead_id)
-    if field not in FIELDS:
+    if field not in parts.fields():
         raise NotFound
     try:
         is_changed = _save(lead, field, request.form.get("value", ""))

@@ -14,8 +14,8 @@ from flask_babel import lazy_gettext
 from leadbot.accounts import team
 from leadbot.bot import budget, company_settings
 from leadbot.conversations import evidence
-from leadbot.engines.base import SLOTS
 from leadbot.errors import LeadbotError, NotFound
+from leadbot.fields import Place
 from leadbot.leads import board, merging, records, tasks, version
 from leadbot.leads import editing as leads_editing
 from leadbot.models import DeliveryState, Lead, LeadEvent, LeadStatus, LostReason, User
@@ -26,9 +26,7 @@ from leadbot.web import unsent_forms
 from leadbot.web.htmx import is_htmx, page, part
 from leadbot.web.inbox.talks import in_words
 
-ON_CARD = ("name", "phone", "city", "object_type", "area")  # shown even where they are not known
 LABELS = {"assignee": lazy_gettext("Assignee"), "summary": lazy_gettext("Summary")}
-FIELDS = ("assignee", *SLOTS, "summary")  # in the order of the card
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +63,11 @@ class Editing:
     field: str
     typed: str | None = None
     error: LeadbotError | None = None
+
+
+def fields() -> tuple[str, ...]:
+    """All that stands on a lead's page, in its order."""
+    return ("assignee", *(row.key for row in company_settings.fields().at(Place.PANEL)), "summary")
 
 
 def shown(
@@ -110,12 +113,13 @@ def _all(lead: Lead) -> dict[str, Any]:
     parts = evidence.transcript(lead, found)
     events = records.history(lead)
     rows = list(_rows(lead, found, events))
+    on_card = ("assignee", *(row.key for row in company_settings.fields().at(Place.CARD)))
     return (
         _head(lead)
         | with_tasks(lead)
         | {
-            "rows": [row for row in rows if row.value or row.proof or row.field in (*ON_CARD, "assignee")],
-            "more_rows": [row for row in rows if not (row.value or row.proof or row.field in (*ON_CARD, "assignee"))],
+            "rows": [row for row in rows if row.value or row.proof or row.field in on_card],
+            "more_rows": [row for row in rows if _may_be_added(row, on_card)],
             "suggestions": _suggestions(),
             "related": merging.related(lead),
             "alike": merging.alike(lead),
@@ -132,6 +136,12 @@ def _all(lead: Lead) -> dict[str, Any]:
             "dead": DeliveryState.DEAD,
         }
     )
+
+
+def _may_be_added(row: Row, on_card: tuple[str, ...]) -> bool:
+    """It stands empty: to be filled in by hand, unless it is a question that is asked no longer."""
+    own = company_settings.fields().get(row.field)
+    return not (row.value or row.proof or row.field in on_card) and (own is None or own.may_be_asked)
 
 
 def with_tasks(lead: Lead) -> dict[str, Any]:
@@ -196,7 +206,7 @@ def _rows(lead: Lead, found: list[evidence.Proof], events: list[LeadEvent]) -> I
     """What is on the card, as a manager reads it."""
     by_field = {proof.field: proof for proof in found}
     facts = leads_editing.said(lead)
-    for field in FIELDS:
+    for field in fields():
         if field == "assignee":
             who = lead.assignee
             yield Row(field, str(LABELS[field]), who.shown_name if who else "", stored=str(who.id) if who else "")
@@ -231,7 +241,7 @@ def _written(lead: Lead, field: str, events: list[LeadEvent]) -> dict[str, Any]:
 
 def label_of(field: str) -> str:
     """What a value is called: Площадь, Ауданы, Area."""
-    return str(LABELS[field]) if field in LABELS else names.label(field, language())
+    return str(LABELS[field]) if field in LABELS else names.label(field, language(), company_settings.fields())
 
 
 def lead_value(field: str, stored: str | None) -> str:

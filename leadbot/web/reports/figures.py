@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from leadbot.bot import company_settings
 from leadbot.reports import figures
 from leadbot.reports.figures import Figures, Origin
 from leadbot.texts import formats, names
@@ -129,7 +130,7 @@ def slot_label(slot: str) -> str:
     """What a talk without a lead stopped at: the question that was asked last."""
     if slot == "contact":
         return str(_("Name and phone"))
-    return names.label(slot, language())
+    return names.label(slot, language(), company_settings.fields())
 
 
 def share(part: int, whole: int) -> str:

@@ -6,7 +6,10 @@ from __future__ import annotations
 from flask_babel import force_locale, lazy_gettext
 from flask_babel import gettext as _
 
+from leadbot.bot import company_settings
+from leadbot.fields import Place
 from leadbot.models import LeadStatus, LostReason, Source
+from leadbot.texts import names
 from leadbot.texts.catalogues import chosen_zone, language
 from leadbot.texts.folding import fold
 from leadbot.texts.languages import LANGUAGES
@@ -38,7 +41,13 @@ def headers() -> dict[str, str]:
 def fields() -> dict[str, str]:
     """What a column of a file may hold, by field, in the order in which it is offered."""
     said = headers() | MORE
-    return {field: str(said[field]) for field in imports_plan.FIELDS}
+    return {field: str(said[field]) for field in imports_plan.FIELDS} | details(Place.IMPORT)
+
+
+def details(place: Place) -> dict[str, str]:
+    """What a company's table of fields shows there beside the columns of all, by key as the reader calls it."""
+    table = company_settings.fields()
+    return {row.key: names.label(row.key, language(), table) for row in table.details if place in row.shows}
 
 
 def labels() -> Labels:
@@ -51,6 +60,7 @@ def labels() -> Labels:
         language(),
         chosen_zone(),
         _("Leads"),
+        details(Place.EXPORT),
     )
 
 
@@ -64,6 +74,7 @@ def words() -> Words:
         with force_locale(each):
             called = {field: label for field, label in (MORE | headers()).items() if field != imports_terms.NOTE}
             columns |= {imports_terms.plain(str(label)): _TAKEN.get(field, field) for field, label in called.items()}
+            columns |= {imports_terms.plain(label): field for field, label in details(Place.IMPORT).items()}
             reasons |= {fold(reason_label(reason)): reason.value for reason in LostReason}
             sources |= {fold(source_label(source)): source.value for source in Source}
     columns |= {imports_terms.plain(field): field for field in imports_plan.FIELDS if field != imports_terms.NOTE}

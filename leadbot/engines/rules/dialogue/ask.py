@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from leadbot.engines.base import SLOTS, Known, Turn
+from leadbot.engines.base import Known, Turn
 from leadbot.engines.rules.dialogue.learn import News
 from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.fields import Fields
 from leadbot.texts import phrases
 from leadbot.texts.trades import Setup
 
@@ -24,7 +25,7 @@ def next_slot(memory: Memory, turn: Turn, setup: Setup, news: News) -> str | Non
     company = turn.company
     for slot in (*(company.order or setup.order), *(company.later if turn.registered else ())):
         most = 1 if slot in company.optional else MOST
-        if slot in SLOTS and open_(memory, slot, most) and _makes_sense(slot, memory, setup):
+        if slot in company.fields and open_(memory, slot, most) and _makes_sense(slot, memory, setup):
             return slot
     if turn.registered or "phone" in memory.facts or not open_(memory, "phone"):
         return None
@@ -33,12 +34,12 @@ def next_slot(memory: Memory, turn: Turn, setup: Setup, news: News) -> str | Non
     return "contact" if memory.asks.get("contact", 0) < MOST else None
 
 
-def again(known: Known, language: str, setup: Setup) -> tuple[str, Known]:
+def again(known: Known, language: str, setup: Setup, table: Fields | None = None) -> tuple[str, Known]:
     """What was asked last, in its last wording, and what is known with that noted.
 
     Empty where nothing waits for an answer, or where it has been asked often enough.
     """
-    memory = Memory.of(known)
+    memory = Memory.of(known, table)
     asked = memory.asked
     if not asked or memory.asks.get(asked, 0) >= MOST or not phrases.knows(f"{asked}.C", setup):
         return "", known

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from leadbot.engines.base import SLOTS, Turn
+from leadbot.engines.base import Turn
+from leadbot.engines.rules.dialogue import own_questions
 from leadbot.engines.rules.dialogue.intents import Acts, fold
 from leadbot.engines.rules.dialogue.memory import Fact, Memory
 from leadbot.engines.rules.reading import regions
@@ -13,10 +14,6 @@ from leadbot.engines.rules.reading.extract import Extraction, Found
 from leadbot.engines.rules.words.words import words
 from leadbot.texts.trades import Setup
 
-# Slots a client may answer in free words: whatever he says to the question is the value.
-FREE = frozenset({"materials", "work", "callback", "budget"})
-# A later word about these is simply the newer one; the rest change only by a correction.
-_LATEST = frozenset({"plot", "rooms", "floors", "budget", "materials", "callback"})
 # «А офис где?» asks about the company's own office.
 _ABOUT_US = frozenset({"address", "hours", "phone"})
 # «А гарантия на крышу есть?» wishes for no further thing.
@@ -62,7 +59,7 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
     for slot in heard.denied - heard.slots.keys() - _CONTACT:
         if _is_named(memory.facts.get(slot), turn.message.text):
             del memory.facts[slot]
-    for slot in SLOTS:
+    for slot in turn.company.fields.keys:
         found = heard.slots.get(slot)
         if found is None or _is_beside_the_point(slot, found, memory, acts, setup, turn.message.text):
             continue
@@ -70,11 +67,14 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
         if _completes(memory, setup, slot, fact):
             memory.facts[slot] = news.fresh[slot] = fact
         else:
-            _put(memory, news, slot, fact, _may_replace(memory, heard, acts, slot, found))
+            newer = turn.company.fields[slot].newest_counts
+            _put(memory, news, slot, fact, newer or _may_replace(memory, heard, acts, slot, found))
     _name_of_a_relative(memory, news, turn, heard)
     _ending_of_phone(memory, news, turn)
     _answer_to_plot(memory, news, turn, acts)
     _answer_in_own_words(memory, news, turn, heard, acts)
+    if value := own_questions.answer(turn, heard, acts):
+        _put(memory, news, str(turn.asked), _whole(turn, value), replaces=True)
     _further_contacts(memory, news, heard, acts)
     memory.partial = "" if "phone" in news.slots else heard.partial_phone
     if not memory.first and (news.slots & {"object_type", "work"} or _tells(turn.message.text)):
@@ -173,7 +173,7 @@ def _may_replace(memory: Memory, heard: Extraction, acts: Acts, slot: str, found
         return False  # «вернее участок в Талгаре, в Есике у нас дача»
     if found.corrects:
         return True
-    if slot in _LATEST or (not old.get("sure", True) and found.sure):
+    if not old.get("sure", True) and found.sure:
         return True
     if slot == "phone":  # the first is his, unless he says to take the other
         if acts.names & {"correction", "prefer"} or memory.asked == "phone":
@@ -224,11 +224,14 @@ def _answer_to_plot(memory: Memory, news: News, turn: Turn, acts: Acts) -> None:
 def _answer_in_own_words(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
     """An answer in free words to a question that has no table of values."""
     slot = turn.asked
-    if slot not in FREE or news.slots or acts.topic or acts.names & _NO_ANSWER:
+    row = turn.company.fields.get(slot)
+    if row is None or not (row.is_free and row.is_extracted):
+        return
+    if news.slots or acts.topic or acts.names & _NO_ANSWER:
         return
     said = " ".join(heard.masked.split())
     if any(letter.isalnum() for letter in said):
-        _put(memory, news, slot, _whole(turn, said[:80]), replaces=True)
+        _put(memory, news, row.key, _whole(turn, said[:80]), replaces=True)
 
 
 def _whole(turn: Turn, value: str) -> Fact:

@@ -10,7 +10,6 @@ from leadbot.engines.rules.dialogue.learn import News
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.reading.extract import Extraction
 
-_LEFT_OPEN = frozenset({"object_type", "city", "area", "plot", "budget", "callback", "materials"})
 _SHORT = 3  # words of an answer that is but a «нет»
 # Acts that move nothing on: a turn that has no others brought no fruit.
 _IDLE = frozenset(
@@ -25,7 +24,7 @@ def judge(turn: Turn, memory: Memory, heard: Extraction, acts: Acts, news: News)
         names |= {"off_topic"}
     _note_client(memory, heard, names)
     names |= _refusals(turn, memory, names, news)
-    if "refuse" in names and turn.asked in _LEFT_OPEN:
+    if "refuse" in names and turn.asked in turn.company.fields.askable:
         names |= {"unsure"}  # «не скажу» to the question for the area
     if acts.contact and memory.refused.get("phone"):
         memory.refused["phone"] = 2  # he has left what he wanted to leave

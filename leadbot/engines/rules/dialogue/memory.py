@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from leadbot.engines.base import SLOTS, Known
+from leadbot import fields
+from leadbot.engines.base import Known
+from leadbot.fields import Fields
 
 Fact = dict[str, Any]
 
@@ -43,11 +45,11 @@ class Memory:
     nameless: bool = False  # the name was asked twice and has not come
 
     @classmethod
-    def of(cls, known: Known) -> Self:
-        """What `known` holds, copied: the caller's dict is never touched."""
+    def of(cls, known: Known, table: Fields | None = None) -> Self:
+        """What `known` holds of a company's fields, copied: the caller's dict is never touched."""
         state = known.get("state")
         state = state if isinstance(state, dict) else {}
-        memory = cls(facts=_facts(known.get("facts")), asked=_text(known.get("asked")) or None)
+        memory = cls(facts=_facts(known.get("facts"), table or fields.TABLE), asked=_text(known.get("asked")) or None)
         for name in _COUNTS:
             setattr(memory, name, _counts(state.get(name)))
         for name in _TEXTS:
@@ -77,10 +79,10 @@ class Memory:
         return self.asks.get(slot, 0) + together
 
 
-def _facts(raw: object) -> dict[str, Fact]:
+def _facts(raw: object, table: Fields) -> dict[str, Fact]:
     if not isinstance(raw, dict):
         return {}
-    return {slot: dict(raw[slot]) for slot in SLOTS if isinstance(raw.get(slot), dict) and raw[slot].get("value")}
+    return {slot: dict(raw[slot]) for slot in table.keys if isinstance(raw.get(slot), dict) and raw[slot].get("value")}
 
 
 def _text(raw: object) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from leadbot.engines.base import Decision, Turn
-from leadbot.engines.rules.dialogue import intents
+from leadbot.engines.rules.dialogue import intents, own_questions
 from leadbot.engines.rules.dialogue.exchange import Exchange
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.learn import ends_anew, take
@@ -18,6 +18,7 @@ from leadbot.engines.rules.dialogue.summary import draft, is_lead, lead_of
 from leadbot.engines.rules.reading.extract import Extraction, extract
 from leadbot.engines.rules.words.language import script
 from leadbot.texts import phrases
+from leadbot.texts.asking import asking
 from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.trades import Setup, of
 
@@ -39,11 +40,12 @@ class Rules:
         4. Propose the lead, where what is known makes one.
         """
         setup = of(turn.company.setup, turn.company.tone)
-        memory = Memory.of(turn.known)
+        memory = Memory.of(turn.known, turn.company.fields)
         memory.turns = max(memory.turns, sum(line.author == "bot" for line in turn.history))
         heard, acts = _listen(turn, memory, setup)
         wished = next((one for one in LANGUAGES if f"speak_{one}" in acts), None)  # «можно на русском?»
         language = wished or heard.language or turn.language or script(turn.message.text) or turn.company.language
+        setup = asking(setup, turn.company.fields)
         news = take(memory, turn, heard, acts, setup)
         acts = judge(turn, memory, heard, acts, news)
         text, act = reply(Exchange(turn, memory, setup, language, heard, acts, news, is_lead(memory), _last_said(turn)))
@@ -66,7 +68,7 @@ def _listen(turn: Turn, memory: Memory, setup: Setup) -> tuple[Extraction, Acts]
         objects=turn.company.objects,
         setup=setup,
     )
-    return _without_ours(heard, turn.company.phone), acts
+    return own_questions.without_guesses(_without_ours(heard, turn.company.phone), turn), acts
 
 
 def _without_ours(heard: Extraction, our_phone: str) -> Extraction:

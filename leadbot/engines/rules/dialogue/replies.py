@@ -14,7 +14,6 @@ from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
 
 _BEGINNING = 7  # digits up to which a number is taken for the beginning of one, not for one that lacks a digit
-_SAID_BACK = ("name", "phone", "city", "object_type", "area", "plot")  # slots whose correction is worth a word
 _MORE_THAN_A_GREETING = {"bot", "human", "abuse", "off_topic", *(f"speak_{language}" for language in LANGUAGES)}
 _STORY = 3  # words of a message above which it says something, though no slot
 FRUITLESS = 3  # turns in a row without fruit after which a human is offered
@@ -245,11 +244,12 @@ def _announced(scene: Exchange, made: Reply) -> bool:
 
 def _corrected(scene: Exchange, made: Reply) -> bool:
     """«Исправлено. Город: Астана.»; the first changed slot speaks for all."""
-    slot = next((slot for slot in scene.news.changed if slot in _SAID_BACK), None)
+    table = scene.turn.company.fields
+    slot = next((slot for slot in scene.news.changed if table[slot].is_said_back), None)
     if slot is None:
         return False
     value = _shown(scene, slot, scene.news.changed[slot]["value"])
-    made.parts.append(scene.say("corrected", label=phrases.label(slot, scene.language), value=value))
+    made.parts.append(scene.say("corrected", label=phrases.label(slot, scene.language, scene.setup), value=value))
     return True
 
 

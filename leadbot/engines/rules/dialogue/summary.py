@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from leadbot.engines.base import CompanyCard, Known, LeadDraft
 from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.fields import TABLE, Field, Fields, Place
 from leadbot.texts import phrases
+from leadbot.texts.asking import asking
 from leadbot.texts.trades import Setup, of
 
 LIMIT = 300  # characters of a summary
 
 _QUOTE_ENDS = ("»", "”")
-_DETAILS = ("rooms", "floors", "plot", "materials", "budget", "callback")
 
 
 def draft(known: Known, company: CompanyCard, language: str, *, final: bool = False) -> LeadDraft | None:
@@ -19,7 +20,7 @@ def draft(known: Known, company: CompanyCard, language: str, *, final: bool = Fa
     A lead needs a phone, and a name or the certainty that none will come: it was refused, or asked for twice. `final`
     says that the talk has ended or gone idle: a phone alone is a lead then. Nobody but a client makes one.
     """
-    memory = Memory.of(known)
+    memory = Memory.of(known, company.fields)
     return lead_of(memory, company, language) if is_lead(memory, final=final) else None
 
 
@@ -41,12 +42,13 @@ def lead_of(memory: Memory, company: CompanyCard, language: str) -> LeadDraft:
         object_type=memory.value("object_type"),
         area=area.get("value"),
         area_m2=area.get("m2"),
-        summary=summary(memory, of(company.setup), company.language),
+        details={row.key: value for row in company.fields.details if (value := memory.value(row.key))},
+        summary=summary(memory, asking(of(company.setup), company.fields), company.language, company.fields),
         language=language,
     )
 
 
-def summary(memory: Memory, setup: Setup, language: str) -> str:
+def summary(memory: Memory, setup: Setup, language: str, table: Fields = TABLE) -> str:
     """One or two sentences a manager can call from, in his own language, at most LIMIT characters.
 
     What is wanted, how big and where; then details; then the client's questions and his first words, as far as there
@@ -55,9 +57,9 @@ def summary(memory: Memory, setup: Setup, language: str) -> str:
     wish = ", ".join(filter(None, (_wish(memory, setup, language), *_size_and_place(memory, language))))
     parts = [phrases.capital(wish)] if wish else []
     details = [
-        _detail(slot, memory, setup, language)
-        for slot in _DETAILS
-        if memory.value(slot) and not _said(slot, memory, setup)
+        _detail(row, memory, setup, language)
+        for row in sorted(table.at(Place.SUMMARY), key=lambda row: row.summary_order)
+        if memory.value(row.key) and not _said(row.key, memory, setup)
     ]
     if details:
         parts.append(phrases.capital(", ".join(details)))
@@ -119,9 +121,10 @@ def _said(slot: str, memory: Memory, setup: Setup) -> bool:
     return setup.land and slot == "plot" and memory.value("plot") == memory.value("area")
 
 
-def _detail(slot: str, memory: Memory, setup: Setup, language: str) -> str:
+def _detail(row: Field, memory: Memory, setup: Setup, language: str) -> str:
     """«участок есть», «бюджет: 15 млн»: a value that has a phrase of its own reads as that."""
-    value = memory.facts[slot]["value"]
-    if phrases.knows(f"{slot}={value}", setup):
-        return phrases.say(f"{slot}={value}", language, setup)
-    return f"{phrases.label(slot, language).lower()}: {value}"
+    value = memory.facts[row.key]["value"]
+    if phrases.knows(f"{row.key}={value}", setup):
+        return phrases.say(f"{row.key}={value}", language, setup)
+    label = phrases.label(row.key, language, setup)
+    return f"{label if row.is_own else label.lower()}: {value}"

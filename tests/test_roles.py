@@ -69,16 +69,14 @@ TABLE = {
         POST /conversations/<int:talk_id>/notes | POST /conversations/<int:talk_id>/junk
         POST /conversations/<int:talk_id>/not-junk | POST /conversations/<int:talk_id>/settle
         POST /conversations/<int:talk_id>/insert | POST /settings/conversations | POST /settings/conversations/answers
-        POST /settings/conversations/answers/<int:answer_id>
-        POST /settings/conversations/answers/<int:answer_id>/remove
-        POST /leads/<int:lead_id>/take | POST /settings/profile/telegram
+        POST /settings/conversations/answers/<int:answer_id> | POST /leads/<int:lead_id>/take
+        POST /settings/conversations/answers/<int:answer_id>/remove | POST /settings/profile/telegram
         POST /leads/<int:lead_id>/move | POST /leads/<int:lead_id>/notes | POST /leads/<int:lead_id>/remove
         POST /leads/<int:lead_id>/deliveries/<int:delivery_id>/retry | POST /settings/bot | POST /settings/bot/order
         POST /settings/bot/model/try | POST /settings/bot/discard | POST /settings/bot/scenarios
         POST /settings/bot/scenarios/<int:scenario_id>/remove | POST /settings/bot/versions/<int:number>/restore
         POST /settings/widget | POST /settings/widget/pin | POST /settings/widget/pause | POST /api/chat
-        GET /board/add | POST /board/add
-        POST /board/table/move
+        GET /board/add | POST /board/add | POST /board/table/move
         GET /leads/import | POST /leads/import | GET /leads/import/<key> | POST /leads/import/<key>
         POST /leads/import/<key>/choices | POST /leads/import/<key>/undo | GET /leads/import/<key>/left.xlsx
         PATCH /api/leads/<int:lead_id> | POST /api/leads/<int:lead_id>/move
@@ -94,8 +92,8 @@ TABLE = {
         POST /settings/team/<int:user_id>/reset | PATCH /api/settings | POST /start/dismiss
         GET /leads/export | POST /leads/export | GET /leads/export/<key> | GET /leads/export/<key>/leads.xlsx
         GET /leads/export.csv | GET /leads/export.xlsx | POST /settings/data
-        GET /leads/<int:lead_id>/erase | POST /leads/<int:lead_id>/erase
-        GET /conversations/<int:talk_id>/erase | POST /conversations/<int:talk_id>/erase
+        GET /leads/<int:lead_id>/erase | POST /leads/<int:lead_id>/erase | GET /conversations/<int:talk_id>/erase
+        POST /conversations/<int:talk_id>/erase
     """,
 }
 # Known by a token of the installation's own: see test_metrics.py.
@@ -293,14 +291,13 @@ VERBS = {
         bot.store canned.filled leads.record mail.put_invitation
     """,
     "writers": """
-        bot.discard bot.restore bot.save_draft by_hand.add calls.settle canned.add canned.change canned.remove
+        bot.discard bot.restore bot.save_draft by_hand.add calls.settle canned.add canned.change canned.remove widget.pin
         demo.add_samples demo.remove_samples handoff.give_back handoff.take_over handoff.write imports.choose
         imports.keep imports.look imports.start imports.undo imports_written.left inbox_settings.change junk.put
         junk.take_back lead_fields.change lead_fields.edit lead_merging.merge lead_merging.split lead_merging.unmerge
         leads.add_note leads.assign leads.move leads.remove_test model_health.try_out order.move outbox.retry
         scenarios.remove scenarios.save table.move table.undo taking.give_up taking.take talk_notes.add tasks.add
         tasks.delete tasks.postpone tasks.set_done telegram_chat.make_person_code widget.change widget.pause
-        widget.pin
     """,
     "owners": """
         bot.publish bot.set_key erasing.erase erasing.set_retention exports.rows exports_job.at_once

@@ -287,16 +287,14 @@ def test_no_page_offers_what_its_reader_may_not_do(app: Flask, ids: dict[str, in
 
 # Each verb that is told who acts, as in TABLE. Those of members want his name, or are part of one that has asked.
 VERBS = {
-    "members": """
-        bot.store canned.filled leads.record mail.put_invitation
-    """,
+    "members": "bot.store canned.filled leads.record mail.put_invitation",
     "writers": """
-        bot.discard bot.restore bot.save_draft by_hand.add calls.settle canned.add canned.change canned.remove widget.pin
+        bot.discard bot.restore bot.save_draft by_hand.add calls.settle canned.add canned.change canned.remove
         demo.add_samples demo.remove_samples handoff.give_back handoff.take_over handoff.write imports.choose
         imports.keep imports.look imports.start imports.undo imports_written.left inbox_settings.change junk.put
         junk.take_back lead_fields.change lead_fields.edit lead_merging.merge lead_merging.split lead_merging.unmerge
         leads.add_note leads.assign leads.move leads.remove_test model_health.try_out order.move outbox.retry
-        scenarios.remove scenarios.save table.move table.undo taking.give_up taking.take talk_notes.add tasks.add
+        scenarios.remove scenarios.save table.move table.undo taking.give_up taking.take talk_notes.add tasks.add widget.pin
         tasks.delete tasks.postpone tasks.set_done telegram_chat.make_person_code widget.change widget.pause
     """,
     "owners": """

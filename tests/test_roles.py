@@ -294,8 +294,8 @@ VERBS = {
         imports.keep imports.look imports.start imports.undo imports_written.left inbox_settings.change junk.put
         junk.take_back lead_fields.change lead_fields.edit lead_merging.merge lead_merging.split lead_merging.unmerge
         leads.add_note leads.assign leads.move leads.remove_test model_health.try_out order.move outbox.retry
-        scenarios.remove scenarios.save table.move table.undo taking.give_up taking.take talk_notes.add tasks.add widget.pin
-        tasks.delete tasks.postpone tasks.set_done telegram_chat.make_person_code widget.change widget.pause
+        scenarios.remove scenarios.save table.move table.undo taking.give_up taking.take talk_notes.add widget.pin
+        tasks.add tasks.delete tasks.postpone tasks.set_done telegram_chat.make_person_code widget.change widget.pause
     """,
     "owners": """
         bot.publish bot.set_key erasing.erase erasing.set_retention exports.rows exports_job.at_once

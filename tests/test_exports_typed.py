@@ -80,7 +80,7 @@ def test_all_notes_and_reminders_come_back(app: Flask, almaty: Web, astana: Web,
     clock.forward(minutes=5)
     sent = almaty.get(f"/leads/export.{kind}").data
     assert "Импортирована 1 заявка" in bring(app, astana, sent)
-    assert len(beside(app, almaty)) == 1 + 16 + 2
+    assert len(beside(app, almaty)) == 1 + 17 + 2
     assert beside(app, astana) == beside(app, almaty)
 
 

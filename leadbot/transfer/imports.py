@@ -29,6 +29,7 @@ from leadbot.transfer.imports_plan import Column, Plan, Words
 from leadbot.transfer.imports_rows import Fault, Meant, Reader, Sieve, rows
 
 MOST_BYTES = 48 * 1024 * 1024
+LASTS_SECONDS = imports_kept.LASTS_SECONDS  # of a file that nobody says anything about
 BATCH = 500
 LEASE_SECONDS = 30  # longer than a batch may take
 ROWS = "imports"  # what the worker knows them by

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from flask import has_app_context
 from sqlalchemy import (
@@ -170,8 +171,15 @@ def _scope_writing(
     if isinstance(statement, Update | Delete) and not _is_for_all.get():
         table: Any = statement.table
         if getattr(table, "element", table).name in owned_tables():
-            statement = statement.where(_column(table) == ACTING)
+            scoped = _scoped.get(statement)
+            if scoped is None:
+                scoped = _scoped[statement] = statement.where(_column(table) == ACTING)
+            statement = scoped
     return statement, multiparams, params
+
+
+# A flush has its statements once for each mapper: what was compiled for one is found again by the same object.
+_scoped: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
 
 @cache

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from faults.scoreboard import MODULES, PAGE, Scoreboard
+from faults.scoreboard import MODULES, PAGE, Scoreboard, machine
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 
@@ -19,7 +19,7 @@ def main(options: list[str]) -> int:
     status = pytest.main(["-m", "long or not long", "-v", "--tb=short", *(options or MODULES)], plugins=[board])
     print(f"\n{board.table()}")
     if not options:
-        DOCS.write_text(PAGE.format(table=board.table()))
+        DOCS.write_text(PAGE.format(table=board.table(), machine=machine()))
     return int(status)
 
 

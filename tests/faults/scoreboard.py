@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 
@@ -18,8 +19,18 @@ SQLite and on a PostgreSQL and a Redis of its own, all on one machine, with clie
 is sent again under the same Idempotency-Key until an answer comes that is no 409, no 5xx and no broken connection,
 after a pause as long as Retry-After says.
 
+This run: {machine}. What is measured in seconds means something where no more
+runs than there are cores.
+
 {table}
 """
+
+
+def machine() -> str:
+    """Cores, and how many wanted one in the last quarter of an hour."""
+    return f"{os.cpu_count()} cores, {os.getloadavg()[2]:.0f} processes that wanted one at its end"
+
+
 HEAD = "| | Promise | Goal | Measured | |\n|---|---|---|---|---|"
 
 

@@ -61,8 +61,8 @@ def test_twelve_stops_in_twelve_hundred_turns(tmp_path: Path, kind: str, record_
                 crowd.talk_all(SIZE.talks, SIZE.clients)
             wait_until_told(kept, SIZE.told_within_seconds)
             found = sums(kept, telegram, crowd.acked)
+            by_model = kept.rows("SELECT count(*) FROM messages WHERE engine <> 'rules'")
     errors = {status: times for status, times in crowd.statuses().items() if status >= 500}
-    by_model = kept.rows("SELECT count(*) FROM messages WHERE engine <> 'rules'")
     record_property(
         "measured",
         f"{SIZE.turns} turns ({by_model[0][0]} by the model), {len(stopper.took)} stops, "

@@ -24,8 +24,9 @@ from leadbot.texts.catalogues import DOMAINS, TRANSLATIONS
 
 Key = tuple[str, str]  # context ("" without one), English text
 
-METHODS = [("leadbot/**.py", "python"), ("templates/**.html", "jinja2")]
-OPTIONS = {"templates/**.html": {"silent": "false", "trimmed": "true"}}
+OF_CARRIERS = "leadbot/notifications/carriers/**.html"
+METHODS = [("leadbot/**.py", "python"), ("templates/**.html", "jinja2"), (OF_CARRIERS, "jinja2")]
+OPTIONS = {place: {"silent": "false", "trimmed": "true"} for place in ("templates/**.html", OF_CARRIERS)}
 # Rooms whose words have a catalogue of their own; all others are in `messages`.
 ROOMS = {
     "work": (
@@ -47,11 +48,17 @@ ROOMS = {
     ),
     "company": tuple(
         f"{place}{room}"
-        for place in ("templates/", "leadbot/web/", "leadbot/services/")
+        for place in ("templates/", "leadbot/web/", "leadbot/services/", "leadbot/notifications/")
         for room in (
-            "team", "figures", "ledger", "exports", "imports", "erasing", "start", "mail", "join", "passwords", "links",
-            "companies", "stored", "stages", "settings/stages", "settings/_stages", "audit", "settings/log",
+            "team", "figures", "ledger", "exports", "imports", "erasing", "start", "mail", "letters", "join",
+            "passwords", "links", "companies", "stored", "stages", "settings/stages", "settings/_stages", "audit",
+            "settings/log",
         )
+    ),
+    "notices": (
+        "templates/settings/_notifications", "templates/settings/notifications", "templates/installed",
+        "leadbot/web/notifications", "leadbot/web/installed", "leadbot/notifications/choices",
+        "leadbot/notifications/carriers",
     ),
     "bot": (
         "templates/bot", "templates/chat/_draft", "leadbot/web/bot", "leadbot/services/bot",

@@ -1,7 +1,8 @@
 """Work done in Telegram: a button pressed under a lead's notice, an answer to a notice that goes to the client.
 
 Whoever acts is known by his number in Telegram; what he pressed may be made up. So the company is the one whose chat,
-or whose person's chat, it is; the lead must be hers, and so must he. All of it may be done twice: the second time changes nothing.
+or whose person's chat, it is; the lead must be hers, and so must he. All of it may be done twice: the second time
+changes nothing.
 """
 
 from __future__ import annotations

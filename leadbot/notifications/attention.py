@@ -30,7 +30,7 @@ def look(since: int | None) -> Attention:
     """As things stand now; `since` is the newest lead that a page has shown."""
     newest = db.session.scalar(select(Lead.id).where(_COME).order_by(Lead.id.desc()).limit(1)) or 0
     fresh = 0
-    if since is not None and 0 < since < newest:
+    if since is not None and 0 <= since < newest:
         later = select(Lead.id).where(_COME, Lead.id > since).limit(COUNTED).subquery()
         fresh = db.session.scalar(select(func.count()).select_from(later)) or 0
     return Attention(newest, fresh, conversations_waiting.count())

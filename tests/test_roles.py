@@ -58,8 +58,7 @@ TABLE = {
     """,
     "writers": """
         POST /figures/ledger/<int:delivery_id>/retry | GET /board/tools
-        POST /chat/new | POST /chat | POST /chat/keep | POST /chat/draft
-        POST /conversations/<int:talk_id>/take
+        POST /chat/new | POST /chat | POST /chat/keep | POST /chat/draft | POST /conversations/<int:talk_id>/take
         POST /conversations/<int:talk_id>/messages | POST /conversations/<int:talk_id>/return
         POST /leads/<int:lead_id>/fields/<field> | POST /leads/<int:lead_id>/tasks
         POST /leads/<int:lead_id>/tasks/<int:task_id>/done | POST /leads/<int:lead_id>/tasks/<int:task_id>/postpone

@@ -28,6 +28,9 @@ def until(person: Person, is_so: str, seconds: float = 40) -> object:
 
 
 def has_worker(person: Person) -> None:
+    """It is there once it has been fetched, and has the page in hand from the next one on."""
+    until(person, "() => navigator.serviceWorker.getRegistration().then((each) => each?.active?.state === 'activated')")
+    person.page.reload()
     until(person, "() => navigator.serviceWorker.controller !== null")
 
 

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 from conftest import Clock, Web
+from doubles.carrier import AT_ONCE
 from doubles.smtp import SmtpDouble
 from doubles.telegram import TOKEN, TelegramDouble
 from flask import Flask
@@ -213,7 +214,9 @@ def test_a_complaint_is_for_the_owner_and_a_withdrawal_for_all(owner: User) -> N
     come()
     events.publish(events.ComplaintMade(1, "Крыша течёт, верните деньги"))
     events.publish(events.Withdrawn(1, 1, "Передумали"))
-    rows = db.session.scalars(select(Delivery).where(Delivery.event.in_(("complaint", "withdrawn")))).all()
+    rows = db.session.scalars(
+        select(Delivery).where(Delivery.event.in_(("complaint", "withdrawn"))).order_by(Delivery.id)
+    ).all()
     assert [(row.event, row.user_id) for row in rows] == [
         ("complaint", None), ("complaint", owner.id), ("withdrawn", None), ("withdrawn", owner.id),
         ("withdrawn", aigul.id),
@@ -224,6 +227,7 @@ def test_a_complaint_is_for_the_owner_and_a_withdrawal_for_all(owner: User) -> N
 
 def test_a_private_chat_has_the_buttons_too(owner: User, app: Flask, telegram: TelegramDouble, clock: Clock) -> None:
     owner.telegram_id, owner.language = 777, "kk"
+    jobs.carrier_for("telegram").pace = AT_ONCE
     wants(owner, "leads", by="telegram")
     come()
     clock.forward(seconds=16)

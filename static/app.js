@@ -53,10 +53,11 @@ function copies(button) {
   });
 }
 
-// data-unread: how many conversations have something new, in the tab's title too.
+// data-unread: how many conversations have something new, in the tab's title too; with the leads that came (data-fresh).
 function countInTitle(element) {
   if (element.dataset.unread === "") return;
-  const count = element.textContent.match(/\d+\+?/)?.[0];
+  const [unread, fresh] = [element.textContent.match(/\d+\+?/)?.[0] ?? "", Number(element.dataset.fresh ?? 0)];
+  const count = fresh ? `${parseInt(unread || "0", 10) + fresh}${unread.endsWith("+") ? "+" : ""}` : unread;
   document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\(\d+\+?\) /, "");
 }
 

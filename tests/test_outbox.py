@@ -20,7 +20,8 @@ from leadbot.config import Config
 from leadbot.conversations import chat
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
-from leadbot.models import Company, Delivery, DeliveryState, Source
+from leadbot.leads import moving, records
+from leadbot.models import Company, Delivery, DeliveryState, LeadStatus, Source
 from leadbot.notifications.carriers.pace import Pace
 from leadbot.notifications.carriers.telegram.send import TelegramSender
 from leadbot.outbox import deliveries
@@ -278,3 +279,19 @@ def test_a_damaged_queue_is_begun_anew(config: Config) -> None:
     (config.data_dir / "jobs.db").write_bytes(b"no database at all, whatever its name says" * 30)
     huey = jobs.build_huey(config)
     assert huey.pending_count() == 0
+
+
+def test_what_is_tried_again_is_the_same_unless_the_lead_has_moved(company: Company, telegram: TelegramDouble) -> None:
+    telegram.then(BROKEN, BROKEN)
+    lead()
+    run_due()
+    first = only().payload
+    only().next_at, company.language = utcnow(), "kk"
+    db.session.commit()
+    run_due()
+    assert first and only().payload == first
+    moving.move(records.get(1), LeadStatus.ESTIMATE, by=users.by_email("owner@almaty.kz"))
+    only().next_at = utcnow()
+    db.session.commit()
+    assert run_due() == 1
+    assert telegram.texts[0].splitlines()[-1].startswith("Смета жіберілді") and only().payload is None

@@ -26,18 +26,17 @@ TABLE = {
         GET /signup | POST /signup | GET /login | POST /login | POST /language | GET /status | GET /health
         GET /ready | GET /docs | GET /redoc | GET /openapi.json | GET /static/<path:filename> | GET /join/<key>
         POST /join/<key> | GET /forgot | POST /forgot | GET /reset/<key> | POST /reset/<key> | POST /api/auth/register
-        POST /api/auth/login
+        POST /api/auth/login | GET /manifest.webmanifest | GET /sw.js | GET /offline
     """,
     "members": """
         GET /board/table | GET /figures | GET /figures.csv | GET /figures/ledger
         GET /board | GET /board/live
         GET /chat | GET /chat/lines | GET /conversations
         GET /conversations/live | GET /conversations/<int:talk_id> | GET /conversations/<int:talk_id>/lines
-        GET /conversations/<int:talk_id>/voice/<int:message_id>
-        GET /conversations/<int:talk_id>/files/<int:message_id>
-        GET /leads/<int:lead_id>/fields/<field> | GET /tasks | GET /tasks/due
+        GET /conversations/<int:talk_id>/voice/<int:message_id> | GET /tasks
+        GET /conversations/<int:talk_id>/files/<int:message_id> | GET /leads/<int:lead_id>/fields/<field>
+        GET /tasks/due | GET /settings/conversations
         GET /conversations/unread | POST /conversations/read | POST /conversations/<int:talk_id>/read
-        GET /settings/conversations
         GET /leads/<int:lead_id>/transcript.txt | GET /settings/data
         GET /leads/<int:lead_id> | GET /leads/<int:lead_id>/live | GET /settings | GET /settings/company
         GET /settings/telegram | GET /settings/telegram/code | GET /settings/profile/telegram
@@ -47,12 +46,12 @@ TABLE = {
         GET /settings/hours | GET /settings/stages | GET /settings/bot/versions
         GET /settings/bot/rehearsal | GET /settings/widget | POST /logout
         GET /api/auth/me | GET /api/leads | GET /api/leads/<int:lead_id> | GET /api/leads/<int:lead_id>/messages
-        GET /api/settings
+        GET /api/settings | GET /settings/profile/notifications | POST /settings/profile/notifications
+        POST /settings/profile/notifications/<name> | POST /settings/profile/notifications/<name>/test
     """,
     "writers": """
         POST /figures/ledger/<int:delivery_id>/retry | GET /board/tools
-        POST /chat/new | POST /chat | POST /chat/keep | POST /chat/draft
-        POST /conversations/<int:talk_id>/take
+        POST /chat/new | POST /chat | POST /chat/keep | POST /chat/draft | POST /conversations/<int:talk_id>/take
         POST /conversations/<int:talk_id>/messages | POST /conversations/<int:talk_id>/return
         POST /leads/<int:lead_id>/fields/<field> | POST /leads/<int:lead_id>/tasks
         POST /leads/<int:lead_id>/tasks/<int:task_id>/done | POST /leads/<int:lead_id>/tasks/<int:task_id>/postpone

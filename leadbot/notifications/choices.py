@@ -17,7 +17,7 @@ from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid
 from leadbot.models import Company, NotificationChoices, Role, User
-from leadbot.notifications.carriers import CARRIERS
+from leadbot.notifications.carriers.base import Carrier, Device
 from leadbot.notifications.notice import Group, Notice
 
 HOURS = ("any", "work", "own")
@@ -36,7 +36,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a person has typed: by carrier the groups he has ticked, and his hours."""
+    """What a person has typed: by carrier that was offered the groups he has ticked, and his hours."""
 
     wanted: Mapping[str, Collection[str]]
     hours: str = "any"
@@ -88,11 +88,8 @@ def change(person: User, typed: Typed) -> NotificationChoices:
         raise Invalid("The start must be before the end", field="ends")
     own = of(person)
     groups = {group.value for group in Group}
-    own.wanted = {
-        carrier.name: [group for group in typed.wanted.get(carrier.name, ()) if group in groups]
-        for carrier in CARRIERS
-        if typed.wanted.get(carrier.name)
-    }
+    chosen = {name: [group for group in wanted if group in groups] for name, wanted in typed.wanted.items()}
+    own.wanted = {name: wanted for name, wanted in {**own.wanted, **chosen}.items() if wanted}
     own.hours, own.days, own.sound = typed.hours, days or "0123456", typed.sound
     own.from_minute, own.to_minute = begins, ends
     db.session.add(own)
@@ -100,15 +97,17 @@ def change(person: User, typed: Typed) -> NotificationChoices:
     return own
 
 
-def want_all(person: User, carrier: str) -> None:
-    """Let a carrier that a person has just switched on bring all that he may want, unless he has chosen already.
+def change_carrier(person: User, carrier: Carrier, values: Mapping[str, str], device: Device) -> None:
+    """Do what was asked for in a carrier's own part of the page. Raises Invalid, NotFound.
 
-    Part of the caller's transaction.
+    One that is just being switched on ("is_new") brings everything from then on, unless a person has chosen already.
     """
+    carrier.change(person, values, device)
     own = of(person)
-    if not own.wanted.get(carrier):
-        own.wanted = {**own.wanted, carrier: [group.value for group in Group]}
+    if values.get("is_new") and not own.wanted.get(carrier.name):
+        own.wanted = {**own.wanted, carrier.name: [group.value for group in Group]}
         db.session.add(own)
+    db.session.commit()
 
 
 def _concerns(notice: Notice, person: User) -> bool:

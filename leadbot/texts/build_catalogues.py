@@ -25,13 +25,19 @@ from leadbot.texts.languages import LANGUAGES
 
 Key = tuple[str, str]  # context ("" without one), English text
 
-METHODS = [("leadbot/**.py", "python"), ("templates/**.html", "jinja2")]
-OPTIONS = {"templates/**.html": {"silent": "false", "trimmed": "true"}}
+OF_CARRIERS = "leadbot/notifications/carriers/**.html"
+METHODS = [("leadbot/**.py", "python"), ("templates/**.html", "jinja2"), (OF_CARRIERS, "jinja2")]
+OPTIONS = {place: {"silent": "false", "trimmed": "true"} for place in ("templates/**.html", OF_CARRIERS)}
 # Rooms whose words have a catalogue of their own; all others are in `messages`.
 ROOMS = {
     "work": (
         "templates/chat", "templates/macros/talk", "templates/macros/lead", "leadbot/web/leads/cards",
         "leadbot/web/bot/test_chat", "leadbot/web/inbox/talks",
+    ),
+    "notices": (
+        "templates/settings/_notifications", "templates/settings/notifications", "templates/installed",
+        "leadbot/web/notifications", "leadbot/web/installed", "leadbot/notifications/choices",
+        "leadbot/notifications/carriers",
     ),
     "widget": (
         "templates/widget", "templates/settings/widget", "templates/settings/_widget", "leadbot/widget",
@@ -46,6 +52,7 @@ ROOMS = {
         for place in ("templates/", "leadbot/web/*/", "leadbot/*/")
         for room in (
             "team", "figures", "ledger", "exports", "imports", "erasing", "erasure", "start", "onboarding", "mail",
+            "letters",
             "join", "passwords", "links", "companies", "stored", "stages", "settings/stages", "settings/_stages",
             "audit", "settings/log",
         )

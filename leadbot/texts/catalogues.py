@@ -2,8 +2,9 @@
 
 The words are in some catalogues a language under translations/: `messages` (the ground: public pages, settings,
 errors), `work` (chat, and what board, leads and conversations share), `board`, `leads`, `inbox` (conversations),
-`hours` (working hours and the take-timer), `company` (team, figures, exports), `bot` (its settings) and `widget`. The
-English text is the key; the English catalogue holds only what reads otherwise on a page than in the API, and plurals.
+`hours` (working hours and the take-timer), `company` (team, figures, exports), `bot` (its settings), `widget` and
+`notices` (what people are told where). The English text is the key; the English catalogue holds only what reads
+otherwise on a page than in the API, and plurals.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from leadbot.texts.languages import LANGUAGES
 DEFAULT = "ru"
 DEFAULT_ZONE = "Asia/Almaty"
 TRANSLATIONS = Path(__file__).parent / "translations"
-DOMAINS = ("messages", "work", "board", "leads", "inbox", "hours", "company", "bot", "widget")
+DOMAINS = ("messages", "work", "board", "leads", "inbox", "hours", "company", "bot", "widget", "notices")
 
 # One for the process: flask-babel's own would read the catalogues anew for every request.
 _words = Domain([str(TRANSLATIONS)] * len(DOMAINS), ";".join(DOMAINS))

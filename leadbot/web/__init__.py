@@ -16,7 +16,7 @@ from leadbot.accounts import users
 from leadbot.database import tenancy
 from leadbot.errors import LeadbotError
 from leadbot.models import User
-from leadbot.web import assets, bodies, errors, shell, wording
+from leadbot.web import assets, bodies, errors, installed, notifications, shell, wording
 from leadbot.web.accounts import audit, join, log_in, passwords, team
 from leadbot.web.bot import bot, test_chat, widget
 from leadbot.web.inbox import canned, conversations, hot_lane, inbox, talks
@@ -26,7 +26,7 @@ from leadbot.web.reports import figures, ledger, onboarding
 from leadbot.web.settings import company, hours, stages
 from leadbot.web.transfer import erasure, exports, imports
 
-OPEN = (landing, log_in, join, status)
+OPEN = (landing, log_in, join, status, installed)
 MEMBERS = (
     board,
     board_add,
@@ -40,6 +40,7 @@ MEMBERS = (
     inbox,
     test_chat,
     company,
+    notifications,
     stages,
     hours,
     bot,
@@ -102,6 +103,6 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)  # checked in check_in; the API reads no cookies
     login_manager.init_app(app)
     csrf.init_app(app)
-    for ground in (assets, shell, wording, cards, errors, talks, hot_lane, parts):
+    for ground in (assets, shell, wording, cards, errors, talks, hot_lane, parts, inbox, notifications):
         ground.init_app(app)
     app.register_blueprint(web)

@@ -1,7 +1,8 @@
 """Work done in Telegram: a button pressed under a lead's notice, an answer to a notice that goes to the client.
 
-Whoever acts is known by his number in Telegram; what he pressed may be made up. So the company is the one whose chat it
-is, the lead must be hers, and so must he. All of it may be done twice: the second time changes nothing.
+Whoever acts is known by his number in Telegram; what he pressed may be made up. So the company is the one whose chat,
+or whose person's chat, it is; the lead must be hers, and so must he. All of it may be done twice: the second time
+changes nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from leadbot.accounts import hours_settings, users
 from leadbot.bot import company_settings
@@ -177,11 +178,11 @@ def _pass_on(notice: Delivery, message: dict[str, Any], person: User, language: 
 
 
 def _lead(chat_id: str, lead_id: int) -> Lead:
-    """A lead of the company whose chat this is; the session then acts for it. Raises NotFound."""
+    """A lead of the company whose chat, or whose person's, this is; the session then acts for it. Raises NotFound."""
     of_chat = select(Lead.company_id).join(Company, Company.id == Lead.company_id)
     with tenancy.all_companies():
         company_id: int | None = db.session.scalar(
-            of_chat.where(Lead.id == min(lead_id, 2**31 - 1), Company.telegram_chat_id == chat_id, Company.is_active)
+            of_chat.where(Lead.id == min(lead_id, 2**31 - 1), _is_theirs(chat_id), Company.is_active)
         )
     if company_id is None:
         raise NotFound
@@ -189,12 +190,24 @@ def _lead(chat_id: str, lead_id: int) -> Lead:
     return records.get(lead_id)
 
 
+def _is_theirs(chat_id: str) -> ColumnElement[bool]:
+    """It is the company's chat, or the private one of somebody who works there: that bears his own number."""
+    is_private = chat_id.isascii() and chat_id.isdecimal() and len(chat_id) < 19
+    owner = select(User.id).where(
+        User.company_id == Company.id, User.telegram_id == (int(chat_id) if is_private else 0)
+    )
+    return or_(
+        Company.telegram_chat_id == chat_id,
+        owner.where(User.is_enabled, User.removed_at.is_(None)).correlate(Company).exists(),
+    )
+
+
 def _notice_anywhere(chat_id: str, vendor_id: str) -> Delivery | None:
-    """The notice that stands so in a company's chat; the session then acts for that company."""
+    """The notice that stands so in a chat of a company or its people; the session then acts for that company."""
     in_chat = select(Delivery.company_id, Delivery.id).join(Company, Company.id == Delivery.company_id)
     there = (
         in_chat.where(Delivery.target == chat_id, Delivery.vendor_id == vendor_id, Delivery.edits_id.is_(None))
-        .where(Company.telegram_chat_id == chat_id, Company.is_active)
+        .where(Delivery.batch.is_(None), _is_theirs(chat_id), Company.is_active)
         .order_by(Delivery.id.desc())
     )
     with tenancy.all_companies():
@@ -207,8 +220,10 @@ def _notice_anywhere(chat_id: str, vendor_id: str) -> Delivery | None:
 
 def _show(chat_id: str, vendor_id: str, menu: str) -> int | None:
     """Have the notice shown with this menu open; the id of what does it."""
-    found = select(Delivery).where(
-        Delivery.target == chat_id, Delivery.vendor_id == vendor_id, Delivery.edits_id.is_(None)
+    found = (
+        select(Delivery)
+        .where(Delivery.target == chat_id, Delivery.vendor_id == vendor_id, Delivery.edits_id.is_(None))
+        .where(Delivery.batch.is_(None))
     )
     notice = db.session.scalars(found.order_by(Delivery.id.desc()).limit(1)).first()
     if notice is None:

@@ -67,7 +67,8 @@ class Carrier:
 
     The rest need not be given. `sent` and `refused` hear what became of rows, in the transaction that marks them;
     `follow` hears that a lead stands elsewhere now. `shown` and `change` are its part of the profile page: what its
-    template `<name>/settings.html` needs, and what was typed there. `probe` is for `flask doctor`.
+    template `<name>/settings.html` needs, and what was typed there, part of the caller's transaction. `probe` is for
+    `flask doctor`.
     """
 
     name: str

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Flask, Response, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from leadbot.accounts import users
 from leadbot.conversations import canned, junk, notes, read_marks, talks, waiting
+from leadbot.notifications import attention as look
+from leadbot.notifications import choices
 from leadbot.web.htmx import go, is_htmx, part
 from leadbot.web.inbox.conversations import back, put_down, thread
 
 bp = Blueprint("inbox", __name__)
 
 
+def init_app(app: Flask) -> None:
+    """Let the rail say what an open page rings for."""
+    app.jinja_env.globals.update(attention=attention, wants_sound=lambda: choices.of(current_user).sound)
+
+
+def attention() -> look.Attention:
+    """As things stand for this page, which knows leads up to `since`."""
+    return look.look(request.args.get("since", type=int))
+
+
 @bp.get("/conversations/unread")
 def unread() -> Response:
-    """How many talks have something unread, for the rail; 204 where that is what the page shows."""
-    count = read_marks.count(current_user)
-    if request.args.get("n") == str(count):
+    """How many talks have something unread, and what an open page rings for; 204 where that is what the page shows."""
+    count, now = read_marks.count(current_user), str(attention())
+    if request.args.get("n") == str(count) and request.args.get("s", now) == now:
         return Response(status=204)
     return part("conversations/_unread.html", unread=count)
 

@@ -8,7 +8,6 @@ from typing import Any
 from flask import current_app
 
 from leadbot.config import Config
-from leadbot.database.session import db
 from leadbot.errors import NotFound
 from leadbot.models import User
 from leadbot.notifications.carriers.base import Device
@@ -29,11 +28,13 @@ def shown(person: User, device: Device) -> Mapping[str, Any]:
 
 
 def change(person: User, values: Mapping[str, str], device: Device) -> None:
-    """Switch it on in this browser, or off in one of his. Raises Invalid, NotFound."""
+    """Switch it on in this browser, or off in one of his. Raises Invalid, NotFound.
+
+    Part of the caller's transaction.
+    """
     if "remove" in values:
         if not values["remove"].isascii() or not values["remove"].isdecimal() or len(values["remove"]) > 9:
             raise NotFound
         target.unsubscribe(person, int(values["remove"]))
     else:
         target.subscribe(person, values.get("endpoint"), values.get("p256dh"), values.get("auth"), device)
-    db.session.commit()

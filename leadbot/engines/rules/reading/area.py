@@ -307,7 +307,9 @@ def _found(scene: Scene, size: Size) -> Found:
     shown = f"{_number(round(m2) if size.unit == 'sqft' else size.value)} м²"
     if size.high and size.unit != "sqft":
         shown = f"{_number(size.value)}–{_number(size.high)} м²"
-    return replace(scene.found(shown, size.first, size.last, sure=not size.sides), m2=m2, unit=size.unit)
+    return replace(
+        scene.found(shown, size.first, size.last, sure=not (size.sides or size.guessed)), m2=m2, unit=size.unit
+    )
 
 
 def _number(value: float) -> str:

@@ -96,7 +96,7 @@ def budget(scene: Scene) -> Found | None:
             continue
         _, last = units.amount(scene, index)
         at = last + 1
-        if scene.key(at) in ("-", "–", "до") and scene.kind(at + 1) == "number":
+        if scene.key(at) in ("-", "до") and scene.kind(at + 1) == "number":
             at += 2
         scaled = scene.key(last).startswith(_SCALE_STEMS) or scene.key(last) in _SCALE
         while ((scene.key(at) in _SCALE or scene.key(at).startswith(_SCALE_STEMS)) and scene.kind(at) == "word") or (

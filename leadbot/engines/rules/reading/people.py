@@ -168,7 +168,10 @@ def person_at(scene: Scene, at: int) -> Person | None:
     if _feminine(scene, at, known):
         known, shown = Given(titled(token.raw), "nom", False, len(token.raw)), [titled(token.raw)]
     first = last = at
-    while last - at < 3 and _extends(scene, last + 1, token):
+    if twin := _joined(scene, at):
+        last, shown = twin, [f"{shown[0]}-{_joined_part(scene.tokens[twin])}"]
+    begun = last
+    while last - begun < 3 and _extends(scene, last + 1, token):
         last += 1
         shown.append(titled(_oblique_surname(_without_being_of(scene.tokens[last]), known.case)))
     begin = _surname_before(scene, at)
@@ -176,6 +179,26 @@ def person_at(scene: Scene, at: int) -> Person | None:
         shown.insert(0, titled("".join(t.raw for t in scene.tokens[begin:at])))
         first = begin
     return Person(first, last, " ".join(shown), known.case, True, known.doubtful and first == last)
+
+
+def _joined(scene: Scene, at: int) -> int:
+    """Where the second half of «Анна-Мария» stands; 0 for a name of one part."""
+    if scene.key(at + 1) != "-" or scene.kind(at + 2) != "word" or scene.used[at + 2]:
+        return 0
+    mark, half = scene.tokens[at + 1], scene.tokens[at + 2]
+    if mark.spaced or half.spaced or half.capital != scene.tokens[at].capital or city.of(half):
+        return 0
+    return at + 2 if given(half) or (half.capital and _is_unknown(half)) else 0
+
+
+def _is_unknown(token: Token) -> bool:
+    plain = not near.is_common(token.key, latin=token.latin) and word_at(token) is None and not is_verbal(token.key)
+    return plain and len(token.key) > 2
+
+
+def _joined_part(token: Token) -> str:
+    known = given(token)
+    return known.name if known and known.case in ("gen", "dat", "acc", "ins") and not known.stem else titled(token.raw)
 
 
 def _feminine(scene: Scene, at: int, known: Given) -> bool:
@@ -207,6 +230,7 @@ def _surname_before(scene: Scene, at: int) -> int | None:
         token.capital
         and at >= 3
         and scene.key(at - 2) == "-"
+        and not (scene.tokens[at - 2].spaced or scene.tokens[at - 1].spaced)
         and scene.kind(at - 3) == "word"
         and scene.tokens[at - 3].capital
     ):

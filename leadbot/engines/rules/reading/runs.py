@@ -8,7 +8,7 @@ from leadbot.engines.rules.words.numbers import Group
 from leadbot.engines.rules.words.scene import Scene
 from leadbot.engines.rules.words.words import stems, words
 
-_JOINERS = frozenset("-()./–—−_‑+,:*•·\\|'")
+_JOINERS = frozenset("-()./_+,:*•·\\|'")
 _WORDS = words("phone.words")
 _WORD_STEMS = stems("phone.words*")
 _LETTERS = {"о": "0", "o": "0", "б": "6", "з": "3", "l": "1", "i": "1", "и": "1"}

@@ -102,7 +102,7 @@ def asked_for(scene: Scene) -> Person | None:
 def beside_phone(scene: Scene, phone_at: tuple[int, int]) -> Person | None:
     """«Нурик 87476067070»: a capitalised word nobody knows, alone beside the phone."""
     before = phone_at[0] - 1
-    if scene.key(before) in (",", ":", "-", "—", "–", "\n"):
+    if scene.key(before) in (",", ":", "-", "\n"):
         before -= 1
     if scene.kind(before) != "word" or not scene.tokens[before].capital or scene.text.isupper():
         return None

@@ -24,7 +24,20 @@ _ASIDE = frozenset({"guarantee", "installment", "documents"})
 _OF_THE_WISH = frozenset({"object_type", "city", "area"})
 # Acts that are no answer in one's own words.
 _NO_ANSWER = frozenset(
-    {"unsure", "refuse", "human", "abuse", "no_words", "off_topic", "greeting", "thanks", "bye", "later", "not_client"}
+    {
+        "unsure",
+        "refuse",
+        "human",
+        "abuse",
+        "no_words",
+        "off_topic",
+        "greeting",
+        "thanks",
+        "bye",
+        "later",
+        "not_client",
+        "dear",
+    }
 )
 _THEIRS = words("learn.theirs")
 _NEW_ENDING = re.compile(
@@ -183,7 +196,7 @@ def _may_replace(memory: Memory, heard: Extraction, acts: Acts, slot: str, found
         return False  # the town says more
     if slot == "city" and found.sure and heard.slots.keys() & {"object_type", "plot"}:
         return True  # where the thing itself is outranks a town named in passing
-    return "correction" in acts and found.sure
+    return "correction" in acts and (found.sure or slot == "area")
 
 
 def _is_the_contact(memory: Memory, heard: Extraction, acts: Acts, old: Fact, found: Found) -> bool:
@@ -224,7 +237,7 @@ def _answer_to_plot(memory: Memory, news: News, turn: Turn, acts: Acts) -> None:
 def _answer_in_own_words(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
     """An answer in free words to a question that has no table of values."""
     slot = turn.asked
-    if slot not in FREE or news.slots or acts.topic or acts.names & _NO_ANSWER:
+    if slot not in FREE or news.slots or heard.slots.get("city") or acts.topic or acts.names & _NO_ANSWER:
         return
     said = " ".join(heard.masked.split())
     if any(letter.isalnum() for letter in said):

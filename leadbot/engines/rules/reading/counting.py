@@ -18,6 +18,7 @@ _SAYING = stems("area.saying*")
 _VERBAL = stems("area.verbal")
 _PLURAL = ("ов", "ев", "ей", "ок", "ек")  # «120 домов», «15 дверей»
 _LEAST_HOUSE = 20  # m²: a smaller number before «дом» counts houses
+_LEAST_BEHIND_HOUSE = 60  # m²: a smaller number behind «дом» is of its street
 _CLAIMING_BEFORE = stems("area.claiming_before*")
 _SCHEDULES = frozenset({(24, 7), (7, 24), (5, 2), (2, 2), (6, 1)})
 _HOUSES = words("area.house")
@@ -27,7 +28,7 @@ _WHOLE_WAY = 4  # words before a number that may say what it is
 
 def claimed(scene: Scene, first: int, last: int, value: float) -> bool:
     """Does something beside the number in tokens first..last say that it counts another thing?"""
-    if scene.key(first - 1) in _HOUSES and value < _LEAST_HOUSE:
+    if scene.key(first - 1) in _HOUSES and value < _LEAST_BEHIND_HOUSE:
         return True  # «дом 17»
     return _claimed_behind(scene, last + 1, value) or _claimed_before(scene, first)
 

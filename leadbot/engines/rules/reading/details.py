@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
-from leadbot.engines.rules.reading import people, units
+from leadbot.engines.rules.reading import city, people, units
 from leadbot.engines.rules.words import morph, near
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.text import fold
@@ -165,7 +165,7 @@ def materials(scene: Scene, setup: HasWorks) -> Found | None:
     known, stems_of = _materials(setup)
     hits: list[tuple[str, int]] = []
     for at, token in enumerate(scene.tokens):
-        if token.kind == "word" and token.key.startswith(stems_of):
+        if token.kind == "word" and token.key.startswith(stems_of) and city.of(token) is None:  # «Темиртау» is no iron
             name = next(n for stem, n in known.items() if token.key.startswith(stem))
             if all(name != earlier for earlier, _ in hits):
                 hits.append((name, at))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from leadbot.engines.rules.reading import area, city, details, names, objects, people, phone, where
+from leadbot.engines.rules.reading import area, city, details, names, objects, people, phone, quarters, where
 from leadbot.engines.rules.words import language, morph, near, numbers, text
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.text import Token
@@ -48,6 +48,7 @@ def warm_up() -> None:
     near.load()
     people.load()
     city.gazetteer()
+    quarters.load()
     numbers.words()
     objects.table(load_setup(), ())
 

@@ -116,6 +116,9 @@ def range_second(scene: Scene, last: int, first: int = 0) -> int | None:
     mark = last + 1
     if scene.key(mark) == "и" and scene.key(first - 1) == "между":
         return index_at(scene, mark + 1)
+    if scene.key(mark) in ("мен", "бен", "пен"):
+        second = index_at(scene, mark + 1)
+        return second if second is not None and scene.key(scene.groups[second].last + 1).startswith("ара") else None
     if scene.key(mark) in ("-", "до", "to", "или", "/"):
         return index_at(scene, mark + 1)
     if scene.key(mark) in (".", "…") and scene.key(mark + 1) == ".":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadbot.engines.rules.reading import city, names, people, regions, unlisted
+from leadbot.engines.rules.reading import city, names, people, quarters, regions, unlisted
 from leadbot.engines.rules.words import morph, near
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.text import skeleton
@@ -35,10 +35,14 @@ _OUTLETS = stems("where.outlets*")
 _OTHERS = words("where.others")
 _YOU = frozenset({"вы", "сиздер", "сиз", "you"})
 _YOUR_DOING = ("аете", "уете", "яете", "ите", "сыздар", "сиздер", "work")
+_ASKING = words("where.asking")
+_WISHING = words("objects.wished")
+_FEW = 4  # words of «а в Караганде?»
 _VENDOR_DONE = stems("where.vendor_done*")
 
 
 _GUESSES_AT_MOST = 8  # misspelt words compared with all towns in one message: a flood must not cost
+_QUARTER_SCORE = 0.4  # of a town known by its quarter alone
 _EDGES = ("", "mark", "line")
 _ADJECTIVE = ("ский", "ского", "ском", "скому", "скии", "ный", "ного")
 
@@ -57,9 +61,13 @@ class _Hit:
 
 def find(scene: Scene) -> tuple[Found | None, bool]:
     """The object's place, and whether one was only taken back («не Алматы»). Every mention is consumed."""
-    hits = _mentions(scene)
+    parts = quarters.mentions(scene)
+    hits = _mentions(scene, {at for part in parts for at in range(part.first, part.last + 1)})
     for hit in hits:
         _weigh(scene, hit)
+    hits += [_Hit(part.town, "nom", part.first, part.last, _QUARTER_SCORE) for part in parts if part.town]
+    for part in parts:
+        scene.take(part.first, part.last)  # whatever else is said, it is nobody's name
     if any(h.denied for h in hits):
         _believe_capitals(scene, hits)
     taken = {at for hit in hits for at in range(hit.first, hit.last + 1)}
@@ -92,11 +100,12 @@ def _prefer_to_region(scene: Scene, hits: list[_Hit]) -> None:
                 hit.score, hit.sure = 2 * unlisted.REGION_SCORE, hit.sure and region
 
 
-def _mentions(scene: Scene) -> list[_Hit]:
+def _mentions(scene: Scene, inside: set[int]) -> list[_Hit]:
+    """The towns named outside the tokens `inside` a quarter's name."""
     hits: list[_Hit] = []
     at = 0
     while at < len(scene.tokens):
-        hit = _mention_at(scene, at)
+        hit = None if at in inside else _mention_at(scene, at)
         if hit:
             hits.append(hit)
         at = hit.last + 1 if hit else at + 1
@@ -173,7 +182,7 @@ def _weigh(scene: Scene, hit: _Hit) -> None:
     local = hit.case in ("loc", "abl", "loccop", "ablcop") and not (
         hit.case == "loc" and hit.doubtful and not preposition and _russian(scene, hit)
     )
-    if hit.doubtful and not (town or preposition or local or scene.asked == "city" or _stands_alone(scene, hit)):
+    if hit.doubtful and not (town or preposition or local or _is_given_alone(scene, hit)):
         return
     if hit.case == "gen" and (before == "на" or scene.kind(hit.last + 1) == "number"):
         return  # «на Абая 25»
@@ -187,6 +196,7 @@ def _weigh(scene: Scene, hit: _Hit) -> None:
     if place.abroad:
         hit.score -= 0.5
     _weigh_clause(scene, hit)
+    hit.sure = hit.sure and not _is_asked_about(scene, hit)
     hit.denied = near.denied(scene, hit.first, hit.last) or after == "не"
 
 
@@ -212,6 +222,23 @@ def _is_person(scene: Scene, hit: _Hit) -> bool:
         )  # «Астана» is the town, until somebody is called so
     beside = scene.phone_at is not None and min(abs(hit.first - at) for at in scene.phone_at) <= 2
     return beside or scene.asked in ("name", "contact") or names.introduced(scene, person)
+
+
+def _is_given_alone(scene: Scene, hit: _Hit) -> bool:
+    """The answer to the question for the town, or «гараж 7х4, Рудный»; «жақсы» only agrees."""
+    if near.is_everyday(scene.key(hit.first)):
+        return False
+    return scene.asked == "city" or _stands_alone(scene, hit)
+
+
+def _is_asked_about(scene: Scene, hit: _Hit) -> bool:
+    """«а в Караганде делаете?» asks whether the company works there: the client's town only if he has no other."""
+    begin, end = scene.clause(hit.first)
+    spoken = scene.words(begin, end)
+    if any(word.startswith((*_SELF, *_OBJECT)) for word in spoken) or spoken & _WISHING:
+        return False
+    asks = scene.key(end + 1) == "?" or bool(spoken & _ASKING)
+    return asks and (bool(spoken & _YOU) or any(word.endswith(_YOUR_DOING) for word in spoken) or len(spoken) <= _FEW)
 
 
 def _stands_alone(scene: Scene, hit: _Hit) -> bool:

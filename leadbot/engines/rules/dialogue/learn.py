@@ -139,7 +139,7 @@ def _is_beside_the_point(slot: str, found: Found, memory: Memory, acts: Acts, se
         return True
     if slot == "area":  # «35 метров» of a fence
         return not setup.suits(slot, memory.value("object_type"))
-    return slot == "object_type" and slot in memory.facts and setup.is_land(found.value)
+    return slot == "object_type" and slot in memory.facts and setup.is_vague(found.value)
 
 
 def _tells(text: str) -> bool:
@@ -217,7 +217,7 @@ def _completes(memory: Memory, setup: Setup, slot: str, fact: Fact) -> bool:
     if slot == "city":
         return old is not None and regions.is_one(old["value"]) and not regions.is_one(fact["value"])
     if slot == "object_type":
-        return old is not None and setup.is_land(old["value"]) and not setup.is_land(fact["value"])
+        return old is not None and setup.is_vague(old["value"]) and setup.rank(fact["value"]) < setup.rank(old["value"])
     return False
 
 

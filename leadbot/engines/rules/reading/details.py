@@ -137,19 +137,40 @@ def plot(scene: Scene) -> Found | None:
 
 
 @lru_cache(maxsize=32)
-def _work_stems(setup: HasWorks) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """Word beginnings by the work's name, and all of them together."""
-    by_name = {name: tuple(fold(w) for w in row.get("words") or (name[:6],)) for name, row in setup.works.items()}
-    return by_name, tuple(stem for stems_of_one in by_name.values() for stem in stems_of_one)
+def _work_stems(setup: HasWorks) -> tuple[dict[str, tuple[tuple[str, ...], ...]], tuple[str, ...]]:
+    """Phrases of word beginnings by the work's name, and the first beginnings of all."""
+    by_name = {
+        name: tuple(tuple(fold(w).split()) for w in row.get("words") or (name[:6],))
+        for name, row in setup.works.items()
+    }
+    return by_name, tuple(phrase[0] for phrases in by_name.values() for phrase in phrases)
 
 
 def work(scene: Scene, setup: HasWorks) -> Found | None:
-    """The kind of work, the set-up's canonical noun; the last one that is not denied."""
-    by_name, any_work = _work_stems(setup)
+    """The kind of work, the set-up's canonical noun: the first named, but «ремонт» where something closer is, too."""
+    general: Found | None = None
     for at, token in enumerate(scene.tokens):
-        if token.kind == "word" and token.key.startswith(any_work) and not near.denied(scene, at, at):
-            return scene.found(next(n for n, its in by_name.items() if token.key.startswith(its)), at, at)
-    return None
+        if token.kind != "word" or not token.key.startswith(_work_stems(setup)[1]) or near.denied(scene, at, at):
+            continue
+        name, last = _work_at(scene, at, setup)
+        if not name:
+            continue
+        found = scene.found(name, at, last)
+        if setup.works[name].get("alone"):
+            return found
+        general = general or found
+    return general
+
+
+def _work_at(scene: Scene, at: int, setup: HasWorks) -> tuple[str, int]:
+    """The work whose longest phrase begins at this token, and its last token."""
+    best, length = "", 0
+    for name, phrases in _work_stems(setup)[0].items():
+        for phrase in phrases:
+            fits = all(scene.key(at + step).startswith(stem) for step, stem in enumerate(phrase))
+            if fits and len(phrase) > length:
+                best, length = name, len(phrase)
+    return best, at + length - 1
 
 
 @lru_cache(maxsize=32)

@@ -108,7 +108,8 @@ def _score(scene: Scene, person: Person) -> float:
         own_staff = (
             owner == "staff" and _gap_to_phone(person, phone_at) <= 2 and not _YOURS & set(back(scene, person.first, 4))
         )
-        return RELATIVE if own_staff or (phone_at is not None and owner == "relation") else 0
+        himself = owner == "staff" and scene.asked in ("name", "contact") and person.first == 0
+        return RELATIVE if own_staff or himself or (phone_at is not None and owner == "relation") else 0
     asked = scene.asked in ("name", "contact")
     of_address = scene.asked == "city" or scene.key(person.first) in _QUARTERS
     if phone_at is None and not asked and of_address and _follows_place(scene, person.first):

@@ -46,6 +46,7 @@ def add(typed: Mapping[str, object], *, by: User) -> Added:
     db.session.add(lead)
     db.session.flush()
     registration.record(lead, "created", by=by)
+    editing.note_further_phones(lead, typed.get("phone"), user_id=by.id)
     managers.put_lead("lead.created", lead)
     db.session.commit()
     return Added(lead, is_new=True)

@@ -17,10 +17,11 @@ from sqlalchemy import select
 
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
+from leadbot.engines.rules.reading import phone_line
 from leadbot.errors import Invalid
 from leadbot.leads import editing, registration, tasks
 from leadbot.models import Lead, LeadStatus, LostReason, Source
-from leadbot.texts import text_input
+from leadbot.texts import formats, text_input
 from leadbot.texts.folding import fold
 from leadbot.transfer import exports, imports_file, sheets
 
@@ -58,6 +59,7 @@ ALSO = {
     "notes": ("комментарий", "комментарии", "примечание", "түсініктеме", "comment", "comments", "note"),
     "assignee": ("менеджер", "менеджері", "manager"),
 }  # fmt: skip
+_TWO_PHONES = 17  # characters that hold one number at most
 _LOCAL = re.compile(r"(?:\+?7|8)(7\d{9})")
 _AS_NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eEеЕ]\+?\d+)?")
 _MOMENT = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d\d)(?:,?\s+(\d{1,2}):(\d\d)(?::(\d\d))?)?")
@@ -178,7 +180,7 @@ class Reader:
             "language": language if language in ("ru", "kk", "en") else self._language, "created_at": created,
             "raised_at": created, "rank": int(created.timestamp() * 1_000_000_000),
             "assignee_id": assignee_id, "task_at": task["due_at"] if task else None,
-            "notes": _notes(cells.get("notes", "")), "task": task,
+            "notes": [*_further_phones(cells.get("phone", "")), *_notes(cells.get("notes", ""))], "task": task,
         }  # fmt: skip
 
     def _task(self, cells: dict[str, str], assignee_id: int | None) -> dict[str, Any] | None:
@@ -264,9 +266,21 @@ def _minute(moment: datetime) -> datetime:
 
 def _phone(text: str) -> dict[str, Any]:
     digits = re.sub(r"[\s()\u00a0-]", "", text)
-    if found := _LOCAL.fullmatch(digits):  # nearly all, and a hundred times quicker
+    if (found := _LOCAL.fullmatch(digits)) and phone_line.is_mobile(
+        found[1]
+    ):  # nearly all, and a hundred times quicker
         return {"phone": f"8{found[1]}", "phone_e164": f"+7{found[1]}"}
-    return editing.clean("phone", _whole_number(digits) or text)
+    try:
+        return editing.clean("phone", text)
+    except Invalid:
+        if whole := _whole_number(text):
+            return editing.clean("phone", whole)
+        raise
+
+
+def _further_phones(text: str) -> list[str]:
+    """The second number of a cell, as a note."""
+    return [formats.phone(number) for number in editing.further_phones(text)] if len(text) > _TWO_PHONES else []
 
 
 def _whole_number(text: str) -> str:

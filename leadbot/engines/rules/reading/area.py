@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from leadbot.engines.rules.reading import unitless
+from leadbot.engines.rules.reading import counting, unitless
 from leadbot.engines.rules.reading.details import FLOOR_WORDS
 from leadbot.engines.rules.reading.units import (
     FILLERS,
@@ -221,7 +221,11 @@ def _metres_are_area(scene: Scene, first: int, last: int, value: float, *, is_ra
 def _says_only_that(scene: Scene) -> bool:
     """«метров сто», «ну где-то 90 метров», «200м»: the size is all there is."""
     counted = {at for group in scene.groups for at in range(group.first, group.last + 1)}
-    words = (t.key for at, t in enumerate(scene.tokens) if t.kind == "word" and at not in counted)
+    words = (
+        t.key
+        for at, t in enumerate(scene.tokens)
+        if t.kind == "word" and at not in counted and not counting.is_a_name(scene, at)  # «Ильяс Косшы 93м»
+    )
     return all(word.startswith(METRE) or word in _M or word in FILLERS or near.is_common(word) for word in words)
 
 

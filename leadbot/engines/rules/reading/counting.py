@@ -47,7 +47,7 @@ def _claimed_behind(scene: Scene, at: int, value: float) -> bool:
         return False
     if scene.object_at is not None and scene.object_at[0] <= at <= scene.object_at[1]:
         return not scene.building or value < _LEAST_HOUSE or key.endswith(_PLURAL)
-    return not (_is_neutral(scene, at) or _is_a_name(scene, at))
+    return not (_is_neutral(scene, at) or is_a_name(scene, at))
 
 
 def _is_neutral(scene: Scene, at: int) -> bool:
@@ -56,7 +56,7 @@ def _is_neutral(scene: Scene, at: int) -> bool:
     return key in _FOLLOWERS or key in FILLERS or key.startswith(_SAYING) or key.endswith(_VERBAL)
 
 
-def _is_a_name(scene: Scene, at: int) -> bool:
+def is_a_name(scene: Scene, at: int) -> bool:
     """«60 Талгар», «60 Канат»: the next answer, not what is counted."""
     token = scene.tokens[at]
     if token.kind != "word":
@@ -86,6 +86,6 @@ def says_only(scene: Scene, first: int, last: int) -> bool:
     """Is the number all that the message says, but for words that speak of its size?"""
     outside = (at for at in range(len(scene.tokens)) if not first <= at <= last)
     return all(
-        scene.kind(at) in ("mark", "line") or scene.used[at] or _is_neutral(scene, at) or _is_a_name(scene, at)
+        scene.kind(at) in ("mark", "line") or scene.used[at] or _is_neutral(scene, at) or is_a_name(scene, at)
         for at in outside
     )

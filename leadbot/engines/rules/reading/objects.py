@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from leadbot.engines.rules.reading import flats, people
+from leadbot.engines.rules.reading.around import STAFF
 from leadbot.engines.rules.reading.city import of, one_slip
 from leadbot.engines.rules.reading.units import is_other_unit
 from leadbot.engines.rules.words import forms, morph, near
@@ -310,6 +311,7 @@ def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
         or _is_only_asked_about(scene, hit)
         or _is_a_count(scene, hit, objects)
         or _is_yours(scene, hit)
+        or scene.key(hit.first - 1).startswith(STAFF)  # «завхоз детсада»
     ):
         hit.score = -9
     hit.denied = near.denied(scene, hit.first, hit.last)

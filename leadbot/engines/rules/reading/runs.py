@@ -71,7 +71,7 @@ def _zeros_only(scene: Scene, first: int, last: int) -> bool:
         scene.kind(at) == "number" or scene.key(at) in ("о", "o", "оо", "oo") for at in range(first, last + 1)
     )
     chained = scene.key(last + 1) == "-" or scene.key(first - 1) == "-"
-    if scene.kind(first) == "number" and scene.kind(last) == "number":  # «8 7О2 333 …»
+    if scene.kind(last) == "number":  # «8 7О2 333 …», «634 О1 О2»
         chained = chained or "number" in (scene.kind(last + 1), scene.kind(first - 1))
     return letters and chained
 
@@ -94,9 +94,22 @@ def runs(scene: Scene) -> list[Run]:
 
 def _only_joiners(scene: Scene, first: int, last: int) -> bool:
     """Up to three separators; a comma with a space behind separates numbers, not groups."""
+    if last == first and scene.kind(first) == "line":
+        return _is_of_digits(scene, first)
     if last - first >= 3 or (scene.key(last) == "," and last >= first and scene.tokens[last + 1].spaced):
         return False
     return all(scene.key(at) in _JOINERS and not scene.used[at] for at in range(first, last + 1))
+
+
+def _is_of_digits(scene: Scene, line_end: int) -> bool:
+    """Do the lines on both sides hold nothing but digits? «8 701⏎222 33⏎44» is one number."""
+    for step in (-1, 1):
+        at = line_end + step
+        while scene.kind(at) not in ("", "line"):
+            if scene.kind(at) == "word":
+                return False
+            at += step
+    return True
 
 
 def plus_before(scene: Scene, at: int) -> bool:

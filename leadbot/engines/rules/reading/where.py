@@ -28,6 +28,7 @@ _STREET_EXACT = words("where.street_exact")
 _BEFORE_NAME = stems("where.street_before_name*")  # «ул Абая», «мкр Самал»: these open an address
 _AFTER_NAME = stems("where.street_after_name*")  # «Абай көшесі» is whole
 _DISTRICT = words("where.district")
+_CORNERS = frozenset({"угол", "улица", "улице", "пересечение"})
 _SELF = stems("where.self*")
 _OBJECT = stems("where.object*")
 _YOURS = words("objects.yours")
@@ -42,6 +43,7 @@ _VENDOR_DONE = stems("where.vendor_done*")
 
 
 _GUESSES_AT_MOST = 8  # misspelt words compared with all towns in one message: a flood must not cost
+_REGION_STEM = 5  # letters by which a region and its namesake are alike: «Мангистау», «Мангистауская»
 _QUARTER_SCORE = 0.4  # of a town known by its quarter alone
 _EDGES = ("", "mark", "line")
 _ADJECTIVE = ("ский", "ского", "ском", "скому", "скии", "ный", "ного")
@@ -65,6 +67,7 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
     hits = _mentions(scene, {at for part in parts for at in range(part.first, part.last + 1)})
     for hit in hits:
         _weigh(scene, hit)
+    _prefer_to_namesake(hits)
     hits += [_Hit(part.town, "nom", part.first, part.last, _QUARTER_SCORE) for part in parts if part.town]
     for part in parts:
         scene.take(part.first, part.last)  # whatever else is said, it is nobody's name
@@ -88,6 +91,15 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
         if hit.score > 0 or hit.denied:
             scene.take(hit.first, hit.last)
     return scene.found(best.name, best.first, best.last, sure=best.sure, corrects=corrects), False
+
+
+def _prefer_to_namesake(hits: list[_Hit]) -> None:
+    """«Маңғыстауда, Ақтауда»: beside one of its towns the name is the region's, not the village's."""
+    places = city.gazetteer().places
+    for hit in hits:
+        region = hit.name[:_REGION_STEM]
+        if hit.doubtful and any(one is not hit and places[one.name].region.startswith(region) for one in hits):
+            hit.score = min(hit.score, 2 * unlisted.REGION_SCORE)
 
 
 def _prefer_to_region(scene: Scene, hits: list[_Hit]) -> None:
@@ -184,8 +196,8 @@ def _weigh(scene: Scene, hit: _Hit) -> None:
     )
     if hit.doubtful and not (town or preposition or local or _is_given_alone(scene, hit)):
         return
-    if hit.case == "gen" and (before == "на" or scene.kind(hit.last + 1) == "number"):
-        return  # «на Абая 25»
+    if hit.case == "gen" and (before == "на" or scene.kind(hit.last + 1) == "number" or _on_a_corner(scene, hit)):
+        return  # «на Абая 25», «угол Абая»
     if hit.doubtful and preposition and hit.case in ("ins", "dat") and before not in _IN:
         return
     hit.score = 3.0 + (0.5 if before in _IN or hit.case in ("loc",) else 0) + (0.5 if town else 0)
@@ -198,6 +210,11 @@ def _weigh(scene: Scene, hit: _Hit) -> None:
     _weigh_clause(scene, hit)
     hit.sure = hit.sure and not _is_asked_about(scene, hit)
     hit.denied = near.denied(scene, hit.first, hit.last) or after == "не"
+
+
+def _on_a_corner(scene: Scene, hit: _Hit) -> bool:
+    """«ул. Сейфуллина угол Абая»: among streets a genitive is one, too."""
+    return hit.doubtful and any(word in _STREET_EXACT or word in _CORNERS for word in scene.words(0, hit.first - 1))
 
 
 def _is_nearby(scene: Scene, hit: _Hit, before: str, after: str) -> bool:

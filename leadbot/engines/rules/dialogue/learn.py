@@ -89,10 +89,19 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
     _answer_to_plot(memory, news, turn, acts)
     _answer_in_own_words(memory, news, turn, heard, acts)
     _further_contacts(memory, news, heard, acts)
+    _no_longer_an_area(memory, heard)
     memory.partial = "" if "phone" in news.slots else heard.partial_phone
     if not memory.first and (news.slots & {"object_type", "work"} or _tells(turn.message.text)):
         memory.first = " ".join(turn.message.text.split())[:_FIRST_WORDS]
     return news
+
+
+def _no_longer_an_area(memory: Memory, heard: Extraction) -> None:
+    """«701» to the question for the area, and then the rest of a phone: it was the phone's beginning."""
+    area = memory.facts.get("area")
+    goes_on = "phone" in heard.slots or len(heard.partial_phone) > len(memory.partial)
+    if area and memory.partial and goes_on and str(area["quote"]).strip() == memory.partial:
+        del memory.facts["area"]
 
 
 def _is_named(fact: Fact | None, text: str) -> bool:

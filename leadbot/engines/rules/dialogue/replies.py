@@ -207,7 +207,7 @@ def _refused_phone(scene: Exchange, made: Reply) -> None:
 def _phone_trouble(scene: Exchange, made: Reply) -> bool:
     """A number that is too short, too long, or something else than a phone."""
     heard, digits = scene.heard, scene.memory.partial
-    if "phone" in scene.news.slots or not (heard.trouble or digits):
+    if "phone" in scene.news.slots or not heard.trouble:
         return False
     if heard.trouble in ("iin", "card"):
         if "phone" in scene.memory.facts:

@@ -295,7 +295,7 @@ class Settings(BaseModel):
     optional: list[str] = Field(description="Of what is asked, what is asked once only")
     setup: str = Field(
         description="The ready-made set-up of the trade",
-        examples=["construction", "renovation", "furniture", "windows", "landscaping"],
+        examples=["construction", "renovation", "furniture", "windows", "landscaping", "other"],
     )
     objects: list[str] = Field(description="What the company makes beside the set-up's, in the nominative")
     facts: list[BotFact]

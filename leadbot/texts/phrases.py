@@ -97,9 +97,9 @@ def quoted(text: str, language: str) -> str:
     return f"“{text}”" if language == "en" else f"«{text}»"
 
 
-def label(slot: str, language: str) -> str:
-    """What a slot is called on a card and in a correction."""
-    return say(f"label.{slot}", language)
+def label(slot: str, language: str, setup: Setup | None = None) -> str:
+    """What a slot is called on a card and in a correction, as the trade calls it."""
+    return say(f"label.{slot}", language, setup)
 
 
 def capital(text: str) -> str:

@@ -36,6 +36,8 @@ class Setup:
     genitives: Mapping[str, str] = field(default_factory=dict)  # Russian, of objects whose size no question names
     without: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by slot the objects it is not asked of
     materials: Mapping[str, str] = field(default_factory=dict)  # by beginnings of words, before the general ones
+    measures: str = "m2"  # what numbers measure: "m2" areas, "cm" things (130 × 140), "" nothing
+    free: bool = False  # what is wanted may be said in any words
     land: bool = False  # the size asked for is the land's: sotkas and hectares answer it
     plot_objects: frozenset[str] = frozenset()  # what is built on land, so that the plot is worth a question
     plot_works: frozenset[str] = frozenset()
@@ -96,6 +98,8 @@ def load(key: str = DEFAULT) -> Setup:
         genitives=data.get("genitives", {}),
         without={slot: frozenset(keys) for slot, keys in data.get("without", {}).items()},
         materials=data.get("materials", {}),
+        measures=data.get("measures", "m2"),
+        free=data.get("free", False),
         land=data.get("land", False),
         plot_objects=frozenset(plot.get("objects", ())),
         plot_works=frozenset(plot.get("works", ())),
@@ -130,4 +134,5 @@ def _toned(key: str, tone: str) -> Setup:
     setup = load(key)
     if not tone:
         return setup
-    return replace(setup, questions={**setup.questions, **tones()[tone], **setup.tones.get(tone, {})})
+    usual = {**setup.questions, **tones()[tone]} if not setup.free else {**tones()[tone], **setup.questions}
+    return replace(setup, questions={**usual, **setup.tones.get(tone, {})})

@@ -9,6 +9,7 @@ from leadbot.engines.rules.dialogue.answers import answer, asks
 from leadbot.engines.rules.dialogue.ask import MOST, next_slot, question
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import Acts
+from leadbot.engines.rules.dialogue.learn import storeys
 from leadbot.texts import phrases
 from leadbot.texts.promise import closed
 
@@ -246,7 +247,7 @@ def _corrected(scene: Exchange, made: Reply) -> bool:
     if slot is None:
         return False
     value = _shown(scene, slot, scene.news.changed[slot]["value"])
-    made.parts.append(scene.say("corrected", label=phrases.label(slot, scene.language), value=value))
+    made.parts.append(scene.say("corrected", label=phrases.label(slot, scene.language, scene.setup), value=value))
     return True
 
 
@@ -261,6 +262,10 @@ def _say_back(scene: Exchange, made: Reply) -> None:
             sides = _DIMENSIONS.search(fact["quote"])
             values = {"a": sides[1], "b": sides[2]} if sides else {}
             values["area"] = _shown(scene, slot, fact["value"])
+            if sides and storeys(scene.memory) and not scene.registers:
+                made.parts.append(scene.say("back.floors", **values))
+                made.asks = False
+                continue
             made.parts.append(scene.say("back.dimensions" if sides else "back.area", **values))
         elif slot == "phone" and not scene.registers:
             made.parts.append(scene.say("phone.foreign", phone=fact["value"]))

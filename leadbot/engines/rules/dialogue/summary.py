@@ -126,4 +126,4 @@ def _detail(slot: str, memory: Memory, setup: Setup, language: str) -> str:
     value = memory.facts[slot]["value"]
     if phrases.knows(f"{slot}={value}", setup):
         return phrases.say(f"{slot}={value}", language, setup)
-    return f"{phrases.label(slot, language).lower()}: {value}"
+    return f"{phrases.label(slot, language, setup).lower()}: {value}"

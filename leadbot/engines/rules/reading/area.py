@@ -43,6 +43,7 @@ _NOT_AREA_METRES = stems("area.not_area_metres*")
 _MATERIAL = stems("area.material*")
 _BY = frozenset({"ге", "ке", "ка", "да", "де", "та", "те"})  # «10 ге 12»
 _TIMES = frozenset({"х", "x", "*", "×", "на", "by", "-", "ga", "na"})
+_SCALES = ((12.0, "м"), (999.0, "см"), (9_999.0, "мм"))  # the largest side in each
 _MOST_FLOORS = 5
 _FLOOR = (*stems("details.floor*"), "уров", "level")
 _COVERING = stems("area.covering*")
@@ -64,6 +65,10 @@ class Areas:
 
 def find(scene: Scene) -> Areas:
     """Read sizes, best one first; consumes them all."""
+    if not scene.measures:
+        return Areas()
+    if scene.measures == "cm" and (thing := _thing(scene)):
+        return Areas(area=thing)
     sizes: list[Size] = []
     lands: list[Size] = []
     for index, group in enumerate(scene.groups):
@@ -74,6 +79,8 @@ def find(scene: Scene) -> Areas:
             continue
         (lands if size.unit in LAND else sizes).append(size)
         scene.take(size.first, size.last)
+    if scene.measures == "cm":
+        return _chosen(scene, [size for size in sizes if not size.sides and size.weight > 1], lands)
     sizes += unitless.keyword_sizes(scene) or unitless.width_and_length(scene)
     if (lands or sizes) and all(_standing(scene, size) < 0 for size in sizes):
         sizes += unitless.beside_house(scene)  # only land, a garage or a kitchen has a size with a unit
@@ -83,6 +90,29 @@ def find(scene: Scene) -> Areas:
         lands = lands or unitless.lands(scene, sizes)
         sizes = [size for size in sizes if size not in lands]
     return _chosen(scene, sizes, lands)
+
+
+def _thing(scene: Scene) -> Found | None:
+    """The sides of a window, a door, a wardrobe: «130 на 140» is centimetres, «3 на 2.40» metres, «2100х900» millimetres."""
+    for index, group in enumerate(scene.groups):
+        if not scene.free(group.first, group.last):
+            continue
+        first, at = amount(scene, index)
+        mark = skip_metre(scene, at + 1)
+        other = index_at(scene, mark + 1)
+        if other is None or scene.key(mark) not in _TIMES - {"-"} | _BY:
+            continue
+        second, last = amount(scene, other)
+        unit = next((u for most, u in _SCALES if max(first, second) <= most), "")
+        said = scene.key(last + 1)
+        unit = said if said in ("см", "мм") else unit
+        if not unit or min(first, second) <= 0:
+            continue
+        scene.take(group.first, last)
+        factor = {"м": 1.0, "см": 100.0, "мм": 1000.0}[unit]
+        found = scene.found(f"{_number(first)} × {_number(second)} {unit}", group.first, last)
+        return replace(found, m2=round(first * second / factor**2, 2), unit=unit)
+    return None
 
 
 def _sides(scene: Scene, index: int) -> Size | None:

@@ -24,6 +24,9 @@ class HasWorks(Protocol):
     @property
     def materials(self) -> Mapping[str, str]: ...
 
+    @property
+    def chips(self) -> Mapping[str, tuple[Mapping[str, str], ...]]: ...
+
 
 def _pairs(name: str) -> dict[str, str]:
     """A list of `stem = value`."""
@@ -48,6 +51,8 @@ _LAND = stems("details.land*")
 _MATERIALS = _pairs("details.materials")
 _HOURS = words("details.hours")
 _HOUR_BEFORE = words("details.hour_before")
+_TIMES = stems("details.times*")
+_ANY_TIME = words("details.any_time")
 _POLITE = words("details.polite")
 _CALLBACK_WORDS = words("details.callback_words")
 
@@ -178,6 +183,8 @@ def _materials(setup: HasWorks) -> tuple[dict[str, str], tuple[str, ...]]:
     """Names by beginnings of words, the trade's own first, and all beginnings together."""
     known = {fold(stem): name for stem, name in setup.materials.items()}
     known |= {stem: name for stem, name in _MATERIALS.items() if stem not in known}
+    for chip in setup.chips.get("materials", ()):  # understood out of turn, too
+        known |= {fold(text): chip["ru"] for text in chip.values() if " " not in text and fold(text) not in known}
     return known, tuple(known)
 
 
@@ -210,6 +217,15 @@ def callback(scene: Scene) -> Found | None:
         scene.take(at, last)
         return scene.found(scene.text[token.start : scene.tokens[last].end], at, last)
     return None
+
+
+def speaks_of_time(said: str) -> bool:
+    """Is there any word of a time in it: a day, an hour, «когда угодно», «на следующей неделе»?"""
+    spoken = fold(said).replace(",", " ").replace(".", " ").split()
+    return any(
+        word in _HOURS | _CALLBACK_WORDS | _ANY_TIME or word.startswith((*_WHEN, *_TIMES)) or word[0].isdigit()
+        for word in spoken
+    )
 
 
 def _only_a_time(scene: Scene) -> bool:

@@ -68,7 +68,8 @@ def extract(
     """
     reading = text.read(message)
     setup = setup or load_setup()
-    scene = Scene(message, reading.tokens, numbers.read(reading.tokens), asked, language, land=setup.land)
+    scene = Scene(message, reading.tokens, numbers.read(reading.tokens), asked, language)
+    scene.land, scene.measures = setup.land, setup.measures
     return _Reader(scene, setup, objects, partial_phone).read()
 
 

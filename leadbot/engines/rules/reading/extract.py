@@ -115,7 +115,7 @@ class _Reader:
             partial_phone=phones.partial,
             trouble=phones.trouble,
             denied=frozenset(denied),
-            language=language.of(_besides(scene.tokens, slots["city"])),
+            language=language.of(_besides(scene.tokens, slots["city"], slots["name"])),
             masked=scene.masked(),
             trouble_digits=phones.trouble_digits,
         )
@@ -129,11 +129,10 @@ def _guarded(slot: str, read: Callable[[], T], nothing: T) -> T:
         return nothing
 
 
-def _besides(tokens: list[Token], place: Found | None) -> list[Token]:
-    """The tokens that tell a language: not a town's name that both Russians and Kazakhs write so, as «астана»."""
-    if place is None:
-        return tokens
-    return [t for t in tokens if not place.start <= t.start < place.end or language.script(t.raw)]
+def _besides(tokens: list[Token], *said: Found | None) -> list[Token]:
+    """The tokens that tell a language: a town's or a person's name does not, whatever letters it is written in."""
+    spans = [(one.start, one.end) for one in said if one is not None]
+    return [t for t in tokens if not any(start <= t.start < end for start, end in spans)]
 
 
 def _is_injection(scene: Scene) -> bool:

@@ -303,7 +303,7 @@ def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
         hit.score -= 0.5
     if tag == "dat":
         hit.score -= 0.5  # «саяжайға монша»
-    hit.score -= _owned(scene, hit) + 1.5 * _is_counted(scene, hit)
+    hit.score -= _owned(scene, hit) + 2.5 * _is_counted(scene, hit)
     if hit.key == "квартира" and _is_house_number(scene, hit):
         hit.score -= 2  # «Абая 25, кв 14»: it is the flat of that address, if nothing else is named
     elif (

@@ -141,6 +141,11 @@ def titled(word: str) -> str:
     return word[:1].upper() + word[1:]
 
 
+def is_korean(key: str) -> bool:
+    """Is this a Korean surname?"""
+    return key in _KOREAN
+
+
 def is_verbal(key: str) -> bool:
     """The shape of a verb or adjective: no name ends so."""
     return len(key) > 4 and key.endswith(_VERBAL)
@@ -258,7 +263,9 @@ def _extends(scene: Scene, at: int, name: Token) -> bool:
     if not token.capital or not name.capital or scene.text.isupper() or word_at(token):
         return False
     if given(token, shaped=False) and not is_patronymic(scene.key(at - 1)):
-        return bool(scene.words(at - 4, at - 2) & _IN_FULL)  # «аты-жөнім Сейтқали Бекболат»
+        in_full = bool(scene.words(at - 4, at - 2) & _IN_FULL)  # «аты-жөнім Сейтқали Бекболат»
+        opens = scene.kind(at - 2) in ("", "mark", "line") and scene.key(at - 2) not in (",", "и")
+        return in_full or (opens and (scene.asked in ("name", "contact") or scene.phone_at is not None))
     if is_verbal(token.key) or token.key in words("names.intro_words"):
         return False
     return city.of(token) is None

@@ -60,6 +60,9 @@ def _table() -> _Table:
                 else:
                     table.by_form[form] = quarter
                 table.heads.add(form.partition(" ")[0])
+    for name in words("where.quarters_named_so"):
+        table.by_form.setdefault(name, Quarter("", doubtful=True))
+        table.heads.add(name)
     return table
 
 

@@ -84,7 +84,8 @@ def runs(scene: Scene) -> list[Run]:
         if not group.digits or not scene.free(group.first, group.last):
             continue
         plus = plus_before(scene, group.first)
-        if found and not plus and _only_joiners(scene, previous + 1, group.first - 1):
+        spelled = bool(found) and group.spelled and found[-1].groups[-1].spelled
+        if found and not plus and _only_joiners(scene, previous + 1, group.first - 1, spelled=spelled):
             found[-1].groups.append(group)
         else:
             found.append(Run([group], plus))
@@ -92,11 +93,13 @@ def runs(scene: Scene) -> list[Run]:
     return found
 
 
-def _only_joiners(scene: Scene, first: int, last: int) -> bool:
-    """Up to three separators; a comma with a space behind separates numbers, not groups."""
+def _only_joiners(scene: Scene, first: int, last: int, *, spelled: bool) -> bool:
+    """Up to three separators; a comma with a space behind separates numbers, but dictated groups are parted by it."""
     if last == first and scene.kind(first) == "line":
         return _is_of_digits(scene, first)
-    if last - first >= 3 or (scene.key(last) == "," and last >= first and scene.tokens[last + 1].spaced):
+    if last - first >= 3 or (
+        scene.key(last) == "," and last >= first and scene.tokens[last + 1].spaced and not spelled
+    ):
         return False
     return all(scene.key(at) in _JOINERS and not scene.used[at] for at in range(first, last + 1))
 

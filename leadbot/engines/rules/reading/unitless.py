@@ -33,6 +33,7 @@ _ROOM = stems("area.room*")
 SIDES = (4, 30)  # metres of a house where little says that they are its sides
 _DAY = 24
 _EDGES = ("", "mark", "line")
+_IN_SHORT = frozenset({"общем", "вобщем", "целом"})  # «в общем, восемьдесят второго года»
 _LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
 _MOST_SOTKAS = 100  # a bare number above it is square metres of land
 _PER = frozenset({"за", "per"})
@@ -54,7 +55,8 @@ def keyword_sizes(scene: Scene) -> list[Size]:
         near = _back_to_comma(scene, group.first)
         each = near[:1] == ["по"] and any(word.startswith(_FLOOR) for word in near)  # «каждый этаж по 90»
         of_room = any(word.startswith(_ROOM) for word in near)  # «площадь кухни 12»
-        named = denied or each or (any(word.startswith(KEYWORDS) for word in near) and not of_room)
+        keyword = any(word.startswith(KEYWORDS) and word not in _IN_SHORT for word in near)
+        named = denied or each or (keyword and not of_room)
         if named and scene.key(group.first - 1) == "не":
             denied = True
             continue

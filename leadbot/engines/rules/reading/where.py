@@ -38,12 +38,14 @@ _YOU = frozenset({"вы", "сиздер", "сиз", "you"})
 _YOUR_DOING = ("аете", "уете", "яете", "ите", "сыздар", "сиздер", "work")
 _ASKING = words("where.asking")
 _WISHING = words("objects.wished")
-_FEW = 4  # words of «а в Караганде?»
+_WORKING = stems("where.working*")
+_FEW = 3  # words of «а в Караганде?»
 _VENDOR_DONE = stems("where.vendor_done*")
 
 
 _GUESSES_AT_MOST = 8  # misspelt words compared with all towns in one message: a flood must not cost
 _REGION_STEM = 5  # letters by which a region and its namesake are alike: «Мангистау», «Мангистауская»
+_ASKED_ABOUT_SCORE = 0.3
 _QUARTER_SCORE = 0.4  # of a town known by its quarter alone
 _EDGES = ("", "mark", "line")
 _ADJECTIVE = ("ский", "ского", "ском", "скому", "скии", "ный", "ного")
@@ -208,7 +210,8 @@ def _weigh(scene: Scene, hit: _Hit) -> None:
     if place.abroad:
         hit.score -= 0.5
     _weigh_clause(scene, hit)
-    hit.sure = hit.sure and not _is_asked_about(scene, hit)
+    if _is_asked_about(scene, hit):
+        hit.sure, hit.score = False, hit.score and _ASKED_ABOUT_SCORE
     hit.denied = near.denied(scene, hit.first, hit.last) or after == "не"
 
 
@@ -245,7 +248,11 @@ def _is_given_alone(scene: Scene, hit: _Hit) -> bool:
     """The answer to the question for the town, or «гараж 7х4, Рудный»; «жақсы» only agrees."""
     if near.is_everyday(scene.key(hit.first)):
         return False
-    return scene.asked == "city" or _stands_alone(scene, hit)
+    if scene.asked == "city" or _stands_alone(scene, hit):
+        return True
+    words = [at for at, token in enumerate(scene.tokens) if token.kind in ("word", "number")]
+    whole = words == list(range(hit.first, hit.last + 1)) and scene.tokens[hit.first].capital  # «Рудный», asked late
+    return whole and hit.case == "nom" and scene.asked != "name" and people.given(scene.tokens[hit.first]) is None
 
 
 def _is_asked_about(scene: Scene, hit: _Hit) -> bool:
@@ -255,7 +262,7 @@ def _is_asked_about(scene: Scene, hit: _Hit) -> bool:
     if any(word.startswith((*_SELF, *_OBJECT)) for word in spoken) or spoken & _WISHING:
         return False
     asks = scene.key(end + 1) == "?" or bool(spoken & _ASKING)
-    return asks and (bool(spoken & _YOU) or any(word.endswith(_YOUR_DOING) for word in spoken) or len(spoken) <= _FEW)
+    return asks and (any(word.startswith(_WORKING) for word in spoken) or len(spoken) <= _FEW)
 
 
 def _stands_alone(scene: Scene, hit: _Hit) -> bool:

@@ -51,7 +51,5 @@ def test_its_facts_are_quoted_and_its_words_used():
 def test_objects_are_constructions_and_the_words_its_own():
     trade, like = trades.load("renovation"), trades.load("construction")
     assert trade.objects == like.objects
-    assert trade.default_work["дом"] == "ремонт"
-    assert "участок" not in trade.default_work
     assert trade.questions["open.A"] != like.questions["open.A"]
     assert not trade.plot_objects

@@ -93,7 +93,7 @@ def find(scene: Scene) -> Areas:
 
 
 def _thing(scene: Scene) -> Found | None:
-    """The sides of a window, a door, a wardrobe: «130 на 140» is centimetres, «3 на 2.40» metres, «2100х900» millimetres."""
+    """The sides of a window or a wardrobe: «130 на 140» are centimetres, «3 на 2.40» metres, «2100х900» millimetres."""
     for index, group in enumerate(scene.groups):
         if not scene.free(group.first, group.last):
             continue

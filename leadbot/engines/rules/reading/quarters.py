@@ -159,7 +159,9 @@ def _weighed(scene: Scene, quarter: Quarter, first: int, last: int, phrase: str)
     if quarter.doubtful or namesake:
         alone = placed and scene.tokens[first].capital and first == 0
         return Mention(quarter.town, first, last, sure=False) if alone else None
-    unmistakable = _is_unmistakable(phrase) and not scene.tokens[first].latin
+    token = scene.tokens[first]
+    spelled_out = token.capital and (" " in phrase or token.raw.isupper())  # «Нур Актобе», «КШТ»
+    unmistakable = (_is_unmistakable(phrase) and not token.latin) or spelled_out
     if not (scene.tokens[first].capital or placed or unmistakable):
         return None
     if not unmistakable and not (placed or before in _PREPOSITIONS):

@@ -262,7 +262,8 @@ def _is_asked_about(scene: Scene, hit: _Hit) -> bool:
     if any(word.startswith((*_SELF, *_OBJECT)) for word in spoken) or spoken & _WISHING:
         return False
     asks = scene.key(end + 1) == "?" or bool(spoken & _ASKING)
-    return asks and (any(word.startswith(_WORKING) for word in spoken) or len(spoken) <= _FEW)
+    brief = len(spoken) <= _FEW and scene.key(hit.first - 1) in _IN
+    return asks and (brief or any(word.startswith(_WORKING) for word in spoken))
 
 
 def _stands_alone(scene: Scene, hit: _Hit) -> bool:

@@ -184,8 +184,13 @@ def _materials(setup: HasWorks) -> tuple[dict[str, str], tuple[str, ...]]:
     known = {fold(stem): name for stem, name in setup.materials.items()}
     known |= {stem: name for stem, name in _MATERIALS.items() if stem not in known}
     for chip in setup.chips.get("materials", ()):  # understood out of turn, too
-        known |= {fold(text): chip["ru"] for text in chip.values() if " " not in text and fold(text) not in known}
+        if not near.is_everyday(fold(chip["ru"]).partition(" ")[0]):  # «не знаю»
+            known |= {word: chip["ru"] for word in map(_first_word, chip.values()) if word not in known}
     return known, tuple(known)
+
+
+def _first_word(text: str) -> str:
+    return fold(text).partition(" ")[0]
 
 
 def materials(scene: Scene, setup: HasWorks) -> Found | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from leadbot.engines.rules.reading import counting, unitless
+from leadbot.engines.rules.reading import counting, things, unitless
 from leadbot.engines.rules.reading.details import FLOOR_WORDS
 from leadbot.engines.rules.reading.units import (
     FILLERS,
@@ -23,6 +23,7 @@ from leadbot.engines.rules.reading.units import (
     amount,
     index_at,
     is_other_unit,
+    number,
     range_second,
     skip_metre,
     unit_at,
@@ -43,7 +44,6 @@ _NOT_AREA_METRES = stems("area.not_area_metres*")
 _MATERIAL = stems("area.material*")
 _BY = frozenset({"ге", "ке", "ка", "да", "де", "та", "те"})  # «10 ге 12»
 _TIMES = frozenset({"х", "x", "*", "×", "на", "by", "-", "ga", "na"})
-_SCALES = ((12.0, "м"), (999.0, "см"), (9_999.0, "мм"))  # the largest side in each
 _MOST_FLOORS = 5
 _FLOOR = (*stems("details.floor*"), "уров", "level")
 _COVERING = stems("area.covering*")
@@ -67,7 +67,7 @@ def find(scene: Scene) -> Areas:
     """Read sizes, best one first; consumes them all."""
     if not scene.measures:
         return Areas()
-    if scene.measures == "cm" and (thing := _thing(scene)):
+    if scene.measures == "cm" and (thing := things.find(scene)):
         return Areas(area=thing)
     sizes: list[Size] = []
     lands: list[Size] = []
@@ -90,29 +90,6 @@ def find(scene: Scene) -> Areas:
         lands = lands or unitless.lands(scene, sizes)
         sizes = [size for size in sizes if size not in lands]
     return _chosen(scene, sizes, lands)
-
-
-def _thing(scene: Scene) -> Found | None:
-    """The sides of a window or a wardrobe: «130 на 140» are centimetres, «3 на 2.40» metres, «2100х900» millimetres."""
-    for index, group in enumerate(scene.groups):
-        if not scene.free(group.first, group.last):
-            continue
-        first, at = amount(scene, index)
-        mark = skip_metre(scene, at + 1)
-        other = index_at(scene, mark + 1)
-        if other is None or scene.key(mark) not in _TIMES - {"-"} | _BY:
-            continue
-        second, last = amount(scene, other)
-        unit = next((u for most, u in _SCALES if max(first, second) <= most), "")
-        said = scene.key(last + 1)
-        unit = said if said in ("см", "мм") else unit
-        if not unit or min(first, second) <= 0:
-            continue
-        scene.take(group.first, last)
-        factor = {"м": 1.0, "см": 100.0, "мм": 1000.0}[unit]
-        found = scene.found(f"{_number(first)} × {_number(second)} {unit}", group.first, last)
-        return replace(found, m2=round(first * second / factor**2, 2), unit=unit)
-    return None
 
 
 def _sides(scene: Scene, index: int) -> Size | None:
@@ -334,20 +311,16 @@ def _found(scene: Scene, size: Size) -> Found:
     """The size as shown; dimensions are multiplied, so they are said back."""
     if size.unit in LAND:
         name = "га" if size.unit == "га" else _sotkas(size.high if scene.land and size.high else size.value)
-        shown = f"{_number(size.value)}–{_number(size.high)}" if scene.land and size.high else _number(size.value)
+        shown = f"{number(size.value)}–{number(size.high)}" if scene.land and size.high else number(size.value)
         found = scene.found(f"{shown} {name}", size.first, size.last, sure=not size.guessed)
         return replace(found, unit=size.unit, m2=_middle(size) * LAND[size.unit] if scene.land else None)
     m2 = round(_m2(size), 2)
-    shown = f"{_number(round(m2) if size.unit == 'sqft' else size.value)} м²"
+    shown = f"{number(round(m2) if size.unit == 'sqft' else size.value)} м²"
     if size.high and size.unit != "sqft":
-        shown = f"{_number(size.value)}–{_number(size.high)} м²"
+        shown = f"{number(size.value)}–{number(size.high)} м²"
     return replace(
         scene.found(shown, size.first, size.last, sure=not (size.sides or size.guessed)), m2=m2, unit=size.unit
     )
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def _sotkas(value: float) -> str:

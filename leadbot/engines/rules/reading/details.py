@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from leadbot.engines.rules.reading import city, people, units
 from leadbot.engines.rules.words import morph, near
 from leadbot.engines.rules.words.scene import Found, Scene
-from leadbot.engines.rules.words.text import fold
+from leadbot.engines.rules.words.text import Token, fold
 from leadbot.engines.rules.words.words import raw, stems, words
 
 
@@ -179,14 +179,26 @@ def _work_at(scene: Scene, at: int, setup: HasWorks) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=32)
+def _with_chips(setup: HasWorks) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The same and the quick replies to the question for them, which are understood out of turn, too."""
+    known = dict(_materials(setup)[0])
+    for chip in setup.chips.get("materials", ()):
+        if not near.is_everyday(fold(chip["ru"]).partition(" ")[0]):  # «не знаю»
+            known |= {word: chip["ru"] for word in map(_first_word, chip.values()) if word not in known}
+    return known, tuple(known)
+
+
+@lru_cache(maxsize=32)
 def _materials(setup: HasWorks) -> tuple[dict[str, str], tuple[str, ...]]:
     """Names by beginnings of words, the trade's own first, and all beginnings together."""
     known = {fold(stem): name for stem, name in setup.materials.items()}
     known |= {stem: name for stem, name in _MATERIALS.items() if stem not in known}
-    for chip in setup.chips.get("materials", ()):  # understood out of turn, too
-        if not near.is_everyday(fold(chip["ru"]).partition(" ")[0]):  # «не знаю»
-            known |= {word: chip["ru"] for word in map(_first_word, chip.values()) if word not in known}
     return known, tuple(known)
+
+
+def _is_town(token: Token) -> bool:
+    place = city.of(token)
+    return place is not None and not place.doubtful
 
 
 def _first_word(text: str) -> str:
@@ -195,10 +207,10 @@ def _first_word(text: str) -> str:
 
 def materials(scene: Scene, setup: HasWorks) -> Found | None:
     """Materials as said, joined by commas, in the nominative."""
-    known, stems_of = _materials(setup)
+    known, stems_of = _materials(setup) if scene.asked == "materials" else _with_chips(setup)
     hits: list[tuple[str, int]] = []
     for at, token in enumerate(scene.tokens):
-        if token.kind == "word" and token.key.startswith(stems_of) and city.of(token) is None:  # «Темиртау» is no iron
+        if token.kind == "word" and token.key.startswith(stems_of) and not _is_town(token):  # «Темиртау» is no iron
             name = next(n for stem, n in known.items() if token.key.startswith(stem))
             if all(name != earlier for earlier, _ in hits):
                 hits.append((name, at))

@@ -129,10 +129,13 @@ def _guarded(slot: str, read: Callable[[], T], nothing: T) -> T:
         return nothing
 
 
-def _besides(tokens: list[Token], *said: Found | None) -> list[Token]:
-    """The tokens that tell a language: a town's or a person's name does not, whatever letters it is written in."""
-    spans = [(one.start, one.end) for one in said if one is not None]
-    return [t for t in tokens if not any(start <= t.start < end for start, end in spans)]
+def _besides(tokens: list[Token], place: Found | None, person: Found | None) -> list[Token]:
+    """The tokens that tell a language: no person's name, and a town's only in Kazakh letters, as «қаскелеңде»."""
+    return [t for t in tokens if not _is_in(t, person) and (not _is_in(t, place) or language.script(t.raw))]
+
+
+def _is_in(token: Token, found: Found | None) -> bool:
+    return found is not None and found.start <= token.start < found.end
 
 
 def _is_injection(scene: Scene) -> bool:

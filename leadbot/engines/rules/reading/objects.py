@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
-from leadbot.engines.rules.reading import flats, people
+from leadbot.engines.rules.reading import flats, people, typed
 from leadbot.engines.rules.reading.around import STAFF
 from leadbot.engines.rules.reading.city import of, one_slip
 from leadbot.engines.rules.reading.units import is_other_unit
 from leadbot.engines.rules.words import forms, morph, near
-from leadbot.engines.rules.words.numbers import word_at
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.text import Token, fold, skeleton
 from leadbot.engines.rules.words.words import stems, words
@@ -36,7 +35,6 @@ class Table:
     ranks: dict[str, int] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)  # parts that are ordered by themselves: windows for a house
     bases: dict[str, str] = field(default_factory=dict)  # nominatives, which take Kazakh endings
-
     _shelves: dict[str, list[str]] = field(default_factory=dict)
 
     def nearest(self, word: str) -> str | None:
@@ -127,9 +125,6 @@ _LANDMARK = 2  # ranks lost by what only stands nearby
 _HOME = words("objects.home")
 _STREETS = words("objects.streets")
 _STREETS_BEFORE = words("objects.streets_before")  # «Абай көшесі 25 үй»
-_MOST_TYPED = 2  # words of an object no table holds
-_NO_OBJECTS = words("objects.none")
-_ADJECTIVES = ("ая", "ый", "ой", "ое")
 _PLACING = words("objects.placing")
 _KAZAKH_PLACES = words("objects.kazakh_places")
 _PART = 2  # the rank of what is but a part of a thing
@@ -155,7 +150,7 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
         scene.take(hit.first, hit.last)
     if not good:
         flat = flats.only(scene) if flats.KEY in objects.ranks else None
-        return flat or (None if hits else as_typed(scene)), any(h.denied for h in hits)
+        return flat or (None if hits else typed.find(scene)), any(h.denied for h in hits)
     if any(h.key in objects.own for h in good):
         for hit in good:
             hit.score -= _LANDMARK * (hit.rank == 1 and _is_where(scene, hit))  # «окна в дом», «үйге терезе»
@@ -168,28 +163,6 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
         best, corrects = later[-1], True
     scene.building, scene.object_at = best.rank == 1, (best.first, best.last)
     return scene.found(best.key, best.first, best.last, sure=best.score > -1.5, corrects=corrects), False
-
-
-def as_typed(scene: Scene) -> Found | None:
-    """The object was asked and one or two unknown words came: they are it, said back where it matters."""
-    if scene.asked != "object_type" or scene.groups or scene.key(len(scene.tokens) - 1) == "?":
-        return None
-    at_words = [at for at, token in enumerate(scene.tokens) if token.kind == "word" and not scene.used[at]]
-    if not 1 <= len(at_words) <= _MOST_TYPED or at_words[-1] - at_words[0] >= _MOST_TYPED:
-        return None
-    if not all(_can_be_object(scene.tokens[at]) for at in at_words):
-        return None
-    first, last = at_words[0], at_words[-1]
-    scene.take(first, last)
-    return scene.found(" ".join(scene.tokens[at].raw.lower() for at in at_words), first, last, sure=False)
-
-
-def _can_be_object(token: Token) -> bool:
-    if len(token.key) < 3 or near.is_common(token.key, latin=token.latin) or token.key in _NO_OBJECTS:
-        return False
-    if people.given(token) or of(token) is not None or word_at(token) is not None:
-        return False
-    return not people.is_verbal(token.key) or token.key.endswith(_ADJECTIVES)
 
 
 def _is_where(scene: Scene, hit: _Hit) -> bool:
@@ -319,7 +292,7 @@ def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
 
 
 def _owned(scene: Scene, hit: _Hit) -> float:
-    """What «дом уже есть», «үй бар», «в Есике у нас дача» count against a thing that stands already."""
+    """What «дом уже есть», «үй бар», «у нас дача» count against a thing that stands already."""
     before = [scene.key(at) for at in range(max(0, hit.first - 3), hit.first)]
     behind = [scene.key(at) for at in range(hit.last + 1, hit.last + 3)]
     if behind[:1] == ["уже"]:

@@ -204,7 +204,7 @@ def _bare_sizes(scene: Scene) -> list[Size]:
             and not claimed(scene, group.first, last, value)
             and (high or not _explained(scene, group.first, value))
         ):
-            guessed = not says_only(scene, group.first, last)
+            guessed = scene.land or not says_only(scene, group.first, last)
             found.append(Size(value, group.first, last, high, weight=2, guessed=guessed))
     return found
 

@@ -34,6 +34,11 @@ class Size:
     guessed: bool = False  # the unit is not said
 
 
+def number(value: float) -> str:
+    """«78,5», «120»: as Russian and Kazakh write it."""
+    return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
 def is_other_unit(key: str) -> bool:
     """Does this word behind a number say that it counts storeys, years, money ... and no area?"""
     return key in _UNIT_WORDS or key.startswith(_UNIT_STEMS)

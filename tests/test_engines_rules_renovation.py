@@ -23,7 +23,7 @@ def test_a_flat_is_renovated():
     assert talk.say("Олег, 87011112233").startswith("Спасибо, Олег!")
     lead = talk.lead()
     assert (lead.object_type, lead.area, lead.area_m2) == ("квартира", "54 м²", 54)
-    assert lead.summary.startswith("Ремонт квартиры, 54 м², Алматы.")
+    assert lead.summary.startswith("Квартира, 54 м², Алматы.")
 
 
 def test_in_kazakh():

@@ -65,6 +65,8 @@ def _listen(turn: Turn, memory: Memory, setup: Setup) -> tuple[Extraction, Acts]
         objects=turn.company.objects,
         setup=setup,
     )
+    if "object_type" in heard.slots:  # «ағылшын тілі» orders a course and asks for no other language
+        acts = replace(acts, names=acts.names - {f"speak_{one}" for one in LANGUAGES})
     return _without_ours(heard, turn.company.phone), acts
 
 

@@ -155,8 +155,7 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
         for hit in good:
             hit.score -= _LANDMARK * (hit.rank == 1 and _is_where(scene, hit))  # «окна в дом», «үйге терезе»
     best = max(good, key=lambda h: (-h.rank - _LANDMARK * (h.score <= -2), h.score, -h.first))
-    if scene.key(best.first).startswith("хат") and flats.only(scene):
-        best.key = flats.KEY  # «хата двухкомнатная»
+    best.key = flats.KEY if scene.key(best.first).startswith("хат") and flats.only(scene) else best.key
     corrects = any(h.denied for h in hits)
     later = [h for h in good if h.first > best.last and h.key != best.key and h.rank <= best.rank]
     if later and near.corrected(scene, best.last + 1, later[-1].first):
@@ -272,9 +271,7 @@ def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
         hit.score += 0.2
     listed = scene.key(hit.last) in objects.forms
     tag = "" if listed else next((t for _, t in morph.cuts(scene.key(hit.last))), "")
-    if tag in ("loc", "abl") and not before:
-        hit.score -= 0.5
-    if tag == "dat":
+    if tag == "dat" or (tag in ("loc", "abl") and not before):
         hit.score -= 0.5  # «саяжайға монша»
     hit.score -= _owned(scene, hit) + 2.5 * _is_counted(scene, hit)
     if hit.key == "квартира" and _is_house_number(scene, hit):

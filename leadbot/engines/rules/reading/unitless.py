@@ -238,6 +238,8 @@ def lands(scene: Scene, sizes: list[Size]) -> list[Size]:
             size.unit, size.guessed = before, False  # «соток 12»
         elif size.guessed and size.value <= _MOST_SOTKAS:
             size.unit = "сотка"
+        else:
+            size.guessed = False
     return [size for size in sizes if size.unit in LAND]
 
 

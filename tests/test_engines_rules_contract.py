@@ -18,7 +18,7 @@ def test_the_contracts_dialogue_runs_as_written():
     assert (lead.name, lead.phone, lead.phone_e164) == ("Канат", "87768776637", "+77768776637")
     assert (lead.city, lead.object_type, lead.area, lead.area_m2) == ("Алматы", "дом", "150 м²", 150)
     assert lead.language == "ru"
-    assert lead.summary == "Строительство дома, 150 м², Алматы. Со слов клиента: «Хочу дом»"
+    assert lead.summary == "Дом, 150 м², Алматы. Со слов клиента: «Хочу дом»"
 
 
 def test_object_and_city_in_the_opening_are_asked_about_the_plot():

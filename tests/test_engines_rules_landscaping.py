@@ -36,7 +36,7 @@ def test_a_yard_is_put_in_order():
     assert talk.say("Ерлан, 87011112233").startswith("Спасибо, Ерлан!")
     lead = talk.lead()
     assert (lead.object_type, lead.area, lead.area_m2) == ("участок", "10 соток", 1000)
-    assert lead.summary.startswith("Благоустройство участка, 10 соток, Алматы. Со слов")  # the size is said once
+    assert lead.summary.startswith("Участок, 10 соток, Алматы. Со слов")  # the size is said once
 
 
 def test_in_kazakh():

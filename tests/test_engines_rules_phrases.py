@@ -84,8 +84,7 @@ def test_the_names_in_a_set_up_are_its_own_objects(name):
     keys = {row["key"] for row in trade.objects}
     assert trade.forms.keys() <= keys
     assert trade.plot_objects.union(trade.genitives, *trade.without.values()) <= keys
-    assert trade.default_work.keys() <= keys
-    assert set(trade.default_work.values()) | trade.plot_works <= trade.works.keys()
+    assert trade.plot_works <= trade.works.keys()
 
 
 def test_an_unknown_set_up_is_refused_by_name():

@@ -304,7 +304,7 @@ class Settings(BaseModel):
     questions: list[OwnQuestion] = Field(description="The company's own, at most 10; their place is in `order`")
     setup: str = Field(
         description="The ready-made set-up of the trade",
-        examples=["construction", "renovation", "furniture", "windows", "landscaping"],
+        examples=["construction", "renovation", "furniture", "windows", "landscaping", "other"],
     )
     objects: list[str] = Field(description="What the company makes beside the set-up's, in the nominative")
     facts: list[BotFact]

@@ -6,6 +6,7 @@ from leadbot.engines.rules.dialogue.intents import topics
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.engines.rules.dialogue.summary import draft
+from leadbot.engines.rules.reading import phone_line
 from leadbot.engines.rules.reading.extract import extract
 from leadbot.engines.rules.scoring.score import Set, precision, recall, wrong_rate
 from leadbot.engines.rules.words.scene import Found
@@ -19,6 +20,7 @@ __all__ = [
     "draft",
     "extract",
     "is_open",
+    "phone_line",
     "precision",
     "recall",
     "topics",

@@ -12,12 +12,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from leadbot.accounts import users
 from leadbot.bot import company_settings, settings_fields
 from leadbot.database.session import db
-from leadbot.engines.embedded import Found, extract
+from leadbot.engines.embedded import Found, extract, phone_line
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.fields import TABLE
 from leadbot.leads import held_values, records, registration
-from leadbot.models import Conversation, Lead, User
-from leadbot.texts import names, text_input
+from leadbot.models import Conversation, Lead, LeadNote, User
+from leadbot.texts import formats, names, text_input
 from leadbot.texts import trades as setups
 from leadbot.texts.formats import NBSP
 
@@ -65,9 +65,18 @@ def _write(lead: Lead, values: dict[str, str], by: User, language: str) -> bool:
             for column, value in new.items():
                 setattr(lead, column, value)
         held_values.hold(lead, field, user_id=by.id, said=before[field] or None)
+        if field == "phone":
+            note_further_phones(lead, values[field], user_id=by.id)
     if changed:
         _commit(lead, {field: (before[field] or None, new[field] or None) for field, new in changed.items()}, by)
     return bool(changed)
+
+
+def note_further_phones(lead: Lead, typed: object, *, user_id: int) -> None:
+    """Keep the second number of a phone field, which is not the one to call, as a note."""
+    further = further_phones(typed)
+    if further:
+        db.session.add(LeadNote(lead_id=lead.id, user_id=user_id, text=", ".join(map(formats.phone, further))))
 
 
 def _commit(lead: Lead, changes: dict[str, tuple[str | None, str | None]], by: User) -> None:
@@ -129,12 +138,16 @@ def _name(typed: object, field: str) -> dict[str, Any]:
 
 
 def _phone(typed: object, field: str) -> dict[str, Any]:
-    text = text_input.line(typed, field, most=100)
-    found = _read(text, field)
-    rest = text[: found.start] + text[found.end :] if found else text
-    if found is None or found.e164 is None or any(char.isdigit() for char in rest):
+    given = phone_line.read(text_input.line(typed, field, most=100))
+    if given is None:
         raise Invalid("Check the number: 11 digits, for example 8 7XX XXX XX XX", field=field)
-    return {field: found.value, "phone_e164": found.e164}
+    return {field: given.value, "phone_e164": given.e164}
+
+
+def further_phones(typed: object) -> tuple[str, ...]:
+    """The numbers in a phone field behind the one to call: they are kept as a note."""
+    given = phone_line.read(typed) if isinstance(typed, str) else None
+    return given.further if given else ()
 
 
 def _city(typed: object, field: str) -> dict[str, Any]:

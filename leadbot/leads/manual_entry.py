@@ -52,6 +52,7 @@ def add(typed: Mapping[str, object], *, by: User, choice: str = "", note: str = 
     db.session.add(lead)
     db.session.flush()
     records.record(lead, "created", by=by)
+    editing.note_further_phones(lead, typed.get("phone"), user_id=by.id)
     publish(LeadCreated(lead.id, by_id=by.id))
     db.session.commit()
     return Added(lead, NEW)

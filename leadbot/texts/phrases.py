@@ -97,7 +97,7 @@ def quoted(text: str, language: str) -> str:
 
 
 def label(slot: str, language: str, setup: Setup | None = None) -> str:
-    """What a slot is called on a card and in a correction."""
+    """What a slot is called on a card and in a correction, as the trade calls it."""
     return say(f"label.{slot}", language, setup)
 
 

@@ -18,8 +18,7 @@ from leadbot.fields import Field, Origin, own_field
 FOLDER = Path(__file__).parent / "data" / "setups"
 TONES = Path(__file__).parent / "data" / "tones.json"  # by tone the phrases that are said otherwise in every trade
 DEFAULT = "construction"
-_ANY = "*"  # in default_work: every object but land
-_LAND = 3  # rank of land in the table of objects; 1 is a thing by itself, 2 a part of one
+_LAND = 3  # rank of land in the table of objects; 1 is a thing by itself, 2 a part of one, 4 says little
 
 Texts = Mapping[str, str]  # one text by language: {"ru": "...", "kk": "...", "en": "..."}
 
@@ -32,17 +31,18 @@ class Setup:
     name: Texts
     objects: tuple[Mapping[str, Any], ...]  # the table extract() knows objects by
     order: tuple[str, ...]  # what is asked before the contact
-    works: Mapping[str, Texts]  # kinds of work by their Russian name
+    works: Mapping[str, Mapping[str, Any]]  # kinds of work by their Russian name
     forms: Mapping[str, Texts]  # objects as they stand in a question: genitive, possessor, plain
     questions: Mapping[str, Texts]  # phrases of the trade, over the general ones
     chips: Mapping[str, tuple[Texts, ...]]  # quick replies by the slot asked
     genitives: Mapping[str, str] = field(default_factory=dict)  # Russian, of objects whose size no question names
     without: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by slot the objects it is not asked of
     materials: Mapping[str, str] = field(default_factory=dict)  # by beginnings of words, before the general ones
+    measures: str = "m2"  # what numbers measure: "m2" areas, "cm" things (130 × 140), "" nothing
+    free: bool = False  # what is wanted may be said in any words
     land: bool = False  # the size asked for is the land's: sotkas and hectares answer it
     plot_objects: frozenset[str] = frozenset()  # what is built on land, so that the plot is worth a question
     plot_works: frozenset[str] = frozenset()
-    default_work: Mapping[str, str] = field(default_factory=dict)  # what a client means who names the object alone
     tones: Mapping[str, Mapping[str, Texts]] = field(default_factory=dict)  # phrases by tone, over `tones()`
     fields: tuple[Field, ...] = ()  # questions that only this trade asks, see leadbot.fields
 
@@ -62,9 +62,17 @@ class Setup:
         """Has this object such a thing as the slot? A fence has no area."""
         return canonical not in self.without.get(slot, ())
 
-    def is_land(self, canonical: str) -> bool:
-        """Is this object but the place for another (rank 3 of the table)?"""
-        return any(row["key"] == canonical and row.get("rank", 1) == _LAND for row in self.objects)
+    def is_vague(self, canonical: str) -> bool:
+        """Does this stand for an object only until a better one comes, as land and a room do?"""
+        return self.rank(canonical) >= _LAND
+
+    def rank(self, canonical: str) -> int:
+        """1 for a thing by itself, 2 for a part of one, 3 for land, 4 for what says little."""
+        return next((int(row.get("rank", 1)) for row in self.objects if row["key"] == canonical), 1)
+
+    def is_order(self, work: str | None) -> bool:
+        """Is this work an order by itself, as a screed is? Where it is wanted is asked but once then."""
+        return bool(self.works.get(work or "", {}).get("alone"))
 
 
 @cache
@@ -93,10 +101,11 @@ def load(key: str = DEFAULT) -> Setup:
         genitives=data.get("genitives", {}),
         without={slot: frozenset(keys) for slot, keys in data.get("without", {}).items()},
         materials=data.get("materials", {}),
+        measures=data.get("measures", "m2"),
+        free=data.get("free", False),
         land=data.get("land", False),
         plot_objects=frozenset(plot.get("objects", ())),
         plot_works=frozenset(plot.get("works", ())),
-        default_work=_default_work(data),
         tones=data.get("tones", {}),
         fields=tuple(own_field(row, Origin.TRADE) for row in data.get("fields", ())),
     )
@@ -107,14 +116,6 @@ def _data(key: str) -> Mapping[str, Any]:
     """The file of this key; what it lacks comes from the one it is like."""
     data: dict[str, Any] = json.loads((FOLDER / f"{key}.json").read_text(encoding="utf-8"))
     return {**_data(data["like"]), **data} if "like" in data else data
-
-
-def _default_work(data: Mapping[str, Any]) -> Mapping[str, str]:
-    named: dict[str, str] = data.get("default_work", {})
-    if _ANY not in named:
-        return named
-    things = [row["key"] for row in data["objects"] if row.get("rank", 1) != _LAND]
-    return {thing: named.get(thing, named[_ANY]) for thing in things}
 
 
 def of(key: str, tone: str = "") -> Setup:
@@ -137,4 +138,5 @@ def _toned(key: str, tone: str) -> Setup:
     setup = load(key)
     if not tone:
         return setup
-    return replace(setup, questions={**setup.questions, **tones()[tone], **setup.tones.get(tone, {})})
+    usual = {**setup.questions, **tones()[tone]} if not setup.free else {**tones()[tone], **setup.questions}
+    return replace(setup, questions={**usual, **setup.tones.get(tone, {})})

@@ -24,7 +24,8 @@ def next_slot(memory: Memory, turn: Turn, setup: Setup, news: News) -> str | Non
         return "plot"
     company = turn.company
     for slot in (*(company.order or setup.order), *(company.later if turn.registered else ())):
-        most = 1 if slot in company.optional else MOST
+        once = slot in company.optional or (slot == "object_type" and setup.is_order(memory.value("work")))
+        most = 1 if once else MOST
         if slot in company.fields and open_(memory, slot, most) and _makes_sense(slot, memory, setup):
             return slot
     if turn.registered or "phone" in memory.facts or not open_(memory, "phone"):
@@ -84,6 +85,9 @@ def question(slot: str, memory: Memory, language: str, setup: Setup, *, warm: bo
 
     `first` is the bot's first message of the talk: only there the question about the plot names the town.
     """
+    where = slot == "object_type" and "work" in memory.facts and phrases.knows("object_type.where", setup)
+    if where and (memory.asks.get(slot) or setup.is_order(memory.value("work"))):
+        return phrases.say("object_type.where", language, setup)  # what is to be done has been said
     if memory.asks.get(slot):
         return phrases.say(f"{slot}.C", language, setup)
     if slot == "plot":

@@ -10,7 +10,9 @@ from leadbot.engines.rules.dialogue import own_questions
 from leadbot.engines.rules.dialogue.intents import Acts, fold
 from leadbot.engines.rules.dialogue.memory import Fact, Memory
 from leadbot.engines.rules.reading import regions
+from leadbot.engines.rules.reading.details import speaks_of_time
 from leadbot.engines.rules.reading.extract import Extraction, Found
+from leadbot.engines.rules.words import near
 from leadbot.engines.rules.words.words import words
 from leadbot.texts.trades import Setup
 
@@ -21,13 +23,30 @@ _ASIDE = frozenset({"guarantee", "installment", "documents"})
 _OF_THE_WISH = frozenset({"object_type", "city", "area"})
 # Acts that are no answer in one's own words.
 _NO_ANSWER = frozenset(
-    {"unsure", "refuse", "human", "abuse", "no_words", "off_topic", "greeting", "thanks", "bye", "later", "not_client"}
+    {
+        "unsure",
+        "refuse",
+        "human",
+        "abuse",
+        "no_words",
+        "off_topic",
+        "greeting",
+        "thanks",
+        "bye",
+        "later",
+        "not_client",
+        "dear",
+    }
 )
 _THEIRS = words("learn.theirs")
 _NEW_ENDING = re.compile(
     r"(?:последн\w+|в конце|на конце|соны|сонгы) (?:\w+ )?(?:цифр\w*|сан\w*|номир\w*)?(?: \w+)?[ :—-]{0,3}"
     r"(\d(?: ?\d){0,3})(?! ?\d)(?! ?(?:кв|м|соток|шар|этаж))"
 )
+_LEAST_WISH, _LONGEST_WISH = 2, 60  # words that tell what is wanted unasked; characters kept of them
+_SIDES = re.compile(r"\d\s*(?:м\.?\s*)?(?:[xхXХ×*]|на|by)\s*\d")
+_EACH, _WHOLE = words("learn.each_floor"), words("learn.whole_house")
+_MOST_FLOORS, _SHORT_ANSWER = 5, 6  # storeys of a house; words of an answer about them
 _FEW = 2  # words that are too few to be worth quoting
 _CONTACT = frozenset({"name", "phone"})  # kept until a better one comes
 _STEM = 4  # letters by which an inflected word is known again
@@ -69,17 +88,51 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
         else:
             newer = turn.company.fields[slot].newest_counts
             _put(memory, news, slot, fact, newer or _may_replace(memory, heard, acts, slot, found))
+    _of_one_floor(memory, news, turn)
     _name_of_a_relative(memory, news, turn, heard)
     _ending_of_phone(memory, news, turn)
     _answer_to_plot(memory, news, turn, acts)
     _answer_in_own_words(memory, news, turn, heard, acts)
     if value := own_questions.answer(turn, heard, acts):
         _put(memory, news, str(turn.asked), _whole(turn, value), replaces=True)
+    _wish_in_own_words(memory, news, turn, heard, acts, setup)
     _further_contacts(memory, news, heard, acts)
+    _no_longer_an_area(memory, heard)
     memory.partial = "" if "phone" in news.slots else heard.partial_phone
     if not memory.first and (news.slots & {"object_type", "work"} or _tells(turn.message.text)):
         memory.first = " ".join(turn.message.text.split())[:_FIRST_WORDS]
     return news
+
+
+def storeys(memory: Memory) -> int:
+    """How many floors the sides that were said may be multiplied by; 0 where that is no question."""
+    area, floors = memory.facts.get("area"), memory.value("floors") or ""
+    doubtful = area is not None and not area.get("sure", True) and bool(_SIDES.search(str(area["quote"])))
+    return int(floors) if doubtful and floors.isdecimal() and 2 <= int(floors) <= _MOST_FLOORS else 0
+
+
+def _of_one_floor(memory: Memory, news: News, turn: Turn) -> None:
+    """«одного», «әр қабаты» to the question whether 10 × 12 is one floor's size or the house's."""
+    count = 0 if "area" in news.slots or len(turn.message.text.split()) > _SHORT_ANSWER else storeys(memory)
+    spoken = set(re.findall(r"\w+", fold(turn.message.text)))
+    if not count or not spoken & (_EACH | _WHOLE):
+        return
+    area = memory.facts["area"]
+    if spoken & _EACH and area.get("m2"):
+        m2 = round(area["m2"] * count, 2)
+        value = f"{m2:.2f}".rstrip("0").rstrip(".").replace(".", ",") + " м²"
+        memory.facts["area"] = news.changed["area"] = {**area, "value": value, "m2": m2, "sure": True}
+    else:
+        area["sure"] = True
+        news.same.add("area")
+
+
+def _no_longer_an_area(memory: Memory, heard: Extraction) -> None:
+    """«701» to the question for the area, and then the rest of a phone: it was the phone's beginning."""
+    area = memory.facts.get("area")
+    goes_on = "phone" in heard.slots or len(heard.partial_phone) > len(memory.partial)
+    if area and memory.partial and goes_on and str(area["quote"]).strip() == memory.partial:
+        del memory.facts["area"]
 
 
 def _is_named(fact: Fact | None, text: str) -> bool:
@@ -126,7 +179,7 @@ def _is_beside_the_point(slot: str, found: Found, memory: Memory, acts: Acts, se
         return True
     if slot == "area":  # «35 метров» of a fence
         return not setup.suits(slot, memory.value("object_type"))
-    return slot == "object_type" and slot in memory.facts and setup.is_land(found.value)
+    return slot == "object_type" and slot in memory.facts and setup.is_vague(found.value)
 
 
 def _tells(text: str) -> bool:
@@ -183,7 +236,7 @@ def _may_replace(memory: Memory, heard: Extraction, acts: Acts, slot: str, found
         return False  # the town says more
     if slot == "city" and found.sure and heard.slots.keys() & {"object_type", "plot"}:
         return True  # where the thing itself is outranks a town named in passing
-    return "correction" in acts and found.sure
+    return "correction" in acts and (found.sure or slot == "area")
 
 
 def _is_the_contact(memory: Memory, heard: Extraction, acts: Acts, old: Fact, found: Found) -> bool:
@@ -204,7 +257,7 @@ def _completes(memory: Memory, setup: Setup, slot: str, fact: Fact) -> bool:
     if slot == "city":
         return old is not None and regions.is_one(old["value"]) and not regions.is_one(fact["value"])
     if slot == "object_type":
-        return old is not None and setup.is_land(old["value"]) and not setup.is_land(fact["value"])
+        return old is not None and setup.is_vague(old["value"]) and setup.rank(fact["value"]) < setup.rank(old["value"])
     return False
 
 
@@ -227,11 +280,33 @@ def _answer_in_own_words(memory: Memory, news: News, turn: Turn, heard: Extracti
     row = turn.company.fields.get(slot)
     if row is None or not (row.is_free and row.is_extracted):
         return
-    if news.slots or acts.topic or acts.names & _NO_ANSWER:
+    if news.slots or heard.slots.get("city") or acts.topic or acts.names & _NO_ANSWER:
         return
     said = " ".join(heard.masked.split())
+    if slot == "callback" and not speaks_of_time(said):
+        return
     if any(letter.isalnum() for letter in said):
         _put(memory, news, row.key, _whole(turn, said[:80]), replaces=True)
+
+
+def _wish_in_own_words(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, setup: Setup) -> None:
+    """What is wanted in a trade whose things no table holds: «торт на свадьбу», «зуб шатается»."""
+    if not setup.free or "object_type" in memory.facts or "object_type" in news.slots:
+        return
+    if acts.names & (_NO_ANSWER - {"later"}) or (acts.topic and acts.topic != "other") or heard.trouble:
+        return
+    if turn.asked not in (None, "object_type") or (turn.asked is None and news.slots & _CONTACT):
+        return
+    said = " ".join(heard.masked.split()).strip(" ,.;!?-")
+    if len(said.split()) < (1 if turn.asked else _LEAST_WISH):
+        return
+    words = said.split()
+    while words and near.is_everyday(fold(words[0]).strip(".,!?")):
+        del words[0]  # «нужен торт на свадьбу»
+    while words and near.is_everyday(fold(words[-1]).strip(".,!?")):
+        del words[-1]  # «видеограф керек еді»
+    if words and any(letter.isalpha() for letter in "".join(words)):
+        _put(memory, news, "object_type", _whole(turn, " ".join(words)[:_LONGEST_WISH].strip(" ,.")), replaces=True)
 
 
 def _whole(turn: Turn, value: str) -> Fact:

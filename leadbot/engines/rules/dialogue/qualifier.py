@@ -62,12 +62,14 @@ def _listen(turn: Turn, memory: Memory, setup: Setup) -> tuple[Extraction, Acts]
         acts = replace(acts, names=acts.names | {"injection"})
     heard = extract(
         "" if "injection" in acts else text,
-        asked=_spoken_of(memory, text) if "correction" in acts else turn.asked,
+        asked=_spoken_of(memory, text) if "correction" in acts else _answered(turn, memory),
         language=turn.language,
         partial_phone=memory.partial,
         objects=turn.company.objects,
         setup=setup,
     )
+    if "object_type" in heard.slots:  # «ағылшын тілі» orders a course and asks for no other language
+        acts = replace(acts, names=acts.names - {f"speak_{one}" for one in LANGUAGES})
     return own_questions.without_guesses(_without_ours(heard, turn.company.phone), turn), acts
 
 
@@ -83,6 +85,13 @@ def _without_ours(heard: Extraction, our_phone: str) -> Extraction:
     return replace(heard, slots=slots, others={**heard.others, "phone": tuple(theirs[1:])})
 
 
+def _answered(turn: Turn, memory: Memory) -> str | None:
+    """What the message answers: the question, or an area that was said back and is now put right by a plain number."""
+    area = memory.facts.get("area")
+    said_back = area is not None and not area.get("sure", True)
+    return "area" if said_back and _PLAIN_NUMBER.fullmatch(turn.message.text) else turn.asked
+
+
 def _spoken_of(memory: Memory, text: str) -> str | None:
     """The slot whose value a correction repeats («не 130, а 160»): what stands beside it is of the same kind."""
     words = re.findall(r"[^\W_]+", intents.fold(text))
@@ -95,6 +104,9 @@ def _spoken_of(memory: Memory, text: str) -> str | None:
     return "area" if "area" in memory.facts and _ONE_NUMBER.fullmatch(text) else memory.asked
 
 
+_PLAIN_NUMBER = re.compile(
+    r"\W*[1-9]\d{0,3}(?:[.,]\d{1,2})?\W*(?:м|m|кв|m2|м2|м²|квадрат\w*|метр\w*|шаршы\w*)?\W*", re.IGNORECASE
+)
 # «наверное остановимся на 150»: one number of the size of an area, and no other digit.
 _ONE_NUMBER = re.compile(r"\D*(?<![\d.,:])[1-9]\d{1,3}(?:[.,]\d{1,2})?(?![\d.,:]\d|\d)\D*")
 

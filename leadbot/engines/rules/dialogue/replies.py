@@ -9,6 +9,7 @@ from leadbot.engines.rules.dialogue.answers import answer, asks
 from leadbot.engines.rules.dialogue.ask import MOST, next_slot, question
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import Acts
+from leadbot.engines.rules.dialogue.learn import storeys
 from leadbot.texts import phrases
 from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
@@ -209,7 +210,7 @@ def _refused_phone(scene: Exchange, made: Reply) -> None:
 def _phone_trouble(scene: Exchange, made: Reply) -> bool:
     """A number that is too short, too long, or something else than a phone."""
     heard, digits = scene.heard, scene.memory.partial
-    if "phone" in scene.news.slots or not (heard.trouble or digits):
+    if "phone" in scene.news.slots or not heard.trouble:
         return False
     if heard.trouble in ("iin", "card"):
         if "phone" in scene.memory.facts:
@@ -264,6 +265,10 @@ def _say_back(scene: Exchange, made: Reply) -> None:
             sides = _DIMENSIONS.search(fact["quote"])
             values = {"a": sides[1], "b": sides[2]} if sides else {}
             values["area"] = _shown(scene, slot, fact["value"])
+            if sides and storeys(scene.memory) and not scene.registers:
+                made.parts.append(scene.say("back.floors", **values))
+                made.asks = False
+                continue
             made.parts.append(scene.say("back.dimensions" if sides else "back.area", **values))
         elif slot == "phone" and not scene.registers:
             made.parts.append(scene.say("phone.foreign", phone=fact["value"]))

@@ -93,16 +93,18 @@ def _fit(parts: list[str]) -> str:
 def _wish(memory: Memory, setup: Setup, language: str) -> str:
     """«строительство дома», «үй салу», “house: construction”."""
     thing = memory.value("object_type")
-    work = memory.value("work") or setup.default_work.get(thing or "")
+    work = memory.value("work")
     done = setup.works.get(work or "", {}).get(language) or work or ""
     if not thing or not done:
         return setup.object_name(thing, language) if thing else done
     if thing.lower() == done.lower():
         return done
     if language == "ru":
-        genitive = setup.genitive(thing)
+        genitive = None if setup.is_order(work) else setup.genitive(thing)
         return f"{done} {genitive}" if genitive else f"{done}: {thing}"
     name = setup.object_name(thing, language)
+    if setup.is_order(work):
+        return f"{done}: {name}"
     return f"{_done_to(name, done)} {done}" if language == "kk" else f"{name}: {done}"
 
 

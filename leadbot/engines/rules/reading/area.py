@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from leadbot.engines.rules.reading import unitless
+from leadbot.engines.rules.reading import counting, things, unitless
 from leadbot.engines.rules.reading.details import FLOOR_WORDS
 from leadbot.engines.rules.reading.units import (
     FILLERS,
@@ -23,6 +23,7 @@ from leadbot.engines.rules.reading.units import (
     amount,
     index_at,
     is_other_unit,
+    number,
     range_second,
     skip_metre,
     unit_at,
@@ -64,6 +65,10 @@ class Areas:
 
 def find(scene: Scene) -> Areas:
     """Read sizes, best one first; consumes them all."""
+    if not scene.measures:
+        return Areas()
+    if scene.measures == "cm" and (thing := things.find(scene)):
+        return Areas(area=thing)
     sizes: list[Size] = []
     lands: list[Size] = []
     for index, group in enumerate(scene.groups):
@@ -74,6 +79,8 @@ def find(scene: Scene) -> Areas:
             continue
         (lands if size.unit in LAND else sizes).append(size)
         scene.take(size.first, size.last)
+    if scene.measures == "cm":
+        return _chosen(scene, [size for size in sizes if not size.sides and size.weight > 1], lands)
     sizes += unitless.keyword_sizes(scene) or unitless.width_and_length(scene)
     if (lands or sizes) and all(_standing(scene, size) < 0 for size in sizes):
         sizes += unitless.beside_house(scene)  # only land, a garage or a kitchen has a size with a unit
@@ -221,7 +228,11 @@ def _metres_are_area(scene: Scene, first: int, last: int, value: float, *, is_ra
 def _says_only_that(scene: Scene) -> bool:
     """«метров сто», «ну где-то 90 метров», «200м»: the size is all there is."""
     counted = {at for group in scene.groups for at in range(group.first, group.last + 1)}
-    words = (t.key for at, t in enumerate(scene.tokens) if t.kind == "word" and at not in counted)
+    words = (
+        t.key
+        for at, t in enumerate(scene.tokens)
+        if t.kind == "word" and at not in counted and not counting.is_a_name(scene, at)  # «Ильяс Косшы 93м»
+    )
     return all(word.startswith(METRE) or word in _M or word in FILLERS or near.is_common(word) for word in words)
 
 
@@ -300,18 +311,16 @@ def _found(scene: Scene, size: Size) -> Found:
     """The size as shown; dimensions are multiplied, so they are said back."""
     if size.unit in LAND:
         name = "га" if size.unit == "га" else _sotkas(size.high if scene.land and size.high else size.value)
-        shown = f"{_number(size.value)}–{_number(size.high)}" if scene.land and size.high else _number(size.value)
+        shown = f"{number(size.value)}–{number(size.high)}" if scene.land and size.high else number(size.value)
         found = scene.found(f"{shown} {name}", size.first, size.last, sure=not size.guessed)
         return replace(found, unit=size.unit, m2=_middle(size) * LAND[size.unit] if scene.land else None)
     m2 = round(_m2(size), 2)
-    shown = f"{_number(round(m2) if size.unit == 'sqft' else size.value)} м²"
+    shown = f"{number(round(m2) if size.unit == 'sqft' else size.value)} м²"
     if size.high and size.unit != "sqft":
-        shown = f"{_number(size.value)}–{_number(size.high)} м²"
-    return replace(scene.found(shown, size.first, size.last, sure=not size.sides), m2=m2, unit=size.unit)
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+        shown = f"{number(size.value)}–{number(size.high)} м²"
+    return replace(
+        scene.found(shown, size.first, size.last, sure=not (size.sides or size.guessed)), m2=m2, unit=size.unit
+    )
 
 
 def _sotkas(value: float) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
-from leadbot.engines.rules.reading import people, units
+from leadbot.engines.rules.reading import city, people, units
 from leadbot.engines.rules.words import morph, near
 from leadbot.engines.rules.words.scene import Found, Scene
-from leadbot.engines.rules.words.text import fold
+from leadbot.engines.rules.words.text import Token, fold
 from leadbot.engines.rules.words.words import raw, stems, words
 
 
@@ -23,6 +23,9 @@ class HasWorks(Protocol):
 
     @property
     def materials(self) -> Mapping[str, str]: ...
+
+    @property
+    def chips(self) -> Mapping[str, tuple[Mapping[str, str], ...]]: ...
 
 
 def _pairs(name: str) -> dict[str, str]:
@@ -48,6 +51,8 @@ _LAND = stems("details.land*")
 _MATERIALS = _pairs("details.materials")
 _HOURS = words("details.hours")
 _HOUR_BEFORE = words("details.hour_before")
+_TIMES = stems("details.times*")
+_ANY_TIME = words("details.any_time")
 _POLITE = words("details.polite")
 _CALLBACK_WORDS = words("details.callback_words")
 
@@ -96,7 +101,7 @@ def budget(scene: Scene) -> Found | None:
             continue
         _, last = units.amount(scene, index)
         at = last + 1
-        if scene.key(at) in ("-", "–", "до") and scene.kind(at + 1) == "number":
+        if scene.key(at) in ("-", "до") and scene.kind(at + 1) == "number":
             at += 2
         scaled = scene.key(last).startswith(_SCALE_STEMS) or scene.key(last) in _SCALE
         while ((scene.key(at) in _SCALE or scene.key(at).startswith(_SCALE_STEMS)) and scene.kind(at) == "word") or (
@@ -137,19 +142,50 @@ def plot(scene: Scene) -> Found | None:
 
 
 @lru_cache(maxsize=32)
-def _work_stems(setup: HasWorks) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """Word beginnings by the work's name, and all of them together."""
-    by_name = {name: tuple(fold(w) for w in row.get("words") or (name[:6],)) for name, row in setup.works.items()}
-    return by_name, tuple(stem for stems_of_one in by_name.values() for stem in stems_of_one)
+def _work_stems(setup: HasWorks) -> tuple[dict[str, tuple[tuple[str, ...], ...]], tuple[str, ...]]:
+    """Phrases of word beginnings by the work's name, and the first beginnings of all."""
+    by_name = {
+        name: tuple(tuple(fold(w).split()) for w in row.get("words") or (name[:6],))
+        for name, row in setup.works.items()
+    }
+    return by_name, tuple(phrase[0] for phrases in by_name.values() for phrase in phrases)
 
 
 def work(scene: Scene, setup: HasWorks) -> Found | None:
-    """The kind of work, the set-up's canonical noun; the last one that is not denied."""
-    by_name, any_work = _work_stems(setup)
+    """The kind of work, the set-up's canonical noun: the first named, but «ремонт» where something closer is, too."""
+    general: Found | None = None
     for at, token in enumerate(scene.tokens):
-        if token.kind == "word" and token.key.startswith(any_work) and not near.denied(scene, at, at):
-            return scene.found(next(n for n, its in by_name.items() if token.key.startswith(its)), at, at)
-    return None
+        if token.kind != "word" or not token.key.startswith(_work_stems(setup)[1]) or near.denied(scene, at, at):
+            continue
+        name, last = _work_at(scene, at, setup)
+        if not name:
+            continue
+        found = scene.found(name, at, last)
+        if setup.works[name].get("alone"):
+            return found
+        general = general or found
+    return general
+
+
+def _work_at(scene: Scene, at: int, setup: HasWorks) -> tuple[str, int]:
+    """The work whose longest phrase begins at this token, and its last token."""
+    best, length = "", 0
+    for name, phrases in _work_stems(setup)[0].items():
+        for phrase in phrases:
+            fits = all(scene.key(at + step).startswith(stem) for step, stem in enumerate(phrase))
+            if fits and len(phrase) > length:
+                best, length = name, len(phrase)
+    return best, at + length - 1
+
+
+@lru_cache(maxsize=32)
+def _with_chips(setup: HasWorks) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The same and the quick replies to the question for them, which are understood out of turn, too."""
+    known = dict(_materials(setup)[0])
+    for chip in setup.chips.get("materials", ()):
+        if not near.is_everyday(fold(chip["ru"]).partition(" ")[0]):  # «не знаю»
+            known |= {word: chip["ru"] for word in map(_first_word, chip.values()) if word not in known}
+    return known, tuple(known)
 
 
 @lru_cache(maxsize=32)
@@ -160,12 +196,21 @@ def _materials(setup: HasWorks) -> tuple[dict[str, str], tuple[str, ...]]:
     return known, tuple(known)
 
 
+def _is_town(token: Token) -> bool:
+    place = city.of(token)
+    return place is not None and not place.doubtful
+
+
+def _first_word(text: str) -> str:
+    return fold(text).partition(" ")[0]
+
+
 def materials(scene: Scene, setup: HasWorks) -> Found | None:
     """Materials as said, joined by commas, in the nominative."""
-    known, stems_of = _materials(setup)
+    known, stems_of = _materials(setup) if scene.asked == "materials" else _with_chips(setup)
     hits: list[tuple[str, int]] = []
     for at, token in enumerate(scene.tokens):
-        if token.kind == "word" and token.key.startswith(stems_of):
+        if token.kind == "word" and token.key.startswith(stems_of) and not _is_town(token):  # «Темиртау» is no iron
             name = next(n for stem, n in known.items() if token.key.startswith(stem))
             if all(name != earlier for earlier, _ in hits):
                 hits.append((name, at))
@@ -189,6 +234,15 @@ def callback(scene: Scene) -> Found | None:
         scene.take(at, last)
         return scene.found(scene.text[token.start : scene.tokens[last].end], at, last)
     return None
+
+
+def speaks_of_time(said: str) -> bool:
+    """Is there any word of a time in it: a day, an hour, «когда угодно», «на следующей неделе»?"""
+    spoken = fold(said).replace(",", " ").replace(".", " ").split()
+    return any(
+        word in _HOURS | _CALLBACK_WORDS | _ANY_TIME or word.startswith((*_WHEN, *_TIMES)) or word[0].isdigit()
+        for word in spoken
+    )
 
 
 def _only_a_time(scene: Scene) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from leadbot.engines.rules.reading import area, city, details, names, objects, people, phone, where
+from leadbot.engines.rules.reading import area, city, details, names, objects, people, phone, quarters, where
 from leadbot.engines.rules.words import language, morph, near, numbers, text
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.text import Token
@@ -48,6 +48,7 @@ def warm_up() -> None:
     near.load()
     people.load()
     city.gazetteer()
+    quarters.load()
     numbers.words()
     objects.table(load_setup(), ())
 
@@ -67,7 +68,8 @@ def extract(
     """
     reading = text.read(message)
     setup = setup or load_setup()
-    scene = Scene(message, reading.tokens, numbers.read(reading.tokens), asked, language, land=setup.land)
+    scene = Scene(message, reading.tokens, numbers.read(reading.tokens), asked, language)
+    scene.land, scene.measures = setup.land, setup.measures
     return _Reader(scene, setup, objects, partial_phone).read()
 
 
@@ -113,7 +115,7 @@ class _Reader:
             partial_phone=phones.partial,
             trouble=phones.trouble,
             denied=frozenset(denied),
-            language=language.of(_besides(scene.tokens, slots["city"])),
+            language=language.of(_besides(scene.tokens, slots["city"], slots["name"])),
             masked=scene.masked(),
             trouble_digits=phones.trouble_digits,
         )
@@ -127,11 +129,13 @@ def _guarded(slot: str, read: Callable[[], T], nothing: T) -> T:
         return nothing
 
 
-def _besides(tokens: list[Token], place: Found | None) -> list[Token]:
-    """The tokens that tell a language: not a town's name that both Russians and Kazakhs write so, as «астана»."""
-    if place is None:
-        return tokens
-    return [t for t in tokens if not place.start <= t.start < place.end or language.script(t.raw)]
+def _besides(tokens: list[Token], place: Found | None, person: Found | None) -> list[Token]:
+    """The tokens that tell a language: no person's name, and a town's only in Kazakh letters, as «қаскелеңде»."""
+    return [t for t in tokens if not _is_in(t, person) and (not _is_in(t, place) or language.script(t.raw))]
+
+
+def _is_in(token: Token, found: Found | None) -> bool:
+    return found is not None and found.start <= token.start < found.end
 
 
 def _is_injection(scene: Scene) -> bool:

@@ -102,13 +102,14 @@ def _score(scene: Scene, person: Person) -> float:
     owner = _somebody_else(scene, person)
     if any(word in _CALL for word in back(scene, person.first, 5 if owner == "relation" else 3)):
         return RELATIVE_TO_CALL if owner else CALLED
-    if owner == "relation" or _is_of_another(scene, person):
+    if (owner == "relation" and person.first > 1) or _is_of_another(scene, person):
         scene.relative = scene.relative or person.shown
     if owner:
         own_staff = (
             owner == "staff" and _gap_to_phone(person, phone_at) <= 2 and not _YOURS & set(back(scene, person.first, 4))
         )
-        return RELATIVE if own_staff or (phone_at is not None and owner == "relation") else 0
+        himself = scene.asked in ("name", "contact") and person.first <= 1  # «секретарь Алина», «тётя Валя»
+        return RELATIVE if own_staff or himself or (phone_at is not None and owner == "relation") else 0
     asked = scene.asked in ("name", "contact")
     of_address = scene.asked == "city" or scene.key(person.first) in _QUARTERS
     if phone_at is None and not asked and of_address and _follows_place(scene, person.first):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
-from leadbot.engines.rules.reading import flats, people
+from leadbot.engines.rules.reading import flats, people, typed
+from leadbot.engines.rules.reading.around import STAFF
 from leadbot.engines.rules.reading.city import of, one_slip
 from leadbot.engines.rules.reading.units import is_other_unit
 from leadbot.engines.rules.words import forms, morph, near
@@ -32,8 +33,8 @@ class Table:
     heads: set[str] = field(default_factory=set)
     _latin: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)  # parts that are ordered by themselves: windows for a house
     bases: dict[str, str] = field(default_factory=dict)  # nominatives, which take Kazakh endings
-
     _shelves: dict[str, list[str]] = field(default_factory=dict)
 
     def nearest(self, word: str) -> str | None:
@@ -64,6 +65,8 @@ def table(setup: HasObjects, own: tuple[str, ...]) -> Table:
         _add(built, name, name.lower())
     for row in setup.objects:
         built.ranks.setdefault(row["key"], row.get("rank", 1))
+        if row.get("own"):
+            built.own.add(row["key"])
         for word in row["words"]:
             _add(built, word, row["key"])
         for form in row.get("forms", ()):
@@ -122,6 +125,8 @@ _LANDMARK = 2  # ranks lost by what only stands nearby
 _HOME = words("objects.home")
 _STREETS = words("objects.streets")
 _STREETS_BEFORE = words("objects.streets_before")  # «Абай көшесі 25 үй»
+_PLACING = words("objects.placing")
+_KAZAKH_PLACES = words("objects.kazakh_places")
 _PART = 2  # the rank of what is but a part of a thing
 _AT_US = (["у", "нас"], ["у", "меня"])
 _STANDS = words("objects.stands")
@@ -133,6 +138,7 @@ _COUNTING = words("objects.counting")
 _YOURS = words("objects.yours")
 _MOST_COUNTED = 20
 _GUARANTEE = stems("objects.guarantee*")
+_COUNTED_ENDINGS = ("ов", "ев", "ей", "он", "иц", "мест")
 _ROOMS = ("комнат", "болме", "room", "bedroom")
 
 
@@ -143,16 +149,27 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
     for hit in hits:
         scene.take(hit.first, hit.last)
     if not good:
-        return (flats.only(scene) if flats.KEY in objects.ranks else None), any(h.denied for h in hits)
+        flat = flats.only(scene) if flats.KEY in objects.ranks else None
+        return flat or (None if hits else typed.find(scene)), any(h.denied for h in hits)
+    if any(h.key in objects.own for h in good):
+        for hit in good:
+            hit.score -= _LANDMARK * (hit.rank == 1 and _is_where(scene, hit))  # «окна в дом», «үйге терезе»
     best = max(good, key=lambda h: (-h.rank - _LANDMARK * (h.score <= -2), h.score, -h.first))
-    if scene.key(best.first).startswith("хат") and flats.only(scene):
-        best.key = flats.KEY  # «хата двухкомнатная»
+    best.key = flats.KEY if scene.key(best.first).startswith("хат") and flats.only(scene) else best.key
     corrects = any(h.denied for h in hits)
     later = [h for h in good if h.first > best.last and h.key != best.key and h.rank <= best.rank]
     if later and near.corrected(scene, best.last + 1, later[-1].first):
         best, corrects = later[-1], True
     scene.building, scene.object_at = best.rank == 1, (best.first, best.last)
     return scene.found(best.key, best.first, best.last, sure=best.score > -1.5, corrects=corrects), False
+
+
+def _is_where(scene: Scene, hit: _Hit) -> bool:
+    """«в дом», «для дачи», «үйге», «у меня дом»: where the thing goes, not the thing."""
+    if scene.key(hit.first - 1) in _PLACING:
+        return True
+    key = scene.key(hit.last)
+    return any(tag in ("dat", "loc", "gen", "poss") for stem, tag in morph.cuts(key) if stem in _KAZAKH_PLACES)
 
 
 def _mentions(scene: Scene, objects: Table) -> list[_Hit]:
@@ -175,7 +192,14 @@ def _mentions(scene: Scene, objects: Table) -> list[_Hit]:
 def _is_a_town(scene: Scene, at: int) -> bool:
     """«в Есике», «Есік қаласы», or «Есік» where the town was asked: no door (есік), though spelled like one."""
     before = at - 2 if scene.key(at - 1) == "." else at - 1
-    placed = scene.asked == "city" or scene.key(before) in _TOWN_BEFORE or scene.key(at + 1).startswith("каласы")
+    token = scene.tokens[at]
+    named = token.capital and scene.kind(at - 1) in ("word", "mark") and before >= 0 and scene.key(before) not in ".!?"
+    placed = (
+        (named and not token.raw.isupper())
+        or scene.asked == "city"
+        or scene.key(before) in _TOWN_BEFORE
+        or scene.key(at + 1).startswith("каласы")
+    )
     return placed and of(scene.tokens[at]) is not None
 
 
@@ -247,11 +271,9 @@ def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
         hit.score += 0.2
     listed = scene.key(hit.last) in objects.forms
     tag = "" if listed else next((t for _, t in morph.cuts(scene.key(hit.last))), "")
-    if tag in ("loc", "abl") and not before:
-        hit.score -= 0.5
-    if tag == "dat":
+    if tag == "dat" or (tag in ("loc", "abl") and not before):
         hit.score -= 0.5  # «саяжайға монша»
-    hit.score -= _owned(scene, hit)
+    hit.score -= _owned(scene, hit) + 2.5 * _is_counted(scene, hit)
     if hit.key == "квартира" and _is_house_number(scene, hit):
         hit.score -= 2  # «Абая 25, кв 14»: it is the flat of that address, if nothing else is named
     elif (
@@ -259,6 +281,7 @@ def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
         or _is_only_asked_about(scene, hit)
         or _is_a_count(scene, hit, objects)
         or _is_yours(scene, hit)
+        or scene.key(hit.first - 1).startswith(STAFF)  # «завхоз детсада»
     ):
         hit.score = -9
     hit.denied = near.denied(scene, hit.first, hit.last)
@@ -266,7 +289,7 @@ def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
 
 
 def _owned(scene: Scene, hit: _Hit) -> float:
-    """What «дом уже есть», «үй бар», «в Есике у нас дача» count against a thing that stands already."""
+    """What «дом уже есть», «үй бар», «у нас дача» count against a thing that stands already."""
     before = [scene.key(at) for at in range(max(0, hit.first - 3), hit.first)]
     behind = [scene.key(at) for at in range(hit.last + 1, hit.last + 3)]
     if behind[:1] == ["уже"]:
@@ -282,6 +305,12 @@ def _is_landmark(scene: Scene, hit: _Hit) -> bool:
         return True
     counted = next((g for g in scene.groups if g.last == hit.first - 1), None)
     return counted is not None and 2 <= counted.value <= _MOST_COUNTED and scene.key(counted.first - 1) in _COUNTING
+
+
+def _is_counted(scene: Scene, hit: _Hit) -> bool:
+    """«школа, 12 кабинетов»: what there are several of is less the object than what they are in."""
+    counted = next((g for g in scene.groups if g.last == hit.first - 1), None)
+    return counted is not None and counted.value >= 2 and scene.key(hit.last).endswith(_COUNTED_ENDINGS)
 
 
 def _is_yours(scene: Scene, hit: _Hit) -> bool:
@@ -300,7 +329,9 @@ def _is_only_asked_about(scene: Scene, hit: _Hit) -> bool:
 
 
 def _is_a_count(scene: Scene, hit: _Hit, objects: Table) -> bool:
-    """«2 комнаты и кухня» to the question for the area: rooms counted."""
+    """«окон 5 штук», «2 комнаты и кухня» to the question for the area: counted, not ordered."""
+    if scene.kind(hit.last + 1) == "number" and scene.key(hit.last).endswith(_COUNTED_ENDINGS) and hit.rank > 1:
+        return True
     if scene.asked != "area" or objects.ranks.get(hit.key, 1) != _PART:
         return False
     return any(scene.key(group.last + 1).startswith(_ROOMS) for group in scene.groups)

@@ -141,6 +141,11 @@ def titled(word: str) -> str:
     return word[:1].upper() + word[1:]
 
 
+def is_korean(key: str) -> bool:
+    """Is this a Korean surname?"""
+    return key in _KOREAN
+
+
 def is_verbal(key: str) -> bool:
     """The shape of a verb or adjective: no name ends so."""
     return len(key) > 4 and key.endswith(_VERBAL)
@@ -168,7 +173,10 @@ def person_at(scene: Scene, at: int) -> Person | None:
     if _feminine(scene, at, known):
         known, shown = Given(titled(token.raw), "nom", False, len(token.raw)), [titled(token.raw)]
     first = last = at
-    while last - at < 3 and _extends(scene, last + 1, token):
+    if twin := _joined(scene, at):
+        last, shown = twin, [f"{shown[0]}-{_joined_part(scene.tokens[twin])}"]
+    begun = last
+    while last - begun < 3 and _extends(scene, last + 1, token):
         last += 1
         shown.append(titled(_oblique_surname(_without_being_of(scene.tokens[last]), known.case)))
     begin = _surname_before(scene, at)
@@ -176,6 +184,26 @@ def person_at(scene: Scene, at: int) -> Person | None:
         shown.insert(0, titled("".join(t.raw for t in scene.tokens[begin:at])))
         first = begin
     return Person(first, last, " ".join(shown), known.case, True, known.doubtful and first == last)
+
+
+def _joined(scene: Scene, at: int) -> int:
+    """Where the second half of «Анна-Мария» stands; 0 for a name of one part."""
+    if scene.key(at + 1) != "-" or scene.kind(at + 2) != "word" or scene.used[at + 2]:
+        return 0
+    mark, half = scene.tokens[at + 1], scene.tokens[at + 2]
+    if mark.spaced or half.spaced or half.capital != scene.tokens[at].capital or city.of(half):
+        return 0
+    return at + 2 if given(half) or (half.capital and _is_unknown(half)) else 0
+
+
+def _is_unknown(token: Token) -> bool:
+    plain = not near.is_common(token.key, latin=token.latin) and word_at(token) is None and not is_verbal(token.key)
+    return plain and len(token.key) > 2
+
+
+def _joined_part(token: Token) -> str:
+    known = given(token)
+    return known.name if known and known.case in ("gen", "dat", "acc", "ins") and not known.stem else titled(token.raw)
 
 
 def _feminine(scene: Scene, at: int, known: Given) -> bool:
@@ -207,6 +235,7 @@ def _surname_before(scene: Scene, at: int) -> int | None:
         token.capital
         and at >= 3
         and scene.key(at - 2) == "-"
+        and not (scene.tokens[at - 2].spaced or scene.tokens[at - 1].spaced)
         and scene.kind(at - 3) == "word"
         and scene.tokens[at - 3].capital
     ):
@@ -234,7 +263,9 @@ def _extends(scene: Scene, at: int, name: Token) -> bool:
     if not token.capital or not name.capital or scene.text.isupper() or word_at(token):
         return False
     if given(token, shaped=False) and not is_patronymic(scene.key(at - 1)):
-        return bool(scene.words(at - 4, at - 2) & _IN_FULL)  # «аты-жөнім Сейтқали Бекболат»
+        in_full = bool(scene.words(at - 4, at - 2) & _IN_FULL)  # «аты-жөнім Сейтқали Бекболат»
+        opens = scene.kind(at - 2) in ("", "mark", "line") and scene.key(at - 2) not in (",", "и")
+        return in_full or (opens and (scene.asked in ("name", "contact") or scene.phone_at is not None))
     if is_verbal(token.key) or token.key in words("names.intro_words"):
         return False
     return city.of(token) is None

@@ -51,6 +51,8 @@ def find(scene: Scene, partial: str = "") -> Phones:
         _read_run(scene, run, phones)
     if not phones.numbers and partial:
         _join(scene, partial, phones)
+    elif not phones.numbers and not phones.trouble:
+        _begin(scene, phones)
     _drop_useless(scene, phones)
     if len(phones.numbers) > 1:
         at = preferred(scene, phones.spans)
@@ -268,6 +270,25 @@ def _priced(scene: Scene, groups: list[Group]) -> bool:
     lengths = [len(g.digits) for g in groups]
     thousands = len(lengths) > 1 and all(n == 3 for n in lengths[1:]) and groups[-1].digits == "000"
     return after in _MONEY or thousands
+
+
+def _begin(scene: Scene, phones: Phones) -> None:
+    """«8701», «705» and nothing else: the beginning of a number that comes in pieces, whatever was asked.
+
+    Three digits after the question for the area are that, and may be the beginning all the same.
+    """
+    if any(t.kind == "word" and not says_phone(t.key) for t in scene.tokens) or not scene.groups:
+        return
+    groups = [g for run in runs(scene) for g in run.groups]
+    digits = "".join(g.digits for g in groups)
+    code = digits[1:] if digits[:2] in ("87", "77") else digits
+    if len(groups) != len(scene.groups) or not 3 <= len(digits) <= 8 or code[:3] not in MOBILE:
+        return
+    if scene.asked == "area" and len(digits) == 3:
+        phones.partial = digits
+        return
+    phones.partial, phones.trouble, phones.trouble_digits = digits, "short", len(digits)
+    scene.take(groups[0].first, groups[-1].last)
 
 
 def _join(scene: Scene, partial: str, phones: Phones) -> None:

@@ -8,7 +8,7 @@ from leadbot.engines.rules.words.numbers import Group
 from leadbot.engines.rules.words.scene import Scene
 from leadbot.engines.rules.words.words import stems, words
 
-_JOINERS = frozenset("-()./–—−_‑+,:*•·\\|'")
+_JOINERS = frozenset("-()./_+,:*•·\\|'")
 _WORDS = words("phone.words")
 _WORD_STEMS = stems("phone.words*")
 _LETTERS = {"о": "0", "o": "0", "б": "6", "з": "3", "l": "1", "i": "1", "и": "1"}
@@ -71,7 +71,7 @@ def _zeros_only(scene: Scene, first: int, last: int) -> bool:
         scene.kind(at) == "number" or scene.key(at) in ("о", "o", "оо", "oo") for at in range(first, last + 1)
     )
     chained = scene.key(last + 1) == "-" or scene.key(first - 1) == "-"
-    if scene.kind(first) == "number" and scene.kind(last) == "number":  # «8 7О2 333 …»
+    if scene.kind(last) == "number":  # «8 7О2 333 …», «634 О1 О2»
         chained = chained or "number" in (scene.kind(last + 1), scene.kind(first - 1))
     return letters and chained
 
@@ -84,7 +84,8 @@ def runs(scene: Scene) -> list[Run]:
         if not group.digits or not scene.free(group.first, group.last):
             continue
         plus = plus_before(scene, group.first)
-        if found and not plus and _only_joiners(scene, previous + 1, group.first - 1):
+        spelled = bool(found) and group.spelled and found[-1].groups[-1].spelled
+        if found and not plus and _only_joiners(scene, previous + 1, group.first - 1, spelled=spelled):
             found[-1].groups.append(group)
         else:
             found.append(Run([group], plus))
@@ -92,11 +93,26 @@ def runs(scene: Scene) -> list[Run]:
     return found
 
 
-def _only_joiners(scene: Scene, first: int, last: int) -> bool:
-    """Up to three separators; a comma with a space behind separates numbers, not groups."""
-    if last - first >= 3 or (scene.key(last) == "," and last >= first and scene.tokens[last + 1].spaced):
+def _only_joiners(scene: Scene, first: int, last: int, *, spelled: bool) -> bool:
+    """Up to three separators; a comma with a space behind separates numbers, but dictated groups are parted by it."""
+    if last == first and scene.kind(first) == "line":
+        return _is_of_digits(scene, first)
+    if last - first >= 3 or (
+        scene.key(last) == "," and last >= first and scene.tokens[last + 1].spaced and not spelled
+    ):
         return False
     return all(scene.key(at) in _JOINERS and not scene.used[at] for at in range(first, last + 1))
+
+
+def _is_of_digits(scene: Scene, line_end: int) -> bool:
+    """Do the lines on both sides hold nothing but digits? «8 701⏎222 33⏎44» is one number."""
+    for step in (-1, 1):
+        at = line_end + step
+        while scene.kind(at) not in ("", "line"):
+            if scene.kind(at) == "word":
+                return False
+            at += step
+    return True
 
 
 def plus_before(scene: Scene, at: int) -> bool:

@@ -76,11 +76,16 @@ def _can_be_name(scene: Scene, at: int) -> bool:
     if not 0 <= at < len(scene.tokens) or scene.used[at]:
         return False
     token = scene.tokens[at]
-    if token.kind != "word" or len(token.key) < 2 or near.is_common(token.key, latin=token.latin):
+    if token.kind != "word" or len(token.key) < 2:
+        return False
+    if token.capital and scene.asked == "name" and people.is_korean(token.key):
+        return True  # «Ким», though «кім» asks who
+    if near.is_common(token.key, latin=token.latin):
         return False
     if word_at(token) or says_phone(token.key) or token.key in _NO_NAME or is_role(token.key):
         return False
-    if city.of(token) and not people.given(token):
+    place = city.of(token)
+    if place and not people.given(token) and not (place.doubtful and scene.asked == "name"):
         return False
     return not people.is_verbal(token.key)
 
@@ -102,7 +107,7 @@ def asked_for(scene: Scene) -> Person | None:
 def beside_phone(scene: Scene, phone_at: tuple[int, int]) -> Person | None:
     """«Нурик 87476067070»: a capitalised word nobody knows, alone beside the phone."""
     before = phone_at[0] - 1
-    if scene.key(before) in (",", ":", "-", "—", "–", "\n"):
+    if scene.key(before) in (",", ":", "-", "\n"):
         before -= 1
     if scene.kind(before) != "word" or not scene.tokens[before].capital or scene.text.isupper():
         return None

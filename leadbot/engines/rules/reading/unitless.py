@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadbot.engines.rules.reading.counting import are_sides, claimed, says_only
 from leadbot.engines.rules.reading.units import (
     KEYWORDS,
     LAND,
@@ -12,6 +13,7 @@ from leadbot.engines.rules.reading.units import (
     amount,
     is_other_unit,
     range_second,
+    skip_metre,
     unit_at,
 )
 from leadbot.engines.rules.words.scene import Scene
@@ -31,6 +33,7 @@ _ROOM = stems("area.room*")
 SIDES = (4, 30)  # metres of a house where little says that they are its sides
 _DAY = 24
 _EDGES = ("", "mark", "line")
+_IN_SHORT = frozenset({"общем", "вобщем", "целом"})  # «в общем, восемьдесят второго года»
 _LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
 _MOST_SOTKAS = 100  # a bare number above it is square metres of land
 _PER = frozenset({"за", "per"})
@@ -51,7 +54,9 @@ def keyword_sizes(scene: Scene) -> list[Size]:
         value, last = amount(scene, index)
         near = _back_to_comma(scene, group.first)
         each = near[:1] == ["по"] and any(word.startswith(_FLOOR) for word in near)  # «каждый этаж по 90»
-        named = denied or each or any(word.startswith(KEYWORDS) for word in near)
+        of_room = any(word.startswith(_ROOM) for word in near)  # «площадь кухни 12»
+        keyword = any(word.startswith(KEYWORDS) and word not in _IN_SHORT for word in near)
+        named = denied or each or (keyword and not of_room)
         if named and scene.key(group.first - 1) == "не":
             denied = True
             continue
@@ -91,16 +96,24 @@ def width_and_length(scene: Scene) -> list[Size]:
         value, last = amount(scene, index)
         near_words = [scene.key(at) for at in range(max(0, group.first - 2), group.first)]
         for names in (_WIDTH, _LENGTH):
-            if (
-                scene.free(group.first, last)
-                and any(w.startswith(names) for w in near_words)
-                and 1 < value <= SIDE_MOST
-            ):
+            named = any(w.startswith(names) for w in near_words) or _is_said_behind(scene, last + 1, names)
+            if scene.free(group.first, last) and named and 1 < value <= SIDE_MOST:
                 sides.setdefault(names, (value, group.first, last))
     if len(sides) < 2:
         return []
     (one, first, _), (other, _, last) = sorted(sides.values(), key=lambda side: side[1])
     return [Size(round(one * other, 2), first, last, sides=True, weight=1)]
+
+
+def _is_said_behind(scene: Scene, at: int, names: tuple[str, ...]) -> bool:
+    """«10 м в длину», «6 метров шириной»."""
+    at = skip_metre(scene, at)
+    at += scene.key(at) in ("в", "по")
+    return (
+        at > 0
+        and scene.key(at).startswith(names)
+        and (scene.key(at - 1) in ("в", "по") or scene.key(at).endswith("ой"))
+    )
 
 
 def apart(scene: Scene) -> list[Size]:
@@ -156,6 +169,8 @@ def _two_sides(scene: Scene) -> list[Size]:
         return []
     one, other = scene.groups
     between = scene.key(one.last + 1) == "/" or other.first == one.last + 1
+    if scene.key(one.last + 1) == "/" and not are_sides(one.value, other.value):
+        return []
     if not between or not all(SIDES[0] <= g.value <= SIDES[1] and scene.free(g.first, g.last) for g in (one, other)):
         return []
     return [Size(one.value * other.value, one.first, other.last, sides=True, weight=1)]
@@ -165,6 +180,13 @@ def bare(scene: Scene) -> list[Size]:
     """After the question for the area a number that nothing else explains is the answer."""
     if not scene.land and (sides := _two_sides(scene)):
         return sides
+    found = _bare_sizes(scene)
+    whole = [size for size in found if not scene.key(size.first - 1).startswith(_ROOM)]  # «кухня 12, квартира 64»
+    return (whole or found)[:1]
+
+
+def _bare_sizes(scene: Scene) -> list[Size]:
+    found: list[Size] = []
     last = -1
     for index, group in enumerate(scene.groups):
         if group.first <= last or not scene.free(group.first, group.last) or scene.key(group.first - 1) in ("не", "/"):
@@ -172,21 +194,30 @@ def bare(scene: Scene) -> list[Size]:
         value, last = amount(scene, index)
         if _is_labelled(scene, group.first):
             continue
-        second = range_second(scene, last)
-        high = None
-        if second is not None:
-            high, last = amount(scene, second)
-            high = high if high > value and not _are_hours(scene, group.first, high) else None
+        high, last = _other_end(scene, group.first, value, last)
         after = scene.key(last + 1)
         if after == "емес" or after.startswith(_TOO):
             continue  # «70 емес 76», «200 много, давайте 160»
+        fits = (1 if scene.land else 5) <= value <= 20_000
         if (
-            not is_other_unit(after)
-            and (1 if scene.land else 5) <= value <= 20_000
+            fits
+            and not claimed(scene, group.first, last, value)
             and (high or not _explained(scene, group.first, value))
         ):
-            return [Size(value, group.first, last, high, weight=2, guessed=True)]
-    return []
+            guessed = scene.land or not says_only(scene, group.first, last)
+            found.append(Size(value, group.first, last, high, weight=2, guessed=guessed))
+    return found
+
+
+def _other_end(scene: Scene, first: int, value: float, last: int) -> tuple[float | None, int]:
+    """The higher end of a range that begins with this number, if it does, and the last token of both."""
+    second = range_second(scene, last)
+    if second is None or (scene.key(last + 1) == "/" and value < _LEAST_APART):
+        return None, last
+    high, end = amount(scene, second)
+    if high <= value or _are_hours(scene, first, high):
+        return None, end
+    return high, end
 
 
 def lands(scene: Scene, sizes: list[Size]) -> list[Size]:
@@ -207,6 +238,8 @@ def lands(scene: Scene, sizes: list[Size]) -> list[Size]:
             size.unit, size.guessed = before, False  # «соток 12»
         elif size.guessed and size.value <= _MOST_SOTKAS:
             size.unit = "сотка"
+        else:
+            size.guessed = False
     return [size for size in sizes if size.unit in LAND]
 
 

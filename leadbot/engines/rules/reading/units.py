@@ -34,6 +34,11 @@ class Size:
     guessed: bool = False  # the unit is not said
 
 
+def number(value: float) -> str:
+    """«78,5», «120»: as Russian and Kazakh write it."""
+    return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
 def is_other_unit(key: str) -> bool:
     """Does this word behind a number say that it counts storeys, years, money ... and no area?"""
     return key in _UNIT_WORDS or key.startswith(_UNIT_STEMS)
@@ -116,7 +121,10 @@ def range_second(scene: Scene, last: int, first: int = 0) -> int | None:
     mark = last + 1
     if scene.key(mark) == "и" and scene.key(first - 1) == "между":
         return index_at(scene, mark + 1)
-    if scene.key(mark) in ("-", "–", "—", "до", "to", "или", "/"):
+    if scene.key(mark) in ("мен", "бен", "пен"):
+        second = index_at(scene, mark + 1)
+        return second if second is not None and scene.key(scene.groups[second].last + 1).startswith("ара") else None
+    if scene.key(mark) in ("-", "до", "to", "или", "/"):
         return index_at(scene, mark + 1)
     if scene.key(mark) in (".", "…") and scene.key(mark + 1) == ".":
         return index_at(scene, mark + 2)
@@ -143,6 +151,8 @@ def unit_at(scene: Scene, at: int, value: float) -> tuple[str, int]:
             return "м²", at + 1
         if after == "^" and scene.key(at + 2) == "2":
             return "м²", at + 2
+        if (after == "3" and not scene.tokens[at + 1].spaced) or (after == "^" and scene.key(at + 2) == "3"):
+            return "", at  # «18 м³» of concrete
         if after in ("кв", "kv") or after.startswith(SQUARE):
             return "м²", at + 1
         return ("", at) if (after == "." and scene.key(at + 2) == "п") or after in ("/", "п") else ("м", at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadbot.engines.rules.reading import city, names, people, regions, unlisted
+from leadbot.engines.rules.reading import city, names, people, quarters, regions, unlisted
 from leadbot.engines.rules.words import morph, near
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.text import skeleton
@@ -28,6 +28,7 @@ _STREET_EXACT = words("where.street_exact")
 _BEFORE_NAME = stems("where.street_before_name*")  # «ул Абая», «мкр Самал»: these open an address
 _AFTER_NAME = stems("where.street_after_name*")  # «Абай көшесі» is whole
 _DISTRICT = words("where.district")
+_CORNERS = frozenset({"угол", "улица", "улице", "пересечение"})
 _SELF = stems("where.self*")
 _OBJECT = stems("where.object*")
 _YOURS = words("objects.yours")
@@ -35,10 +36,17 @@ _OUTLETS = stems("where.outlets*")
 _OTHERS = words("where.others")
 _YOU = frozenset({"вы", "сиздер", "сиз", "you"})
 _YOUR_DOING = ("аете", "уете", "яете", "ите", "сыздар", "сиздер", "work")
+_ASKING = words("where.asking")
+_WISHING = words("objects.wished")
+_WORKING = stems("where.working*")
+_FEW = 3  # words of «а в Караганде?»
 _VENDOR_DONE = stems("where.vendor_done*")
 
 
 _GUESSES_AT_MOST = 8  # misspelt words compared with all towns in one message: a flood must not cost
+_REGION_STEM = 5  # letters by which a region and its namesake are alike: «Мангистау», «Мангистауская»
+_ASKED_ABOUT_SCORE = 0.3
+_QUARTER_SCORE = 0.4  # of a town known by its quarter alone
 _EDGES = ("", "mark", "line")
 _ADJECTIVE = ("ский", "ского", "ском", "скому", "скии", "ный", "ного")
 
@@ -57,9 +65,14 @@ class _Hit:
 
 def find(scene: Scene) -> tuple[Found | None, bool]:
     """The object's place, and whether one was only taken back («не Алматы»). Every mention is consumed."""
-    hits = _mentions(scene)
+    parts = quarters.mentions(scene)
+    hits = _mentions(scene, {at for part in parts for at in range(part.first, part.last + 1)})
     for hit in hits:
         _weigh(scene, hit)
+    _prefer_to_namesake(hits)
+    hits += [_Hit(part.town, "nom", part.first, part.last, _QUARTER_SCORE) for part in parts if part.town]
+    for part in parts:
+        scene.take(part.first, part.last)  # whatever else is said, it is nobody's name
     if any(h.denied for h in hits):
         _believe_capitals(scene, hits)
     taken = {at for hit in hits for at in range(hit.first, hit.last + 1)}
@@ -82,6 +95,15 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
     return scene.found(best.name, best.first, best.last, sure=best.sure, corrects=corrects), False
 
 
+def _prefer_to_namesake(hits: list[_Hit]) -> None:
+    """«Маңғыстауда, Ақтауда»: beside one of its towns the name is the region's, not the village's."""
+    places = city.gazetteer().places
+    for hit in hits:
+        region = hit.name[:_REGION_STEM]
+        if hit.doubtful and any(one is not hit and places[one.name].region.startswith(region) for one in hits):
+            hit.score = min(hit.score, 2 * unlisted.REGION_SCORE)
+
+
 def _prefer_to_region(scene: Scene, hits: list[_Hit]) -> None:
     """«Түркістан облысы, Сарыағаш ауданы»: the district's town says more than the region."""
     region = any(h.score == unlisted.REGION_SCORE for h in hits)
@@ -92,11 +114,12 @@ def _prefer_to_region(scene: Scene, hits: list[_Hit]) -> None:
                 hit.score, hit.sure = 2 * unlisted.REGION_SCORE, hit.sure and region
 
 
-def _mentions(scene: Scene) -> list[_Hit]:
+def _mentions(scene: Scene, inside: set[int]) -> list[_Hit]:
+    """The towns named outside the tokens `inside` a quarter's name."""
     hits: list[_Hit] = []
     at = 0
     while at < len(scene.tokens):
-        hit = _mention_at(scene, at)
+        hit = None if at in inside else _mention_at(scene, at)
         if hit:
             hits.append(hit)
         at = hit.last + 1 if hit else at + 1
@@ -173,10 +196,10 @@ def _weigh(scene: Scene, hit: _Hit) -> None:
     local = hit.case in ("loc", "abl", "loccop", "ablcop") and not (
         hit.case == "loc" and hit.doubtful and not preposition and _russian(scene, hit)
     )
-    if hit.doubtful and not (town or preposition or local or scene.asked == "city" or _stands_alone(scene, hit)):
+    if hit.doubtful and not (town or preposition or local or _is_given_alone(scene, hit)):
         return
-    if hit.case == "gen" and (before == "на" or scene.kind(hit.last + 1) == "number"):
-        return  # «на Абая 25»
+    if hit.case == "gen" and (before == "на" or scene.kind(hit.last + 1) == "number" or _on_a_corner(scene, hit)):
+        return  # «на Абая 25», «угол Абая»
     if hit.doubtful and preposition and hit.case in ("ins", "dat") and before not in _IN:
         return
     hit.score = 3.0 + (0.5 if before in _IN or hit.case in ("loc",) else 0) + (0.5 if town else 0)
@@ -187,7 +210,14 @@ def _weigh(scene: Scene, hit: _Hit) -> None:
     if place.abroad:
         hit.score -= 0.5
     _weigh_clause(scene, hit)
+    if _is_asked_about(scene, hit):
+        hit.sure, hit.score = False, hit.score and _ASKED_ABOUT_SCORE
     hit.denied = near.denied(scene, hit.first, hit.last) or after == "не"
+
+
+def _on_a_corner(scene: Scene, hit: _Hit) -> bool:
+    """«ул. Сейфуллина угол Абая»: among streets a genitive is one, too."""
+    return hit.doubtful and any(word in _STREET_EXACT or word in _CORNERS for word in scene.words(0, hit.first - 1))
 
 
 def _is_nearby(scene: Scene, hit: _Hit, before: str, after: str) -> bool:
@@ -212,6 +242,28 @@ def _is_person(scene: Scene, hit: _Hit) -> bool:
         )  # «Астана» is the town, until somebody is called so
     beside = scene.phone_at is not None and min(abs(hit.first - at) for at in scene.phone_at) <= 2
     return beside or scene.asked in ("name", "contact") or names.introduced(scene, person)
+
+
+def _is_given_alone(scene: Scene, hit: _Hit) -> bool:
+    """The answer to the question for the town, or «гараж 7х4, Рудный»; «жақсы» only agrees."""
+    if near.is_everyday(scene.key(hit.first)):
+        return False
+    if scene.asked == "city" or _stands_alone(scene, hit):
+        return True
+    words = [at for at, token in enumerate(scene.tokens) if token.kind in ("word", "number")]
+    whole = words == list(range(hit.first, hit.last + 1)) and scene.tokens[hit.first].capital  # «Рудный», asked late
+    return whole and hit.case == "nom" and scene.asked != "name" and people.given(scene.tokens[hit.first]) is None
+
+
+def _is_asked_about(scene: Scene, hit: _Hit) -> bool:
+    """«а в Караганде делаете?» asks whether the company works there: the client's town only if he has no other."""
+    begin, end = scene.clause(hit.first)
+    spoken = scene.words(begin, end)
+    if any(word.startswith((*_SELF, *_OBJECT)) for word in spoken) or spoken & _WISHING:
+        return False
+    asks = scene.key(end + 1) == "?" or bool(spoken & _ASKING)
+    brief = len(spoken) <= _FEW and scene.key(hit.first - 1) in _IN
+    return asks and (brief or any(word.startswith(_WORKING) for word in spoken))
 
 
 def _stands_alone(scene: Scene, hit: _Hit) -> bool:

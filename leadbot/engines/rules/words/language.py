@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 from leadbot.engines.rules.words.text import Token, skeleton
-from leadbot.engines.rules.words.words import words
+from leadbot.engines.rules.words.words import stems, words
 
 _WITHIN_ADDRESSES = frozenset("./:@_")  # wa.me and mail@example.com are no English
 _KAZAKH_LETTERS = frozenset("әғқңөұүһі")
 _KAZAKH = words("language.kazakh")
 _RUSSIAN = words("language.russian")
 _ENGLISH = words("language.english")
-_KAZAKH_LATIN = frozenset(skeleton(word) for word in words("language.kazakh_latin"))
-_RUSSIAN_LATIN = frozenset(skeleton(word) for word in words("language.russian_latin"))
-_ENDINGS_KK = (
-    "нанбыз",
-    "ненбиз",
-    "данбыз",
-    "денбиз",
-    "танбыз",
-    "тенбиз",
-    "мын",
-    "мин",
-    "мыз",
-    "миз",
-    "сыздар",
-    "сиздер",
-    "ымыз",
-    "имиз",
-    "гым",
-    "гим",
-    "дын",
-    "нын",
-    "нин",
-    "лык",
-    "лик",
-    "дагы",
-    "деги",
-)
+_KAZAKH_LATIN = frozenset(skeleton(word) for word in words("language.kazakh_latin") | words("language.kazakh"))
+_RUSSIAN_LATIN = frozenset(skeleton(word) for word in words("language.russian_latin") | words("language.russian"))
+_LEAST_LATIN = 3  # letters of a Latin word that may be told by a Cyrillic one of the same sound
+_SAID_LATIN = frozenset(skeleton(w) for w in words("language.kazakh_latin") | words("language.russian_latin"))
+_BOTH = (_KAZAKH_LATIN & _RUSSIAN_LATIN) - _SAID_LATIN
+_ENDINGS_KK = stems("language.kazakh_endings")
+_ENDINGS_KK_LATIN = tuple(skeleton(ending) for ending in stems("language.kazakh_endings_latin"))
+_ENDINGS_RU_LATIN = stems("language.russian_endings_latin")
 
 
 def of(tokens: list[Token]) -> str | None:
@@ -64,13 +45,7 @@ def script(text: str) -> str | None:
 def _vote(token: Token, votes: dict[str, float]) -> None:
     lower = token.raw.lower()
     if token.latin:
-        bare = skeleton(token.key)
-        if token.key in _ENGLISH:
-            votes["en"] += 1
-        elif bare in _KAZAKH_LATIN:
-            votes["kk"] += 1
-        elif bare in _RUSSIAN_LATIN:
-            votes["ru"] += 1
+        _vote_latin(token, votes)
         return
     if token.key in _KAZAKH:
         votes["kk"] += 1.5
@@ -82,3 +57,19 @@ def _vote(token: Token, votes: dict[str, float]) -> None:
         votes["kk"] += 0.7
     elif not token.capital and len(lower) > 3 and not _KAZAKH_LETTERS & set(lower):
         votes["ru"] += 0.4
+
+
+def _vote_latin(token: Token, votes: dict[str, float]) -> None:
+    """English as it is; Kazakh and Russian in Latin letters by the sound of their words, else by their endings."""
+    bare = skeleton(token.key)
+    listed = len(bare) >= _LEAST_LATIN or bare in _SAID_LATIN
+    if token.key in _ENGLISH:
+        votes["en"] += 1
+    elif listed and bare not in _BOTH and bare in _KAZAKH_LATIN:
+        votes["kk"] += 1
+    elif listed and bare not in _BOTH and bare in _RUSSIAN_LATIN:
+        votes["ru"] += 1
+    elif len(bare) > 5 and not token.capital and bare.endswith(_ENDINGS_KK_LATIN):
+        votes["kk"] += 0.7
+    elif len(bare) > 5 and not token.capital and token.key.endswith(_ENDINGS_RU_LATIN):
+        votes["ru"] += 0.7

@@ -36,6 +36,7 @@ class Scene:
     language: str | None = None
     guesses: int = 0  # misspelt words looked into so far
     land: bool = False  # the size asked for is the land's
+    measures: str = "m2"  # as in Setup
     building: bool = False  # an object that has an area is named
     object_at: tuple[int, int] | None = None  # the tokens of the object
     phone_at: tuple[int, int] | None = None  # the tokens of the message's phone, whole or broken

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 HEAD_CHARS, TAIL_CHARS = 1500, 500
 HEAD_TOKENS, TAIL_TOKENS = 240, 80
 
 _LONGEST_CLEAN = HEAD_CHARS + TAIL_CHARS
-_PLAIN = re.compile(r"[\n\t -~А-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі«»–—№₸…“”’]*")
+_PLAIN = re.compile(r"[\n\t -~А-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі«»№₸…“”’]*")
+_LINE_ENDS = frozenset("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+_DASHES = frozenset("−⁃")  # a minus (Sm) and a hyphen bullet (Po), which people take for the dashes of class Pd
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*|\n|[^\w\s]|_")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
@@ -138,16 +141,58 @@ def _clean(text: str) -> tuple[str, list[int] | None]:
     for at, char in enumerate(text):
         if len(out) > _LONGEST_CLEAN:
             break  # a sign that unfolds into many: no client writes so
+        if char == "\r" and text[at + 1 : at + 2] == "\n":
+            continue
+        if out and _behind_digit(char, out):
+            while out[-1] == " ":  # «6 ½»
+                out.pop()
+                places.pop()
         for plain in _plain_of(char, out):
             out.append(plain)
             places.append(at)
     return "".join(out), places
 
 
+def _behind_digit(char: str, before: list[str]) -> bool:
+    """Is this the fraction of a number that stands before it, «6½» or «6 ½»?"""
+    if not _is_a(char, "fraction"):
+        return False
+    back = -2 if before[-1] == " " and len(before) > 1 else -1
+    return before[back].isdecimal()
+
+
+@lru_cache(maxsize=256)
+def _is_a(char: str, kind: str) -> bool:
+    """Does Unicode call the sign a "fraction" (½), "super" (²) or "circle" (①) of plain ones?"""
+    return char > "\x7f" and unicodedata.decomposition(char).startswith(f"<{kind}>")
+
+
+def _fraction(char: str, before: list[str]) -> str:
+    """«½» as «0,5», behind a digit as «,5»."""
+    value = f"{unicodedata.numeric(char):.2f}".rstrip("0").replace(".", ",")
+    return value[1:] if before and before[-1].isdecimal() else value
+
+
+def _raised(char: str, before: list[str]) -> str:
+    """«м²» as «м2»; behind a digit «150²» says square metres, «150³» cubic ones, and other marks point to a note."""
+    plain = unicodedata.normalize("NFKC", char)
+    if not before or not before[-1].isdecimal():
+        return plain
+    return f" м{plain}" if plain in ("2", "3") else ""
+
+
 def _plain_of(char: str, before: list[str]) -> str:
+    if char in _LINE_ENDS:
+        return "\n"
     if char < "\x7f" or char == "№":  # whose compatible form is the word "No"
-        return " " if char == "\r" else char
+        return char
     category = unicodedata.category(char)
+    if category == "Pd" or char in _DASHES:
+        return "-"
+    if _is_a(char, "fraction"):
+        return _fraction(char, before)
+    if _is_a(char, "super") or (_is_a(char, "circle") and category == "No"):
+        return _raised(char, before)
     if category == "Nd":
         return str(unicodedata.digit(char))
     if category in ("Cf", "Me", "Cs", "Co") or "\ufe00" <= char <= "\ufe0f":

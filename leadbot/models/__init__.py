@@ -9,6 +9,7 @@ from leadbot.models.delivery import Delivery, DeliveryState, TelegramBot
 from leadbot.models.lead import Evidence, Lead, LeadEvent, LeadMerge, LeadNote, LeadStatus, LostReason
 from leadbot.models.lead_import import ImportState, LeadImport
 from leadbot.models.opening import Opening
+from leadbot.models.presence import TalkPresence
 from leadbot.models.task import LeadTask
 from leadbot.models.usage import ModelUsage
 
@@ -42,6 +43,7 @@ __all__ = [
     "Scenario",
     "Source",
     "TalkNote",
+    "TalkPresence",
     "TalkRead",
     "TelegramBot",
     "User",

@@ -68,6 +68,7 @@ TABLE = {
         POST /leads/<int:lead_id>/split/<int:talk_id>
         POST /conversations/<int:talk_id>/notes | POST /conversations/<int:talk_id>/junk
         POST /conversations/<int:talk_id>/not-junk | POST /conversations/<int:talk_id>/settle
+        POST /conversations/<int:talk_id>/typing
         POST /conversations/<int:talk_id>/insert | POST /settings/conversations | POST /settings/conversations/answers
         POST /settings/conversations/answers/<int:answer_id>
         POST /settings/conversations/answers/<int:answer_id>/remove
@@ -295,7 +296,7 @@ VERBS = {
         demo.add_samples demo.remove_samples handoff.give_back handoff.take_over handoff.write imports.keep imports.look
         imports.start inbox_settings.change junk.put junk.take_back lead_fields.change lead_fields.edit
         lead_merging.merge lead_merging.split lead_merging.unmerge leads.add_note leads.assign leads.move
-        leads.remove_test model_health.try_out order.move outbox.retry scenarios.remove scenarios.save table.move
+        leads.remove_test model_health.try_out order.move outbox.retry presence.manager_types scenarios.remove scenarios.save table.move
         table.undo taking.give_up taking.take talk_notes.add tasks.add tasks.delete tasks.postpone tasks.set_done
         telegram_chat.make_person_code widget.change widget.pause widget.pin
     """,

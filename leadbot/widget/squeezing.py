@@ -28,8 +28,8 @@ def script(source: str) -> str:
 
 
 def shortened(source: str) -> str:
-    """The script with a letter for each variable it lists. Those are used as variables alone: not as a property, nor in
-    the short form of an object, and no quoted text has the word."""
+    """The script with a letter for each variable it lists. Those are no keys of objects, in full or in short, and no
+    quoted text has the word; behind a dot it is another's and stays."""
     names = [name.strip() for line in SHORT.findall(source) for name in line.split(",")]
     free = (letter for letter in ascii_letters if not re.search(rf"(?<![\w$]){letter}(?![\w$])", source))
     for name, letter in zip(names, free, strict=False):

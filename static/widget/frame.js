@@ -148,8 +148,13 @@ window.leadbotChat = (() => {
       } else if (element.matches(".by")) by = element;
       else if (!log.querySelector(`[data-seq="${element.dataset.seq}"]`)) {
         const { author, id, seq } = element.dataset, sent = id && letters.get(id);
-        if (sent) arrived(sent, seq);
-        else {
+        if (sent) {
+          arrived(sent, seq);
+          if (!sent.file || sent.bubble.querySelector("img")) continue;
+          sent.bubble.textContent = "";
+          sent.bubble.append(...element.childNodes);
+          load(sent.bubble);
+        } else {
           if (by) firstUnsent().before(by);
           firstUnsent().before(element);
           load(element);
@@ -469,7 +474,7 @@ window.leadbotChat = (() => {
   // The tabulator stays in the chat, until Escape; within a page it goes on.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Tab" || !isFramed || came.i) return;
-    const stops = [...document.querySelectorAll("a[href],button,summary,textarea,input:not([type=hidden]),[tabindex='0']")].filter((each) => each.offsetParent && !each.disabled && !each.matches(".trap"));
+    const stops = [...document.querySelectorAll("a[href],button,summary,textarea,input:not([type=hidden]),[tabindex='0']")].filter((each) => each.offsetParent && !each.disabled && !each.matches(".trap") && !each.closest("details:not([open]) > :not(summary)"));
     const first = stops[0], final = stops[stops.length - 1];
     if (document.activeElement !== (event.shiftKey ? first : final) && stops.includes(document.activeElement)) return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 // The button on a company's site, and the frame it opens. Until then: no request, no cookie, no style sheet. What is set
 // for the widget stands in the last brackets, put there by the server; attributes of the script win. All that can wait
 // until the client types is in site.js.
-// short: given, paper, mark, tag, isOpen, isReady, panel, frame, knob, home, base, named, paint, wasOpen, root, made, came, drop, mount, watch, greet, query, place, shade, make, show, more, inside, host, send
+// short: given, paper, mark, tag, isOpen, isReady, panel, frame, knob, home, base, named, paint, wasOpen, root, made, came, drop, mount, watch, greet, query, place, shade, make, show, more, inside, host, send, hear
 ((given) => {
   const d = document, w = window, paper = matchMedia("print"), mark = Symbol.for("leadbot"),
     tag = d.querySelector("script[data-bot],script[src*='js?bot=']") || d.currentScript || given,
@@ -35,7 +35,7 @@
 
     send = (leadbot, text) => {
       if (isReady) frame.contentWindow.postMessage({ leadbot, text }, home);
-      if (own.tell) own.tell(leadbot);
+      heard.forEach(([on, act]) => on === leadbot && act());
     },
     show = () => {
       host.style.cssText = `all:initial;position:fixed;bottom:0;z-index:2147483000;display:${paper.matches ? "none" : "block"};`.replace(/;/g, "!important;");
@@ -53,6 +53,7 @@
     // A site that draws itself anew takes our elements away: we come back, and what was open opens from what was kept.
     mount = () => {
       const wasOpen = isOpen, root = d.documentElement;
+      addEventListener("message", hear); // document.open() takes that away too
       watch.observe(d, { childList: true });
       watch.observe(root, { childList: true });
       if (host.parentNode === root) return;
@@ -98,16 +99,16 @@
       send("close");
       knob.focus();
     },
+    hear = ({ source, origin, data }) => {
+      if (!frame || source !== frame.contentWindow || origin !== home) return;
+      const what = (data || 0).leadbot;
+      what === "ready" ? (isReady = 1, greet(), setTimeout(more, 900)) : what === "close" ? close() : what === "keep" && keep(data.state);
+    },
     heard = [], own = w[mark] = { open, close, on: (...each) => heard.push(each), heard, set, page: base, css: place, dom: shade, add: make, draw: show, kept: keep, load: more, state: () => [isOpen, isReady, frame, panel] };
   knob.id = "leadbot-launcher";
   knob.setAttribute("aria-label", named);
   make("div", knob, "width:24px;height:18px;margin:auto;border:2px solid;border-radius:6px 6px 6px 0");
   knob.onclick = () => (isOpen ? close() : open());
-  addEventListener("message", ({ source, origin, data }) => {
-    if (!frame || source !== frame.contentWindow || origin !== home) return;
-    const what = (data || 0).leadbot;
-    what === "ready" ? (isReady = 1, greet(), more()) : what === "close" ? close() : what === "keep" && keep(data.state);
-  });
   addEventListener("online", () => own.lost && open());
   paper.addListener(show);
   if (!w.hasOwnProperty("leadbot")) w.leadbot = own;

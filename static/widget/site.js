@@ -29,11 +29,8 @@
   // ---- what the site hears ----
 
   const tell = (what) => own.heard.forEach(([on, hear]) => on === what && hear());
-  own.tell = (what) => {
-    if (what === "open") opened();
-    if (what === "close") closed();
-    tell(what);
-  };
+  own.on("open", () => opened());
+  own.on("close", () => closed());
   addEventListener("message", ({ source, data }) => {
     const { frame } = state(), what = (data || 0).leadbot;
     if (!frame || source !== frame.contentWindow) return;
@@ -96,7 +93,7 @@
   };
   const say = (text) => {
     unsaid();
-    bubble = own.add("div", dom, `${own.css}12px;bottom:${+(set.offsetY || 20) + 68}px;display:flex;align-items:flex-start;max-width:min(280px,calc(100% - ${2 * (set.offsetX || 20)}px));background:#fff;color:#211e1a;border:1px solid #e3dfd7;font:15px/1.4 system-ui,sans-serif`);
+    bubble = own.add("div", dom, `${own.css}12px;bottom:${+(set.offsetY || 20) + 68}px;display:flex;align-items:flex-start;max-width:280px;background:#fff;color:#211e1a;border:1px solid #e3dfd7;font:15px/1.4 system-ui,sans-serif`);
     bubble.setAttribute("role", "status");
     const [words_, close] = ["padding:12px 0 12px 14px;text-align:start;overflow-wrap:anywhere", "padding:12px;font-size:18px;line-height:1"].map((style) =>
       own.add("button", bubble, `all:unset;cursor:pointer;${style}`));
@@ -151,10 +148,10 @@
 
   // `data-inline="#id"`: no button, the chat stands in that element, and comes back when the element is drawn anew.
   function embed() {
-    const home = new URL(own.page).origin, at = () => d.querySelector(set.inline);
+    const home = new URL(own.page).origin, target = () => d.querySelector(set.inline);
     let frame;
     const put = () => {
-      const inside = at();
+      const inside = target();
       if (!inside || (frame && frame.isConnected)) return;
       const host = inside.appendChild(d.createElement("div"));
       host.style.cssText = "all:initial!important;display:block!important;width:100%!important;height:100%!important;min-height:480px!important";
@@ -182,6 +179,6 @@
 
   const now = state(), hint = set[set.lang + "Bubble"] || set.bubble;
   if (set.inline) embed();
-  else if (now.isOpen && now.isReady) opened(), tell("open");
+  else if (now.isOpen && now.isReady) opened();
   else if (hint && !now.frame && !own.kept().n) say(hint);
 })();

@@ -141,6 +141,12 @@ def ancestors(own: Look) -> str:
     return " ".join(("'self'", *(f"{scheme}://{host}" for host in hosts for scheme in ("https", "http"))))
 
 
+def may_frame(own: Look, origin: str) -> bool:
+    """May a site of this origin show the chat?"""
+    allowed = ancestors(own)
+    return allowed == "*" or origin.lower() in allowed.split()
+
+
 def change(values: dict[str, object], *, by: User) -> Company:
     """Set how the widget looks and where it may stand; nothing is written unless all are right. Raises Invalid."""
     users.check_may_write(by)

@@ -15,7 +15,7 @@ from leadbot.database import tenancy
 from leadbot.database.session import utcnow
 from leadbot.engines.base import LANGUAGES
 from leadbot.errors import NotFound
-from leadbot.widget import sending, tokens
+from leadbot.widget import gate, sending, tokens
 
 bp = Blueprint("entry", __name__)
 # The address never changes: of the bare file, and of the one with a company's settings.
@@ -47,8 +47,11 @@ def more(key: str) -> Response:
     """What the launcher loads once the chat is there.
 
     With a ticket (`t`) also what was said since line `q`, or with `more` that alone; 204 where nothing was and nothing
-    is awaited. By a script, since a site's policy may forbid all other asking.
+    is awaited. By a script, since a site's policy may forbid all other asking. A site (`o`) that may not show the chat
+    is told to take the button away.
     """
+    if "o" in request.args and not widget.may_frame(gate.site().look, request.args["o"]):
+        return sending.javascript(gate.GONE, SET)
     if "t" not in request.args:
         return sending.file("site.js", BARE)
     try:

@@ -25,7 +25,7 @@ window.leadbotChat = (() => {
   const PAUSES_MS = [2000, 4000, 8000, 15000, 30000, 60000], LIVE_MS = 2500, ANSWER_MS = 20000, TYPING_MS = 4000;
   const STORE = `leadbot:${page.dataset.key}`;
   const letters = new Map(); // what is on its way, by id, the oldest first: { id, text, file, name, box, bubble }
-  const talk = { last: 0, seen: 0, ticket: "" };
+  const talk = { last: 0, seen: 0, ticket: "", isKnown: false }; // known: there may be one, nobody has said yet
   let isClosed = isFramed && !came.i, isSending = false, failures = 0, timer = 0, active = Date.now(), typed = 0;
 
   // What the launcher says in the address, which never leaves the browser: the site's origin, its page, its referrer.
@@ -407,6 +407,7 @@ window.leadbotChat = (() => {
       const answer = await ask(`lines?after=${talk.last}`);
       const isTyping = Boolean(answer.headers.get("X-Typing"));
       if (answer.status === 404) return;
+      if (answer.status < 400) talk.isKnown = false;
       if (answer.status >= 500) failures++;
       if (answer.status === 200) draw(await answer.text());
       if (isTyping !== isManagerTyping) {
@@ -423,7 +424,7 @@ window.leadbotChat = (() => {
   function plan() {
     clearTimeout(timer);
     const isWaiting = [...letters.values()].some((each) => !each.isRefused);
-    if (!isWaiting && !(isShown() && talk.last)) return;
+    if (!isWaiting && !(isShown() && (talk.last || talk.isKnown))) return;
     const pace = isManagerTyping ? LIVE_MS : Math.max(LIVE_MS, (Date.now() - active) / 5);
     const pause = failures ? PAUSES_MS[Math.min(failures, PAUSES_MS.length) - 1] : pace;
     timer = setTimeout(isWaiting ? sendAll : poll, pause);
@@ -431,7 +432,7 @@ window.leadbotChat = (() => {
   function come() {
     active = Date.now();
     if (letters.size) sendAll();
-    if (isShown() && talk.last) poll();
+    if (isShown() && (talk.last || talk.isKnown)) poll();
   }
   for (const what of ["pointerdown", "keydown", "touchstart"]) {
     document.addEventListener(what, () => {
@@ -512,7 +513,8 @@ window.leadbotChat = (() => {
   setTimeout(() => {
     tell("ready");
     if (letters.size) sendAll();
-    if (kept().token !== page.dataset.token || page.dataset.page !== undefined) poll();
+    talk.isKnown = kept().token !== page.dataset.token || page.dataset.page !== undefined;
+    if (talk.isKnown) poll();
     toEnd();
   });
   setTimeout(opened, 1500);

@@ -164,7 +164,7 @@
         if (!letters.has(letter.id)) return request.abort();
         const share = Math.floor((loaded / total) * 100);
         if (share < 100) chat.note(letter, `${share} %`, [words.cancel, () => callOff(letter)]);
-        else chat.note(letter, words.sending);
+        else chat.note(letter, words.sending, [words.cancel, () => callOff(letter)]);
       };
       request.onload = async () => {
         if (request.status === 401 && !isAgain) {

@@ -1,21 +1,21 @@
 // The button on a company's site, and the frame it opens. Until then: no request, no cookie, no style sheet. What is set
 // for the widget stands in the last brackets, put there by the server; attributes of the script win. All that can wait
 // until the client types is in site.js.
-// short: given, paper, mark, tag, isOpen, isReady, panel, frame, knob, home, base, named, paint, wasOpen, root, made, came, drop, mount, watch, greet, query, place, shade, make, show, more, inside, host, send, hear
+// short: given, paper, mark, tag, isOpen, isReady, panel, frame, knob, home, base, named, paint, wasOpen, root, made, came, drop, mount, watch, greet, query, place, shade, make, show, more, inside, host, send, hear, opts, told, store, own, style, what
 ((given) => {
   const d = document, w = window, paper = matchMedia("print"), mark = Symbol.for("leadbot"),
-    tag = d.querySelector("script[data-bot],script[src*='js?bot=']") || d.currentScript || given,
-    set = { ...given, ...tag.dataset };
-  if (!set.bot || w[mark]) return;
+    tag = d.querySelector("script[data-bot],script[src*='js?bot=']") || given,
+    opts = { ...given, ...tag.dataset };
+  if (!opts.bot || w[mark]) return;
   let panel, frame, isOpen, isReady;
-  const lang = set.lang = (set.lang || d.documentElement.lang || navigator.language).slice(0, 2).toLowerCase().replace("kz", "kk"),
+  const lang = opts.lang = (opts.lang || d.documentElement.lang || navigator.language).slice(0, 2).toLowerCase().replace("kz", "kk"),
     // What an optimiser has joined with other scripts still knows where it came from.
     home = given.home && !/js.bot/.test(tag.src) ? given.home : new URL(tag.src).origin,
-    base = `${home}/w/${set.bot}`, named = set.title || set[lang + "Title"] || "Чат", paint = set.color || "#0b6b73",
-    x = set.offsetX || 20, y = set.offsetY || 20,
+    base = `${home}/w/${opts.bot}`, named = opts.title || opts[lang + "Title"] || "Чат", paint = opts.color || "#0b6b73",
+    x = opts.offsetX || 20, y = opts.offsetY || 20,
 
     // The first page where we met the client, and what the chat asks to keep where browsers let frames keep nothing.
-    keep = (more) => {
+    store = (more) => {
       let came = { p: location.href, r: d.referrer };
       try {
         came = { ...came, ...JSON.parse(localStorage.leadbot || 0), ...more };
@@ -31,16 +31,16 @@
       return made;
     },
     host = d.createElement("div"), shade = host.attachShadow({ mode: "open" }), knob = make("button", shade),
-    place = `position:fixed;${set.position === "left" ? "left" : "right"}:${x}px;bottom:${y}px;box-shadow:0 4px 20px #0004;border-radius:`,
+    place = `position:fixed;${opts.position === "left" ? "left" : "right"}:${x}px;bottom:${y}px;box-shadow:0 4px 20px #0004;border-radius:`,
 
     send = (leadbot, text) => {
       if (isReady) frame.contentWindow.postMessage({ leadbot, text }, home);
-      heard.forEach(([on, act]) => on === leadbot && act());
+      told.forEach(([on, act]) => on === leadbot && act());
     },
     show = () => {
       host.style.cssText = `all:initial;position:fixed;bottom:0;z-index:2147483000;display:${paper.matches ? "none" : "block"};`.replace(/;/g, "!important;");
       // Dark on light colours, light on dark ones, by their green, which is most of their light.
-      knob.style.cssText = place + `50%;width:56px;height:56px;padding:0;border:2px solid transparent;cursor:pointer;background:${paint};color:${paint.slice(3, 5) > "96" ? "#211e1a" : "#fff"};display:${(isOpen ? isReady : (set.inline || set.hidden) != null) ? "none" : "block"}`;
+      knob.style.cssText = place + `50%;width:56px;height:56px;padding:0;border:2px solid transparent;cursor:pointer;background:${paint};color:${paint.slice(3, 5) > "96" ? "#211e1a" : "#fff"};display:${(isOpen ? isReady : (opts.inline || opts.hidden) != null) ? "none" : "block"}`;
       knob.setAttribute("aria-expanded", !!isOpen);
       // All of the screen on a phone, else 380 by 600.
       if (panel) panel.style.cssText = place + (innerWidth < 481 ? "0;top:0;left:0;width:100%;height:100%" : `12px;width:380px;height:600px;max-height:calc(100% - ${2 * y}px)`) + `;overflow:hidden;color-scheme:light dark;background:#fff;background:linear-gradient(${paint} 60px,Canvas 0);display:${isOpen ? "block" : "none"}`;
@@ -53,7 +53,8 @@
     // A site that draws itself anew takes our elements away: we come back, and what was open opens from what was kept.
     mount = () => {
       const wasOpen = isOpen, root = d.documentElement;
-      addEventListener("message", hear); // document.open() takes that away too
+      addEventListener("message", hear); // document.open() takes listeners away too
+      knob.onclick = () => (isOpen ? close() : open());
       watch.observe(d, { childList: true });
       watch.observe(root, { childList: true });
       if (host.parentNode === root) return;
@@ -79,9 +80,9 @@
         const made = frame = make("iframe", panel, "width:100%;height:100%;border:0;visibility:hidden");
         frame.title = named;
         frame.allow = "microphone";
-        frame.src = `${base}?lang=${lang}#` + encodeURIComponent(JSON.stringify({ ...keep(), o: origin, t: topic || set.topic, m: message || set.message }));
+        frame.src = `${base}?lang=${lang}#` + encodeURIComponent(JSON.stringify({ ...store(), o: origin, t: topic || opts.topic, m: message || opts.message }));
         // Nobody answers: the knob is back. If site.js comes all the same, it is we who are not wanted here.
-        frame.onload = () => setTimeout(() => isReady || frame !== made || (drop(), own.lost = 1, more()), 2000);
+        frame.onload = () => setTimeout(() => isReady || frame !== made || (drop(), own.lost = 1, more("o=" + origin)), 2000);
       } else if (message) send("say", message);
       greet();
     },
@@ -102,18 +103,17 @@
     hear = ({ source, origin, data }) => {
       if (!frame || source !== frame.contentWindow || origin !== home) return;
       const what = (data || 0).leadbot;
-      what === "ready" ? (isReady = 1, greet(), setTimeout(more, 900)) : what === "close" ? close() : what === "keep" && keep(data.state);
+      what === "ready" ? (isReady = 1, greet(), setTimeout(more, 900)) : what === "close" ? close() : what === "keep" && store(data.state);
     },
-    heard = [], own = w[mark] = { open, close, on: (...each) => heard.push(each), heard, set, page: base, css: place, dom: shade, add: make, draw: show, kept: keep, load: more, state: () => [isOpen, isReady, frame, panel] };
+    told = [], own = w[mark] = { open, close, on: (...each) => told.push(each), heard: told, set: opts, page: base, css: place, dom: shade, add: make, draw: show, kept: store, load: more, state: () => [isOpen, isReady, frame, panel] };
   knob.id = "leadbot-launcher";
   knob.setAttribute("aria-label", named);
   make("div", knob, "width:24px;height:18px;margin:auto;border:2px solid;border-radius:6px 6px 6px 0");
-  knob.onclick = () => (isOpen ? close() : open());
   addEventListener("online", () => own.lost && open());
   paper.addListener(show);
   if (!w.hasOwnProperty("leadbot")) w.leadbot = own;
   mount();
-  const { n } = keep();
-  if (n || set.inline) more(n);
-  else if (set.delay) setTimeout(more, set.delay * 1000);
+  const { n } = store();
+  if (n || opts.inline) more(n);
+  else if (opts.delay) setTimeout(more, opts.delay * 1000);
 })({});

@@ -14,17 +14,22 @@
     return { isOpen, isReady, frame, panel };
   };
 
-  // The frame stayed empty, but this script has come: once it may have been the line, twice it is the frame. A box
-  // without an origin of its own has nobody to answer: there the chat is a page.
+  // The frame stayed empty, but this script has come: the line is there again, so it is tried once more. (Where the
+  // company does not allow this site, the server takes the button away instead of sending this.) A box without an
+  // origin of its own has nobody to answer: there the chat is a page.
   if (own.lost) {
-    own.lost = 0;
-    own.tries = (own.tries || 0) + 1;
     if (w.origin === "null") knob.onclick = () => w.open(own.page);
-    else if (own.tries < 2) own.open();
-    else set.hidden = "";
-    own.draw();
+    else if (!own.isTried) own.open();
+    own.isTried = 1;
   }
   if (own.news) return;
+
+  // The site's own policy allows no frame of ours.
+  d.addEventListener("securitypolicyviolation", ({ blockedURI, violatedDirective }) => {
+    if (!/^(frame|child|default)-src/.test(violatedDirective) || own.page.indexOf(blockedURI.slice(0, 12))) return;
+    set.hidden = "";
+    own.draw();
+  });
 
   // ---- what the site hears ----
 

@@ -503,7 +503,7 @@ window.leadbotChat = (() => {
     if (isFirst && answer && answer.ok) keep({ opened: 1 });
   }
 
-  const chat = { page, base, byId, words, form, field, letters, talk, came, isFramed, kept, keep, ask, address, renew, reached, put, drop, note, heard, formOf, newId, unqueue, waiting, complain, sendAll, poll, toEnd, failed: () => failures++, plan };
+  const chat = { tell, page, base, byId, words, form, field, letters, talk, came, isFramed, kept, keep, ask, address, renew, reached, put, drop, note, heard, formOf, newId, unqueue, waiting, complain, sendAll, poll, toEnd, failed: () => failures++, plan };
   tame(document);
   for (const each of waiting()) {
     if (each.text) letters.set(each.id, boxOf({ ...each }));

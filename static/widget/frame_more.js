@@ -78,7 +78,56 @@
       }
     });
   }
-  const forget = (id) => store("readwrite", (files) => files.delete(id));
+  // Where it does not, the site that framed us keeps them as text until they have been sent.
+  const WAIT_MS = 4000;
+  const isOurs = () => new Promise((done) => {
+    try {
+      const opening = indexedDB.open("leadbot", 1);
+      opening.onupgradeneeded = () => opening.result.createObjectStore("files");
+      opening.onsuccess = () => (opening.result.close(), done(true));
+      opening.onerror = () => done(false);
+    } catch {
+      done(false);
+    }
+  });
+  async function lay(letter) {
+    if (await isOurs()) return store("readwrite", (files) => files.put({ file: letter.file, name: letter.name }, letter.id));
+    const reader = new FileReader();
+    const put = () => letters.has(letter.id) && chat.tell("file", { id: letter.id, data: reader.result });
+    reader.onload = () => [0, 1200, 3000].forEach((wait) => setTimeout(put, wait)); // the site's side may still be coming
+    return reader.readAsDataURL(letter.file);
+  }
+  async function fetched(id) {
+    const found = await store("readonly", (files) => files.get(id));
+    return found ? found.file : asked(id);
+  }
+  function asked(id) {
+    return new Promise((done) => {
+      const hear = ({ source, origin, data }) => {
+        if (source !== parent || origin !== chat.came.o || !data || data.leadbot !== "file" || data.id !== id) return;
+        removeEventListener("message", hear);
+        clearInterval(asking);
+        done(blobOf(data.data));
+      };
+      const began = Date.now(), asking = setInterval(() => {
+        chat.tell("file", { id });
+        if (Date.now() - began < WAIT_MS) return;
+        clearInterval(asking);
+        done(null);
+      }, 300);
+      addEventListener("message", hear);
+    });
+  }
+  function blobOf(url) {
+    const found = /^data:([\w/+.;=-]*?)(?:;base64),(.*)$/.exec(url || "");
+    if (!found) return null;
+    const text = atob(found[2]);
+    return new Blob([Uint8Array.from(text, (letter) => letter.charCodeAt(0))], { type: found[1] });
+  }
+  const forget = (id) => {
+    store("readwrite", (files) => files.delete(id));
+    chat.tell("file", { id, isGone: 1 });
+  };
 
   // ---- sending them ----
 
@@ -107,7 +156,7 @@
   }
   function send(letter) {
     keep({ queue: [...chat.waiting(), { id: letter.id, name: letter.name }] });
-    store("readwrite", (files) => files.put({ file: letter.file, name: letter.name }, letter.id));
+    lay(letter);
     sendFiles();
   }
   function show(letter, url) {
@@ -201,9 +250,9 @@
   async function takeUp() {
     for (const { id, text, name } of chat.waiting()) {
       if (text || letters.has(id)) continue;
-      const found = await store("readonly", (files) => files.get(id));
-      const letter = chat.put({ id, text: "", name, file: found && found.file, forget: () => forget(id) });
-      if (found) show(letter, /^image\//.test(found.file.type) ? URL.createObjectURL(found.file) : "");
+      const letter = chat.put({ id, text: "", name, isPreparing: true, forget: () => forget(id) }), file = await fetched(id);
+      Object.assign(letter, { file, isPreparing: false });
+      if (file) show(letter, /^image\//.test(file.type) ? URL.createObjectURL(file) : "");
       else {
         letter.isRefused = true;
         chat.note(letter, words.lost, [words.cancel, () => chat.drop(letter)]);

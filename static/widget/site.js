@@ -40,8 +40,18 @@
     const { frame } = state(), what = (data || 0).leadbot;
     if (!frame || source !== frame.contentWindow) return;
     if (what === "message" || what === "lead") tell(what);
-    if (what === "news") own.news(data.state.count, data.state.text, data.state.seconds);
+    if (what === "file") file(frame, data.state);
   });
+
+  // A photo under way, where the browser lets frames keep nothing: it lies here until it has been sent.
+  function file(frame, { id, data, isGone }) {
+    const name = `leadbot:${id}`;
+    try {
+      if (data) localStorage.setItem(name, data);
+      else if (isGone) localStorage.removeItem(name);
+      else frame.contentWindow.postMessage({ leadbot: "file", id, data: localStorage.getItem(name) }, new URL(own.page).origin);
+    } catch {}
+  }
 
   // ---- open and closed ----
 
@@ -175,6 +185,7 @@
       const what = (data || 0).leadbot;
       if (what === "keep") own.kept(data.state);
       if (what === "message" || what === "lead") tell(what);
+      if (what === "file") file(frame, data.state);
     });
     new MutationObserver(put).observe(d, { childList: true, subtree: true });
     put();

@@ -15,6 +15,7 @@ from browser.cutting import Line
 from browser.hosting import Come, Shop, Visit
 
 ANYTHING = "."
+TYPED = ["Хочу дом", "Алматы", "150 квадратов"]
 
 
 @pytest.fixture
@@ -76,10 +77,10 @@ def test_cut_while_writing(come: Come, shop: Shop, line: Line, step: str, way: s
     visit.field.press("Enter")
     expect(visit.chat.locator("[data-author=client]:not(.unsent)")).to_have_count(3, timeout=40_000)
     expect(visit.chat.locator(".unsent")).to_have_count(0)
-    assert visit.chat.locator("[data-author=client]").all_inner_texts() == ["Хочу дом", "Алматы", "150 квадратов"]
+    assert visit.chat.locator("[data-author=client]").all_inner_texts() == TYPED
     visit.page.reload()
     visit.open()
-    expect(visit.chat.locator("[data-author=client]")).to_have_text(["Хочу дом", "Алматы", "150 квадратов"])
+    expect(visit.chat.locator("[data-author=client]")).to_have_text(TYPED, timeout=30_000)
     visit.complaints.clear()
 
 
@@ -127,6 +128,7 @@ def test_a_photo_and_words_survive_a_reload(come: Come, shop: Shop, line: Line) 
     visit.field.fill("Вот план")
     visit.field.press("Enter")
     expect(visit.chat.locator(".meta.unsent")).to_have_count(2)
+    visit.page.wait_for_timeout(2500)
     visit.page.reload()
     line.cut = ""
     visit.open()

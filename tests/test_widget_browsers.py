@@ -18,9 +18,11 @@ SCRIPTS = sorted(FOLDER.glob("*.js"))
 SIGNS = {"?.", "??", "??=", "||=", "&&=", "**="}
 # Names of what came later, as properties or alone; where one may be asked for first, its guard.
 NAMES = {
-    "at", "findLast", "findLastIndex", "replaceAll", "matchAll", "replaceChildren", "requestSubmit", "allSettled", "any",
+    "at", "findLast", "findLastIndex", "replaceAll", "matchAll", "replaceChildren", "requestSubmit", "allSettled",
+    "any",
     "structuredClone", "randomUUID", "timeout", "throwIfAborted", "ariaLabel", "ariaPressed", "ariaExpanded", "inert",
-    "hasOwn", "WeakRef", "toSorted", "toReversed", "groupBy", "scrollend", "arrayBuffer", "fieldSizing", "checkVisibility",
+    "hasOwn", "WeakRef", "toSorted", "toReversed", "groupBy", "scrollend", "arrayBuffer", "fieldSizing",
+    "checkVisibility",
     "moveBefore", "getAnimations", "createImageBitmap", "OffscreenCanvas", "BigInt", "AggregateError",
 }  # fmt: skip
 GUARDED = {
@@ -33,7 +35,8 @@ GUARDED = {
     "AudioContext": "webkitAudioContext",
 }
 # Rules and values that an old browser drops with all that stands beside them.
-STYLES = (r":is\(", r":where\(", r":has\(", r"\binset\s*:", r"(?:margin|padding|border|inset)-(?:inline|block)\s*:", r"aspect-ratio",
+STYLES = (r":is\(", r":where\(", r":has\(", r"\binset\s*:", r"(?:margin|padding|border|inset)-(?:inline|block)\s*:",
+          r"aspect-ratio",
           r"rgba?\([\d.]+ ", r"color-mix", r"@layer", r"@container", r"\s&", r"(?<!-)translate:(?!none)")  # fmt: skip
 
 

@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from test_widget_gate import key, slug, widget_key  # noqa: F401
 from visiting import Visitor
 
+from leadbot.accounts import hours_settings
 from leadbot.conversations import widget
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.models import Role, User
-from leadbot.widget import entry
 
 URL = "/settings/widget"
 
@@ -74,11 +74,11 @@ def test_outside_hours_the_button_goes_by_choice(
     )
     night, noon = datetime(2026, 12, 1, 20, tzinfo=UTC), datetime(2026, 12, 1, 7, tzinfo=UTC)
     for moment, is_off in ((night, False), (noon, False)):
-        monkeypatch.setattr(entry, "utcnow", lambda moment=moment: moment)
+        monkeypatch.setattr(hours_settings, "utcnow", lambda moment=moment: moment)
         assert ("hidden" in given(stranger, key)) == is_off
     almaty.post(URL, filled(slug, hides_closed="y"))
     for moment, is_off in ((night, True), (noon, False)):
-        monkeypatch.setattr(entry, "utcnow", lambda moment=moment: moment)
+        monkeypatch.setattr(hours_settings, "utcnow", lambda moment=moment: moment)
         assert ("hidden" in given(stranger, key)) == is_off
 
 
@@ -111,7 +111,8 @@ def test_colour_and_title_are_seen_in_the_chat(almaty: Web, stranger: FlaskClien
         ("domains", "\n".join(f"s{n}.kz" for n in range(51)), "Сайтов не больше 50"),
         ("slug", "Ы", "латинские"), ("slug", "a", "латинские"), ("slug", "-ab-", "латинские"),
         ("delay_seconds", "601", "от 0 до 600"), ("delay_seconds", "x", "от 0 до 600"),
-        ("offset_y", "401", "от 0 до 400"), ("whatsapp", "123", "Номер телефона"), ("telegram", "a b", "Имя в Telegram"),
+        ("offset_y", "401", "от 0 до 400"), ("whatsapp", "123", "Номер телефона"),
+        ("telegram", "a b", "Имя в Telegram"),
         ("privacy_url", "javascript:alert(1)", "https://"), ("title_ru", "я" * 61, "Не больше 60"),
     ],
 )  # fmt: skip

@@ -12,7 +12,6 @@ from leadbot.conversations import presence, widget
 from leadbot.conversations.widget import Look, Site
 from leadbot.conversations.widget_fields import OFFSET
 from leadbot.database import tenancy
-from leadbot.database.session import utcnow
 from leadbot.engines.base import LANGUAGES
 from leadbot.errors import NotFound
 from leadbot.widget import gate, sending, tokens
@@ -77,7 +76,7 @@ def in_script(value: object) -> str:
 def _given(site: Site) -> dict[str, Any]:
     """What the launcher is told: named as the script's attributes would be, `data-ru-title` is `ruTitle`."""
     look = site.look
-    is_off = look.hides_closed and not hours_settings.own().is_open(utcnow())
+    is_off = look.hides_closed and not hours_settings.is_open_now()
     given = {"bot": site.key, "home": _home(), **_attributes(look), "hidden": "" if is_off else None}
     return {name: value for name, value in given.items() if value is not None}
 

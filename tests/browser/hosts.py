@@ -83,6 +83,9 @@ MORPH = (
     " if (!['HEAD', 'BODY'].includes(each.tagName) && !window.morphed) { window.morphed = 1; each.remove(); } }, 50)"
 )
 
+BOX = '<iframe sandbox="allow-scripts allow-same-origin allow-forms" src="/plain" width="600" height="800"></iframe>'
+WITHIN = '<div id="place" style="height:600px"></div><script src="{src}" data-inline="#place" async></script>'
+
 SITES: dict[str, Site] = {
     "plain": Site(),
     "data-bot": Site(line=BY_BOT_ATTRIBUTE),

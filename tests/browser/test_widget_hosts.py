@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import PHONE, STILL, WIDE
-from browser.hosts import PLAIN, SITES, TEXT
+from browser.hosts import BOX, PLAIN, SITES, TEXT, WITHIN
 from leadbot.accounts import users
 from leadbot.database import tenancy
 from leadbot.database.session import db
@@ -44,10 +44,9 @@ def address(site: str, key: str) -> Iterator[str]:
                 more = {each: value.replace("{home}", site) for each, value in page.headers.items()}
                 self._send(page.html(**values).encode(), "text/html; charset=utf-8", more)
             elif name == "box":
-                inner = '<iframe sandbox="allow-scripts allow-same-origin allow-forms" src="/plain" style="width:600px;height:800px"></iframe>'
-                self._send(f"{PLAIN}</head><body>{inner}".encode(), "text/html; charset=utf-8")
+                self._send(f"{PLAIN}</head><body>{BOX}".encode(), "text/html; charset=utf-8")
             elif name == "within":
-                line = f'<div id="place" style="height:600px"></div><script src="{values["src"]}" data-inline="#place" async></script>'
+                line = WITHIN.replace("{src}", values["src"])
                 self._send(f"{PLAIN}</head><body>{TEXT}{line}".encode(), "text/html; charset=utf-8")
             else:
                 self._send(b"", "text/plain", status=204)

@@ -297,7 +297,8 @@ VERBS = {
         imports.start inbox_settings.change junk.put junk.take_back lead_fields.change lead_fields.edit
         lead_merging.merge lead_merging.split lead_merging.unmerge leads.add_note leads.assign leads.move
         leads.remove_test model_health.try_out order.move outbox.retry presence.manager_types
-        scenarios.remove scenarios.save table.move table.undo taking.give_up taking.take talk_notes.add tasks.add tasks.delete tasks.postpone tasks.set_done
+        scenarios.remove scenarios.save table.move table.undo
+        taking.give_up taking.take talk_notes.add tasks.add tasks.delete tasks.postpone tasks.set_done
         telegram_chat.make_person_code widget.change widget.pause widget.pin
     """,
     "owners": """

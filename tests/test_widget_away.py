@@ -41,7 +41,7 @@ def look(visitor: Visitor, given: str, after: int, *, more: bool = True) -> tupl
 
 def says(almaty: Web, text: str) -> None:
     almaty.post("/conversations/1/take")
-    almaty.post("/conversations/1/messages", {"text": text, "message_id": "m1"})
+    almaty.post("/conversations/1/messages", {"text": text, "message_id": "of-a-manager"})
 
 
 def later(monkeypatch: pytest.MonkeyPatch, **by: float) -> None:

@@ -1,14 +1,14 @@
 // The button on a company's site, and the frame it opens. Until then: no request, no cookie, no style sheet. What is set
 // for the widget stands in the last brackets, put there by the server; attributes of the script win. All that can wait
 // until the client types is in site.js.
-// short: given, paper, mark, tag, isOpen, isReady, panel, frame, knob, home, base, named, paint, wasOpen, root, made, came, drop, mount, watch, greet, query, place, shade, make, show, more, inside, host, send, hear, opts, told, store, own, style, what
+// short: given, paper, mark, tag, isOpen, isReady, panel, frame, knob, home, base, named, paint, wasOpen, root, made, came, drop, mount, watch, greet, query, place, shade, make, show, more, inside, host, send, hear, opts, told, store, own, style, what, tell
 ((given) => {
   const d = document, w = window, paper = matchMedia("print"), mark = Symbol.for("leadbot"),
     tag = d.querySelector("script[data-bot],script[src*='js?bot=']") || given,
     opts = { ...given, ...tag.dataset };
   if (!opts.bot || w[mark]) return;
   let panel, frame, isOpen, isReady;
-  const lang = opts.lang = (opts.lang || d.documentElement.lang || navigator.language).slice(0, 2).toLowerCase().replace("kz", "kk"),
+  const lang = opts.lang = (opts.lang || d.documentElement.lang || navigator.language).slice(0, 2).replace("kz", "kk"),
     // What an optimiser has joined with other scripts still knows where it came from.
     home = given.home && !/js.bot/.test(tag.src) ? given.home : new URL(tag.src).origin,
     base = `${home}/w/${opts.bot}`, named = opts.title || opts[lang + "Title"] || "Чат", paint = opts.color || "#0b6b73",
@@ -33,17 +33,18 @@
     host = d.createElement("div"), shade = host.attachShadow({ mode: "open" }), knob = make("button", shade),
     place = `position:fixed;${opts.position === "left" ? "left" : "right"}:${x}px;bottom:${y}px;box-shadow:0 4px 20px #0004;border-radius:`,
 
+    tell = (what) => told.forEach(([on, act]) => on === what && act()),
     send = (leadbot, text) => {
       if (isReady) frame.contentWindow.postMessage({ leadbot, text }, home);
-      told.forEach(([on, act]) => on === leadbot && act());
+      tell(leadbot);
     },
     show = () => {
       host.style.cssText = `all:initial;position:fixed;bottom:0;z-index:2147483000;display:${paper.matches ? "none" : "block"};`.replace(/;/g, "!important;");
       // Dark on light colours, light on dark ones, by their green, which is most of their light.
-      knob.style.cssText = place + `50%;width:56px;height:56px;padding:0;border:2px solid transparent;cursor:pointer;background:${paint};color:${paint.slice(3, 5) > "96" ? "#211e1a" : "#fff"};display:${(isOpen ? isReady : (opts.inline || opts.hidden) != null) ? "none" : "block"}`;
+      knob.style.cssText = place + `50%;z-index:1;width:56px;height:56px;padding:0;border:2px solid transparent;cursor:pointer;background:${paint};color:${paint.slice(3, 5) > "96" ? "#211e1a" : "#fff"};display:${(isOpen ? isReady : (opts.inline || opts.hidden) != null) ? "none" : "block"}`;
       knob.setAttribute("aria-expanded", !!isOpen);
       // All of the screen on a phone, else 380 by 600.
-      if (panel) panel.style.cssText = place + (innerWidth < 481 ? "0;top:0;left:0;width:100%;height:100%" : `12px;width:380px;height:600px;max-height:calc(100% - ${2 * y}px)`) + `;overflow:hidden;color-scheme:light dark;background:#fff;background:linear-gradient(${paint} 60px,Canvas 0);display:${isOpen ? "block" : "none"}`;
+      if (panel) panel.style.cssText = place + (innerWidth < 481 ? "0;top:0;left:0;width:100%;height:100%" : `12px;width:380px;height:600px;max-height:calc(100% - ${2 * y}px)`) + `;overflow:hidden;color-scheme:light dark;background:linear-gradient(${paint} 60px,Canvas 0);display:${isOpen ? "block" : "none"}`;
     },
     drop = () => {
       if (panel) panel.remove();
@@ -76,13 +77,12 @@
       own.lost = 0;
       if (!frame) {
         panel = make("div", shade);
-        shade.appendChild(knob); // above, until there is something to see
         const made = frame = make("iframe", panel, "width:100%;height:100%;border:0;visibility:hidden");
         frame.title = named;
         frame.allow = "microphone";
         frame.src = `${base}?lang=${lang}#` + encodeURIComponent(JSON.stringify({ ...store(), o: origin, t: topic || opts.topic, m: message || opts.message }));
         // Nobody answers: the knob is back. If site.js comes all the same, it is we who are not wanted here.
-        frame.onload = () => setTimeout(() => isReady || frame !== made || (drop(), own.lost = 1, more("o=" + origin)), 2000);
+        frame.onload = () => setTimeout(() => isReady || frame !== made || (drop(), own.lost = 1, more("o=" + origin)), 2e3);
       } else if (message) send("say", message);
       greet();
     },
@@ -103,7 +103,7 @@
     hear = ({ source, origin, data }) => {
       if (!frame || source !== frame.contentWindow || origin !== home) return;
       const what = (data || 0).leadbot;
-      what === "ready" ? (isReady = 1, greet(), setTimeout(more, 900)) : what === "close" ? close() : what === "keep" && store(data.state);
+      what === "ready" ? (isReady = 1, greet(), setTimeout(more, 900)) : what === "close" ? close() : what === "keep" ? store(data.state) : tell(what);
     },
     told = [], own = w[mark] = { open, close, on: (...each) => told.push(each), heard: told, set: opts, page: base, css: place, dom: shade, add: make, draw: show, kept: store, load: more, state: () => [isOpen, isReady, frame, panel] };
   knob.id = "leadbot-launcher";
@@ -115,5 +115,5 @@
   mount();
   const { n } = store();
   if (n || opts.inline) more(n);
-  else if (opts.delay) setTimeout(more, opts.delay * 1000);
+  else if (opts.delay) setTimeout(more, opts.delay * 1e3);
 })({});

@@ -39,7 +39,6 @@
   addEventListener("message", ({ source, data }) => {
     const { frame } = state(), what = (data || 0).leadbot;
     if (!frame || source !== frame.contentWindow) return;
-    if (what === "message" || what === "lead") tell(what);
     if (what === "file") file(frame, data.state);
   });
 

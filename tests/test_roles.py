@@ -60,6 +60,7 @@ TABLE = {
         POST /leads/<int:lead_id>/split/<int:talk_id>
         POST /conversations/<int:talk_id>/notes | POST /conversations/<int:talk_id>/junk
         POST /conversations/<int:talk_id>/not-junk | POST /conversations/<int:talk_id>/settle
+        POST /conversations/<int:talk_id>/typing
         POST /conversations/<int:talk_id>/insert | POST /settings/conversations | POST /settings/conversations/answers
         POST /settings/conversations/answers/<int:answer_id>
         POST /settings/conversations/answers/<int:answer_id>/remove

@@ -39,7 +39,8 @@ VERBS = {
         leads.merging.unmerge leads.ranking.move leads.records.add_note leads.moving.assign
         leads.moving.move leads.records.remove_test leads.taking.give_up leads.taking.take
         leads.tasks.add leads.tasks.delete leads.tasks.postpone leads.tasks.set_done operations.demo.add_samples
-        operations.demo.remove_samples outbox.deliveries.retry transfer.imports.choose transfer.imports.keep
+        operations.demo.remove_samples outbox.deliveries.retry
+        conversations.presence.manager_types transfer.imports.choose transfer.imports.keep
         transfer.imports.look
         transfer.imports.start transfer.imports.undo transfer.imports_written.left
     """,

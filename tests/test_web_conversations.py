@@ -51,7 +51,7 @@ def test_a_manager_takes_over_writes_and_gives_back(almaty: Web, api_almaty: Api
     assert almaty.post(f"/conversations/{talk}/messages", {"text": "Да, слушаю вас"}).status_code == 303
     assert almaty.post(f"/conversations/{talk}/return").status_code == 303
     said = bubbles(almaty.get(f"/conversations/{talk}").text)
-    assert ("bot", "Теперь вам отвечает manager.") in said
+    assert ("bot", "Теперь вам отвечает менеджер компании СтройКомпания Алматы.") in said
     assert ("manager", "Да, слушаю вас") in said
     assert said[-1][0] == "bot"
     assert api_almaty.say("client_1", "150 квадратов")["response"]

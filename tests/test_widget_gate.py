@@ -55,6 +55,7 @@ def test_the_launcher_and_the_chat_are_featherweights(stranger: FlaskClient, key
     sizes = {path: packed(stranger, path) for path in paths}
     assert sizes["/widget.js"] <= LAUNCHER_MOST, sizes
     assert sum(sizes.values()) <= CHAT_MOST and len(sizes) <= REQUESTS_MOST, sizes
+    assert packed(stranger, f"/widget.js?bot={key}") <= LAUNCHER_MOST
     assert "http://" not in page.text.replace("http://www.w3.org", "") and "https://" not in page.text
 
 
@@ -66,12 +67,32 @@ def test_what_is_kept_is_kept_by_its_content(stranger: FlaskClient, key: str) ->
     look = page.split('<link rel="stylesheet" href="')[1].split('"')[0]
     assert "immutable" in stranger.get(look).headers["Cache-Control"]
     assert stranger.get(look.split("?")[0] + "?v=old").headers["Cache-Control"] == "no-cache"
-    assert entry.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    for each in (entry, stranger.get(f"/widget.js?bot={key}"), stranger.get(f"/w/{key}/site.js")):
+        assert each.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert each.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_sites_that_ask_isolation_may_frame_the_chat(stranger: FlaskClient, key: str) -> None:
+    for path in (f"/w/{key}", "/w/wk_unknown_unknown"):
+        answer = stranger.get(path)
+        assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+def test_a_key_that_is_none_makes_no_button(app: Flask, api_almaty: Api, stranger: FlaskClient, key: str) -> None:
+    set_company(app, api_almaty.company_id, widget_is_paused=True)
+    for each in (key, "wk_unknown_unknown", "%00", "x"):
+        answer = stranger.get(f"/widget.js?bot={each}")
+        assert (answer.status_code, answer.data) == (200, b"")
+    gone = stranger.get(f"/w/{key}/site.js?t=x")
+    assert gone.status_code == 200 and "hidden" in gone.text and len(gone.text) < 200
 
 
 def test_no_public_page_reads_or_sets_a_cookie(app: Flask, almaty: Web, key: str, slug: str) -> None:
     for path in (
         "/widget.js",
+        f"/widget.js?bot={key}",
+        f"/w/{key}/site.js",
         f"/w/{key}",
         f"/w/{key}/look.css",
         f"/c/{slug}",
@@ -109,7 +130,7 @@ def test_a_strange_key_is_no_fault_of_ours(stranger: FlaskClient, key: str) -> N
             assert stranger.open(path, method=method).status_code in {404, 405}, path
 
 
-@pytest.mark.parametrize("path", ["messages", "call", "lines"])
+@pytest.mark.parametrize("path", ["messages", "call", "lines", "seen", "link"])
 def test_without_a_token_of_this_bot_nothing_is_said(app: Flask, api_astana: Api, key: str, path: str) -> None:
     theirs = Visitor(app, widget_key(api_astana)).token
     mine = Visitor(app, key).token
@@ -176,7 +197,8 @@ def test_only_listed_sites_may_frame_the_chat(almaty: Web, key: str, stranger: F
 
 
 def test_the_page_speaks_as_it_is_asked(stranger: FlaskClient, key: str) -> None:
-    asks = {"?lang=kk": ("", "kk"), "?lang=en": ("ru", "en"), "?lang=xx": ("kk-KZ,ru;q=0.5", "kk"), "": ("de", "ru")}
+    asks = {"?lang=kk": ("", "kk"), "?lang=en": ("ru", "en"), "?lang=xx": ("kk-KZ,ru;q=0.5", "kk"), "": ("de", "ru"),
+            "?lang=kz": ("ru", "kk"), "?lang=kk-Latn-KZ": ("ru", "kk"), "?lang=RU_ru": ("kk", "ru")}  # fmt: skip
     for query, (browser, language) in asks.items():
         page = stranger.get(f"/w/{key}{query}", headers={"Accept-Language": browser}).text
         assert f'<html lang="{language}">' in page, query

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from conftest import Api, Web
@@ -12,6 +14,7 @@ from flask.testing import FlaskClient
 from test_widget_gate import key, slug, widget_key  # noqa: F401
 from visiting import Visitor
 
+from leadbot.accounts import hours_settings
 from leadbot.conversations import widget
 from leadbot.database import tenancy
 from leadbot.database.session import db
@@ -30,12 +33,65 @@ def code(almaty: Web) -> str:
     return html.unescape(found.group(1))
 
 
-def test_the_code_is_one_line_with_what_is_set(almaty: Web, key: str, slug: str) -> None:  # noqa: F811
-    assert code(almaty) == f'<script src="http://localhost:8000/widget.js" data-bot="{key}" async></script>'
-    almaty.post(URL, filled(slug, color="#FFCC00", position="left", bubble_ru='Посчитать "дом"?', delay_seconds="7"))
+def given(stranger: FlaskClient, key: str) -> dict[str, str]:  # noqa: F811
+    """What the entry file tells the launcher."""
+    found = re.search(r"\)\((\{.*\})\);?$", stranger.get(f"/widget.js?bot={key}").text)
+    assert found
+    return dict(json.loads(found.group(1)))
+
+
+def test_what_is_set_reaches_the_site_without_another_code(
+    almaty: Web,
+    stranger: FlaskClient,
+    key: str,  # noqa: F811
+    slug: str,  # noqa: F811
+) -> None:
     line = code(almaty)
-    assert 'data-color="#ffcc00" data-position="left"' in line
-    assert 'data-ru-bubble="Посчитать &#34;дом&#34;?" data-delay="7"' in line
+    assert line == f'<script src="http://localhost:8000/widget.js?bot={key}" async></script>'
+    assert given(stranger, key) == {"bot": key, "home": "http://localhost"}
+    chosen = {"color": "#FFCC00", "position": "left", "bubble_ru": "Дом</script>?", "delay_seconds": "7"}
+    more = {"offset_x": "0", "offset_y": "90", "has_sound": "y", "title_kk": "Құрылыс", "widget_language": "kk"}
+    assert almaty.post(URL, filled(slug, **chosen, **more)).status_code == 303
+    assert code(almaty) == line
+    told = given(stranger, key)
+    assert told.items() >= {"color": "#ffcc00", "position": "left", "ruBubble": "Дом</script>?", "delay": "7"}.items()
+    assert told.items() >= {"offsetX": "0", "offsetY": "90", "sound": "1", "kkTitle": "Құрылыс", "lang": "kk"}.items()
+    entry = stranger.get(f"/widget.js?bot={key}")
+    assert "</script>" not in entry.text and "max-age=60" in entry.headers["Cache-Control"]
+    assert stranger.get(f"/widget.js?bot={key}", headers={"If-None-Match": entry.headers["ETag"]}).status_code == 304
+
+
+def test_outside_hours_the_button_goes_by_choice(
+    almaty: Web,
+    stranger: FlaskClient,
+    key: str,  # noqa: F811
+    slug: str,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    almaty.post(
+        "/settings/hours",
+        {f"day{number}": "9:00–18:00" for number in range(7)} | {"take_minutes": "15", "answer_minutes": "5"},
+    )
+    night, noon = datetime(2026, 12, 1, 20, tzinfo=UTC), datetime(2026, 12, 1, 7, tzinfo=UTC)
+    for moment, is_off in ((night, False), (noon, False)):
+        monkeypatch.setattr(hours_settings, "utcnow", lambda moment=moment: moment)
+        assert ("hidden" in given(stranger, key)) == is_off
+    almaty.post(URL, filled(slug, hides_closed="y"))
+    for moment, is_off in ((night, True), (noon, False)):
+        monkeypatch.setattr(hours_settings, "utcnow", lambda moment=moment: moment)
+        assert ("hidden" in given(stranger, key)) == is_off
+
+
+def test_a_client_may_go_on_in_the_companys_messengers(
+    almaty: Web,
+    stranger: FlaskClient,
+    key: str,  # noqa: F811
+    slug: str,  # noqa: F811
+) -> None:
+    assert "wa.me" not in stranger.get(f"/w/{key}").text
+    almaty.post(URL, filled(slug, whatsapp="8 (701) 123-45-67", telegram="https://t.me/stroydom"))
+    page = stranger.get(f"/w/{key}").text
+    assert 'href="https://wa.me/77011234567"' in page and 'href="https://t.me/stroydom"' in page
 
 
 def test_colour_and_title_are_seen_in_the_chat(almaty: Web, stranger: FlaskClient, key: str, slug: str) -> None:  # noqa: F811
@@ -55,6 +111,8 @@ def test_colour_and_title_are_seen_in_the_chat(almaty: Web, stranger: FlaskClien
         ("domains", "\n".join(f"s{n}.kz" for n in range(51)), "Сайтов не больше 50"),
         ("slug", "Ы", "латинские"), ("slug", "a", "латинские"), ("slug", "-ab-", "латинские"),
         ("delay_seconds", "601", "от 0 до 600"), ("delay_seconds", "x", "от 0 до 600"),
+        ("offset_y", "401", "от 0 до 400"), ("whatsapp", "123", "Номер телефона"),
+        ("telegram", "a b", "Имя в Telegram"),
         ("privacy_url", "javascript:alert(1)", "https://"), ("title_ru", "я" * 61, "Не больше 60"),
     ],
 )  # fmt: skip

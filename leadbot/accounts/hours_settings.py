@@ -41,6 +41,11 @@ def own() -> Hours:
     return of(tenant.company())
 
 
+def is_open_now() -> bool:
+    """Does the company the session acts for work at this moment?"""
+    return own().is_open(utcnow())
+
+
 def opening(company: Company, now: datetime) -> Opening | None:
     """The company's next opening where it is closed at `now`; None while it is open, or where none is in sight."""
     hours = of(company)

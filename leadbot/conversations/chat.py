@@ -191,15 +191,14 @@ def _checked(incoming: Incoming) -> Incoming:
         storage.check_room()
     if incoming.audio is not None:
         voice.check(incoming.audio)
-    if incoming.file is not None:
-        kinds.check(incoming.file)
+    file = kinds.clean(incoming.file) if incoming.file is not None else None
     if not text and incoming.audio is None and incoming.file is None:
         raise Invalid("text or audio_file is required", field="text")
     if incoming.message_id is not None:
         text_input.line(incoming.message_id, "Idempotency-Key", most=MESSAGE_ID_MOST)
     language = incoming.language if incoming.language in LANGUAGES else None
     by_draft = incoming.by_draft and incoming.source is Source.TEST
-    return replace(incoming, client_ref=ref, text=text, language=language, by_draft=by_draft)
+    return replace(incoming, client_ref=ref, text=text, file=file, language=language, by_draft=by_draft)
 
 
 def _attached(incoming: Incoming) -> dict[str, str]:

@@ -34,7 +34,7 @@ def take_over(talk: Conversation, *, by: User) -> None:
     read_marks.put(talk, by, talk.message_count)
     waiting.end(talk)
     hot_lane.leave(talk)
-    _say(talk, "handoff.started", manager=by.shown_name)
+    _say(talk, "handoff.started", manager=shown_to_clients(by, talk.language or company_settings.company().language))
     db.session.commit()
 
 
@@ -90,6 +90,11 @@ def give_back_silent(talk: Conversation) -> bool:
         talk.return_due_at = None
     db.session.commit()
     return is_due
+
+
+def shown_to_clients(person: User, language: str) -> str:
+    """What a client may call the manager: by the person's own name; nothing of an e-mail is a name."""
+    return person.name or phrases.say("handoff.nameless", language, company=company_settings.company().name)
 
 
 def _stay(talk: Conversation) -> None:

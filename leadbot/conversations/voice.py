@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadbot.engines import duration
-from leadbot.engines.audio import sniff
+from leadbot.engines.audio import has_picture, sniff
 from leadbot.errors import Invalid, LeadbotError
 from leadbot.files import storage
 from leadbot.files.storage import VOICE
@@ -20,12 +20,28 @@ class UnsupportedAudio(LeadbotError):
     text = "Unsupported audio"
 
 
+class UnsupportedVideo(LeadbotError):
+    """A film: nobody would hear what it is about, and it is too heavy for a chat."""
+
+    status = 415
+    code = "unsupported_video"
+    text = "Videos can’t be sent here. Send a photo, or say it in a voice message"
+
+
 def check(audio: bytes) -> None:
     """Raises Invalid for an empty file, UnsupportedAudio for one that is no sound by its first bytes."""
     if not audio:
         raise Invalid("Empty audio file", field="audio_file")
     if sniff(audio[:64]) is None:
         raise UnsupportedAudio
+
+
+def check_is_sound(data: bytes) -> None:
+    """Raises UnsupportedVideo for a film, which comes in the same boxes as sound, Invalid for what is too large."""
+    if len(data) > MOST_BYTES:
+        raise Invalid("The file is larger than %(max)s MB", field="file", max=MOST_BYTES // 1024 // 1024)
+    if has_picture(data):
+        raise UnsupportedVideo
 
 
 def is_long(audio: bytes) -> bool:

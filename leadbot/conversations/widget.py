@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -15,30 +13,24 @@ from sqlalchemy.exc import IntegrityError
 
 from leadbot.accounts import audit, hours_settings, users
 from leadbot.bot import company_settings
-from leadbot.conversations import talks, unanswered, waiting
+from leadbot.conversations import presence, talks, unanswered, waiting
+from leadbot.conversations.widget_fields import CHECKS, DARK, LIGHT, OFFSET, SLUG, contrast, slug
 from leadbot.database import tenancy
 from leadbot.database.session import db, read_only, utcnow
 from leadbot.errors import Invalid, NotFound
 from leadbot.events import HandOffAsked, publish
 from leadbot.leads import attribution
-from leadbot.models import Act, Author, BotUser, Company, Conversation, Source, User
+from leadbot.models import Act, Author, BotUser, Company, Conversation, Source, TalkPresence, User
 from leadbot.models.company import new_widget_key
 from leadbot.texts import phrases, text_input
-from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
 
-TITLE_MOST, BUBBLE_MOST, DOMAINS_MOST, DELAY_MOST_SECONDS = 60, 120, 50, 600
-LIGHT, DARK = "#ffffff", "#211e1a"  # what may be written on the company's colour
-READABLE = 4.5  # WCAG 2.2, 1.4.3
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,58})[a-z0-9]")
-LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-HOST = re.compile(rf"(?:{LABEL}\.)*{LABEL}(?::[0-9]{{1,5}})?")
 SEEN_EVERY = timedelta(minutes=1)
 
 
 _LINES = (
-    select(func.coalesce(Conversation.message_count, 0))
+    select(func.coalesce(Conversation.message_count, 0), TalkPresence.manager_typing_at)
     .select_from(Company)
     .outerjoin(
         BotUser,
@@ -49,6 +41,10 @@ _LINES = (
         ),
     )
     .outerjoin(Conversation, and_(Conversation.company_id == Company.id, Conversation.bot_user_id == BotUser.id))
+    .outerjoin(
+        TalkPresence,
+        and_(TalkPresence.company_id == Company.id, TalkPresence.conversation_id == Conversation.id),
+    )
     .where(Company.widget_key == bindparam("key"), Company.is_active, Company.widget_is_paused.is_(False))
 )
 
@@ -65,6 +61,12 @@ class Look:
     delay_seconds: int
     domains: tuple[str, ...]
     privacy_url: str
+    offset_x: int
+    offset_y: int
+    hides_closed: bool  # no button outside working hours
+    has_sound: bool
+    whatsapp: str  # the number in digits, and the name in Telegram, where a client may go on
+    telegram: str
 
     @property
     def on_color(self) -> str:
@@ -99,11 +101,13 @@ def of_slug(slug: str) -> Site:
     return _site(Company.slug == slug if SLUG.fullmatch(slug) else None)
 
 
-def lines_so_far(key: str, client_ref: str) -> int | None:
-    """How many lines a visitor's talk has; None where there is no such widget. A quick look: pages ask all the time."""
+def lines_so_far(key: str, client_ref: str) -> tuple[int, bool] | None:
+    """How many lines a visitor's talk has, and whether a manager is writing; None where there is no such widget. A
+    quick look: pages ask all the time."""
     asked = {"key": key, "source": Source.WIDGET, "client_ref": client_ref}
     with tenancy.all_companies():
-        return db.session.execute(_LINES, asked).scalar_one_or_none()
+        found = db.session.execute(_LINES, asked).one_or_none()
+    return None if found is None else (found[0], presence.is_recent(found[1]))
 
 
 def look(own: Company) -> Look:
@@ -118,6 +122,12 @@ def look(own: Company) -> Look:
         delay_seconds=values.get("delay_seconds", 0),
         domains=tuple(values.get("domains", ())),
         privacy_url=values.get("privacy_url", ""),
+        offset_x=values.get("offset_x", OFFSET),
+        offset_y=values.get("offset_y", OFFSET),
+        hides_closed=values.get("hides_closed", False),
+        has_sound=values.get("has_sound", False),
+        whatsapp=values.get("whatsapp", ""),
+        telegram=values.get("telegram", ""),
     )
 
 
@@ -130,13 +140,19 @@ def ancestors(own: Look) -> str:
     return " ".join(("'self'", *(f"{scheme}://{host}" for host in hosts for scheme in ("https", "http"))))
 
 
+def may_frame(own: Look, origin: str) -> bool:
+    """May a site of this origin show the chat?"""
+    allowed = ancestors(own)
+    return allowed == "*" or origin.lower() in allowed.split()
+
+
 def change(values: dict[str, object], *, by: User) -> Company:
     """Set how the widget looks and where it may stand; nothing is written unless all are right. Raises Invalid."""
     users.check_may_write(by)
-    checked = {name: _CHECKS[name](values[name]) for name in values.keys() & _CHECKS.keys()}
+    checked = {name: CHECKS[name](values[name]) for name in values.keys() & CHECKS.keys()}
     own = company_settings.company()
     if "slug" in values:
-        own.slug = _slug(values["slug"])
+        own.slug = slug(values["slug"])
     own.widget = {**own.widget, **checked}
     try:
         audit.note(by.id, Act.WIDGET)
@@ -212,12 +228,6 @@ def call_manager(client_ref: str, message_id: str | None, language: str, *, may_
     db.session.commit()
 
 
-def contrast(one: str, other: str) -> float:
-    """How well two colours (#rrggbb) are told apart: 1 to 21, as WCAG counts it."""
-    brighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (brighter + 0.05) / (darker + 0.05)
-
-
 def _answer_to_call(talk: Conversation, language: str, may_disturb: bool) -> str:
     company = company_settings.company()
     card = company_settings.card(company)
@@ -247,97 +257,3 @@ def _with_www(host: str) -> tuple[str, ...]:
     """stroykz.kz is www.stroykz.kz too; an address of numbers, a name without a dot or one with a port is itself."""
     is_plain = "." in host and ":" not in host and not host.startswith("www.") and not host.replace(".", "").isdigit()
     return (f"www.{host}",) if is_plain else ()
-
-
-def _luminance(color: str) -> float:
-    parts = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _color(value: object) -> str:
-    text = str(value).strip().lower()
-    if not text:
-        return ""
-    if not re.fullmatch(r"#[0-9a-f]{6}", text):
-        raise Invalid("A colour as #0b6b73", field="color")
-    if max(contrast(text, LIGHT), contrast(text, DARK)) < READABLE:
-        raise Invalid("Text on this colour can’t be read. Choose a darker or a lighter one", field="color")
-    return text
-
-
-def _position(value: object) -> str:
-    if value not in ("right", "left"):
-        raise Invalid("Choose right or left", field="position")
-    return str(value)
-
-
-def _language(value: object) -> str:
-    if value not in ("", *LANGUAGES):
-        raise Invalid("Choose ru, kk or en", field="widget_language")
-    return str(value)
-
-
-def _texts(field: str, most: int) -> Callable[[object], dict[str, str]]:
-    def check(value: object) -> dict[str, str]:
-        given = value if isinstance(value, dict) else {}
-        cleaned = {
-            key: text_input.line(given.get(key, ""), f"{field}_{key}", most=most, required=False) for key in LANGUAGES
-        }
-        return {key: text for key, text in cleaned.items() if text}
-
-    return check
-
-
-def _delay(value: object) -> int:
-    text = str(value or 0).strip()
-    if not text.isdecimal() or len(text) > 4 or int(text) > DELAY_MOST_SECONDS:
-        raise Invalid("A whole number of seconds from 0 to %(max)s", field="delay_seconds", max=DELAY_MOST_SECONDS)
-    return int(text)
-
-
-def _domains(value: object) -> list[str]:
-    """Sites as people write them, one a line or apart by commas: with a scheme, a path, capitals, in Cyrillic."""
-    words = [word for word in re.split(r"[\s,;]+", str(value)) if word]
-    if len(words) > DOMAINS_MOST:
-        raise Invalid("At most %(max)s sites", field="domains", max=DOMAINS_MOST)
-    return list(dict.fromkeys(_domain(word) for word in words))
-
-
-def _domain(word: str) -> str:
-    wrong = Invalid("Enter a site address, for example stroykz.kz", field="domains")
-    try:
-        parts = urlsplit(word if "://" in word else f"//{word}")
-        name = (parts.hostname or "").rstrip(".").encode("idna").decode().lower()
-        host = f"{name}:{parts.port}" if parts.port else name
-    except ValueError:
-        raise wrong from None
-    if parts.scheme not in ("", "http", "https") or parts.username is not None or not HOST.fullmatch(host):
-        raise wrong
-    return host
-
-
-def _slug(value: object) -> str:
-    text = str(value).strip().lower()
-    if not SLUG.fullmatch(text):
-        raise Invalid("Small Latin letters, figures and hyphens, 3 to 60", field="slug")
-    return text
-
-
-def _privacy_url(value: object) -> str:
-    text = text_input.line(value, "privacy_url", most=300, required=False)
-    if text and not re.fullmatch(r"https?://[^\s\"'<>]+", text):
-        raise Invalid("The address of the page must begin with https://", field="privacy_url")
-    return text
-
-
-_CHECKS: dict[str, Callable[[object], Any]] = {
-    "color": _color,
-    "position": _position,
-    "language": _language,
-    "title": _texts("title", TITLE_MOST),
-    "bubble": _texts("bubble", BUBBLE_MOST),
-    "delay_seconds": _delay,
-    "domains": _domains,
-    "privacy_url": _privacy_url,
-}

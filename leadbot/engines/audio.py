@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+WEBM_HEAD_BYTES = 64 * 1024  # where the tracks are named, before anything is heard
 HEAD_BYTES = 64  # so much of a file is enough for sniff()
 
 
@@ -43,6 +45,14 @@ def sniff(head: bytes) -> AudioType | None:
     if head.startswith(b"#!AMR"):
         return AMR
     return _mpeg(head)
+
+
+def has_picture(data: bytes) -> bool:
+    """Is it a film? In MP4 a track says so in its handler box (ISO 14496-12, 8.4.3), in WebM by its type (track 0x83:
+    1 is video)."""
+    if data[4:8] == b"ftyp":
+        return any(data[found.end() + 8 : found.end() + 12] == b"vide" for found in re.finditer(b"hdlr", data))
+    return data.startswith(b"\x1a\x45\xdf\xa3") and b"\x83\x81\x01" in data[:WEBM_HEAD_BYTES]
 
 
 def _mpeg(head: bytes) -> AudioType | None:

@@ -12,6 +12,7 @@ from leadbot.models.lead import Evidence, Lead, LeadEvent, LeadMerge, LeadNote, 
 from leadbot.models.lead_import import ExportState, ImportState, LeadExport, LeadImport
 from leadbot.models.notification import NotificationChoices, PushSubscription
 from leadbot.models.opening import Opening
+from leadbot.models.presence import TalkPresence
 from leadbot.models.running import RunningCount
 from leadbot.models.task import LeadTask
 from leadbot.models.usage import ModelUsage
@@ -55,6 +56,7 @@ __all__ = [
     "Scenario",
     "Source",
     "TalkNote",
+    "TalkPresence",
     "TalkRead",
     "TelegramBot",
     "User",

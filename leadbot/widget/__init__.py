@@ -10,10 +10,10 @@ from flask import Flask
 
 from leadbot.texts import phrases
 from leadbot.texts.catalogues import language
-from leadbot.widget import chat, embed, gate, page
+from leadbot.widget import chat, embed, entry, gate, page
 from leadbot.widget.cookieless import Sessions
 
-ROOMS = (embed, chat, page)
+ROOMS = (entry, embed, chat, page)
 for room in ROOMS:
     gate.keep(room.bp)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, request, send_file
+from flask import Blueprint, Response, current_app, make_response, render_template, request, send_file, url_for
 
 from leadbot import headers
 from leadbot.accounts.limits import Limit, caller, visitors
-from leadbot.conversations import chat, talks, widget
+from leadbot.conversations import chat, hand_off, presence, talks, voice, widget
 from leadbot.conversations.chat import Incoming
 from leadbot.engines.audio import HEAD_BYTES, sniff
 from leadbot.errors import NotFound
@@ -17,11 +17,13 @@ from leadbot.models import Conversation, Source
 from leadbot.reports import figures
 from leadbot.texts.catalogues import language
 from leadbot.widget import gate, tokens
-from leadbot.widget.embed import packed
+from leadbot.widget.sending import packed
 
 bp = Blueprint("talk", __name__, url_prefix="/w/<key>")
 TRAP = "fax_number"  # a field that people don't see; what fills it in is a machine
+TYPING = "X-Typing"  # a manager is writing
 OPENINGS = Limit("widget openings", "3000 per minute")
+SIGHTS = Limit("widget sights", "6000 per minute")
 
 
 @bp.before_request
@@ -34,8 +36,10 @@ def nothing_new() -> Response | None:
         known = tokens.read(key, request.headers.get(gate.HEADER, ""))
     except tokens.NotAVisitor:
         return None
-    count = widget.lines_so_far(key, known)
-    return Response(status=204) if count is not None and count <= after() else None
+    found = widget.lines_so_far(key, known)
+    if found is None or found[0] > after():
+        return None
+    return Response(status=204, headers={TYPING: "1"} if found[1] else None)
 
 
 @bp.post("/messages")
@@ -76,6 +80,38 @@ def open_(key: str) -> Response:
     if "first" in request.form:
         figures.count_opening()
     return Response(status=204)
+
+
+@bp.post("/seen")
+def seen(key: str) -> Response:
+    """What the browser says of its side: which lines it has (`delivered`) and shows (`read`), that somebody is
+    `typing`, that he has `left`. The token may stand in the form: what is sent as a page goes away has no headers."""
+    SIGHTS.count(caller(request.remote_addr))
+    form = request.form
+    presence.put(
+        gate.visitor(),
+        delivered=max(0, form.get("delivered", 0, type=int)),
+        read=max(0, form.get("read", 0, type=int)),
+        is_typing="typing" in form,
+        has_left="left" in form,
+    )
+    return Response(status=204)
+
+
+@bp.post("/link")
+def link(key: str) -> Response:
+    """An address that carries this talk to another device, or a later day. Its secret stands behind the #, which is
+    sent to nobody."""
+    base = current_app.extensions["leadbot_config"].base_url
+    page = url_for("page.show", slug=gate.site().slug, lang=language())
+    return Response(f"{base}{page}#talk={tokens.carry(key, gate.visitor())}", mimetype="text/plain")
+
+
+@bp.post("/carried")
+def carried(key: str) -> Response:
+    """The token of the talk that such a link carries. Raises NotAVisitor for one that has run out."""
+    visitors.RENEWALS.count(caller(request.remote_addr))
+    return Response(tokens.mint(key, tokens.read_carried(key, request.form.get("talk", ""))), mimetype="text/plain")
 
 
 @bp.get("/files/<int:seq>")
@@ -128,11 +164,13 @@ def news() -> Response:
 def state(talk: Conversation | None, after_seq: int = 0) -> dict[str, object]:
     """The talk as a page shows it."""
     manager = talk.manager if talk and talk.handled_by == "manager" else None
+    shown = chat.lines(talk, after=after_seq) if talk else []
     return {
-        "said": chat.lines(talk, after=after_seq) if talk else [],
+        "said": shown,
         "last": talk.message_count if talk else 0,
         "chips": chat.chips(talk, language()),
-        "manager": manager.shown_name if manager else "",
+        "manager": hand_off.shown_to_clients(manager, language()) if manager else "",
+        "ticket": tokens.ticket(gate.site().key, gate.visitor()) if talk else "",
         "is_lead": bool(talk and talk.lead_id),
     }
 
@@ -143,9 +181,12 @@ def after() -> int:
 
 
 def _upload() -> tuple[bytes | None, bytes | None]:
-    """The sound, or else the photo or document of this message."""
+    """The sound, or else the photo or document of this message. Raises Invalid, UnsupportedVideo."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return None, None
     data = sent.read()
-    return (data, None) if sniff(data[:HEAD_BYTES]) else (None, data)
+    if sniff(data[:HEAD_BYTES]) is None:
+        return None, data
+    voice.check_is_sound(data)
+    return data, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from flask import Blueprint, Response, current_app, g, make_response, render_template, request
 from flask_babel import gettext as _
@@ -18,9 +19,10 @@ from leadbot.operations import health
 from leadbot.texts import phrases
 from leadbot.texts.catalogues import language
 from leadbot.texts.languages import LANGUAGES
-from leadbot.widget import tokens
+from leadbot.widget import sending, tokens
 
 HEADER, FIELD = "X-Visitor", "visitor"
+GONE = '(own=>{own.set.hidden="";own.draw()})(window[Symbol.for("leadbot")])'
 BODY_MOST_BYTES = kinds.MOST_BYTES + 64 * 1024
 
 
@@ -108,16 +110,31 @@ def http_error(error: HTTPException) -> Response | HTTPException:
 
 
 def unavailable() -> Response:
-    """The same for a key unknown, rotated or paused, and a company that is off. It may stand in any frame."""
+    """The same for a key unknown, rotated or paused, and a company that is off. It may stand in any frame.
+
+    A site's page that asks by script is told to take the button away.
+    """
+    if request.endpoint == "entry.more":
+        return sending.javascript(GONE, "no-store")
     if request.path.startswith("/w/"):
         headers.allow("frame-ancestors", "*")
-    return make_response(render_template("widget/unavailable.html"), 404)
+    return embeddable(make_response(render_template("widget/unavailable.html"), 404))
+
+
+def embeddable(response: Response) -> Response:
+    """A page that also sites may frame which ask isolation (COEP) of all they hold."""
+    response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 def _asked_language() -> str | None:
     """What the page asks for, or else the browser."""
-    asked = request.args.get("lang", "")[:2]
-    if asked in LANGUAGES:
-        return asked
-    wished = (tag[:2].lower() for tag in request.accept_languages.values())  # kk-KZ is Kazakh, whatever comes after it
+    wished = (_primary(tag) for tag in (request.args.get("lang", ""), *request.accept_languages.values()))
     return next((tag for tag in wished if tag in LANGUAGES), None)
+
+
+def _primary(tag: str) -> str:
+    """The language of a tag, whatever script or country follows; many sites write the country's code for Kazakh."""
+    primary = re.split("[-_]", tag.strip().lower(), maxsplit=1)[0]
+    return {"kz": "kk", "kaz": "kk", "rus": "ru", "eng": "en"}.get(primary, primary)

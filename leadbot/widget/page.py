@@ -12,7 +12,7 @@ from leadbot.bot import company_settings
 from leadbot.conversations import talks
 from leadbot.errors import LeadbotError
 from leadbot.models import Source
-from leadbot.widget import chat, embed, gate, tokens
+from leadbot.widget import chat, embed, gate, sending, tokens
 
 bp = Blueprint("page", __name__, url_prefix="/c/<slug>")
 QR_KINDS = {"svg": "image/svg+xml", "png": "image/png"}
@@ -88,4 +88,4 @@ def _page(token: str = "", error: LeadbotError | None = None) -> Response:
         },
         **own,
     )
-    return embed.packed(make_response(html, error.status if error else 200))
+    return sending.packed(make_response(html, error.status if error else 200))

@@ -16,6 +16,7 @@ from leadbot.errors import LeadbotError
 
 LIFE_SECONDS = 30 * 60
 RENEWAL_SECONDS = 90 * 24 * 3600
+CARRY_SECONDS = 30 * 24 * 3600  # a link that carries the talk to another device
 
 
 class NotAVisitor(LeadbotError):
@@ -33,13 +34,7 @@ def mint(key: str, visitor: str | None = None) -> str:
 
 def read(key: str, token: str, life_seconds: int = LIFE_SECONDS) -> str:
     """The visitor. Raises NotAVisitor."""
-    try:
-        visitor = _signer(key).loads(token, max_age=life_seconds)
-    except BadSignature:  # and what comes under it: malformed, of another bot, run out
-        raise NotAVisitor from None
-    if not isinstance(visitor, str):
-        raise NotAVisitor
-    return visitor
+    return _read(_signer(key), token, life_seconds)
 
 
 def renew(key: str, token: str) -> str:
@@ -50,8 +45,38 @@ def renew(key: str, token: str) -> str:
         return mint(key)
 
 
-def _signer(key: str) -> URLSafeTimedSerializer:
+def ticket(key: str, visitor: str) -> str:
+    """What a site's page may ask with whether something was said: it opens nothing else."""
+    return _signer(key, "ticket").dumps(visitor)
+
+
+def read_ticket(key: str, given: str) -> str:
+    """The visitor of a ticket. Raises NotAVisitor."""
+    return _read(_signer(key, "ticket"), given, RENEWAL_SECONDS)
+
+
+def carry(key: str, visitor: str) -> str:
+    """What a link bears that carries the talk to another device, or a later day."""
+    return _signer(key, "carried visitor").dumps(visitor)
+
+
+def read_carried(key: str, given: str) -> str:
+    """The visitor of such a link. Raises NotAVisitor."""
+    return _read(_signer(key, "carried visitor"), given, CARRY_SECONDS)
+
+
+def _read(signer: URLSafeTimedSerializer, given: str, life_seconds: int) -> str:
+    try:
+        visitor = signer.loads(given, max_age=life_seconds)
+    except BadSignature:  # and what comes under it: malformed, of another bot, run out
+        raise NotAVisitor from None
+    if not isinstance(visitor, str):
+        raise NotAVisitor
+    return visitor
+
+
+def _signer(key: str, what: str = "visitor") -> URLSafeTimedSerializer:
     """The bot's key is part of what is signed with: a token of one bot is no token at another."""
     return URLSafeTimedSerializer(
-        str(current_app.secret_key), salt=f"widget visitor of {key}", signer_kwargs={"digest_method": hashlib.sha256}
+        str(current_app.secret_key), salt=f"widget {what} of {key}", signer_kwargs={"digest_method": hashlib.sha256}
     )

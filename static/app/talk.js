@@ -23,6 +23,15 @@
     field().form.requestSubmit();
   });
 
+  // The client sees that somebody is writing to him.
+  let typedAt = 0;
+  talk.addEventListener("input", ({ target }) => {
+    const url = target === field() && target.form.dataset.typing;
+    if (!url || Date.now() - typedAt < 4000) return;
+    typedAt = Date.now();
+    fetch(url, { method: "POST", body: new URLSearchParams({ csrf_token: target.form.elements.csrf_token.value }) }).catch(() => {});
+  });
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!isForm(form)) return;

@@ -1,7 +1,8 @@
 // The chat in its frame, and on a company's own page. The server draws, this sends and shows. What is written is kept in
 // the browser under an id of its own until the server has it: sent twice it is taken once, and a cut line loses nothing.
+// Files, voice and the link to another device are in frame_more.js, which is sent along.
 "use strict";
-(() => {
+window.leadbotChat = (() => {
   const page = document.body, base = page.dataset.base, byId = (id) => document.getElementById(id);
   const isFramed = parent !== window && page.dataset.page === undefined;
   const came = readCame();
@@ -12,25 +13,28 @@
     } catch {}
   };
   const close = byId("close");
-  close?.addEventListener("click", () => tell("close"));
-  if (close && isFramed) close.hidden = false;
+  if (close) {
+    close.addEventListener("click", () => tell("close"));
+    if (isFramed) close.hidden = Boolean(came.i);
+  }
   document.addEventListener("keydown", (event) => event.key === "Escape" && tell("close"));
-  if (!base || page.inert) return tell("ready");
+  if (!base || page.hasAttribute("inert")) return tell("ready");
 
-  const log = byId("log"), form = byId("composer"), field = form.elements.text, chosen = form.elements.file, words = byId("words").dataset;
-  const record = byId("record"), trouble = byId("trouble"), below = byId("below"), who = byId("who");
-  const PAUSES = [2000, 4000, 8000, 15000, 30000, 60000], LIVE_MS = 2500;
+  const log = byId("log"), form = byId("composer"), field = form.elements.text, words = byId("words").dataset;
+  const trouble = byId("trouble"), below = byId("below"), who = byId("who"), consent = byId("consent");
+  const PAUSES_MS = [2000, 4000, 8000, 15000, 30000, 60000], LIVE_MS = 2500, ANSWER_MS = 20000, TYPING_MS = 4000;
   const STORE = `leadbot:${page.dataset.key}`;
-  const letters = new Map(); // what is on its way, by id: { id, text, file, bubble }
-  let last = 0, isSending = false, isHidden = false, failures = 0, quiet = 0, misses = 0, timer = 0, retry = 0;
+  const letters = new Map(); // what is on its way, by id, the oldest first: { id, text, file, name, box, bubble }
+  const talk = { last: 0, seen: 0, ticket: "", isKnown: false }; // known: there may be one, nobody has said yet
+  let isClosed = isFramed && !came.i, isSending = false, failures = 0, timer = 0, active = Date.now(), typed = 0;
 
   // What the launcher says in the address, which never leaves the browser: the site's origin, its page, its referrer.
   function readCame() {
     try {
       const said = JSON.parse(decodeURIComponent(location.hash.slice(1)) || "{}");
-      return isFramed ? said : { p: location.href, r: document.referrer };
+      return isFramed ? said : { p: location.href.split("#")[0], r: document.referrer };
     } catch {
-      return {};
+      return isFramed ? {} : { p: location.href.split("#")[0], r: document.referrer };
     }
   }
 
@@ -40,7 +44,7 @@
   let memory = parse(came.s);
   function parse(text) {
     try {
-      return JSON.parse(text) ?? {};
+      return JSON.parse(text) || {};
     } catch {
       return {};
     }
@@ -57,38 +61,48 @@
     try {
       localStorage.setItem(STORE, JSON.stringify(memory));
     } catch {
-      tell("keep", JSON.stringify(memory));
+      tell("keep", { s: JSON.stringify(memory) });
     }
   }
-  const waiting = () => kept().queue ?? [];
+  const waiting = () => kept().queue || [];
   const unqueue = (id) => keep({ queue: waiting().filter((each) => each.id !== id) });
   if (!kept().token) keep({ token: page.dataset.token });
 
-  // ---- asking the server ----
+  // ---- the line to the server: whatever gets through ends the waiting of all ----
+
+  const isShown = () => !document.hidden && !isClosed;
+  const address = (path) => `${base}/${path}${path.includes("?") ? "&" : "?"}lang=${page.dataset.lang}`;
 
   async function ask(path, data) {
     for (let turn = 0; ; turn++) {
-      const { token } = kept();
-      const answer = await fetch(`${base}/${path}${path.includes("?") ? "&" : "?"}lang=${page.dataset.lang}`, {
-        method: data ? "POST" : "GET",
-        body: data,
-        headers: { "X-Visitor": token ?? "" },
-        signal: AbortSignal.timeout?.(30000),
-      });
-      if (answer.status !== 401 || turn > 1) return answer;
+      const { token } = kept(), stop = new AbortController(), clock = setTimeout(() => stop.abort(), ANSWER_MS);
+      let answer;
+      try {
+        answer = await fetch(address(path), { method: data ? "POST" : "GET", body: data, headers: { "X-Visitor": token || "" }, signal: stop.signal });
+      } finally {
+        clearTimeout(clock);
+      }
+      if (answer.status !== 401 || turn > 1) return reached(answer);
       await renew(token);
     }
+  }
+  function reached(answer) {
+    if (answer.status >= 500) return answer;
+    const wasAway = failures > 0;
+    failures = 0;
+    if (wasAway) setTimeout(sendAll);
+    return answer;
   }
   // A token that has run out is changed for a new one without a word.
   async function renew(old) {
     if (kept().token !== old) return; // another tab has done it
-    const answer = await fetch(`${base}/token`, { method: "POST", body: new URLSearchParams({ token: old ?? "" }) });
+    const answer = await fetch(`${base}/token`, { method: "POST", body: new URLSearchParams({ token: old || "" }) });
     if (!answer.ok) return;
     const token = await answer.text();
     keep({ token });
-    if (token.split(".")[0] === old?.split(".")[0]) return;
-    for (const line of log.querySelectorAll("[data-seq]")) line.remove(); // we are somebody else now: another talk
-    last = 0;
+    if (token.split(".")[0] === (old || "").split(".")[0]) return;
+    for (const line of log.querySelectorAll("[data-seq],.by,.got")) line.remove(); // we are somebody else now: another talk
+    talk.last = talk.seen = 0;
   }
 
   // ---- showing ----
@@ -105,78 +119,147 @@
     staysAtEnd = isAtEnd();
     if (staysAtEnd) below.hidden = true;
   });
-  new ResizeObserver(() => {
+  const resized = () => {
     height = log.clientHeight;
     if (staysAtEnd) toEnd();
-  }).observe(log);
+  };
+  if (window.ResizeObserver) new ResizeObserver(resized).observe(log);
+  else addEventListener("resize", resized);
   below.addEventListener("click", toEnd);
 
-  // Lines that are there already don't come twice, whoever brings them: the answer, the poll or another tab.
+  const chips = () => byId("chips");
+  const firstUnsent = () => {
+    const unsent = log.querySelector(".bubble.unsent");
+    return unsent ? unsent.parentNode : chips();
+  };
+  const parsed = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content.firstElementChild;
+
+  // Lines that are there already don't come twice, whoever brings them: the answer, the poll or another tab. A letter's
+  // own bubble stays, so that nobody hears it read out again.
   function draw(html, isAnswer) {
-    const brought = Object.assign(document.createElement("template"), { innerHTML: html }).content.firstElementChild;
-    const wasAtEnd = isAtEnd();
-    let fresh = 0;
+    const brought = parsed(html), wasAtEnd = isAtEnd();
+    let fresh = 0, isFromManager = false, by = null;
     for (const element of [...brought.children]) {
-      if (element.id === "chips") byId("chips").replaceWith(tame(element));
-      else if (element.matches(".meta")) {
-        log.querySelector(".meta:not(.unsent,.failed)")?.remove();
-        log.querySelector(`[data-seq]:nth-last-child(1 of [data-author=client][data-seq])`)?.after(element);
-      } else if (!log.querySelector(`[data-seq="${element.dataset.seq}"]`)) {
-        const sent = element.dataset.id && letters.get(element.dataset.id);
-        if (sent) drop(sent);
-        (log.querySelector(".bubble.unsent") ?? byId("chips")).before(element);
-        load(element);
-        if (element.dataset.author !== "client") fresh++;
+      if (element.id === "chips") chips().replaceWith(tame(element));
+      else if (element.matches(".got")) {
+        const old = log.querySelector(".got"), own = log.querySelectorAll("[data-author=client][data-seq]");
+        if (old) old.remove();
+        if (own.length) own[own.length - 1].after(element);
+      } else if (element.matches(".by")) by = element;
+      else if (!log.querySelector(`[data-seq="${element.dataset.seq}"]`)) {
+        const { author, id, seq } = element.dataset, sent = id && letters.get(id);
+        if (sent) {
+          arrived(sent, seq);
+          if (!sent.file || sent.bubble.querySelector("img")) continue;
+          sent.bubble.textContent = "";
+          sent.bubble.append(...element.childNodes);
+          load(sent.bubble);
+        } else {
+          if (by) firstUnsent().before(by);
+          firstUnsent().before(element);
+          load(element);
+        }
+        if (author !== "client") fresh++;
+        if (author === "manager") isFromManager = true;
       }
     }
-    last = Math.max(last, Number(brought.dataset.last));
-    who.textContent = brought.dataset.manager ? who.dataset.manager.replace("{}", brought.dataset.manager) : who.dataset.bot;
-    page.toggleAttribute("data-held", Boolean(brought.dataset.manager));
-    if (fresh) tell("message");
+    const { last, manager, ticket } = brought.dataset;
+    talk.last = Math.max(talk.last, Number(last));
+    talk.ticket = ticket || talk.ticket;
+    who.textContent = manager ? who.dataset.manager.replace("{}", manager) : who.dataset.bot;
+    page.toggleAttribute("data-held", Boolean(manager));
+    page.toggleAttribute("data-talk", talk.last > 0);
+    if (fresh) {
+      tell("message");
+      active = Date.now();
+    }
     if (isAnswer && "lead" in brought.dataset && !page.hasAttribute("data-lead")) tell("lead");
     page.toggleAttribute("data-lead", "lead" in brought.dataset);
+    if (talk.last) fold();
     type();
     if (wasAtEnd || !fresh) toEnd();
     else below.hidden = false;
+    see(isFromManager);
   }
 
-  function bubbleOf({ id, text, file }) {
-    const bubble = document.createElement("div");
+  // What stands before the client's eyes he has seen; the launcher asks for what comes after it once the chat is closed,
+  // and a manager sees that his words have arrived.
+  function see(isFromManager) {
+    if (isShown()) talk.seen = talk.last;
+    if (talk.ticket) tell("keep", { n: `t=${talk.ticket}&q=${talk.seen}` });
+    if (isFromManager || kept().left) report();
+  }
+  function report(more) {
+    if (!talk.last) return;
+    if (kept().left) keep({ left: 0 });
+    ask("seen", new URLSearchParams({ delivered: talk.last, read: talk.seen, ...more })).catch(() => {});
+  }
+
+  // Agreed to by sending: from then on it is there for who looks for it.
+  function fold() {
+    if (!consent || consent.classList.contains("folded")) return;
+    consent.classList.add("folded");
+    consent.open = false;
+  }
+
+  function boxOf(letter) {
+    const box = document.createElement("div"), by = document.createElement("span"), bubble = document.createElement("div");
+    box.className = "out";
+    by.className = "hidden-text by";
+    by.textContent = words.you;
     bubble.className = "bubble said unsent";
     bubble.dataset.author = "client";
-    bubble.dataset.id = id;
-    bubble.textContent = text || (file.type.startsWith("audio") ? words.voice : file.name);
-    byId("chips").before(bubble);
-    return bubble;
+    bubble.dataset.id = letter.id;
+    bubble.textContent = letter.text || letter.name;
+    box.append(by, bubble);
+    chips().before(box);
+    Object.assign(letter, { box, bubble });
+    return letter;
   }
-
   function drop(letter) {
+    letters.delete(letter.id);
+    unqueue(letter.id);
+    letter.box.remove();
+  }
+  // The server has it: the same bubble, before those that are still under way.
+  function arrived(letter, seq) {
+    letters.delete(letter.id);
+    unqueue(letter.id);
     note(letter, "");
-    letter.bubble.remove();
+    if (letter.forget) letter.forget();
+    letter.bubble.dataset.seq = seq;
+    letter.bubble.classList.remove("unsent");
+    const first = firstUnsent();
+    if (first !== chips() && letter.box.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_PRECEDING) first.before(letter.box);
   }
 
-  // Under a letter that has not arrived: why, and perhaps a button to try again.
-  function note(letter, text, again) {
-    const after = letter.bubble.nextElementSibling;
-    if (after?.matches(".meta.unsent")) after.remove();
+  // Under a letter that has not arrived: why, and buttons for what can be done about it.
+  function note(letter, text, ...acts) {
+    const old = letter.box.querySelector(".meta");
+    if (old && old.firstChild && old.firstChild.data === text && old.childElementCount === acts.length) return;
+    if (old) old.remove();
     if (!text) return;
-    const line = Object.assign(document.createElement("p"), { className: `meta unsent ${again ? "failed" : ""}`, textContent: text });
-    if (again) {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: words.again });
-      button.addEventListener("click", again);
+    const line = document.createElement("p");
+    line.className = `meta unsent ${letter.isRefused ? "failed" : ""}`;
+    line.append(text);
+    for (const [name, act] of acts) {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+      button.addEventListener("click", act);
       line.append(" ", button);
     }
-    letter.bubble.after(line);
+    letter.box.append(line);
     toEnd();
   }
 
+  let isManagerTyping = false;
   function type() {
-    log.querySelector(".typing")?.remove();
-    if (isSending && !page.hasAttribute("data-held")) byId("chips").before(byId("typing").content.cloneNode(true));
+    const old = log.querySelector(".typing"), isBot = isSending && !page.hasAttribute("data-held");
+    if (old) old.remove();
+    if (isBot || isManagerTyping) chips().before(byId("typing").content.cloneNode(true));
   }
 
   function complain(text) {
-    trouble.textContent = text ?? "";
+    trouble.textContent = text || "";
     trouble.hidden = !text;
   }
 
@@ -187,14 +270,16 @@
     const fetched = async () => URL.createObjectURL(await (await ask(`files/${line.dataset.seq}`)).blob());
     if (place.dataset.file === "audio") {
       place.addEventListener("click", async () => {
-        const sound = Object.assign(document.createElement("audio"), { controls: true, src: await fetched() });
+        const src = await fetched().catch(() => "");
+        if (!src) return complain(words.failed);
+        const sound = Object.assign(document.createElement("audio"), { controls: true, src });
         place.replaceWith(sound);
         sound.play();
       });
     } else {
       const image = new Image();
       image.alt = place.textContent.trim();
-      image.onload = () => place.replaceChildren(image);
+      image.onload = () => (place.textContent = "", place.append(image));
       image.src = await fetched().catch(() => "");
     }
   }
@@ -210,195 +295,165 @@
     return element;
   }
 
-  function write(text, file) {
-    const letter = { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, text, file };
-    letter.bubble = bubbleOf(letter);
-    letters.set(letter.id, letter);
-    if (!file) keep({ queue: [...waiting(), { id: letter.id, text }] });
-    byId("chips").hidden = true;
+  // Not every browser that is still about makes ids of its own.
+  const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((part) => part.toString(16).padStart(2, "0")).join("");
+
+  function put(letter) {
+    letters.set(letter.id, boxOf(letter));
+    chips().hidden = true;
     complain();
     toEnd();
+    return letter;
+  }
+  function write(text) {
+    const letter = put({ id: newId(), text });
+    keep({ queue: [...waiting(), { id: letter.id, text }] });
+    active = Date.now();
     sendAll();
   }
-
-  form.addEventListener("submit", (event) => {
+  function submit(event) {
     event.preventDefault();
     const text = field.value.trim();
     if (!text) return;
     field.value = "";
     keep({ draft: "" });
     write(text);
-  });
+  }
+  form.addEventListener("submit", submit);
   field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    form.requestSubmit();
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
   });
-  field.addEventListener("input", () => keep({ draft: field.value }));
-  chosen.addEventListener("change", () => {
-    const [file] = chosen.files;
-    chosen.value = "";
-    if (!file) return;
-    if (file.size > 10 * 1024 * 1024) complain(words.big);
-    else write("", file);
+  field.addEventListener("input", () => {
+    keep({ draft: field.value });
+    if (!page.hasAttribute("data-held") || Date.now() - typed < TYPING_MS) return;
+    typed = Date.now();
+    report({ typing: 1 });
   });
 
-  function formOf({ id, text, file }) {
+  function formOf({ id, text, file, name }) {
     const data = new FormData();
-    for (const [name, value] of [["message_id", id], ["text", text], ["after", last], ["page", came.p], ["referrer", came.r], ["topic", came.t]]) {
-      if (value != null) data.set(name, value);
+    for (const [key, value] of [["message_id", id], ["text", text], ["after", talk.last], ["page", came.p], ["referrer", came.r], ["topic", came.t]]) {
+      if (value !== undefined && value !== null) data.set(key, value);
     }
-    if (file) data.set("file", file, file.name);
+    if (file) data.set("file", file, name);
     return data;
   }
 
-  // One after the other, the oldest first. What the line ate is sent again; what the server refuses is shown.
+  // One after the other, the oldest first; files on a way of their own, so that words never wait for them.
   async function sendAll() {
+    if (chat.sendFiles) chat.sendFiles();
     if (isSending) return;
-    clearTimeout(retry);
+    clearTimeout(timer);
     isSending = true;
     type();
-    for (const letter of [...letters.values()].filter((each) => !each.isRefused)) {
-      const outcome = await sendOne(letter);
-      if (outcome === "later") {
-        retry = setTimeout(sendAll, PAUSES[Math.min(failures++, PAUSES.length - 1)]);
-        break;
-      }
-      failures = 0;
+    let letter;
+    while ((letter = [...letters.values()].find((each) => each.text && !each.isRefused))) {
+      if ((await sendOne(letter)) !== "later") continue;
+      failures++;
+      break;
     }
     isSending = false;
     type();
-    const isMore = [...letters.values()].some((each) => !each.isTried && !each.isRefused);
-    if (isMore && !failures) sendAll();
-    wake();
+    plan();
   }
 
   async function sendOne(letter) {
-    letter.isTried = true;
-    let answer;
     try {
-      answer = await ask("messages", formOf(letter));
-      if (answer.ok) {
-        const html = await answer.text();
-        letters.delete(letter.id);
-        unqueue(letter.id);
-        if (letter.bubble.isConnected) drop(letter);
-        draw(html, true);
-        return "sent";
-      }
+      return await heard(letter, await ask("messages", formOf(letter)));
     } catch {
       note(letter, words.queued);
       return "later";
     }
-    if (answer.status >= 500 || answer.status === 409) {
+  }
+  // What the line ate is sent again; what the server refuses is shown. `answer` is fetch's, or one like it.
+  async function heard(letter, answer) {
+    if (answer.ok) {
+      const html = await answer.text();
+      draw(html, true);
+      if (letters.has(letter.id)) drop(letter); // answered without being in the talk: it was taken long ago
+      return "sent";
+    }
+    if (answer.status >= 500 || answer.status === 409 || answer.status === 401) {
       note(letter, words.queued);
       return "later";
     }
     letter.isRefused = true;
-    unqueue(letter.id);
     const said = answer.status === 404 ? words.closed : await answer.text();
-    note(letter, `${words.failed}. ${said}`, () => {
-      letter.isRefused = letter.isTried = false;
+    note(letter, `${words.failed}. ${said}`, [words.again, () => {
+      letter.isRefused = false;
       note(letter, "");
       sendAll();
-    });
+    }], [words.cancel, () => (letter.forget && letter.forget(), drop(letter))]);
     return "refused";
   }
 
   async function callManager() {
-    const data = formOf({ id: crypto.randomUUID?.() ?? String(Math.random()), text: "" });
     try {
-      const answer = await ask("call", data);
+      const answer = await ask("call", formOf({ id: newId(), text: "" }));
       if (answer.ok) draw(await answer.text());
       else complain(await answer.text());
+      if (answer.ok && page.hasAttribute("data-held")) complain(words.held);
     } catch {
       complain(words.failed);
     }
-    wake();
+    plan();
   }
 
-  // ---- hearing: every two and a half seconds while somebody looks, ever more rarely while nobody does ----
+  // ---- hearing: often while somebody talks, ever more rarely while nobody does, not at all while nobody looks ----
 
   async function poll() {
     clearTimeout(timer);
     try {
-      const answer = await ask(`lines?after=${last}`);
-      if (answer.status === 200) {
-        draw(await answer.text());
-        quiet = 0;
-      }
+      const answer = await ask(`lines?after=${talk.last}`);
+      const isTyping = Boolean(answer.headers.get("X-Typing"));
       if (answer.status === 404) return;
-      misses = 0;
+      if (answer.status < 400) talk.isKnown = false;
+      if (answer.status >= 500) failures++;
+      if (answer.status === 200) draw(await answer.text());
+      if (isTyping !== isManagerTyping) {
+        isManagerTyping = isTyping;
+        type();
+        if (staysAtEnd) toEnd();
+      }
     } catch {
-      misses++;
+      failures++;
     }
-    if (document.hidden || isHidden) quiet++;
-    else quiet = 0;
-    wake();
+    plan();
   }
-  function wake() {
+  // One patience for what is to be sent and what is to be heard.
+  function plan() {
     clearTimeout(timer);
-    const slow = quiet + misses;
-    if (last) timer = setTimeout(poll, slow ? PAUSES[Math.min(slow, PAUSES.length - 1)] : LIVE_MS);
+    const isWaiting = [...letters.values()].some((each) => !each.isRefused);
+    if (!isWaiting && !(isShown() && (talk.last || talk.isKnown))) return;
+    const pace = isManagerTyping ? LIVE_MS : Math.max(LIVE_MS, (Date.now() - active) / 5);
+    const pause = failures ? PAUSES_MS[Math.min(failures, PAUSES_MS.length) - 1] : pace;
+    timer = setTimeout(isWaiting ? sendAll : poll, pause);
   }
   function come() {
-    if (document.hidden || isHidden) return;
-    quiet = failures = misses = 0;
-    if (last) poll();
+    active = Date.now();
     if (letters.size) sendAll();
+    if (isShown() && (talk.last || talk.isKnown)) poll();
   }
-  document.addEventListener("visibilitychange", come);
-  addEventListener("online", come);
-  addEventListener("storage", ({ key }) => key === STORE && !last && poll());
-
-  // ---- voice ----
-
-  // A second press sends, Escape throws away. Without a microphone a recording can be attached.
-  if (window.MediaRecorder && navigator.mediaDevices) {
-    const usual = [record.ariaLabel, field.placeholder], MOST_MS = 5 * 60 * 1000;
-    let recorder = null, isDropped = false;
-    record.hidden = false;
-    const show = (isOn) => {
-      record.setAttribute("aria-pressed", isOn);
-      record.ariaLabel = isOn ? words.stop : usual[0];
-      if (!isOn) field.placeholder = usual[1];
-    };
-    record.addEventListener("click", async () => {
-      if (recorder) return recorder.stop();
-      record.disabled = true;
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: true }).catch(() => null);
-      record.disabled = false;
-      if (!stream) return complain(words.microphone);
-      const parts = [], began = Date.now();
-      const tick = () => {
-        const seconds = Math.floor((Date.now() - began) / 1000);
-        field.placeholder = words.recording.replace("{}", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
-        if (seconds * 1000 >= MOST_MS) recorder?.stop();
-      };
-      const clock = setInterval(tick, 500);
-      recorder = new MediaRecorder(stream);
-      isDropped = false;
-      recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
-      recorder.addEventListener("stop", () => {
-        for (const track of stream.getTracks()) track.stop();
-        clearInterval(clock);
-        const type = recorder.mimeType;
-        recorder = null;
-        show(false);
-        if (!isDropped && parts.some((part) => part.size)) write("", new File(parts, "voice", { type }));
-      });
-      recorder.start();
-      complain();
-      show(true);
-      tick();
-    });
-    addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !recorder) return;
-      event.stopPropagation(); // the chat itself stays open
-      isDropped = true;
-      recorder.stop();
-    }, true);
+  for (const what of ["pointerdown", "keydown", "touchstart"]) {
+    document.addEventListener(what, () => {
+      const wasIdle = Date.now() - active > 15000;
+      active = Date.now();
+      if (wasIdle && talk.last && isShown()) poll();
+    }, { passive: true });
   }
+  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) || plan() : come()));
+  addEventListener("online", () => {
+    failures = 0;
+    come();
+  });
+  addEventListener("storage", ({ key }) => key === STORE && !talk.last && kept().token && poll());
+  addEventListener("pagehide", () => {
+    if (!talk.last || !navigator.sendBeacon) return;
+    const said = new FormData();
+    said.set("visitor", kept().token || "");
+    said.set("left", 1);
+    if (navigator.sendBeacon(`${base}/seen`, said)) keep({ left: 1 });
+  });
 
   // ---- the frame ----
 
@@ -406,26 +461,31 @@
   addEventListener("message", ({ source, origin, data }) => {
     if (source !== parent || !isFramed || origin !== came.o || typeof data !== "object" || !data) return;
     if (data.leadbot === "open") {
-      isHidden = false;
+      isClosed = false;
       if (!matchMedia("(pointer:coarse)").matches) field.focus();
+      see();
       come();
-    } else if (data.leadbot === "close") isHidden = true;
-    else if (data.leadbot === "say" && typeof data.text === "string") suggest(data.text);
+    } else if (data.leadbot === "close") {
+      isClosed = true;
+      clearTimeout(timer);
+      if (chat.hush) chat.hush();
+      plan();
+    } else if (data.leadbot === "say" && typeof data.text === "string") suggest(data.text);
   });
-  // The tabulator stays in the chat, until Escape.
+  // The tabulator stays in the chat, until Escape; within a page it goes on.
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab" || !isFramed) return;
-    const stops = [...document.querySelectorAll("a[href],button,textarea,input:not([type=hidden],.trap),[tabindex='0']")].filter((each) => each.offsetParent && !each.disabled);
-    const edge = event.shiftKey ? stops[0] : stops.at(-1);
-    if (document.activeElement !== edge && stops.includes(document.activeElement)) return;
+    if (event.key !== "Tab" || !isFramed || came.i) return;
+    const stops = [...document.querySelectorAll("a[href],button,summary,textarea,input:not([type=hidden]),[tabindex='0']")].filter((each) => each.offsetParent && !each.disabled && !each.matches(".trap") && !each.closest("details:not([open]) > :not(summary)"));
+    const first = stops[0], final = stops[stops.length - 1];
+    if (document.activeElement !== (event.shiftKey ? first : final) && stops.includes(document.activeElement)) return;
     event.preventDefault();
-    (event.shiftKey ? stops.at(-1) : stops[0]).focus();
+    (event.shiftKey ? final : first).focus();
   });
   // On a page of our own the keyboard is our own affair.
-  const seen = window.visualViewport;
-  if (!isFramed && seen) {
-    seen.addEventListener("resize", () => {
-      page.style.height = seen.height < innerHeight - 1 || page.style.height ? `${seen.height}px` : "";
+  const view = window.visualViewport;
+  if (!isFramed && view) {
+    view.addEventListener("resize", () => {
+      page.style.height = view.height < innerHeight - 1 || page.style.height ? `${view.height}px` : "";
       scrollTo(0, 0);
     });
   }
@@ -436,22 +496,27 @@
 
   // The company sees where its chat is opened, and by how many: each visitor counts once.
   async function opened() {
-    const isFirst = !kept().opened && !page.inert;
+    const isFirst = !kept().opened;
     if (!isFirst && !(came.p && isFramed)) return;
     const said = { ...(isFramed && came.p ? { page: came.p } : {}), ...(isFirst ? { first: 1 } : {}) };
     const answer = await ask("open", new URLSearchParams(said)).catch(() => null);
-    if (isFirst && answer?.ok) keep({ opened: 1 });
+    if (isFirst && answer && answer.ok) keep({ opened: 1 });
   }
 
+  const chat = { tell, page, base, byId, words, form, field, letters, talk, came, isFramed, kept, keep, ask, address, renew, reached, put, drop, note, heard, formOf, newId, unqueue, waiting, complain, sendAll, poll, toEnd, failed: () => failures++, plan };
   tame(document);
   for (const each of waiting()) {
-    letters.set(each.id, { ...each, bubble: bubbleOf(each) });
+    if (each.text) letters.set(each.id, boxOf({ ...each }));
   }
-  field.value ||= kept().draft ?? "";
-  suggest(String(came.m ?? ""));
-  tell("ready");
-  if (letters.size) sendAll();
-  if (kept().token !== page.dataset.token || page.dataset.page !== undefined) poll();
-  toEnd();
+  field.value = field.value || kept().draft || "";
+  suggest(String(came.m || ""));
+  setTimeout(() => {
+    tell("ready");
+    if (letters.size) sendAll();
+    talk.isKnown = kept().token !== page.dataset.token || page.dataset.page !== undefined;
+    if (talk.isKnown) poll();
+    toEnd();
+  });
   setTimeout(opened, 1500);
+  return chat;
 })();

@@ -1,106 +1,119 @@
-// The button on a company's site, and the frame it opens. Until then: no request, no cookie, no style sheet.
-(() => {
-  const d = document, script = d.currentScript || d.querySelector("script[data-bot]");
-  if (!script || window.leadbot) return;
-  const set = script.dataset, home = new URL(script.src).origin, heard = {};
-  const side = set.position === "left" ? "left" : "right", color = set.color || "#0b6b73";
-  const lang = (set.lang || d.documentElement.lang || navigator.language).slice(0, 2);
-  let frame, bubble, isOpen, isReady;
+// The button on a company's site, and the frame it opens. Until then: no request, no cookie, no style sheet. What is set
+// for the widget stands in the last brackets, put there by the server; attributes of the script win. All that can wait
+// until the client types is in site.js.
+// short: given, paper, mark, tag, isOpen, isReady, panel, frame, knob, home, base, named, paint, wasOpen, root, made, came, drop, mount, watch, greet, query, place, shade, make, show, more, inside, host, send, hear, opts, told, store, own, style, what, tell
+((given) => {
+  const d = document, w = window, paper = matchMedia("print"), mark = Symbol.for("leadbot"),
+    tag = d.querySelector("script[data-bot],script[src*='js?bot=']") || given,
+    opts = { ...given, ...tag.dataset };
+  if (!opts.bot || w[mark]) return;
+  let panel, frame, isOpen, isReady;
+  const lang = opts.lang = (opts.lang || d.documentElement.lang || navigator.language).slice(0, 2).replace("kz", "kk"),
+    // What an optimiser has joined with other scripts still knows where it came from.
+    home = given.home && !/js.bot/.test(tag.src) ? given.home : new URL(tag.src).origin,
+    base = `${home}/w/${opts.bot}`, named = opts.title || opts[lang + "Title"] || "Чат", paint = opts.color || "#0b6b73",
+    x = opts.offsetX || 20, y = opts.offsetY || 20,
 
-  // The first page where we met the client, and what the chat asks to keep where browsers let frames keep nothing.
-  let came = { p: location.href, r: d.referrer };
-  const keep = (more) => {
-    try {
-      came = { ...came, ...JSON.parse(localStorage.leadbot || 0), ...more };
-      localStorage.leadbot = JSON.stringify(came);
-    } catch {}
-  };
-  keep();
+    // The first page where we met the client, and what the chat asks to keep where browsers let frames keep nothing.
+    store = (more) => {
+      let came = { p: location.href, r: d.referrer };
+      try {
+        came = { ...came, ...JSON.parse(localStorage.leadbot || 0), ...more };
+        localStorage.leadbot = JSON.stringify(came);
+      } catch {}
+      return came;
+    },
 
-  // Styles are set on the elements: the site's own don't reach them, and its policy allows it.
-  const make = (name, style) => {
-    const made = d.createElement(name);
-    made.style.cssText = `all:revert;position:fixed;z-index:2147483000;border:0;padding:0;${side}:20px;bottom:20px;box-shadow:0 4px 20px #0004;` + style;
-    return made;
-  };
-  const tell = (what) => (heard[what] || []).forEach((hear) => hear());
-  const send = (leadbot, text) => isReady && frame.contentWindow.postMessage({ leadbot, text }, home);
-  const button = make("button", `width:56px;height:56px;border-radius:50%;cursor:pointer;background:${color}`);
-  button.id = "leadbot-launcher";
-  button.type = "button";
-  button.ariaLabel = set.title || { kk: "Чатты ашу", en: "Open chat" }[lang] || "Открыть чат";
-  // Dark on light colours, light on dark ones.
-  const [r, g, b] = (color.match(/\w\w/g) || []).map((part) => parseInt(part, 16));
-  try {
-    button.innerHTML = `<svg viewBox="0 0 20 20" width="28" height="56" fill="none" stroke="${r * 3 + g * 6 + b > 1500 ? "#211e1a" : "#fff"}"><path d="M3 5a2 2 0 0 1 2-2h10a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H9l-4 3v-3a2 2 0 0 1-2-2z"/></svg>`;
-  } catch {}
+    // In a shadow the site's styles don't reach us, and its policy allows styles that are set on elements.
+    make = (name, inside, style) => {
+      const made = inside.appendChild(d.createElement(name));
+      made.style.cssText = style;
+      return made;
+    },
+    host = d.createElement("div"), shade = host.attachShadow({ mode: "open" }), knob = make("button", shade),
+    place = `position:fixed;${opts.position === "left" ? "left" : "right"}:${x}px;bottom:${y}px;box-shadow:0 4px 20px #0004;border-radius:`,
 
-  const show = () => {
-    button.style.display = set.hidden != null || isOpen ? "none" : "block";
-    if (frame) frame.style.display = isOpen ? "block" : "none";
-    if (bubble && isOpen) bubble = bubble.remove();
-  };
-  // A phone's keyboard covers what is fixed to the page: the frame takes what is left to see.
-  const seen = window.visualViewport;
-  const fit = () => {
-    if (isOpen && innerWidth < 481) frame.style.height = seen.height + "px", frame.style.top = seen.offsetTop + "px";
-  };
-  const open = ({ message, topic } = {}) => {
-    isOpen = 1;
-    if (!frame) {
-      keep();
+    tell = (what) => told.forEach(([on, act]) => on === what && act()),
+    send = (leadbot, text) => {
+      if (isReady) frame.contentWindow.postMessage({ leadbot, text }, home);
+      tell(leadbot);
+    },
+    show = () => {
+      host.style.cssText = `all:initial;position:fixed;bottom:0;z-index:2147483000;display:${paper.matches ? "none" : "block"};`.replace(/;/g, "!important;");
+      // Dark on light colours, light on dark ones, by their green, which is most of their light.
+      knob.style.cssText = place + `50%;z-index:1;width:56px;height:56px;padding:0;border:2px solid transparent;cursor:pointer;background:${paint};color:${paint.slice(3, 5) > "96" ? "#211e1a" : "#fff"};display:${(isOpen ? isReady : (opts.inline || opts.hidden) != null) ? "none" : "block"}`;
+      knob.setAttribute("aria-expanded", !!isOpen);
       // All of the screen on a phone, else 380 by 600.
-      const gap = "clamp(0px,(100vw - 480px)*99,20px)", most = (px) => `max(${px}px,(481px - 100vw)*99)`;
-      frame = make("iframe", `visibility:hidden;${side}:${gap};bottom:${gap};width:min(100vw,${most(380)});height:min(100vh - 2*${gap},${most(600)});border-radius:calc(${gap}*.6);color-scheme:light dark`);
-      frame.title = set.title || (lang === "en" ? "Chat" : "Чат");
-      frame.allow = "microphone";
-      frame.src = home + "/w/" + set.bot + `?lang=${lang}#` + encodeURIComponent(JSON.stringify({ ...came, o: location.origin, t: topic || set.topic, m: message || set.message }));
-      // Nobody answers: as if we had never been here.
-      frame.onload = () => setTimeout(() => isReady || (frame = frame.remove(), isOpen = 0, set.hidden = "", show()), 3000);
-      mount();
-    } else if (message) send("say", message);
-    show();
-    if (seen) fit();
-    greet();
-  };
-  const greet = () => isReady && isOpen && (frame.style.visibility = "visible", frame.focus(), send("open"), tell("open"));
-  const close = () => {
-    if (!isOpen) return;
-    isOpen = 0;
-    show();
-    send("close");
-    button.focus();
-    tell("close");
-  };
-  button.onclick = () => open();
-  addEventListener("message", ({ source, origin, data }) => {
-    if (!frame || source !== frame.contentWindow || origin !== home) return;
-    const what = (data || 0).leadbot;
-    if (what === "ready") isReady = 1, greet();
-    else if (what === "close") close();
-    else if (what === "keep") keep({ s: data.state });
-    else tell(what);
-  });
-  if (seen) for (const each of ["resize", "scroll"]) seen.addEventListener(each, fit);
+      if (panel) panel.style.cssText = place + (innerWidth < 481 ? "0;top:0;left:0;width:100%;height:100%" : `12px;width:380px;height:600px;max-height:calc(100% - ${2 * y}px)`) + `;overflow:hidden;color-scheme:light dark;background:linear-gradient(${paint} 60px,Canvas 0);display:${isOpen ? "block" : "none"}`;
+    },
+    drop = () => {
+      if (panel) panel.remove();
+      panel = frame = isReady = isOpen = 0;
+      show();
+    },
+    // A site that draws itself anew takes our elements away: we come back, and what was open opens from what was kept.
+    mount = () => {
+      const wasOpen = isOpen, root = d.documentElement;
+      addEventListener("message", hear); // document.open() takes listeners away too
+      knob.onclick = () => (isOpen ? close() : open());
+      watch.observe(d, { childList: true });
+      watch.observe(root, { childList: true });
+      if (host.parentNode === root) return;
+      drop();
+      root.appendChild(host);
+      // Where the whole page is transformed only the top layer stays in its place.
+      if (host.showPopover && host.getBoundingClientRect().bottom > innerHeight + 20) host.popover = "manual", host.showPopover();
+      if (wasOpen) open();
+    },
+    watch = new MutationObserver(mount),
+    more = (query) => {
+      const made = make("script", d.head);
+      made.nonce = tag.nonce;
+      made.src = `${base}/site.js?${query || 0}`;
+    },
 
-  // Pages that draw themselves anew take our elements away: we come back.
-  const watch = new MutationObserver(() => mount());
-  const mount = () => [button, frame, bubble].forEach((each) => {
-    if (each && each.parentNode !== d.body) d.body.append(each), watch.observe(d.body, { childList: true });
-  });
-  const start = () => {
-    mount();
-    watch.observe(d.documentElement, { childList: true });
-    show();
-    const hint = set[lang + "Bubble"] || set.bubble;
-    if (hint) setTimeout(() => {
-      if (frame) return;
-      bubble = make("button", "bottom:88px;max-width:240px;padding:12px;border-radius:12px;background:#fff;color:#211e1a;font:15px system-ui");
-      bubble.textContent = hint;
-      bubble.onclick = button.onclick;
-      mount();
-    }, set.delay * 1000);
-  };
-  window.leadbot = { open, close, on: (what, hear) => (heard[what] ||= []).push(hear) };
-  d.body ? start() : d.addEventListener("DOMContentLoaded", start);
-})();
+    open = ({ message, topic } = {}) => {
+      isOpen = 1;
+      own.lost = 0;
+      if (!frame) {
+        panel = make("div", shade);
+        const made = frame = make("iframe", panel, "width:100%;height:100%;border:0;visibility:hidden");
+        frame.title = named;
+        frame.allow = "microphone";
+        frame.src = `${base}?lang=${lang}#` + encodeURIComponent(JSON.stringify({ ...store(), o: origin, t: topic || opts.topic, m: message || opts.message }));
+        // Nobody answers: the knob is back. If site.js comes all the same, it is we who are not wanted here.
+        frame.onload = () => setTimeout(() => isReady || frame !== made || (drop(), own.lost = 1, more("o=" + origin)), 2e3);
+      } else if (message) send("say", message);
+      greet();
+    },
+    greet = () => {
+      show();
+      if (!isReady || !isOpen) return;
+      frame.style.visibility = "";
+      frame.focus();
+      send("open");
+    },
+    close = () => {
+      if (!isOpen) return;
+      isOpen = 0;
+      isReady ? show() : drop();
+      send("close");
+      knob.focus();
+    },
+    hear = ({ source, origin, data }) => {
+      if (!frame || source !== frame.contentWindow || origin !== home) return;
+      const what = (data || 0).leadbot;
+      what === "ready" ? (isReady = 1, greet(), setTimeout(more, 900)) : what === "close" ? close() : what === "keep" ? store(data.state) : tell(what);
+    },
+    told = [], own = w[mark] = { open, close, on: (...each) => told.push(each), heard: told, set: opts, page: base, css: place, dom: shade, add: make, draw: show, kept: store, load: more, state: () => [isOpen, isReady, frame, panel] };
+  knob.id = "leadbot-launcher";
+  knob.setAttribute("aria-label", named);
+  make("div", knob, "width:24px;height:18px;margin:auto;border:2px solid;border-radius:6px 6px 6px 0");
+  addEventListener("online", () => own.lost && open());
+  paper.addListener(show);
+  if (!w.hasOwnProperty("leadbot")) w.leadbot = own;
+  mount();
+  const { n } = store();
+  if (n || opts.inline) more(n);
+  else if (opts.delay) setTimeout(more, opts.delay * 1e3);
+})({});

@@ -43,15 +43,20 @@ def test_a_paused_key_says_so_quietly(come: Come, shop: Shop) -> None:
     visit.complaints[:] = [text for text in visit.complaints if "404" not in text]
 
 
-def test_a_server_that_is_down_leaves_no_trace(come: Come, shop: Shop, host: Host) -> None:
+def test_a_server_that_is_down_costs_the_client_a_moment(come: Come, shop: Shop, host: Host) -> None:
     visit = come()
-    visit.page.locator("#leadbot-launcher").wait_for()
+    button = visit.page.locator("#leadbot-launcher")
+    button.wait_for()
     visit.page.route(f"{shop.manager.site}/**", lambda route: route.abort("connectionrefused"))
     errors: list[str] = []
     visit.page.on("pageerror", lambda error: errors.append(str(error)))
-    visit.page.click("#leadbot-launcher")
+    button.click()
     expect(visit.page.locator("iframe")).to_have_count(0, timeout=8000)
-    expect(visit.page.locator("#leadbot-launcher")).to_be_hidden()
+    expect(button).to_be_visible()
+    visit.page.unroute(f"{shop.manager.site}/**")
+    visit.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(visit.field).to_be_visible(timeout=10_000)
+    visit.page.route(f"{shop.manager.site}/**", lambda route: route.abort("connectionrefused"))
     visit.page.goto(host.address + "/?again")
     assert visit.page.locator("#leadbot-launcher, iframe").count() == 0
     assert errors == []

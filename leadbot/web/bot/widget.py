@@ -8,14 +8,12 @@ from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
-from markupsafe import escape
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from leadbot.accounts import hours_settings
 from leadbot.bot import company_settings
 from leadbot.conversations import widget
-from leadbot.conversations.widget import Look
 from leadbot.errors import Invalid
 from leadbot.models import Company, Role
 from leadbot.texts.catalogues import language
@@ -29,6 +27,7 @@ bp = Blueprint("widget", __name__, url_prefix="/settings/widget")
 AS_PAGE = _("As the page speaks")
 TOUCH = {"page": _("Came to the page"), "referrer": _("Came from"), "topic": _("Topic of the page")}
 TEXTS = ("title", "bubble")  # in three languages each
+MORE = ("offset_x", "offset_y", "hides_closed", "has_sound", "whatsapp", "telegram")
 
 
 class WidgetForm(Form):
@@ -40,6 +39,10 @@ class WidgetForm(Form):
         choices=[SelectChoice("right", _("Right, below")), SelectChoice("left", _("Left, below"))],
         validate_choice=False,
     )
+    offset_x = IntegerField(_("From the side, pixels"), render_kw={"min": 0, "max": 400})
+    offset_y = IntegerField(_("From below, pixels"), render_kw={"min": 0, "max": 400})
+    hides_closed = BooleanField(_("No button outside working hours"))
+    has_sound = BooleanField(_("A short sound when an answer comes and the chat is closed"))
     widget_language = SelectField(
         _("Language of the chat"),
         choices=[SelectChoice("", AS_PAGE), *(SelectChoice(key, name) for key, name in LANGUAGE_NAMES.items())],
@@ -54,6 +57,8 @@ class WidgetForm(Form):
     delay_seconds = IntegerField(_("Show the invitation after, seconds"), render_kw={"min": 0, "max": 600})
     domains = TextAreaField(_("Allowed sites"), render_kw={"spellcheck": "false"})
     slug = StringField(_("Address of the page"), render_kw={"autocomplete": "off", "spellcheck": "false"})
+    whatsapp = StringField(_("WhatsApp for clients"), render_kw={"inputmode": "tel", "placeholder": "+7 701 000 00 00"})
+    telegram = StringField(_("Telegram for clients"), render_kw={"placeholder": "@stroydom", "autocomplete": "off"})
     privacy_url = StringField(_("Your own page about personal data"), render_kw={"inputmode": "url"})
 
 
@@ -103,17 +108,9 @@ def rotate() -> Response:
     return go(url_for(".show"), note=gettext("The key has been changed. Put the new code on your sites"))
 
 
-def snippet(own: Company, look: Look) -> str:
-    """The line for the company's site, with what is set."""
-    options = {
-        "lang": look.language,
-        "color": look.color,
-        "position": "left" if look.position == "left" else "",
-        **{f"{key}-bubble": look.bubble.get(key, "") for key in LANGUAGES},
-        "delay": str(look.delay_seconds) if look.bubble else "",
-    }
-    more = "".join(f' data-{name}="{escape(value)}"' for name, value in options.items() if value)
-    return f'<script src="{_base()}/widget.js" data-bot="{own.widget_key}"{more} async></script>'
+def snippet(own: Company) -> str:
+    """The line for the company's site; what is set comes with the file it loads."""
+    return f'<script src="{_base()}/widget.js?bot={own.widget_key}" async></script>'
 
 
 @bp.app_template_filter("touch")
@@ -133,6 +130,7 @@ def _filled(*, fresh: bool = False) -> WidgetForm:
         "domains": "\n".join(look.domains),
         "slug": own.slug,
         "privacy_url": look.privacy_url,
+        **{name: getattr(look, name) for name in MORE},
         **{f"{name}_{key}": getattr(look, name).get(key, "") for name in TEXTS for key in LANGUAGES},
     }
     return WidgetForm(formdata=None, data=data) if fresh else WidgetForm(data=data)
@@ -143,6 +141,8 @@ def _values(form: WidgetForm) -> dict[str, object]:
     sent = form.values()
     return {
         **{name: sent[name] for name in ("color", "position", "domains", "slug", "privacy_url")},
+        **{name: sent[name] for name in ("hides_closed", "has_sound", "whatsapp", "telegram")},
+        **{name: request.form.get(name, "") for name in ("offset_x", "offset_y")},
         "language": sent["widget_language"],
         "delay_seconds": request.form.get("delay_seconds", ""),
         **{name: {key: sent[f"{name}_{key}"] for key in LANGUAGES} for name in TEXTS},
@@ -157,7 +157,7 @@ def _state() -> dict[str, Any]:
         "own": own,
         "look": look,
         "base": _base(),
-        "snippet": snippet(own, look),
+        "snippet": snippet(own),
         "may_pin": bool(own.widget_seen_host) and (own.widget_seen_host or "").removeprefix("www.") not in hosts,
         "preview_url": url_for("embed.frame", key=own.widget_key, preview=1, lang=look.language or language()),
         "page_url": _base() + url_for("page.show", slug=own.slug),

@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from leadbot import headers
 from leadbot.bot import budget, company_settings
-from leadbot.conversations import canned, chat, hand_off, inbox, notes, read_marks, talks, waiting
+from leadbot.conversations import canned, chat, hand_off, inbox, notes, presence, read_marks, talks, waiting
 from leadbot.conversations.inbox import Mark, Show, Wanted
 from leadbot.errors import Invalid, LeadbotError
 from leadbot.fields import Place
@@ -174,6 +174,7 @@ def _open(talk: Conversation, said: list[Message]) -> dict[str, Any]:
         "notes": talk.note_count,
         "state": _state(talk),
         "marks": _marks(talk),
+        "presence": presence.of(talk),
         "spent": budget.of_talk(talk),
         "facts": facts(talk, [row.key for row in company_settings.fields().at(Place.CARD)]),
     }
@@ -186,7 +187,10 @@ def _state(talk: Conversation) -> str:
 
 def _marks(talk: Conversation) -> str:
     """What is said of the talk above its foot."""
-    return f"{talk.waits_for or ''}{'junk' if talk.is_junk else ''}"
+    seen = presence.of(talk)
+    left_at = int(seen.left_at.timestamp()) if seen.left_at else ""
+    side = f"{seen.mark}{left_at}{'typing' if seen.is_typing else ''}"
+    return f"{talk.waits_for or ''}{'junk' if talk.is_junk else ''}{side}"
 
 
 def _notes_after() -> int:

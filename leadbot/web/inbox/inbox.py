@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from leadbot.accounts import users
-from leadbot.conversations import canned, junk, notes, read_marks, talks, waiting
+from leadbot.conversations import canned, junk, notes, presence, read_marks, talks, waiting
 from leadbot.notifications import attention as look
 from leadbot.notifications import choices
 from leadbot.web.htmx import go, is_htmx, part
@@ -73,6 +73,13 @@ def take_back(talk_id: int) -> Response:
     talk = talks.get(talk_id)
     junk.take_back(talk, by=current_user)
     return back(talk, _("Back among the conversations"))
+
+
+@bp.post("/conversations/<int:talk_id>/typing")
+def typing(talk_id: int) -> Response:
+    """Somebody is writing here: the client sees it."""
+    presence.manager_types(talks.get(talk_id), by=current_user)
+    return Response(status=204)
 
 
 @bp.post("/conversations/<int:talk_id>/settle")

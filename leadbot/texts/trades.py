@@ -59,6 +59,10 @@ class Setup:
         """Has this object such a thing as the slot? A fence has no area."""
         return canonical not in self.without.get(slot, ())
 
+    def rank(self, canonical: str) -> int:
+        """1 for a thing by itself, 2 for a part of one, 3 for land; what the company named itself is a thing."""
+        return next((int(row.get("rank", 1)) for row in self.objects if row["key"] == canonical), 1)
+
     def is_land(self, canonical: str) -> bool:
         """Is this object but the place for another (rank 3 of the table)?"""
         return any(row["key"] == canonical and row.get("rank", 1) == _LAND for row in self.objects)

@@ -18,7 +18,7 @@ def upgrade():
     op.create_table('web_sessions',
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('key_hash', sa.String(length=64), nullable=False),
-    sa.Column('created_at', leadbot.db.UtcDateTime(), nullable=False),
+    sa.Column('created_at', leadbot.database.session.UtcDateTime(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['company_id', 'user_id'], ['users.company_id', 'users.id'], name=op.f('fk_web_sessions_company_id_user_id_users'), ondelete='CASCADE'),

@@ -23,7 +23,7 @@ def upgrade():
     sa.Column('calls', sa.Integer(), nullable=False),
     sa.Column('reserved', sa.Integer(), nullable=False),
     sa.Column('last_sent', sa.Text(), nullable=True),
-    sa.Column('last_sent_at', leadbot.db.UtcDateTime(), nullable=True),
+    sa.Column('last_sent_at', leadbot.database.session.UtcDateTime(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['company_id'], ['companies.id'], name=op.f('fk_model_usage_company_id_companies'), ondelete='CASCADE'),

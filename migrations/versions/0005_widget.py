@@ -21,7 +21,7 @@ def upgrade():
         batch_op.add_column(sa.Column('widget', sa.JSON(), nullable=False, server_default='{}'))
         batch_op.add_column(sa.Column('widget_is_paused', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('widget_seen_host', sa.String(length=255), nullable=True))
-        batch_op.add_column(sa.Column('widget_seen_at', leadbot.db.UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column('widget_seen_at', leadbot.database.session.UtcDateTime(), nullable=True))
     _name_pages(op.get_bind())
     op.create_index('ix_companies_slug', 'companies', ['slug'], unique=True)
     for table in ('conversations', 'leads'):

@@ -26,12 +26,12 @@ def upgrade():
         batch_op.add_column(sa.Column('inbox', sa.JSON(), nullable=False, server_default='{}'))
         batch_op.add_column(sa.Column('inbox_version', sa.Integer(), nullable=False, server_default='0'))
     with op.batch_alter_table('users', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('read_until', leadbot.db.UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column('read_until', leadbot.database.session.UtcDateTime(), nullable=True))
     with op.batch_alter_table('messages', schema=None) as batch_op:
         batch_op.add_column(sa.Column('folded', sa.Text(), nullable=True))
     with op.batch_alter_table('conversations', schema=None) as batch_op:
         for column in MOMENTS:
-            batch_op.add_column(sa.Column(column, leadbot.db.UtcDateTime(), nullable=True))
+            batch_op.add_column(sa.Column(column, leadbot.database.session.UtcDateTime(), nullable=True))
         for column in COUNTS:
             batch_op.add_column(sa.Column(column, sa.Integer(), nullable=False, server_default='0'))
         for column in ('is_junk', 'junk_is_settled'):
@@ -52,7 +52,7 @@ def _add_tables():
     op.create_table('canned_answers',
     sa.Column('title', sa.String(length=80), nullable=False),
     sa.Column('texts', sa.JSON(), nullable=False),
-    sa.Column('created_at', leadbot.db.UtcDateTime(), nullable=False),
+    sa.Column('created_at', leadbot.database.session.UtcDateTime(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['company_id'], ['companies.id'], name=op.f('fk_canned_answers_company_id_companies'), ondelete='CASCADE'),
@@ -64,7 +64,7 @@ def _add_tables():
     sa.Column('user_id', sa.Integer(), nullable=True),
     sa.Column('after_seq', sa.Integer(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('created_at', leadbot.db.UtcDateTime(), nullable=False),
+    sa.Column('created_at', leadbot.database.session.UtcDateTime(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['company_id', 'conversation_id'], ['conversations.company_id', 'conversations.id'], name=op.f('fk_talk_notes_company_id_conversation_id_conversations'), ondelete='CASCADE'),
@@ -90,7 +90,7 @@ def _add_tables():
 
 def _fill(every):
     """What has been said so far is read by those who are here, and can be searched."""
-    users = sa.table('users', sa.column('read_until', leadbot.db.UtcDateTime()))
+    users = sa.table('users', sa.column('read_until', leadbot.database.session.UtcDateTime()))
     every.execute(users.update().values(read_until=leadbot.database.session.utcnow()))
     said = "FROM messages WHERE messages.conversation_id = conversations.id AND messages.author = 'client'"
     every.execute(sa.text(

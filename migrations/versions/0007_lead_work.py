@@ -19,7 +19,7 @@ def upgrade():
         batch_op.add_column(sa.Column('merged_into_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('edited', sa.JSON(), nullable=False, server_default='{}'))
         batch_op.add_column(sa.Column('details', sa.JSON(), nullable=False, server_default='{}'))
-        batch_op.add_column(sa.Column('task_at', leadbot.db.UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column('task_at', leadbot.database.session.UtcDateTime(), nullable=True))
         batch_op.create_foreign_key('fk_leads_company_id_merged_into_id_leads', 'leads', ['company_id', 'merged_into_id'], ['company_id', 'id'])
     op.create_table('lead_merges',
     sa.Column('lead_id', sa.Integer(), nullable=False),
@@ -27,8 +27,8 @@ def upgrade():
     sa.Column('user_id', sa.Integer(), nullable=True),
     sa.Column('before', sa.JSON(), nullable=False),
     sa.Column('moved', sa.JSON(), nullable=False),
-    sa.Column('created_at', leadbot.db.UtcDateTime(), nullable=False),
-    sa.Column('undone_at', leadbot.db.UtcDateTime(), nullable=True),
+    sa.Column('created_at', leadbot.database.session.UtcDateTime(), nullable=False),
+    sa.Column('undone_at', leadbot.database.session.UtcDateTime(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['company_id', 'lead_id'], ['leads.company_id', 'leads.id'], name=op.f('fk_lead_merges_company_id_lead_id_leads'), ondelete='CASCADE'),
@@ -42,13 +42,13 @@ def upgrade():
     op.create_table('lead_tasks',
     sa.Column('lead_id', sa.Integer(), nullable=False),
     sa.Column('text', sa.String(length=500), nullable=False),
-    sa.Column('due_at', leadbot.db.UtcDateTime(), nullable=False),
+    sa.Column('due_at', leadbot.database.session.UtcDateTime(), nullable=False),
     sa.Column('assignee_id', sa.Integer(), nullable=True),
     sa.Column('user_id', sa.Integer(), nullable=True),
-    sa.Column('done_at', leadbot.db.UtcDateTime(), nullable=True),
+    sa.Column('done_at', leadbot.database.session.UtcDateTime(), nullable=True),
     sa.Column('done_by_id', sa.Integer(), nullable=True),
-    sa.Column('reminded_at', leadbot.db.UtcDateTime(), nullable=True),
-    sa.Column('created_at', leadbot.db.UtcDateTime(), nullable=False),
+    sa.Column('reminded_at', leadbot.database.session.UtcDateTime(), nullable=True),
+    sa.Column('created_at', leadbot.database.session.UtcDateTime(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['company_id', 'assignee_id'], ['users.company_id', 'users.id'], name=op.f('fk_lead_tasks_company_id_assignee_id_users')),

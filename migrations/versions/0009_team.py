@@ -17,7 +17,7 @@ depends_on = None
 def upgrade():
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.add_column(sa.Column('is_enabled', sa.Boolean(), nullable=False, server_default=sa.true()))
-        batch_op.add_column(sa.Column('removed_at', leadbot.db.UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column('removed_at', leadbot.database.session.UtcDateTime(), nullable=True))
     op.create_table(
         'one_time_links',
         sa.Column('kind', sa.String(length=20), nullable=False),
@@ -26,8 +26,8 @@ def upgrade():
         sa.Column('role', sa.String(length=20), nullable=True),
         sa.Column('user_id', sa.Integer(), nullable=True),
         sa.Column('made_by_id', sa.Integer(), nullable=True),
-        sa.Column('expires_at', leadbot.db.UtcDateTime(), nullable=False),
-        sa.Column('created_at', leadbot.db.UtcDateTime(), nullable=False),
+        sa.Column('expires_at', leadbot.database.session.UtcDateTime(), nullable=False),
+        sa.Column('created_at', leadbot.database.session.UtcDateTime(), nullable=False),
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('company_id', sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(['company_id'], ['companies.id'], name=op.f('fk_one_time_links_company_id_companies'), ondelete='CASCADE'),

@@ -18,7 +18,7 @@ STAGES = ('new', 'in_progress', 'measurement', 'estimate', 'won', 'lost')
 LEADS = sa.table(
     'leads',
     sa.column('id', sa.Integer), sa.column('rank', sa.BigInteger), sa.column('search', sa.Text),
-    sa.column('raised_at', leadbot.db.UtcDateTime()),
+    sa.column('raised_at', leadbot.database.session.UtcDateTime()),
     *(sa.column(name, sa.String) for name in search.FIELDS),
 )
 INDEXES = {'rank': ['company_id', 'status', 'rank'], 'search': ['company_id', 'status', 'search'], 'city': ['company_id', 'city']}

@@ -25,7 +25,7 @@ def upgrade():
     for table, (due, done) in MOMENTS.items():
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in (due, done):
-                batch_op.add_column(sa.Column(column, leadbot.db.UtcDateTime(), nullable=True))
+                batch_op.add_column(sa.Column(column, leadbot.database.session.UtcDateTime(), nullable=True))
         op.create_index(f'ix_{table}_{due}', table, [due], sqlite_where=IS_SET[table], postgresql_where=IS_SET[table])
 
 

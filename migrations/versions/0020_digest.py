@@ -18,7 +18,7 @@ def upgrade():
     with op.batch_alter_table('companies', schema=None) as batch_op:
         batch_op.add_column(sa.Column('morning_digest', sa.Boolean(), nullable=False, server_default=sa.true()))
         # long ago: the worker sets it to the next morning and tells nobody
-        batch_op.add_column(sa.Column('digest_at', leadbot.db.UtcDateTime(), nullable=False, server_default='2000-01-01 00:00:00'))
+        batch_op.add_column(sa.Column('digest_at', leadbot.database.session.UtcDateTime(), nullable=False, server_default='2000-01-01 00:00:00'))
     op.create_index('ix_companies_digest_at', 'companies', ['digest_at'])
 
 

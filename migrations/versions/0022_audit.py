@@ -20,7 +20,7 @@ def upgrade():
     sa.Column('act', sa.Enum('logged_in', 'password', 'reset_link', 'invited', 'uninvited', 'joined', 'role', 'shut_out', 'let_in', 'removed', 'company', 'stages', 'hours', 'turns', 'conversations', 'answers', 'bot', 'model_key', 'widget', 'widget_key', 'retention', 'exported', 'imported', 'erased', 'switched', 'limits', name='act', native_enum=False, length=20), nullable=False),
     sa.Column('about_id', sa.Integer(), nullable=True),
     sa.Column('detail', sa.String(length=200), nullable=False),
-    sa.Column('created_at', leadbot.db.UtcDateTime(), nullable=False),
+    sa.Column('created_at', leadbot.database.session.UtcDateTime(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['company_id', 'about_id'], ['users.company_id', 'users.id'], name=op.f('fk_audit_entries_company_id_about_id_users')),

@@ -48,6 +48,12 @@ def find(text: str, facts: Iterable[CompanyFact] = ()) -> tuple[Act, ...]:
     return tuple(Act(act, topic, round(sure, 3)) for (act, topic), sure in surest)
 
 
+def likeliest(text: str) -> tuple[str, float]:
+    """The act a message comes nearest to, as "complaint" or "question.price", and how sure that is."""
+    found = model.shipped().confidences(text)
+    return max(found.items(), key=lambda one: one[1], default=(NONE, 0.0))
+
+
 def _claims(text: str) -> dict[str, float]:
     """What the model claims of a text as a whole and of its parts."""
     shipped = model.shipped()

@@ -21,8 +21,14 @@ class Reply:
     asks: bool = True
     asked: str | None = None  # what the statements themselves ask for
     hello: str = ""  # the greeting among them
-    kept: str = ""  # the statement that stays however long the answer gets
+    kept: list[str] = field(default_factory=list)  # the statements that stay however long the answer gets
     act: str | None = None
+
+    def keep(self, text: str) -> None:
+        """A statement that is not left out for want of room: what the client asked for."""
+        if text and text not in self.parts:
+            self.parts.append(text)
+            self.kept.append(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from leadbot.engines.base import SLOTS, Turn
+from leadbot.engines.rules.dialogue import contacts, second
 from leadbot.engines.rules.dialogue.intents import Acts, fold
-from leadbot.engines.rules.dialogue.memory import Fact, Memory
+from leadbot.engines.rules.dialogue.memory import OF_THE_OBJECT, Fact, Memory
 from leadbot.engines.rules.reading import regions
 from leadbot.engines.rules.reading.extract import Extraction, Found
 from leadbot.engines.rules.words.words import words
@@ -24,7 +26,28 @@ _ASIDE = frozenset({"guarantee", "installment", "documents"})
 _OF_THE_WISH = frozenset({"object_type", "city", "area"})
 # Acts that are no answer in one's own words.
 _NO_ANSWER = frozenset(
-    {"unsure", "refuse", "human", "abuse", "no_words", "off_topic", "greeting", "thanks", "bye", "later", "not_client"}
+    {
+        "unsure",
+        "refuse",
+        "human",
+        "abuse",
+        "no_words",
+        "off_topic",
+        "greeting",
+        "thanks",
+        "bye",
+        "not_client",
+        "bot",
+        "complaint",
+        "withdrawal",
+        "trust",
+        "status",
+        "when_call",
+        "wrong_chat",
+        "why_phone",
+        "just_asking",
+        "postponed",
+    }
 )
 _THEIRS = words("learn.theirs")
 _NEW_ENDING = re.compile(
@@ -35,6 +58,14 @@ _FEW = 2  # words that are too few to be worth quoting
 _CONTACT = frozenset({"name", "phone"})  # kept until a better one comes
 _STEM = 4  # letters by which an inflected word is known again
 _FIRST_WORDS = 100  # characters kept of the client's first words
+_REMARK = 120  # and of what a manager must read in them
+_RESTATED = 6  # words up to which a message says a value anew
+_LABELS = {
+    "area": re.compile(r"(?<!\w)(?:площад|метраж|квадратур|аудан|колем|area|size|шаршы|кв(?!\w)|квадрат)"),
+    "city": re.compile(
+        r"(?<!\w)(?:город|кала|село|поселок|ауыл|city|town|ето (?:в|на)|обьект|екен|находит|it.?s in|location|тут в)"
+    ),
+}
 
 
 @dataclass(slots=True)
@@ -46,9 +77,16 @@ class News:
     same: set[str] = field(default_factory=set)  # slots said again
     contact: str = ""  # an e-mail, an account or a second number
     wish: str = ""  # a further object
+    another: dict[str, Fact] = field(default_factory=dict)  # what was said of another object than the one until now
+    begins: bool = False  # that object gets a lead of its own
+    forward: bool = False  # an object put aside has become the first
+    contact_by: str = ""
+    contact_name: str = ""
+    same_number: bool = False  # the known number it is
 
     def __bool__(self) -> bool:
-        return bool(self.fresh or self.changed or self.same or self.contact or self.wish)
+        found = self.fresh or self.changed or self.same or self.contact or self.wish or self.another
+        return bool(found or self.forward or self.contact_by or self.contact_name)
 
     @property
     def slots(self) -> set[str]:
@@ -59,6 +97,12 @@ class News:
 def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup) -> News:
     """Bring the memory up to date with the message and say what is new."""
     news = News()
+    _number_of_before(memory, news, turn, heard, acts)
+    heard = _objects(memory, news, turn, heard, acts, setup)
+    whom = contacts.other(memory, heard, acts, turn.message.text)
+    if whom:
+        memory.contact_name = news.contact_name = whom
+        heard = replace(heard, slots={slot: found for slot, found in heard.slots.items() if slot != "name"})
     for slot in heard.denied - heard.slots.keys() - _CONTACT:
         if _is_named(memory.facts.get(slot), turn.message.text):
             del memory.facts[slot]
@@ -70,16 +114,84 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
         if _completes(memory, setup, slot, fact):
             memory.facts[slot] = news.fresh[slot] = fact
         else:
-            _put(memory, news, slot, fact, _may_replace(memory, heard, acts, slot, found))
+            is_whom = slot == "phone" and bool(whom)
+            _put(memory, news, slot, fact, is_whom or _may_replace(memory, heard, acts, slot, found))
+    _restated(memory, news, turn, heard, acts)
     _name_of_a_relative(memory, news, turn, heard)
     _ending_of_phone(memory, news, turn)
     _answer_to_plot(memory, news, turn, acts)
     _answer_in_own_words(memory, news, turn, heard, acts)
     _further_contacts(memory, news, heard, acts)
+    _way_of_contact(memory, news, turn, heard, acts)
     memory.partial = "" if "phone" in news.slots else heard.partial_phone
     if not memory.first and (news.slots & {"object_type", "work"} or _tells(turn.message.text)):
         memory.first = " ".join(turn.message.text.split())[:_FIRST_WORDS]
     return news
+
+
+def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, setup: Setup) -> Extraction:
+    """What was heard for the object the talk is about; what speaks of another one is put where it belongs."""
+    text, kind = turn.message.text, heard.slots.get("object_type")
+    facts = {slot: _fact(found, turn.message.seq) for slot, found in heard.slots.items() if slot in OF_THE_OBJECT}
+    if "complaint" in acts:  # what he has had built is no wish
+        return _without(heard, facts.keys() - ({"city"} if "city" not in memory.facts else set()))
+    if second.is_another(memory, heard, acts, setup, text):
+        if kind is None:
+            facts["object_type"] = memory.facts["object_type"]
+        news.another, news.begins = facts, turn.registered
+        if turn.registered:
+            second.begin(memory, facts, " ".join(text.split())[:_FIRST_WORDS])
+        else:
+            second.park(memory, facts)
+        return _without(heard, facts.keys())
+    if kind is None or not second.is_parked(memory, kind) or kind.value == memory.value("object_type"):
+        return heard
+    if "first_of_all" in acts and not turn.registered and second.bring_forward(memory, kind):
+        news.forward = True
+        return _without(heard, {"object_type"})
+    news.another = facts
+    if any(each.has_lead and each.facts["object_type"]["value"] == kind.value for each in memory.parked):
+        memory.remarks.append(" ".join(text.split())[:_REMARK])  # its card is there already: a person puts it right
+    else:
+        second.park(memory, facts)
+    return _without(heard, facts.keys())
+
+
+def _without(heard: Extraction, slots: Iterable[str]) -> Extraction:
+    left = set(slots)
+    return replace(heard, slots={slot: found for slot, found in heard.slots.items() if slot not in left})
+
+
+def _number_of_before(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
+    """«Тот же номер»: who he is was known before this talk. A name that came with the number is taken with it."""
+    if contacts.is_same_number(memory, heard, acts):
+        memory.facts["phone"] = news.fresh["phone"] = {**memory.client["phone"], "sure": True}
+        news.same_number = True
+    known = memory.client.get("name")
+    if known and "name" not in memory.facts and "name" not in heard.slots and ("phone" in memory.facts or
+                                                                               "phone" in heard.slots):  # fmt: skip
+        memory.facts["name"] = news.fresh["name"] = {**known, "sure": True}
+
+
+def _restated(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
+    """«и площадь 95», «это в Талгаре»: a value said by its name is the right one now, with no word of correction."""
+    text = turn.message.text
+    if acts.topics or "elsewhere" in acts or len(text.split()) > _RESTATED or news.changed:
+        return
+    of_object = {slot for slot in heard.slots if slot in OF_THE_OBJECT}
+    for slot, label in _LABELS.items():
+        found = heard.slots.get(slot)
+        if found is not None and of_object == {slot} and slot in memory.facts and label.search(fold(text)):
+            fact = _fact(found, turn.message.seq)
+            if fact["value"] != memory.facts[slot]["value"]:
+                _put(memory, news, slot, fact, replaces=True)
+
+
+def _way_of_contact(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
+    """«Только WhatsApp», «не звоните»: kept for the card; without the act a word beside the number says it too."""
+    way = contacts.way(turn.message.text) if "contact_by" in acts else ""
+    if way and way != memory.contact_by:
+        memory.contact_by = news.contact_by = way
 
 
 def _is_named(fact: Fact | None, text: str) -> bool:
@@ -159,7 +271,7 @@ def _put(memory: Memory, news: News, slot: str, fact: Fact, replaces: bool) -> N
         _note_other(memory, news, fact["value"])
     elif slot == "object_type":
         news.wish = fact["value"]
-        memory.wishes += [fact["value"]] if fact["value"] not in memory.wishes else []
+        second.park(memory, {"object_type": fact})
 
 
 def _may_replace(memory: Memory, heard: Extraction, acts: Acts, slot: str, found: Found) -> bool:

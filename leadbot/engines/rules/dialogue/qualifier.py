@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from leadbot.engines.base import LANGUAGES, Decision, Turn
-from leadbot.engines.rules.dialogue import intents
+from leadbot.engines.rules.dialogue import hearing, intents
 from leadbot.engines.rules.dialogue.exchange import Exchange
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.learn import ends_anew, take
@@ -45,10 +45,12 @@ class Rules:
         language = wished or heard.language or turn.language or script(turn.message.text) or turn.company.language
         news = take(memory, turn, heard, acts, setup)
         acts = judge(turn, memory, heard, acts, news)
-        text, act = reply(Exchange(turn, memory, setup, language, heard, acts, news, is_lead(memory), _last_said(turn)))
+        is_there = is_lead(memory) or turn.registered
+        text, act = reply(Exchange(turn, memory, setup, language, heard, acts, news, is_there, _last_said(turn)))
         memory.turns += 1
-        lead = lead_of(memory, turn.company, language) if is_lead(memory) else None  # with what the answer has noted
-        return Decision(text, memory.known(), language, lead, act)
+        has_phone = "phone" in memory.facts
+        lead = lead_of(memory, turn.company, language) if is_there and has_phone else None  # as the answer left it
+        return Decision(text, memory.known(), language, lead, act, is_another=news.begins)
 
 
 def _listen(turn: Turn, memory: Memory, setup: Setup) -> tuple[Extraction, Acts]:
@@ -57,15 +59,21 @@ def _listen(turn: Turn, memory: Memory, setup: Setup) -> tuple[Extraction, Acts]
     acts = intents.find(text, turn.company.facts)
     if "injection" not in acts and gives_orders(text):
         acts = replace(acts, names=acts.names | {"injection"})
+    asked = _spoken_of(memory, text) if "correction" in acts else turn.asked
     heard = extract(
         "" if "injection" in acts else text,
-        asked=_spoken_of(memory, text) if "correction" in acts else turn.asked,
+        asked=_ASKED_FOR.get(asked or "", asked),
         language=turn.language,
         partial_phone=memory.partial,
         objects=turn.company.objects,
         setup=setup,
     )
-    return _without_ours(heard, turn.company.phone), acts
+    heard = _without_ours(heard, turn.company.phone)
+    return heard, hearing.in_place(acts, heard, turn, memory)
+
+
+# Questions that are answered by a yes, or by the value of a slot.
+_ASKED_FOR = {"known_phone": "contact", "same_phone": "phone"}
 
 
 def _without_ours(heard: Extraction, our_phone: str) -> Extraction:

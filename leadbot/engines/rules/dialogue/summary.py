@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from leadbot.engines.base import CompanyCard, Known, LeadDraft
-from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.memory import Fact, Memory
 from leadbot.texts import phrases
 from leadbot.texts.trades import Setup, of
 
 LIMIT = 300  # characters of a summary
 
-_QUOTE_ENDS = ("»", "”")
 _DETAILS = ("rooms", "floors", "plot", "materials", "budget", "callback")
 
 
@@ -25,7 +26,7 @@ def draft(known: Known, company: CompanyCard, language: str, *, final: bool = Fa
 
 def is_lead(memory: Memory, *, final: bool = False) -> bool:
     """Does what is remembered make a lead? See `draft`."""
-    if "phone" not in memory.facts or memory.not_client:
+    if "phone" not in memory.facts or memory.not_client or memory.withdrawn:
         return False
     return "name" in memory.facts or final or memory.nameless or memory.refused.get("name", 0) > 0
 
@@ -43,14 +44,34 @@ def lead_of(memory: Memory, company: CompanyCard, language: str) -> LeadDraft:
         area_m2=area.get("m2"),
         summary=summary(memory, of(company.setup), company.language),
         language=language,
+        contact_by=memory.contact_by or None,
+        contact_name=memory.contact_name or None,
+        is_complaint=memory.complaint,
+        is_withdrawn=memory.withdrawn,
+        is_urgent=memory.urgent,
     )
 
 
-def summary(memory: Memory, setup: Setup, language: str) -> str:
-    """One or two sentences a manager can call from, in his own language, at most LIMIT characters.
+def object_line(facts: Mapping[str, Fact], setup: Setup, language: str) -> str:
+    """«офис 120 м², Алматы»: an object in a few words."""
+    part = Memory(facts=dict(facts))
+    size, place = _size_and_place(part, language)
+    return ", ".join(filter(None, (" ".join(filter(None, (_plain_wish(part, setup, language), size))), place)))
 
-    What is wanted, how big and where; then details; then the client's questions and his first words, as far as there
-    is room.
+
+def _plain_wish(memory: Memory, setup: Setup, language: str) -> str:
+    """What is wanted; the work only where the client named it."""
+    if "work" in memory.facts:
+        return _wish(memory, setup, language)
+    thing = memory.value("object_type")
+    return setup.object_name(thing, language) if thing else ""
+
+
+def summary(memory: Memory, setup: Setup, language: str) -> str:
+    """A few sentences a manager can call from, in his own language.
+
+    What is wanted, how big and where; then details and the client's first words, as far as LIMIT has room; then all
+    the questions that wait for him.
     """
     wish = ", ".join(filter(None, (_wish(memory, setup, language), *_size_and_place(memory, language))))
     parts = [phrases.capital(wish)] if wish else []
@@ -61,26 +82,30 @@ def summary(memory: Memory, setup: Setup, language: str) -> str:
     ]
     if details:
         parts.append(phrases.capital(", ".join(details)))
-    if memory.wishes:
-        more = ", ".join(setup.object_name(one, language) for one in memory.wishes)
-        parts.append(f"{phrases.label('more', language)}: {more}")
-    questions = [question for question in memory.questions if not memory.first.startswith(question)]
-    if questions:
-        asked = "; ".join(phrases.quoted(question, language) for question in questions)
-        parts.append(f"{phrases.label('questions', language)}: {asked}")
+    more = [object_line(each.facts, setup, language) for each in memory.parked if not each.has_lead]
+    if any(more):
+        parts.append(f"{phrases.label('more', language)}: {'; '.join(filter(None, more))}")
     if memory.others:
         parts.append(f"{phrases.label('also', language)}: {', '.join(memory.others)}")
-    if memory.first:
+    if memory.first and memory.first not in memory.remarks:
         parts.append(f"{phrases.label('words', language)}: {phrases.quoted(memory.first, language)}")
-    return _fit(parts) or phrases.say("summary.empty", language)
+    return phrases.join(filter(None, (_fit(parts), *_said_by_client(memory, language)))) or phrases.say(
+        "summary.empty", language
+    )
+
+
+def _said_by_client(memory: Memory, language: str) -> Iterator[str]:
+    """All questions that were passed on, and what else the bot has said a manager will read: none is left out."""
+    for name, said in (("questions", memory.questions), ("remarks", memory.remarks)):
+        if said:
+            yield f"{phrases.label(name, language)}: {'; '.join(phrases.quoted(one, language) for one in said)}"
 
 
 def _fit(parts: list[str]) -> str:
     """As many parts as have room, one sentence each; a part that is too long by itself is cut at a word."""
     text = ""
     for part in parts:
-        sentence = part if part.endswith((".", "!", "?", *_QUOTE_ENDS)) else part + "."
-        longer = f"{text}{'.' * text.endswith(_QUOTE_ENDS)} {sentence}".strip()
+        longer = phrases.join(filter(None, (text, part)))
         if len(longer) <= LIMIT:
             text = longer
         elif not text:

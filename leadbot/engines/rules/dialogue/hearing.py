@@ -16,6 +16,7 @@ from leadbot.engines.rules.dialogue import intents
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.reading.extract import Extraction
+from leadbot.engines.rules.words.words import raw as words_of
 
 # How sure a claim must be; whatever is not named here stands from the classifier's own threshold on.
 _SURE = {
@@ -36,26 +37,50 @@ _CHANNEL = re.compile(
     r"(?<!\w)(?:в[ао]тс|вацап|what|watsap|whap|телег|telegr|тг(?!\w)|смс|sms|сообщ|письм|пиш|напи[шс]|спис|жаз|хабарла"
     r"|text|messag|писат|чат|звон|вызов|набир|конырау|глух|слыш|заика|call)"
 )
+# Somebody is blamed, or money wanted back; a leaking roof by itself is what a client comes with.
+_BLAMES = re.compile(
+    r"(?<!\w)(?:ваш|вы(?!\w)|вас(?!\w)|вам(?!\w)|сизд|сендер|уста|шебер|бригад|мастер|рабочи|строител|обещ|уаде|верн|деньг"
+    r"|акша|кайтар|жалоб|шагым|передел|испорт|бузып|бул[дн]ир|недовол|ужас|кошмар|халтур|позор|never|your|you(?!\w)|refund"
+    r"|money|promis|complain|disappoint|terrible|так и не|никто не)"
+)
+# «В Караганде делаете», «Талдыққорғанға шығасыздар», "do you work in": a verb that asks of us.
+_ASKS_OF_US = re.compile(
+    r"\w(?:ете|ите|етесь|итесь|сыз|сиз|сыздар|сиздер|сын|син)(?!\w)|(?<!\w)(?:you|можно|можете|выезд)"
+)
+_PLAIN = frozenset({"yes", "no", "thanks", "greeting", "ack", "bye"})
+_FILLERS = frozenset({*words_of("area.fillers"), "то", "примерно", "метра", "метров", "да", "ну", "вот", "это"})
+_FEW = 2  # words beside a value that say nothing more
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
-    """The acts of a message with only those claims that stand in this talk."""
+    """The acts of a message, given the signs in it, that stand in this talk."""
+    facts = turn.company.facts
+    acts = replace(acts, facts=intents.answers(facts))
     if "injection" in acts:
-        return replace(acts, names=acts.names - acts.claims.keys(), topics=(), claims={})
+        return acts
     text = turn.message.text
-    claims = {label: sure for label, sure in acts.claims.items() if sure >= _SURE.get(label, 0)}
-    if heard.slots or heard.partial_phone or heard.trouble:
-        claims = _beside_values(claims, heard, turn)
-    claims = _sorted_out(claims, acts, heard, turn, memory)
+    rest = _WORD.findall(heard.masked) if heard.slots or heard.partial_phone or heard.trouble else None
+    rest = [word for word in rest if word.lower() not in _FILLERS] if rest is not None else None
+    claims: dict[str, float] = {}
+    if not _is_plain(acts, text) and (rest is None or rest or "?" in text):
+        found = intents.claims(text, facts)
+        claims = {label: sure for label, sure in found.items() if sure >= _SURE.get(label, 0)}
+        if rest is not None:
+            claims = _beside_values(claims, heard, turn, rest)
+        claims = _sorted_out(claims, acts, heard, turn, memory)
     if turn.asked == "confirm" and "yes" in acts and "no" not in acts and memory.confirming:
         claims[memory.confirming] = 1.0
-    bare = replace(acts, names=frozenset(acts.names - acts.claims.keys()), topics=())
     asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and "name_of_bot" not in acts
-    found = intents.claimed(bare, claims, asks=asks)
-    if "name_of_bot" in found and "name" not in heard.slots:
-        found = replace(found, names=found.names | {"bot"})
-    return replace(found, near=_near(text, heard) if not claims else "")
+    heeded = intents.claimed(acts, claims, asks=asks)
+    if "name_of_bot" in heeded and "name" not in heard.slots:
+        heeded = replace(heeded, names=heeded.names | {"bot"})
+    return replace(heeded, near=_near(text) if not (claims or heard.slots or acts.signs or heard.partial_phone) else "")
+
+
+def _is_plain(acts: Acts, text: str) -> bool:
+    """Is the message one word that the patterns know?"""
+    return bool(acts.signs & _PLAIN) and len(text.split()) == 1 and "?" not in text
 
 
 # Acts that a question mark belongs to: nothing else is asked then.
@@ -65,25 +90,24 @@ _ANSWERED = frozenset(
 )  # fmt: skip
 
 
-def _beside_values(claims: Mapping[str, float], heard: Extraction, turn: Turn) -> dict[str, float]:
+def _beside_values(claims: Mapping[str, float], heard: Extraction, turn: Turn, words: list[str]) -> dict[str, float]:
     """The claims that the words around the values bear by themselves."""
-    rest = " ".join(heard.masked.split())
-    words = _WORD.findall(rest)
-    if not claims or not (words or "?" in rest):
+    if not claims or not (words or "?" in heard.masked):
         return {label: sure for label, sure in claims.items() if label in _WITH_VALUES and sure >= _VERY_SURE}
-    alone = {
-        f"{act.act}.{act.topic}" if act.topic else act.act
-        for act in classifier.find(rest, turn.company.facts)
-        if act.act != classifier.NONE
-    }
     brings_asked = turn.asked in heard.slots or (turn.asked == "contact" and {"name", "phone"} & heard.slots.keys())
-    kept = {}
+    asks = intents.asks_plainly(turn.message.text)
+    if brings_asked and not asks and len(words) <= _FEW:  # «где то 120 кв» asks for no address
+        claims = {label: sure for label, sure in claims.items() if "." not in label}
+    kept, alone = {}, None
     for label, sure in claims.items():
-        if label in _WITH_VALUES:
+        is_heavy = label in _HEAVY
+        stands = label in _WITH_VALUES or ("." in label and asks)
+        stands = stands or (not is_heavy and len(words) > 1 and sure >= _VERY_SURE)
+        if not stands:
+            alone = alone if alone is not None else intents.claims(" ".join(words), turn.company.facts)
+            stands = label in alone
+        if stands and not (is_heavy and brings_asked and sure < _VERY_SURE):
             kept[label] = sure
-        elif label in alone or (sure >= _VERY_SURE and len(words) > 1 and label not in _HEAVY):
-            if label not in _HEAVY or not brings_asked or sure >= _VERY_SURE:
-                kept[label] = sure
     return kept
 
 
@@ -92,7 +116,15 @@ def _sorted_out(
 ) -> dict[str, float]:
     """The claims without those that others, or the talk so far, speak against."""
     left = set(claims)
-    named = heard.slots.keys()
+    named, folded = heard.slots.keys(), intents.fold(turn.message.text)
+    has_wish = "object_type" in memory.facts and not turn.registered
+    mild = claims.get("complaint", 0) < _VERY_SURE or has_wish
+    if "complaint" in left and ((mild and not _BLAMES.search(folded)) or ("correction" in acts and named)):
+        left.discard("complaint")
+    if "question.area_served" in left and not _ASKS_OF_US.search(folded) and "?" not in folded:
+        left.discard("question.area_served")  # «то есть в Конаеве»
+    if "question.area_served" in left and "city" in named:
+        left -= {"question.hours", "question.address"}
     if "correction" in acts or memory.facts or turn.registered:
         left.discard("wrong_chat")
     if turn.asked in _SPARED or ("wish" in acts and "object_type" in named):
@@ -106,9 +138,9 @@ def _sorted_out(
         left -= {"unsure", "status", "when_call"}
     if "trust" in left:
         left -= {"abuse", "wrong_chat", "question.guarantee", "question.documents", "question.installment"}
-    if "contact_by" in left and not _CHANNEL.search(intents.fold(turn.message.text)):
+    if "contact_by" in left and not _CHANNEL.search(folded):
         left.discard("contact_by")
-    if "contact_by" in left and "refuse_phone" not in acts.names - acts.claims.keys():
+    if "contact_by" in left and "refuse_phone" not in acts.signs:
         left.discard("refuse_phone")
     if "wish" in acts or "object_type" in named:
         left.discard("not_client")
@@ -125,9 +157,9 @@ def _sorted_out(
     return {label: claims[label] for label in claims if label in left}
 
 
-def _near(text: str, heard: Extraction) -> str:
+def _near(text: str) -> str:
     """What the message may mean, where that is worth a question."""
-    if heard.slots or heard.partial_phone or len(_WORD.findall(text)) < 2:
+    if len(_WORD.findall(text)) < _FEW:
         return ""
     label, sure = classifier.likeliest(text)
     return label if label in _CONFIRMED and sure >= _ASKED_ABOUT else ""

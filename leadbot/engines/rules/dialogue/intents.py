@@ -48,7 +48,7 @@ class Acts:
     topics: tuple[str, ...] = ()  # what is asked about, the surest first; OTHER for a question about something else
     facts: Mapping[str, CompanyFact] = field(default_factory=dict)  # the company's own answers by topic
     contact: str = ""  # an e-mail or an account instead of a phone
-    claims: Mapping[str, float] = field(default_factory=dict)
+    signs: frozenset[str] = frozenset()  # the sections of acts.txt alone
     near: str = ""  # what it may do, though that is not sure enough to claim: to be asked
 
     def __contains__(self, name: str) -> bool:
@@ -111,30 +111,38 @@ def find(text: str, facts: Iterable[CompanyFact] = ()) -> Acts:
 
     What they are worth in their place of the talk says `hearing`.
     """
+    own = tuple(facts)
+    return claimed(replace(signs(text), facts=answers(own)), claims(text, own), asks=asks_plainly(text))
+
+
+def signs(text: str) -> Acts:
+    """What is sure by its form alone: the patterns of acts.txt, a foreign script, no words, an account."""
     folded = fold(text if len(text) <= _READ else text[: _READ * 3 // 4] + " " + text[-_READ // 4 :])
     found = {name for name, pattern in _patterns().items() if pattern.search(folded)}
     if not any(sign.isalnum() for sign in folded):
         found.add("no_words")
     if _is_foreign(folded):
         found.add("other_language")
-    own = tuple(facts)
-    claims = {
+    contact = _CONTACT.search(text)
+    return Acts(frozenset(found), signs=frozenset(found), contact=contact.group() if contact else "")
+
+
+def claims(text: str, facts: tuple[CompanyFact, ...]) -> dict[str, float]:
+    """What the classifier claims, and how sure it is: {"human": 0.9, "question.price": 0.7}."""
+    return {
         f"{act.act}.{act.topic}" if act.topic else act.act: act.confidence
-        for act in classifier.find(text, own)
+        for act in classifier.find(text, facts)
         if act.act != classifier.NONE
     }
-    contact = _CONTACT.search(text)
-    acts = Acts(frozenset(found), facts=answers(own), contact=contact.group() if contact else "", claims=claims)
-    return claimed(acts, claims, asks="?" in folded or _ASKS_PLAINLY.match(folded) is not None)
 
 
 def claimed(acts: Acts, claims: Mapping[str, float], *, asks: bool) -> Acts:
     """The acts with these claims among them. `asks`: what is asked about none of our topics is a question too."""
     names = acts.names | {label for label in claims if "." not in label}
-    topics = tuple(label.partition(".")[2] for label in claims if "." in label)
+    topics = tuple(dict.fromkeys(label.partition(".")[2] for label in claims if "." in label))
     if asks and not topics:
         topics = (OTHER,)
-    return replace(acts, names=names, topics=topics, claims=claims)
+    return replace(acts, names=names, topics=topics)
 
 
 def asks_plainly(text: str) -> bool:

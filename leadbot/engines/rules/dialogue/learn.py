@@ -115,7 +115,7 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
             memory.facts[slot] = news.fresh[slot] = fact
         else:
             is_whom = slot == "phone" and bool(whom)
-            _put(memory, news, slot, fact, is_whom or _may_replace(memory, heard, acts, slot, found))
+            _put(memory, news, slot, fact, is_whom or _may_replace(memory, heard, acts, slot, found), setup)
     _restated(memory, news, turn, heard, acts)
     _name_of_a_relative(memory, news, turn, heard)
     _ending_of_phone(memory, news, turn)
@@ -230,11 +230,14 @@ def _told_apart(text: str, found: Found) -> bool:
 
 def _is_beside_the_point(slot: str, found: Found, memory: Memory, acts: Acts, setup: Setup, text: str) -> bool:
     """The company's own office in a question for it; the size of what has none; land, where its use is known."""
-    if acts.topic in _ABOUT_US and "wish" not in acts and slot in _OF_THE_WISH:
+    topics = set(acts.topics)
+    if slot == "city" and "area_served" in topics and "city" in memory.facts:
+        return True  # «а в Караганде делаете?»
+    if topics & _ABOUT_US and "area_served" not in topics and "wish" not in acts and slot in _OF_THE_WISH:
         return not _told_apart(text, found)
     if "elsewhere" in acts and slot in _OF_THE_WISH and slot in memory.facts:
         return True  # «у брата такой же дом в Шымкенте»
-    if acts.topic in _ASIDE and slot == "object_type" and slot in memory.facts and "wish" not in acts:
+    if topics & _ASIDE and slot == "object_type" and slot in memory.facts and "wish" not in acts:
         return True
     if slot == "area":  # «35 метров» of a fence
         return not setup.suits(slot, memory.value("object_type"))
@@ -257,7 +260,7 @@ def _fact(found: Found, seq: int) -> Fact:
     return fact
 
 
-def _put(memory: Memory, news: News, slot: str, fact: Fact, replaces: bool) -> None:
+def _put(memory: Memory, news: News, slot: str, fact: Fact, replaces: bool, setup: Setup | None = None) -> None:
     """Store a fact: a new one, or over the old one where `replaces`."""
     old = memory.facts.get(slot)
     if old is None:
@@ -271,7 +274,8 @@ def _put(memory: Memory, news: News, slot: str, fact: Fact, replaces: bool) -> N
         _note_other(memory, news, fact["value"])
     elif slot == "object_type":
         news.wish = fact["value"]
-        second.park(memory, {"object_type": fact})
+        if setup is None or not second.holds(setup, fact["value"], old["value"]):
+            second.park(memory, {"object_type": fact})
 
 
 def _may_replace(memory: Memory, heard: Extraction, acts: Acts, slot: str, found: Found) -> bool:

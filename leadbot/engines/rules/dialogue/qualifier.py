@@ -56,9 +56,9 @@ class Rules:
 def _listen(turn: Turn, memory: Memory, setup: Setup) -> tuple[Extraction, Acts]:
     """The facts and the acts of the message."""
     text = turn.message.text
-    acts = intents.find(text, turn.company.facts)
+    acts = intents.signs(text)
     if "injection" not in acts and gives_orders(text):
-        acts = replace(acts, names=acts.names | {"injection"})
+        acts = replace(acts, names=acts.names | {"injection"}, signs=acts.signs | {"injection"})
     asked = _spoken_of(memory, text) if "correction" in acts else turn.asked
     heard = extract(
         "" if "injection" in acts else text,

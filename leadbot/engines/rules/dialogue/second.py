@@ -31,12 +31,17 @@ def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text
         return "correction" not in acts and (says_so and bool(own) or own >= {"city", "area"})
     if "correction" in acts and not says_so:
         return False
-    is_part = setup.rank(found.value) == _PART and setup.rank(old["value"]) != _PART
-    if is_part and not says_so:
+    belongs = holds(setup, found.value, old["value"]) or holds(setup, old["value"], found.value)
+    if not says_so and (belongs or not old.get("sure", True)):
         return False
     if _only_asks(acts, text):
         return False
     return says_so or bool({"city", "area"} & heard.slots.keys())
+
+
+def holds(setup: Setup, thing: str, part: str) -> bool:
+    """Is the one a thing by itself, and the other a part of such: a house and a roof?"""
+    return setup.rank(part) == _PART and setup.rank(thing) != _PART
 
 
 def is_parked(memory: Memory, found: Found | None) -> bool:

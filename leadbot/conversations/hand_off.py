@@ -108,7 +108,7 @@ def _return(talk: Conversation) -> None:
     if talk.lead_id is None:
         question, talk.known = ask.again(talk.known, language, setups.of(card.setup, card.tone))
     back = phrases.say("handoff.returned" if question else "handoff.returned.done", language)
-    talks.add(talk, Author.BOT, f"{back} {question}".strip(), engine="rules")
+    talks.add(talk, Author.BOT, phrases.join((back, question)), engine="rules")
     hot_lane.follow(talk)
 
 

@@ -24,7 +24,9 @@ LISTED: dict[str, Any] = {
     "phone": Lead.phone, "city": Lead.city, "object_type": Lead.object_type, "area": Lead.area,
     "summary": Lead.summary, "language": Lead.language, "status": Lead.status, "created_at": Lead.created_at,
     "phone_e164": Lead.phone_e164, "source": Lead.source, "lost_reason": Lead.lost_reason, "version": Lead.version,
-    "updated_at": Lead.updated_at,
+    "updated_at": Lead.updated_at, "contact_by": Lead.contact_by, "contact_name": Lead.contact_name,
+    "is_complaint": Lead.is_complaint, "is_withdrawn": Lead.is_withdrawn, "is_urgent": Lead.is_urgent,
+    "related_lead_id": Lead.related_lead_id,
 }  # fmt: skip
 MOMENTS = ("created_at", "updated_at")
 

@@ -37,6 +37,9 @@ from leadbot.texts import text_input
 NOTE_MOST = 4000
 # What a talk may change on its card, with the column's length.
 FIELDS = {"name": 200, "phone": 32, "phone_e164": 20, "city": 100, "object_type": 100, "area": 64, "language": 2}
+# What the client's words say of the lead besides values: see engines.base.LeadDraft.
+MARKS = ("contact_by", "contact_name", "is_complaint", "is_withdrawn", "is_urgent")
+ANNOUNCED_TOO = ("contact_by", "contact_name")
 ANNOUNCED = ("name", "phone")  # managers are told of these: one may be dialling this very moment
 # Notices show these.
 IN_NOTICES = {"moved", "assigned", "task_set", "task_moved", "task_done", "task_deleted", "merged", "unmerged"}
@@ -56,14 +59,17 @@ class Registered:
         return self.how in {"created", "repeated"}
 
 
-def register(talk: Conversation, draft: LeadDraft) -> Registered:
+def register(talk: Conversation, draft: LeadDraft, *, beside: bool = False) -> Registered:
     """Write what a talk proposes: its own lead, or the open one of the same phone, or a new one.
 
-    Part of the caller's transaction. Raises Invalid where the draft has no phone that could be called.
+    A further object of a client who has a lead gets one of its own `beside` that, linked to it; from then on the talk
+    is about this one. Part of the caller's transaction. Raises Invalid where the draft has no phone that could be called.
     """
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", draft.phone_e164):
         raise Invalid("A lead needs a phone", field="phone")
     if talk.lead_id is not None:
+        if beside:
+            return _beside(talk, get(talk.lead_id), draft)
         return _bring_up_to_date(talk, get(talk.lead_id), draft)
     take_turns(talk.company_id, draft.phone_e164)
     earlier = latest(draft.phone_e164, is_test=talk.source is Source.TEST)
@@ -79,7 +85,7 @@ def take_turns(company_id: int, phone_e164: str) -> None:
         db.session.execute(select(func.pg_advisory_xact_lock(company_id, key)))
 
 
-def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
+def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None, *, related_id: int | None = None) -> Lead:
     """A card of its own for this talk. Part of the caller's transaction."""
     values = _values(draft)
     about = {
@@ -88,6 +94,8 @@ def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
         "episode": talk.episode,
         "source": talk.source,
         "previous_id": earlier.id if earlier else None,
+        "related_lead_id": related_id,
+        **{mark: getattr(draft, mark) for mark in MARKS},
         "first_touch": talk.first_touch,
         "area_m2": draft.area_m2,
         "summary": draft.summary,
@@ -103,8 +111,8 @@ def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
     return lead
 
 
-def _create(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Registered:
-    lead = begin(talk, draft, earlier)
+def _create(talk: Conversation, draft: LeadDraft, earlier: Lead | None, *, related_id: int | None = None) -> Registered:
+    lead = begin(talk, draft, earlier, related_id=related_id)
     record(lead, "created")
     if not lead.is_test and (person := rotation.next_person()):
         lead.assignee_id, lead.is_dealt = person.id, True
@@ -112,6 +120,12 @@ def _create(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Regis
         record(lead, "dealt", field="assignee", to_value=person.shown_name)
     managers.put_lead("lead.created", lead)
     return Registered(lead, "created")
+
+
+def _beside(talk: Conversation, first: Lead, draft: LeadDraft) -> Registered:
+    registered = _create(talk, draft, None, related_id=first.id)
+    record(first, "beside", to_value=str(registered.lead.id))
+    return registered
 
 
 def _repeat(talk: Conversation, lead: Lead, draft: LeadDraft) -> Registered:
@@ -125,7 +139,7 @@ def _repeat(talk: Conversation, lead: Lead, draft: LeadDraft) -> Registered:
 
 def _bring_up_to_date(talk: Conversation, lead: Lead, draft: LeadDraft) -> Registered:
     changed = _change(talk, lead, draft)
-    for field in ANNOUNCED:
+    for field in (*ANNOUNCED, *ANNOUNCED_TOO):
         if field in changed:
             managers.put_lead("lead.updated", lead, field=field, key=f"{field}.{talk.message_count}")
     return Registered(lead, "changed" if changed else "same")
@@ -147,6 +161,10 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
         record(lead, "otherwise", field=field, from_value=held_values.standing(lead, field), to_value=value)
         if field in ANNOUNCED:
             managers.put_otherwise(lead, field, value, key=f"{field}.{talk.id}.{talk.message_count}")
+    for mark in MARKS:
+        if getattr(lead, mark) != getattr(draft, mark) and (getattr(draft, mark) or talk.lead_id == lead.id):
+            setattr(lead, mark, getattr(draft, mark))
+            changed.add(mark)
     if "area" in changed:
         lead.area_m2 = draft.area_m2
     if draft.summary and draft.summary != lead.summary and not held_values.is_held(lead, "summary"):
@@ -291,6 +309,8 @@ def remove_test(lead: Lead, *, by: User) -> None:
     if not lead.is_test:
         raise Invalid("Only test leads can be removed", field="lead")
     db.session.execute(update(Conversation).where(Conversation.lead_id == lead.id).values(lead_id=None))
+    for column in (Lead.previous_id, Lead.related_lead_id):
+        db.session.execute(update(Lead).where(column == lead.id).values({column: None}))
     db.session.delete(lead)
     board.touch()
     db.session.commit()

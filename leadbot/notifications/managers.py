@@ -108,6 +108,11 @@ def _notice(lead: Lead, company: Company) -> notices.LeadNotice:
         time=f"{local:%H:%M}",
         is_test=lead.is_test,
         has_voice=_has_voice(lead),
+        contact_by=lead.contact_by or "",
+        contact_name=lead.contact_name or "",
+        is_complaint=lead.is_complaint,
+        is_urgent=lead.is_urgent,
+        related=lead.related_lead_id,
     )
 
 
@@ -134,6 +139,25 @@ def put_call(talk: Conversation, who: str, words: str) -> None:
             lead_id=talk.lead_id,
             talk_id=talk.id,
         )
+
+
+def put_complaint(talk: Conversation, words: str, owner: str) -> None:
+    """Tell the `owner` by name, before all, that a client complains; once an episode."""
+    company = company_settings.company()
+    key = f"complaint:{talk.id}:{talk.episode}"
+    if company.telegram_chat_id and not deliveries.is_put(key):
+        named = who(talk) or notices.guest(talk.id, company.language)
+        text = notices.complaint(owner, named, words, company.language)
+        deliveries.put(company.telegram_chat_id, "complaint", text, key, lead_id=talk.lead_id, talk_id=talk.id)
+
+
+def put_withdrawal(talk: Conversation, lead: Lead, words: str) -> None:
+    """Tell the managers that a client needs it no more, so that nobody disturbs him; once an episode."""
+    company = company_settings.company()
+    key = f"lead.withdrawn:{lead.id}:{talk.episode}"
+    if company.telegram_chat_id and not samples.is_sample(lead) and not deliveries.is_put(key):
+        text = notices.withdrawn(_notice(lead, company), words, company.language)
+        deliveries.put(company.telegram_chat_id, "lead.withdrawn", text, key, lead_id=lead.id, talk_id=talk.id)
 
 
 def who(talk: Conversation) -> str:

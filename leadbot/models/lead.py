@@ -125,7 +125,8 @@ class LeadEvent(Owned, Base):
 
     `kind` is created, moved, changed (by the client's words), repeated, edited (by a manager), otherwise (the client
     said otherwise than an edit), dealt (in turn), assigned, taken, released,
-    task_set, task_moved, task_done, task_deleted, merged, unmerged or split.
+    task_set, task_moved, task_done, task_deleted, merged, unmerged, split, beside (the client wants something
+    further, which has its own lead) or withdrawn (he needs it no more).
     """
 
     __tablename__ = "lead_events"

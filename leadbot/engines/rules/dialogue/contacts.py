@@ -25,10 +25,11 @@ _WAYS = (
 _KIN = tuple((item.split()[0], tuple(item.split()[1:])) for item in raw("contact.kin"))
 
 
-def way(text: str) -> str:
-    """How the client wants to be reached by these words, "" where they don't say."""
+def way(text: str, *, has_account: bool = False) -> str:
+    """How the client wants to be reached by these words, "" where they don't say, or name an account for it."""
     folded = fold(text)
-    return next((name for name, pattern in _WAYS if pattern.search(folded)), "")
+    found = next((name for name, pattern in _WAYS if pattern.search(folded)), "")
+    return "" if has_account and found in (MESSAGE, CALL) else found
 
 
 def other(memory: Memory, heard: Extraction, acts: Acts, text: str) -> str:

@@ -18,11 +18,6 @@ from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.reading.extract import Extraction
 from leadbot.engines.rules.words.words import raw as words_of
 
-# How sure a claim must be; whatever is not named here stands from the classifier's own threshold on.
-_SURE = {
-    "complaint": 0.62, "withdrawal": 0.65, "wrong_chat": 0.75, "not_client": 0.9, "second_object": 0.6, "abuse": 0.6,
-    "known_client": 0.6, "refuse_phone": 0.6, "status": 0.6, "postponed": 0.6, "contact_other": 0.6, "human": 0.6,
-}  # fmt: skip
 _HEAVY = frozenset({"complaint", "withdrawal", "wrong_chat", "not_client", "abuse", "known_client"})
 _VERY_SURE = 0.85
 _ASKED_ABOUT = 0.3  # from here on to the threshold the bot asks rather than guesses
@@ -64,8 +59,7 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
     rest = [word for word in rest if word.lower() not in _FILLERS] if rest is not None else None
     claims: dict[str, float] = {}
     if not _is_plain(acts, text) and (rest is None or rest or "?" in text):
-        found = intents.claims(text, facts)
-        claims = {label: sure for label, sure in found.items() if sure >= _SURE.get(label, 0)}
+        claims = intents.claims(text, facts)
         if rest is not None:
             claims = _beside_values(claims, heard, turn, rest)
         claims = _sorted_out(claims, acts, heard, turn, memory)
@@ -119,6 +113,8 @@ def _sorted_out(
     named, folded = heard.slots.keys(), intents.fold(turn.message.text)
     has_wish = "object_type" in memory.facts and not turn.registered
     mild = claims.get("complaint", 0) < _VERY_SURE or has_wish
+    if turn.asked in _SPARED and "?" not in folded:  # «ЛДСП» answers the question for the material
+        left.discard(f"question.{turn.asked}")
     if "complaint" in left and ((mild and not _BLAMES.search(folded)) or ("correction" in acts and named)):
         left.discard("complaint")
     if "question.area_served" in left and not _ASKS_OF_US.search(folded) and "?" not in folded:

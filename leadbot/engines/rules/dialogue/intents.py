@@ -28,6 +28,11 @@ _NAMED = (
 )  # fmt: skip
 # A question even without its mark.
 _ASKS_PLAINLY = re.compile(r"(?:а )?(?:кто|чей|чья|чье|чьи|что входит|почему|ким(?:дики)?|неге|who|why|whose)(?!\w)")
+# How sure a claim must be; whatever is not named here stands from the classifier's own threshold on.
+_SURE = {
+    "complaint": 0.62, "withdrawal": 0.65, "wrong_chat": 0.75, "not_client": 0.9, "second_object": 0.6, "abuse": 0.6,
+    "known_client": 0.6, "refuse_phone": 0.6, "status": 0.6, "postponed": 0.6, "contact_other": 0.6, "human": 0.6,
+}  # fmt: skip
 _FOLD = str.maketrans("ёэәғқңөұүһі", "ееагкноуухи")
 _SPACES = re.compile(r"\s+")
 _READ = 2_000  # characters read of a message; its beginning and its end say what it wants
@@ -132,7 +137,7 @@ def claims(text: str, facts: tuple[CompanyFact, ...]) -> dict[str, float]:
     return {
         f"{act.act}.{act.topic}" if act.topic else act.act: act.confidence
         for act in classifier.find(text, facts)
-        if act.act != classifier.NONE
+        if act.act != classifier.NONE and act.confidence >= _SURE.get(act.act, 0)
     }
 
 

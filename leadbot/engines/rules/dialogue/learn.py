@@ -189,7 +189,7 @@ def _restated(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: A
 
 def _way_of_contact(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
     """«Только WhatsApp», «не звоните»: kept for the card; without the act a word beside the number says it too."""
-    way = contacts.way(turn.message.text) if "contact_by" in acts else ""
+    way = contacts.way(turn.message.text, has_account=bool(acts.contact)) if "contact_by" in acts else ""
     if way and way != memory.contact_by:
         memory.contact_by = news.contact_by = way
 

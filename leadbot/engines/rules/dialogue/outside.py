@@ -89,7 +89,8 @@ def _how_he_answers(scene: Exchange, made: Reply, *, calling: bool) -> None:
         made.keep(closed(key, turn.opening, turn.now, scene.language))
         made.asks = made.act == "call_human"
     elif made.act == "call_human" and turn.answers_here:
-        made.keep(scene.say("answer.human.phone" if company_phone else "answer.human"))
+        text = scene.say("answer.human.phone" if company_phone else "answer.human")
+        made.keep(scene.say("limit.calls") if scene.just_said(text) else text)
         return
     elif calling:
         made.keep(scene.say("answer.human.call", phone=phone) if phone else scene.say("answer.human.bare"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from leadbot.engines.base import CompanyCard, Known, LeadDraft
@@ -9,7 +10,8 @@ from leadbot.engines.rules.dialogue.memory import Fact, Memory
 from leadbot.texts import phrases
 from leadbot.texts.trades import Setup, of
 
-LIMIT = 300  # characters of a summary
+LIMIT = 300  # characters of a summary, but for the client's questions
+_QUOTE_END = re.compile("([»”])\\.$")
 
 _DETAILS = ("rooms", "floors", "plot", "materials", "budget", "callback")
 
@@ -85,13 +87,14 @@ def summary(memory: Memory, setup: Setup, language: str) -> str:
     more = [object_line(each.facts, setup, language) for each in memory.parked if not each.has_lead]
     if any(more):
         parts.append(f"{phrases.label('more', language)}: {'; '.join(filter(None, more))}")
+    said = list(_said_by_client(memory, language))
+    spare = []
     if memory.others:
-        parts.append(f"{phrases.label('also', language)}: {', '.join(memory.others)}")
-    if memory.first and memory.first not in memory.remarks:
-        parts.append(f"{phrases.label('words', language)}: {phrases.quoted(memory.first, language)}")
-    return phrases.join(filter(None, (_fit(parts), *_said_by_client(memory, language)))) or phrases.say(
-        "summary.empty", language
-    )
+        spare.append(f"{phrases.label('also', language)}: {', '.join(memory.others)}")
+    if memory.first and not any(one.startswith(memory.first) for one in (*memory.questions, *memory.remarks)):
+        spare.append(f"{phrases.label('words', language)}: {phrases.quoted(memory.first, language)}")
+    text = _fit([_fit(parts), *said, *spare], kept=len(said) + 1)
+    return _QUOTE_END.sub(r"\1", text) or phrases.say("summary.empty", language)
 
 
 def _said_by_client(memory: Memory, language: str) -> Iterator[str]:
@@ -101,10 +104,11 @@ def _said_by_client(memory: Memory, language: str) -> Iterator[str]:
             yield f"{phrases.label(name, language)}: {'; '.join(phrases.quoted(one, language) for one in said)}"
 
 
-def _fit(parts: list[str]) -> str:
-    """As many parts as have room, one sentence each; a part that is too long by itself is cut at a word."""
-    text = ""
-    for part in parts:
+def _fit(parts: list[str], kept: int = 0) -> str:
+    """As many parts as have room, one sentence each, the first `kept` of them in any case; a part that is too long by
+    itself is cut at a word."""
+    text = phrases.join(parts[:kept])
+    for part in parts[kept:]:
         longer = phrases.join(filter(None, (text, part)))
         if len(longer) <= LIMIT:
             text = longer

@@ -295,7 +295,7 @@ VERBS = {
         demo.add_samples demo.remove_samples handoff.give_back handoff.take_over handoff.write imports.keep imports.look
         imports.start inbox_settings.change junk.put junk.take_back lead_fields.change lead_fields.edit
         lead_merging.merge lead_merging.split lead_merging.unmerge leads.add_note leads.assign leads.move
-        leads.remove_test model_health.try_out order.move outbox.retry scenarios.remove scenarios.save table.move
+        removing.remove_test model_health.try_out order.move outbox.retry scenarios.remove scenarios.save table.move
         table.undo taking.give_up taking.take talk_notes.add tasks.add tasks.delete tasks.postpone tasks.set_done
         telegram_chat.make_person_code widget.change widget.pause widget.pin
     """,

@@ -214,14 +214,10 @@ class LeadRow(BaseModel):
     lost_reason: LostReason | None
     version: int = Field(description="Grows with every change; send it with a move to lose no colleague's")
     updated_at: Moment
-    contact_by: Literal["call", "whatsapp", "telegram", "message"] | None = Field(
-        description="How the client wants to be reached; null where he has not said"
-    )
+    contact_by: Literal["call", "whatsapp", "telegram", "message"] | None = Field(description="How to reach the client")
     contact_name: str | None = Field(description="Whom to call instead of the client, at `phone`")
     is_complaint: bool
-    is_withdrawn: bool = Field(
-        description="The client has said that he needs it no more; the lead is not closed by that"
-    )
+    is_withdrawn: bool = Field(description="The client needs it no more; that does not close the lead")
     is_urgent: bool
     related_lead_id: int | None = Field(description="The same client's lead beside which he wants this one")
 

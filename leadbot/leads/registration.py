@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import g
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -62,15 +62,17 @@ class Registered:
 def register(talk: Conversation, draft: LeadDraft, *, beside: bool = False) -> Registered:
     """Write what a talk proposes: its own lead, or the open one of the same phone, or a new one.
 
-    A further object of a client who has a lead gets one of its own `beside` that, linked to it; from then on the talk
-    is about this one. Part of the caller's transaction. Raises Invalid where the draft has no phone that could be called.
+    A further object of a client who has a lead gets one of its own `beside` that, and from then on the talk is about
+    this one. Part of the caller's transaction. Raises Invalid where the draft has no phone that could be called.
     """
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", draft.phone_e164):
         raise Invalid("A lead needs a phone", field="phone")
     if talk.lead_id is not None:
-        if beside:
-            return _beside(talk, get(talk.lead_id), draft)
-        return _bring_up_to_date(talk, get(talk.lead_id), draft)
+        if not beside:
+            return _bring_up_to_date(talk, get(talk.lead_id), draft)
+        registered = _create(talk, draft, None, related_id=talk.lead_id)
+        record(get(registered.lead.related_lead_id or 0), "beside", to_value=str(registered.lead.id))
+        return registered
     take_turns(talk.company_id, draft.phone_e164)
     earlier = latest(draft.phone_e164, is_test=talk.source is Source.TEST)
     if earlier is not None and earlier.status.is_open:
@@ -120,12 +122,6 @@ def _create(talk: Conversation, draft: LeadDraft, earlier: Lead | None, *, relat
         record(lead, "dealt", field="assignee", to_value=person.shown_name)
     managers.put_lead("lead.created", lead)
     return Registered(lead, "created")
-
-
-def _beside(talk: Conversation, first: Lead, draft: LeadDraft) -> Registered:
-    registered = _create(talk, draft, None, related_id=first.id)
-    record(first, "beside", to_value=str(registered.lead.id))
-    return registered
 
 
 def _repeat(talk: Conversation, lead: Lead, draft: LeadDraft) -> Registered:
@@ -301,19 +297,6 @@ def add_note(lead: Lead, text: str, *, by: User) -> LeadNote:
     db.session.add(note)
     db.session.commit()
     return note
-
-
-def remove_test(lead: Lead, *, by: User) -> None:
-    """Take a test lead off the board for good. Raises Invalid for a real one, Forbidden for a viewer."""
-    users.check_may_write(by)
-    if not lead.is_test:
-        raise Invalid("Only test leads can be removed", field="lead")
-    db.session.execute(update(Conversation).where(Conversation.lead_id == lead.id).values(lead_id=None))
-    for column in (Lead.previous_id, Lead.related_lead_id):
-        db.session.execute(update(Lead).where(column == lead.id).values({column: None}))
-    db.session.delete(lead)
-    board.touch()
-    db.session.commit()
 
 
 def history(lead: Lead) -> list[LeadEvent]:

@@ -11,7 +11,7 @@ from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.leads import samples
 from leadbot.models import Company, Conversation, Delivery, Lead, LeadTask, Message, User
-from leadbot.notifications import keyboards
+from leadbot.notifications import keyboards, notice_marks
 from leadbot.notifications.carriers import notices
 from leadbot.outbox import deliveries
 from leadbot.texts import names
@@ -35,7 +35,9 @@ def put_lead(
     elif event == "lead.repeated":
         text = notices.returning_client(notice, company.language)
     else:
-        text = notices.updated_lead(notice, company.language, {field: getattr(lead, field) or ""})
+        value = getattr(lead, field) or ""
+        shown = notice_marks.way(value, company.language) if field == "contact_by" else value
+        text = notices.updated_lead(notice, company.language, {field: shown})
     talk_id = talk.id if talk else lead.conversation_id
     deliveries.put(company.telegram_chat_id, event, text, f"{event}:{lead.id}:{key}", lead_id=lead.id, talk_id=talk_id)
 
@@ -108,11 +110,7 @@ def _notice(lead: Lead, company: Company) -> notices.LeadNotice:
         time=f"{local:%H:%M}",
         is_test=lead.is_test,
         has_voice=_has_voice(lead),
-        contact_by=lead.contact_by or "",
-        contact_name=lead.contact_name or "",
-        is_complaint=lead.is_complaint,
-        is_urgent=lead.is_urgent,
-        related=lead.related_lead_id,
+        marks=notice_marks.marks(lead, company.language),
     )
 
 
@@ -147,7 +145,7 @@ def put_complaint(talk: Conversation, words: str, owner: str) -> None:
     key = f"complaint:{talk.id}:{talk.episode}"
     if company.telegram_chat_id and not deliveries.is_put(key):
         named = who(talk) or notices.guest(talk.id, company.language)
-        text = notices.complaint(owner, named, words, company.language)
+        text = notice_marks.complaint(owner, named, words, company.language)
         deliveries.put(company.telegram_chat_id, "complaint", text, key, lead_id=talk.lead_id, talk_id=talk.id)
 
 
@@ -156,7 +154,7 @@ def put_withdrawal(talk: Conversation, lead: Lead, words: str) -> None:
     company = company_settings.company()
     key = f"lead.withdrawn:{lead.id}:{talk.episode}"
     if company.telegram_chat_id and not samples.is_sample(lead) and not deliveries.is_put(key):
-        text = notices.withdrawn(_notice(lead, company), words, company.language)
+        text = notice_marks.withdrawn(lead.id, lead.name or lead.phone, words, company.language)
         deliveries.put(company.telegram_chat_id, "lead.withdrawn", text, key, lead_id=lead.id, talk_id=talk.id)
 
 

@@ -56,24 +56,6 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "kk": "🙋 Клиент менеджерді күтіп тұр: {who}. «{words}»",
         "en": "🙋 A client is waiting for a manager: {who}. “{words}”",
     },
-    "complaint": {
-        "ru": "⚠️ {owner}жалоба клиента: {who}. «{words}»",
-        "kk": "⚠️ {owner}клиент шағымданып отыр: {who}. «{words}»",
-        "en": "⚠️ {owner}a client complains: {who}. “{words}”",
-    },
-    "withdrawn": {
-        "ru": "🚫 {lead}: клиент отказался, не звоните. {who}. «{words}»",
-        "kk": "🚫 {lead}: клиент бас тартты, қоңырау шалмаңыз. {who}. «{words}»",
-        "en": "🚫 {lead}: the client needs it no more, don’t call. {who}. “{words}”",
-    },
-    "is_complaint": {"ru": "⚠️ Жалоба", "kk": "⚠️ Шағым", "en": "⚠️ Complaint"},
-    "is_urgent": {"ru": "🔥 Срочно", "kk": "🔥 Шұғыл", "en": "🔥 Urgent"},
-    "contact_name": {"ru": "Звонить: {name}", "kk": "Хабарласу керек: {name}", "en": "Call: {name}"},
-    "related": {
-        "ru": "Ещё один объект, первый: {lead}",
-        "kk": "Тағы бір нысан, біріншісі: {lead}",
-        "en": "A further object, the first: {lead}",
-    },
     "reminder": {
         "ru": "⏰ {lead} ждёт {n} мин, никто не взял: {who}",
         "kk": "⏰ {lead} {n} мин күтіп тұр, ешкім алған жоқ: {who}",
@@ -128,12 +110,6 @@ TALK_LANGUAGES: Mapping[str, Mapping[str, str]] = {
     "kk": {"ru": "казахский", "kk": "қазақша", "en": "Kazakh"},
     "en": {"ru": "английский", "kk": "ағылшынша", "en": "English"},
 }
-WAYS: Mapping[str, Mapping[str, str]] = {
-    "call": {"ru": "Просит звонить", "kk": "Қоңырау шалуды сұрайды", "en": "Wants a call"},
-    "whatsapp": {"ru": "Только WhatsApp", "kk": "Тек WhatsApp", "en": "WhatsApp only"},
-    "telegram": {"ru": "Только Telegram", "kk": "Тек Telegram", "en": "Telegram only"},
-    "message": {"ru": "Не звонить, писать", "kk": "Қоңырау шалмай, жазу керек", "en": "Don’t call, write"},
-}
 LABELS: Mapping[str, Mapping[str, str]] = {
     "contact_by": {"ru": "Связь", "kk": "Байланыс", "en": "Contact"},
     "contact_name": {"ru": "Кому звонить", "kk": "Кімге хабарласу керек", "en": "Whom to call"},
@@ -164,11 +140,7 @@ class LeadNotice:
     time: str = ""
     is_test: bool = False
     has_voice: bool = False
-    contact_by: str = ""
-    contact_name: str = ""
-    is_complaint: bool = False
-    is_urgent: bool = False
-    related: int | None = None  # the lead of the client's first object
+    marks: str = ""  # what the client says of it besides values: see notice_marks
 
 
 def new_lead(lead: LeadNotice, language: str) -> str:
@@ -181,7 +153,7 @@ def new_lead(lead: LeadNotice, language: str) -> str:
     )
     lines = (
         _marked(lead, language, _phrase("new", language, lead=_number(lead, language), who=_who(lead))),
-        _marks(lead, language),
+        lead.marks,
         wanted[:1].upper() + wanted[1:],
         one_line(lead.summary),
         _voice(lead, language),
@@ -208,7 +180,7 @@ def updated_lead(lead: LeadNotice, language: str, changes: Mapping[str, str]) ->
 def returning_client(lead: LeadNotice, language: str) -> str:
     """The client of an open lead has written again."""
     first = _marked(lead, language, _phrase("returned", language, lead=_number(lead, language), who=_who(lead)))
-    return "\n".join(filter(None, (first, _marks(lead, language), one_line(lead.summary), _voice(lead, language))))
+    return "\n".join(filter(None, (first, lead.marks, one_line(lead.summary), _voice(lead, language))))
 
 
 def says_otherwise(lead: LeadNotice, language: str, field: str, said: str, kept: str) -> str:
@@ -234,32 +206,6 @@ def call_back(lead: LeadNotice, language: str, time: str, note: str, assignee: s
 def client_calls(who: str, words: str, language: str) -> str:
     """A client asks for a human: `who` is his name, phone or the number of the talk, `words` his last message."""
     return _phrase("call", language, who=shown_phone(who) if _is_phone(who) else one_line(who), words=one_line(words))
-
-
-def complaint(owner: str, who: str, words: str, language: str) -> str:
-    """A client complains: to the owner by name, with the client's words."""
-    named = shown_phone(who) if _is_phone(who) else one_line(who)
-    name = f"{one_line(owner)}, " if owner else ""
-    return _phrase("complaint", language, owner=name, who=named, words=one_line(words))
-
-
-def withdrawn(lead: LeadNotice, words: str, language: str) -> str:
-    """The client of a lead needs it no more."""
-    said = _phrase("withdrawn", language, lead=_number(lead, language), who=_who(lead), words=one_line(words))
-    return _marked(lead, language, said)
-
-
-def _marks(lead: LeadNotice, language: str) -> str:
-    """«⚠️ Жалоба · 🔥 Срочно · Только WhatsApp · Звонить: Айгерим»"""
-    number = _phrase("number", language, number=str(lead.related)) if lead.related else ""
-    found = (
-        _phrase("is_complaint", language) if lead.is_complaint else "",
-        _phrase("is_urgent", language) if lead.is_urgent else "",
-        _of(WAYS, lead.contact_by, language),
-        _phrase("contact_name", language, name=one_line(lead.contact_name)) if lead.contact_name else "",
-        _phrase("related", language, lead=number) if number else "",
-    )
-    return " · ".join(filter(None, found))
 
 
 def nobody_took(lead: LeadNotice, minutes: int, language: str, owner: str = "") -> str:
@@ -361,8 +307,6 @@ def _area(area: str | None, language: str) -> str:
 def _shown(field: str, value: str, language: str) -> str:
     if field == "phone":
         return shown_phone(value)
-    if field == "contact_by":
-        return _of(WAYS, value, language) or one_line(value)
     return _area(value, language) if field == "area" else one_line(value)
 
 

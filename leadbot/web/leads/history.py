@@ -20,7 +20,8 @@ bp = Blueprint("lead_history", __name__)
 MARKS = {
     "created": "bot", "moved": "board", "changed": "note", "repeated": "repeat", "edited": "pencil",
     "otherwise": "chat", "assigned": "user", "dealt": "user", "task_set": "calendar", "task_moved": "calendar",
-    "beside": "plus", "withdrawn": "close", "task_done": "check", "task_deleted": "trash", "merged": "link", "unmerged": "link", "split": "link",
+    "task_done": "check", "task_deleted": "trash", "merged": "link", "unmerged": "link", "split": "link",
+    "beside": "plus", "withdrawn": "close",
 }  # fmt: skip
 MOST = 300  # characters of a value; the whole one stands on the card or stood there
 

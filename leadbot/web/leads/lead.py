@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.leads import board, ranking, registration, taking, version
+from leadbot.leads import board, ranking, registration, removing, taking, version
 from leadbot.models import Lead, LeadStatus
 from leadbot.outbox import deliveries
 from leadbot.texts import formats
@@ -118,7 +118,7 @@ def add_note(lead_id: int) -> Response:
 @bp.post("/leads/<int:lead_id>/remove")
 def remove(lead_id: int) -> Response:
     """Take a test lead off the board."""
-    registration.remove_test(registration.get(lead_id), by=current_user)
+    removing.remove_test(registration.get(lead_id), by=current_user)
     return go(url_for("web.board.show"), note=_("Test lead removed"))
 
 

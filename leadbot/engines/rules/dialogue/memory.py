@@ -149,3 +149,10 @@ def recognised(known: Known, name: str) -> Known:
     memory = Memory.of(known)
     memory.client = {"name": {"value": name, "quote": "", "seq": 0, "start": 0, "end": 0, "sure": True}}
     return memory.known()
+
+
+def confirming(known: Known, act: str) -> Known:
+    """What is known, with the client asked whether he means this act."""
+    memory = Memory.of(known)
+    memory.asked, memory.confirming = "confirm", act
+    return memory.known()

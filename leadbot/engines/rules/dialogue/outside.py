@@ -1,4 +1,4 @@
-"""Answers that leave the qualifying aside: a complaint, a call for a human, a withdrawal, a wrong chat, abuse, no client.
+"""Answers that leave the qualifying aside: complaint, call for a human, withdrawal, wrong chat, abuse, no client.
 
 Here nothing is sold: no question is asked but for the phone, and that where a person can't answer without it.
 """
@@ -16,8 +16,9 @@ from leadbot.texts.promise import closed
 FRUITLESS = 3  # turns in a row without fruit after which a human is offered
 # «Так никто и не позвонил», «уже час жду», «хабарласпады ғой»: he waits in vain.
 _IN_VAIN = re.compile(
-    r"(?<!\w)(?:никто|никого|так и не|до сих пор|все еще|не (?:по|пере)?звон|не набра|уже \w+ (?:жду|час|день|дня)|час\w* жду"
-    r"|жду уже|второй день|забыли|ешким|ели|хабарласпа|звондама|шалма\w*ды|кутип отыр|nobody|no one|still|yet|haven.?t)"
+    r"(?<!\w)(?:никто|никого|так и не|до сих пор|все еще|не (?:по|пере)?звон|не набра|уже \w+ (?:жду|час|день|дня)"
+    r"|час\w* жду|жду уже|второй день|забыли|ешким|ели|хабарласпа|звондама|шалма\w*ды|кутип отыр"
+    r"|nobody|no one|still|yet|haven.?t)"
 )
 
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from leadbot.engines.base import LANGUAGES, Turn
 from leadbot.engines.rules.dialogue import outside
 from leadbot.engines.rules.dialogue.answers import answer, asks, keep_remark
 from leadbot.engines.rules.dialogue.ask import MOST, next_slot, question
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import Acts
+from leadbot.engines.rules.dialogue.saying_back import announced, corrected, phone_trouble, say_back
 from leadbot.engines.rules.dialogue.summary import object_line
 from leadbot.texts import phrases
 from leadbot.texts.promise import closed
 
-_BEGINNING = 7  # digits up to which a number is taken for the beginning of one, not for one that lacks a digit
-_SAID_BACK = ("name", "phone", "city", "object_type", "area", "plot")  # slots whose correction is worth a word
 _MORE_THAN_A_GREETING = {"bot", "human", "abuse", "off_topic", *(f"speak_{language}" for language in LANGUAGES)}
 _STORY = 3  # words of a message above which it says something, though no slot
 LONG = 2_000  # characters that are read of a message; the rest is stored only
-_DIMENSIONS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:[xхXХ×*]|на|by)\s*(\d+(?:[.,]\d+)?)")
 
 
 def reply(scene: Exchange) -> tuple[str, str | None]:
@@ -93,7 +89,7 @@ def _thank(scene: Exchange, made: Reply) -> None:
         thanks += " " + closed("thanks.closed", opening, scene.turn.now, scene.language)
     made.keep(thanks)
     _contact_said(scene, made)
-    _say_back(scene, made)
+    say_back(scene, made)
     if "human" in scene.acts:
         made.asks, made.act = False, "call_human"
     elif made.asks and (slot := next_slot(memory, _as_registered(scene.turn), scene.setup, scene.news)):
@@ -129,15 +125,15 @@ def _after(scene: Exchange, made: Reply) -> None:
         _contact_said(scene, made)
     elif "phone" in news.changed:
         made.parts.append(scene.say("after.phone", phone=news.changed["phone"]["value"]))
-    elif _corrected(scene, made):
+    elif corrected(scene, made):
         pass
     elif scene.turn.asked == "same_phone" and acts.names & {"yes", "no"} and not news:
         _same_phone(scene, made)
-    elif _phone_trouble(scene, made):
+    elif phone_trouble(scene, made):
         made.asks, made.asked = False, "phone"
     elif news:
         made.parts.append(scene.say("after.added"))
-        _say_back(scene, made)
+        say_back(scene, made)
     elif not made.parts:
         _nothing_new(scene, made)
 
@@ -212,9 +208,9 @@ def _before(scene: Exchange, made: Reply) -> None:
         _refused_phone(scene, made)
     elif "refused_name" in acts:
         made.parts.append(scene.say("refuse.name"))
-    elif _phone_trouble(scene, made) or _announced(scene, made):
+    elif phone_trouble(scene, made) or announced(scene, made):
         made.asks, made.asked = False, "phone"
-    elif _corrected(scene, made):
+    elif corrected(scene, made):
         pass
     elif news:
         _noted(scene, made)
@@ -238,7 +234,7 @@ _SAYS_NOTHING = frozenset(
 
 def _noted(scene: Exchange, made: Reply) -> None:
     news = scene.news
-    _say_back(scene, made)
+    say_back(scene, made)
     if news.another:
         what = object_line(news.another, scene.setup, scene.language)
         made.parts.append(scene.say("second.parked", what=what) if what else scene.say("noted"))
@@ -266,79 +262,6 @@ def _refused_phone(scene: Exchange, made: Reply) -> None:
     else:
         made.parts.append(scene.say("refuse.2.phone" if scene.turn.company.phone else "refuse.2"))
     made.asks = False
-
-
-def _phone_trouble(scene: Exchange, made: Reply) -> bool:
-    """A number that is too short, too long, or something else than a phone."""
-    heard, digits = scene.heard, scene.memory.partial
-    if "phone" in scene.news.slots or not (heard.trouble or digits):
-        return False
-    if heard.trouble in ("iin", "card"):
-        if "phone" in scene.memory.facts:
-            return False
-        text = scene.say(f"phone.{heard.trouble}")
-    elif heard.trouble == "long" or not digits or (len(digits) > _BEGINNING and not _goes_on(scene, digits)):
-        text = scene.say(f"phone.{heard.trouble or 'short'}", n=str(heard.trouble_digits or len(digits)))
-    else:
-        text = scene.say("phone.partial", digits=digits)
-    if scene.just_said(text):
-        start = phrases.sentences(text)[0]  # «Начало записано: 8775820.»
-        text = start if digits and not scene.just_said(start) else scene.say("phone.C")
-    made.parts.append(text)
-    return True
-
-
-def _goes_on(scene: Exchange, digits: str) -> bool:
-    """Does the client send his number piece by piece?"""
-    return sum(sign.isdigit() for sign in scene.turn.message.text) < len(digits)
-
-
-def _announced(scene: Exchange, made: Reply) -> bool:
-    """«Мой номер» and no digits yet: they come in the next message."""
-    words = scene.turn.message.text
-    if "my_phone" not in scene.acts or "phone" in scene.memory.facts or any(sign.isdigit() for sign in words):
-        return False
-    if len(words.split()) > 3:
-        return False
-    made.parts.append(scene.say("phone.C"))
-    return True
-
-
-def _corrected(scene: Exchange, made: Reply) -> bool:
-    """«Исправлено. Город: Астана.»; the first changed slot speaks for all."""
-    slot = next((slot for slot in scene.news.changed if slot in _SAID_BACK), None)
-    if slot is None:
-        return False
-    value = _shown(scene, slot, scene.news.changed[slot]["value"])
-    made.parts.append(scene.say("corrected", label=phrases.label(slot, scene.language), value=value))
-    return True
-
-
-def _say_back(scene: Exchange, made: Reply) -> None:
-    """Repeat what is not sure, so that the client can put it right."""
-    for slot, fact in scene.news.fresh.items():
-        if fact["sure"]:
-            continue
-        if slot == "city":
-            made.parts.append(scene.say("back.city", city=_shown(scene, slot, fact["value"])))
-        elif slot == "area":
-            sides = _DIMENSIONS.search(fact["quote"])
-            values = {"a": sides[1], "b": sides[2]} if sides else {}
-            values["area"] = _shown(scene, slot, fact["value"])
-            made.parts.append(scene.say("back.dimensions" if sides else "back.area", **values))
-        elif slot == "phone" and not scene.registers:
-            made.parts.append(scene.say("phone.foreign", phone=fact["value"]))
-
-
-def _shown(scene: Exchange, slot: str, value: str) -> str:
-    """A stored value in the language of the talk."""
-    if slot == "city":
-        return phrases.town(value, scene.language)
-    if slot == "area":
-        return phrases.measure(value, scene.language)
-    if slot == "object_type":
-        return scene.setup.object_name(value, scene.language)
-    return value
 
 
 # --- putting it together ---------------------------------------------------------------------------------------------

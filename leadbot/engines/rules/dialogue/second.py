@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadbot.engines.rules.dialogue.intents import Acts
-from leadbot.engines.rules.dialogue.memory import OF_THE_OBJECT, Fact, Memory, Parked
+from leadbot.engines.rules.dialogue.memory import Fact, Memory, Parked
 from leadbot.engines.rules.reading.extract import Extraction, Found
 from leadbot.texts.trades import Setup
 
@@ -28,7 +28,7 @@ def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text
     if found is None:
         return says_so and "second_object" in acts and len(own) > 0 and bool({"area", "plot"} & own)
     if found.value == old["value"]:
-        return "correction" not in acts and (says_so and bool(own) or own >= {"city", "area"})
+        return "correction" not in acts and ((says_so and bool(own)) or own >= {"city", "area"})
     if "correction" in acts and not says_so:
         return False
     belongs = holds(setup, found.value, old["value"]) or holds(setup, old["value"], found.value)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from leadbot.engines.rules.reading import city, regions
 from leadbot.engines.rules.words.scene import Scene
-from leadbot.engines.rules.words.text import Token, fold, read
+from leadbot.engines.rules.words.text import Token, fold, read, skeleton
 
 # «По всему Казахстану», «вся область», «барлық қалаларда», "nationwide".
 _EVERYWHERE = re.compile(
@@ -19,8 +19,8 @@ _EVERYWHERE = re.compile(
 _BUT = re.compile(r"(?<!\w)(?:кроме|исключ|не выезжа|не работа|емес|баска|except|not )")
 # «И пригород», «до 100 км», «область по договорённости»: who lies near may be served.
 _NEAR = re.compile(
-    r"(?<!\w)(?:пригород|окрестн|рядом|ближайш|до \d+ ?км|\d+ ?км|радиус|договор|соседн|др\.|другие|и т|манын|айнала|жакын"
-    r"|near|suburb|around|within|other|etc)"
+    r"(?<!\w)(?:пригород|окрестн|рядом|ближайш|до \d+ ?км|\d+ ?км|радиус|договор|соседн|др\.|другие|и т|манын|айнала"
+    r"|жакын|near|suburb|around|within|other|etc)"
 )
 
 
@@ -70,7 +70,7 @@ def _town(scene: Scene, at: int) -> tuple[str, int]:
 
 def _skeleton(tokens: list[Token]) -> str:
     word = "".join(token.key for token in tokens if token.key != "-")
-    return city.skeleton_of(word) if all(token.latin for token in tokens if token.kind == "word") else ""
+    return skeleton(word) if all(token.latin for token in tokens if token.kind == "word") else ""
 
 
 def _region(place: str) -> str:

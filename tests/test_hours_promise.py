@@ -96,7 +96,7 @@ class AtNight:
 def test_a_call_for_a_human_at_night_is_answered_honestly_and_the_talk_goes_on() -> None:
     held = hold(AtNight(), "Хочу дом", "позовите менеджера")
     assert held.texts[-1] == (
-        "Сейчас нерабочее время. Менеджер ответит завтра с 9:00 до 13:00, а пока помогу я. "
+        "Зову менеджера. Сейчас нерабочее время, он ответит завтра с 9:00 до 13:00, а пока помогу я. "
         "Подскажите, в каком городе или посёлке объект?"
     )
     assert (held.decisions[-1].act, held.known["asked"]) == ("call_human", "city")
@@ -132,4 +132,7 @@ def test_the_sentence_is_ours_whoever_leads_the_talk() -> None:
     assert at_night.texts[-1] == (f"{THANKS} Сейчас у нас нерабочее время, менеджер позвонит завтра с 9:00 до 13:00.")
     assert at_night.decisions[-1].engine == "model" and by_day.texts[-1] == THANKS
     assert called.decisions[-1].act == "call_human"
-    assert called.texts[-1].startswith("Сейчас нерабочее время. Менеджер ответит завтра") and called.known["asked"]
+    assert (
+        called.texts[-1].startswith("Зову менеджера. Сейчас нерабочее время, он ответит завтра")
+        and called.known["asked"]
+    )

@@ -81,6 +81,8 @@ def _parts(text: str) -> Iterator[str]:
                 yield " ".join(words[start : start + _WINDOW])
         elif len(sentences) > 1:
             yield sentence
+        if sentence.count(",") > 1:  # «в кредит можно, гарантия есть, адрес какой»
+            yield from (part for part in sentence.split(",") if " " in part.strip())
 
 
 def warm_up() -> None:

@@ -107,6 +107,8 @@ def _area_served(scene: Exchange, text: str) -> str:
     where = phrases.where(place.value, scene.language)
     if covered is None or (where is None and not covered):
         return text
+    if not covered and "city" in scene.news.fresh:  # where nothing is built stands no house of his
+        del scene.memory.facts["city"], scene.news.fresh["city"]
     if covered:
         return scene.say("served.yes.here", in_city=where) if where else scene.say("served.yes")
     return phrases.join([scene.say("served.no", in_city=where or "", In_city=phrases.capital(where or "")), text])

@@ -19,12 +19,12 @@ from leadbot.engines.rules.reading.extract import Extraction
 from leadbot.engines.rules.words.words import raw as words_of
 
 _HEAVY = frozenset({"complaint", "withdrawal", "wrong_chat", "not_client", "abuse", "known_client"})
-_VERY_SURE = 0.85
+_VERY_SURE, _CERTAIN = 0.85, 0.95
 _ASKED_ABOUT = 0.3  # from here on to the threshold the bot asks rather than guesses
 _CONFIRMED = ("human", "complaint", "withdrawal", "status", "question.price", "question.term", "question.installment",
               "question.guarantee")  # fmt: skip
 # What its values are part of: it is read in the message as a whole.
-_WITH_VALUES = frozenset({"contact_other", "contact_by", "second_object", "question.area_served"})
+_WITH_VALUES = frozenset({"contact_other", "contact_by", "second_object", "wrong_chat", "question.area_served"})
 # Slots that a client may do without: «керек емес» to the question for one takes no request back.
 _SPARED = frozenset({"plot", "materials", "budget", "rooms", "floors", "callback", "work"})
 _ORDINARY = frozenset({"price", "term", "discount", "measurement", "materials", "area_served", "phone", "hours"})
@@ -35,7 +35,7 @@ _CHANNEL = re.compile(
 # Somebody is blamed, or money wanted back; a leaking roof by itself is what a client comes with.
 _BLAMES = re.compile(
     r"(?<!\w)(?:ваш|вы(?!\w)|вас(?!\w)|вам(?!\w)|сизд|сендер|уста|шебер|бригад|мастер|рабочи|строител|обещ|уаде|верн|деньг"
-    r"|акша|кайтар|жалоб|шагым|передел|испорт|бузып|бул[дн]ир|недовол|ужас|кошмар|халтур|позор|never|your|you(?!\w)|refund"
+    r"|акша|кайтар|жалоб|шагым|передел|испорт|бузып|бул[дн]ир|плохо|криво|сделали|нашар|сапасыз|жаман|недовол|ужас|кошмар|халтур|позор|never|your|you(?!\w)|refund"
     r"|money|promis|complain|disappoint|terrible|так и не|никто не)"
 )
 # «В Караганде делаете», «Талдыққорғанға шығасыздар», "do you work in": a verb that asks of us.
@@ -60,16 +60,24 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
     claims: dict[str, float] = {}
     if not _is_plain(acts, text) and (rest is None or rest or "?" in text):
         claims = intents.claims(text, facts)
+        if len(_WORD.findall(text)) < _FEW:  # one word says little, and «фыв» nothing
+            claims = {label: sure for label, sure in claims.items() if sure >= _VERY_SURE}
         if rest is not None:
             claims = _beside_values(claims, heard, turn, rest)
         claims = _sorted_out(claims, acts, heard, turn, memory)
-    if turn.asked == "confirm" and "yes" in acts and "no" not in acts and memory.confirming:
+    if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard):
         claims[memory.confirming] = 1.0
     asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and "name_of_bot" not in acts
     heeded = intents.claimed(acts, claims, asks=asks)
     if "name_of_bot" in heeded and "name" not in heard.slots:
         heeded = replace(heeded, names=heeded.names | {"bot"})
-    return replace(heeded, near=_near(text) if not (claims or heard.slots or acts.signs or heard.partial_phone) else "")
+    is_bare = not (claims or heard.slots or acts.signs or heard.partial_phone)
+    return replace(heeded, near=_near(text) if is_bare else "")
+
+
+def _confirms(acts: Acts, heard: Extraction) -> bool:
+    """A yes; or his phone, which he gives a human and not a question."""
+    return "no" not in acts and ("yes" in acts or "phone" in heard.slots)
 
 
 def _is_plain(acts: Acts, text: str) -> bool:
@@ -96,7 +104,7 @@ def _beside_values(claims: Mapping[str, float], heard: Extraction, turn: Turn, w
     for label, sure in claims.items():
         is_heavy = label in _HEAVY
         stands = label in _WITH_VALUES or ("." in label and asks)
-        stands = stands or (not is_heavy and len(words) > 1 and sure >= _VERY_SURE)
+        stands = stands or (len(words) > 1 and sure >= (_CERTAIN if is_heavy else _VERY_SURE))
         if not stands:
             alone = alone if alone is not None else intents.claims(" ".join(words), turn.company.facts)
             stands = label in alone

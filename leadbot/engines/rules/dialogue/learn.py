@@ -63,7 +63,7 @@ _RESTATED = 6  # words up to which a message says a value anew
 _LABELS = {
     "area": re.compile(r"(?<!\w)(?:площад|метраж|квадратур|аудан|колем|area|size|шаршы|кв(?!\w)|квадрат)"),
     "city": re.compile(
-        r"(?<!\w)(?:город|кала|село|поселок|ауыл|city|town|ето (?:в|на)|обьект|екен|находит|it.?s in|location|тут в)"
+        r"(?<!\w)(?:город|кала|село|поселок|ауыл|city|town|ето (?:в|на)|об[ъь]?ект|екен|находит|it.?s in|location|тут в)"
     ),
 }
 
@@ -115,6 +115,8 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
             memory.facts[slot] = news.fresh[slot] = fact
         else:
             is_whom = slot == "phone" and bool(whom)
+            if is_whom and "phone" in memory.facts:
+                _note_other(memory, news, str(memory.facts["phone"]["value"]), of_old=True)
             _put(memory, news, slot, fact, is_whom or _may_replace(memory, heard, acts, slot, found), setup)
     _restated(memory, news, turn, heard, acts)
     _name_of_a_relative(memory, news, turn, heard)
@@ -133,11 +135,15 @@ def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Ac
     """What was heard for the object the talk is about; what speaks of another one is put where it belongs."""
     text, kind = turn.message.text, heard.slots.get("object_type")
     facts = {slot: _fact(found, turn.message.seq) for slot, found in heard.slots.items() if slot in OF_THE_OBJECT}
+    if "wrong_chat" in acts:  # «это автосервис?»
+        return _without(heard, facts.keys())
     if "complaint" in acts:  # what he has had built is no wish
         return _without(heard, facts.keys() - ({"city"} if "city" not in memory.facts else set()))
     if second.is_another(memory, heard, acts, setup, text):
         if kind is None:
             facts["object_type"] = memory.facts["object_type"]
+        if "same_place" in acts and "city" not in facts and "city" in memory.facts:
+            facts["city"] = memory.facts["city"]
         news.another, news.begins = facts, turn.registered
         if turn.registered:
             second.begin(memory, facts, " ".join(text.split())[:_FIRST_WORDS])
@@ -179,6 +185,9 @@ def _restated(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: A
     if acts.topics or "elsewhere" in acts or len(text.split()) > _RESTATED or news.changed:
         return
     of_object = {slot for slot in heard.slots if slot in OF_THE_OBJECT}
+    kind = heard.slots.get("object_type")
+    if kind is not None and kind.value == memory.value("object_type"):
+        of_object.discard("object_type")  # «гараж лучше 50 квадратов»
     for slot, label in _LABELS.items():
         found = heard.slots.get(slot)
         if found is not None and of_object == {slot} and slot in memory.facts and label.search(fold(text)):
@@ -359,7 +368,7 @@ def _further_contacts(memory: Memory, news: News, heard: Extraction, acts: Acts)
         _note_other(memory, news, acts.contact)
 
 
-def _note_other(memory: Memory, news: News, value: str) -> None:
+def _note_other(memory: Memory, news: News, value: str, *, of_old: bool = False) -> None:
     news.contact = value
-    if value not in memory.others and value != memory.value("phone"):
+    if value not in memory.others and (of_old or value != memory.value("phone")):
         memory.others.append(value)

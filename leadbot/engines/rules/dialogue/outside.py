@@ -126,7 +126,7 @@ def _withdrawal(scene: Exchange) -> Reply:
 
 
 def _waits_in_vain(scene: Exchange) -> bool:
-    return scene.turn.registered and _IN_VAIN.search(fold(scene.turn.message.text)) is not None
+    return _IN_VAIN.search(fold(scene.turn.message.text)) is not None
 
 
 def _status(scene: Exchange) -> Reply:
@@ -148,5 +148,6 @@ def _status(scene: Exchange) -> Reply:
     else:
         made.keep(scene.say("status.find"))
         made.asked = "phone"
+        scene.memory.skipped += [slot for slot in scene.setup.order if slot not in scene.memory.facts]
         scene.memory.asks["phone"] = scene.memory.asks.get("phone", 0) + 1
     return made

@@ -25,7 +25,7 @@ def reply(scene: Exchange) -> tuple[str, str | None]:
     asked = next_slot(scene.memory, turn, scene.setup, scene.news) if made.asks else None
     text = _join(scene, made, asked)
     if asked:
-        last_wording = text.endswith(scene.say(f"{asked}.C")) if phrases.knows(f"{asked}.C", scene.setup) else False
+        last_wording = asked != "known_phone" and text.endswith(scene.say(f"{asked}.C"))
         scene.memory.asks[asked] = MOST if last_wording else scene.memory.asks.get(asked, 0) + 1
     scene.memory.asked = asked or made.asked
     return text, made.act
@@ -131,6 +131,8 @@ def _after(scene: Exchange, made: Reply) -> None:
         _same_phone(scene, made)
     elif phone_trouble(scene, made):
         made.asks, made.asked = False, "phone"
+    elif news.another or news.wish:
+        _further(scene, made)
     elif news:
         made.parts.append(scene.say("after.added"))
         say_back(scene, made)
@@ -214,11 +216,11 @@ def _before(scene: Exchange, made: Reply) -> None:
         pass
     elif news:
         _noted(scene, made)
-    elif "same_number" in acts and "phone" not in scene.memory.facts and scene.turn.asked in ("phone", "contact"):
+    elif _means_known_number(scene):
         made.keep(scene.say("known_phone.absent"))
         made.asks, made.asked = False, "phone"
-    elif "bye" in acts:
-        made.parts.append(scene.say(_parting(acts)))
+    elif "bye" in acts or (scene.memory.withdrawn and acts.names & {"thanks", "yes", "no", "ack"}):
+        made.parts.append(scene.say(_parting(acts) or "after.ack"))
         made.asks = False
     elif "unsure" in acts:
         made.parts.append(scene.say("skip"))
@@ -232,12 +234,25 @@ _SAYS_NOTHING = frozenset(
 )  # fmt: skip
 
 
+def _means_known_number(scene: Exchange) -> bool:
+    """«Мой номер у вас есть» where it is not: who says so has written elsewhere."""
+    if "same_number" not in scene.acts or "phone" in scene.memory.facts or "phone" in scene.memory.client:
+        return False
+    return scene.turn.asked in ("phone", "contact") or "known_client" in scene.acts
+
+
+def _further(scene: Exchange, made: Reply) -> None:
+    """«Записал и это: забор.»"""
+    wish = scene.setup.object_name(scene.news.wish, scene.language) if scene.news.wish else ""
+    what = object_line(scene.news.another, scene.setup, scene.language) or wish
+    made.parts.append(scene.say("second.parked", what=what) if what else scene.say("noted"))
+
+
 def _noted(scene: Exchange, made: Reply) -> None:
     news = scene.news
     say_back(scene, made)
-    if news.another:
-        what = object_line(news.another, scene.setup, scene.language)
-        made.parts.append(scene.say("second.parked", what=what) if what else scene.say("noted"))
+    if news.another or news.wish:
+        _further(scene, made)
     elif news.forward:
         what = object_line(scene.memory.object_facts(), scene.setup, scene.language)
         made.parts.append(scene.say("second.first", what=what))

@@ -49,12 +49,12 @@ def announced(scene: Exchange, made: Reply) -> bool:
 
 
 def corrected(scene: Exchange, made: Reply) -> bool:
-    """«Исправлено. Город: Астана.»; the first changed slot speaks for all."""
+    """«Исправил, город: Астана.»; the first changed slot speaks for all."""
     slot = next((slot for slot in scene.news.changed if slot in _SAID_BACK), None)
     if slot is None:
         return False
     value = _shown(scene, slot, scene.news.changed[slot]["value"])
-    made.parts.append(scene.say("corrected", label=phrases.label(slot, scene.language), value=value))
+    made.parts.append(scene.say("corrected", label=phrases.label(slot, scene.language).lower(), value=value))
     return True
 
 

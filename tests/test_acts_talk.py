@@ -45,7 +45,7 @@ def test_who_complains_hears_regret_and_is_sold_nothing(text):
 
 
 def test_a_complaint_of_a_client_with_a_lead_is_marked_on_it_and_changes_no_value():
-    talk = after("ваши строители залили соседей, это кошмар")
+    talk = after("ваши строители испортили мне пол, это кошмар")
     assert talk.act == "complaint"
     assert "87768776637" in talk.answers()[-1]
     assert (talk.lead().is_complaint, talk.lead().object_type, talk.lead().area) == (True, "дом", "150 м²")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from leadbot.engines.base import SLOTS, Known, Turn
-from leadbot.engines.rules.dialogue.learn import News
 from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.news import News
 from leadbot.texts import phrases
 from leadbot.texts.trades import Setup
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue.intents import Acts
-from leadbot.engines.rules.dialogue.learn import News
 from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.news import News
 from leadbot.engines.rules.reading.extract import Extraction
 from leadbot.texts import phrases
 from leadbot.texts.trades import Setup

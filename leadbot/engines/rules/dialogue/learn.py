@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from leadbot.engines.base import SLOTS, Turn
 from leadbot.engines.rules.dialogue import contacts, second
 from leadbot.engines.rules.dialogue.intents import Acts, fold
 from leadbot.engines.rules.dialogue.memory import OF_THE_OBJECT, Fact, Memory
+from leadbot.engines.rules.dialogue.news import News, fact_of, note_other, put, whole
 from leadbot.engines.rules.reading import regions
 from leadbot.engines.rules.reading.extract import Extraction, Found
 from leadbot.engines.rules.words.words import words
@@ -63,35 +64,10 @@ _RESTATED = 6  # words up to which a message says a value anew
 _LABELS = {
     "area": re.compile(r"(?<!\w)(?:площад|метраж|квадратур|аудан|колем|area|size|шаршы|кв(?!\w)|квадрат)"),
     "city": re.compile(
-        r"(?<!\w)(?:город|кала|село|поселок|ауыл|city|town|ето (?:в|на)|об[ъь]?ект|екен|находит|it.?s in|location|тут в)"
+        r"(?<!\w)(?:город|кала|село|поселок|ауыл|city|town|ето (?:в|на)|об[ъь]?ект|екен|находит|it.?s in|location"
+        r"|тут в)"
     ),
 }
-
-
-@dataclass(slots=True)
-class News:
-    """What one message changed."""
-
-    fresh: dict[str, Fact] = field(default_factory=dict)  # slots that were unknown
-    changed: dict[str, Fact] = field(default_factory=dict)  # slots that now hold another value
-    same: set[str] = field(default_factory=set)  # slots said again
-    contact: str = ""  # an e-mail, an account or a second number
-    wish: str = ""  # a further object
-    another: dict[str, Fact] = field(default_factory=dict)  # what was said of another object than the one until now
-    begins: bool = False  # that object gets a lead of its own
-    forward: bool = False  # an object put aside has become the first
-    contact_by: str = ""
-    contact_name: str = ""
-    same_number: bool = False  # the known number it is
-
-    def __bool__(self) -> bool:
-        found = self.fresh or self.changed or self.same or self.contact or self.wish or self.another
-        return bool(found or self.forward or self.contact_by or self.contact_name)
-
-    @property
-    def slots(self) -> set[str]:
-        """All slots the message speaks of."""
-        return self.fresh.keys() | self.changed.keys() | self.same
 
 
 def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup) -> News:
@@ -110,14 +86,14 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
         found = heard.slots.get(slot)
         if found is None or _is_beside_the_point(slot, found, memory, acts, setup, turn.message.text):
             continue
-        fact = _fact(found, turn.message.seq)
+        fact = fact_of(found, turn.message.seq)
         if _completes(memory, setup, slot, fact):
             memory.facts[slot] = news.fresh[slot] = fact
         else:
             is_whom = slot == "phone" and bool(whom)
             if is_whom and "phone" in memory.facts:
-                _note_other(memory, news, str(memory.facts["phone"]["value"]), of_old=True)
-            _put(memory, news, slot, fact, is_whom or _may_replace(memory, heard, acts, slot, found), setup)
+                note_other(memory, news, str(memory.facts["phone"]["value"]), of_old=True)
+            put(memory, news, slot, fact, is_whom or _may_replace(memory, heard, acts, slot, found), setup)
     _restated(memory, news, turn, heard, acts)
     _name_of_a_relative(memory, news, turn, heard)
     _ending_of_phone(memory, news, turn)
@@ -134,7 +110,7 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
 def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, setup: Setup) -> Extraction:
     """What was heard for the object the talk is about; what speaks of another one is put where it belongs."""
     text, kind = turn.message.text, heard.slots.get("object_type")
-    facts = {slot: _fact(found, turn.message.seq) for slot, found in heard.slots.items() if slot in OF_THE_OBJECT}
+    facts = {slot: fact_of(found, turn.message.seq) for slot, found in heard.slots.items() if slot in OF_THE_OBJECT}
     if "wrong_chat" in acts:  # «это автосервис?»
         return _without(heard, facts.keys())
     if "complaint" in acts:  # what he has had built is no wish
@@ -191,9 +167,9 @@ def _restated(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: A
     for slot, label in _LABELS.items():
         found = heard.slots.get(slot)
         if found is not None and of_object == {slot} and slot in memory.facts and label.search(fold(text)):
-            fact = _fact(found, turn.message.seq)
+            fact = fact_of(found, turn.message.seq)
             if fact["value"] != memory.facts[slot]["value"]:
-                _put(memory, news, slot, fact, replaces=True)
+                put(memory, news, slot, fact, replaces=True)
 
 
 def _way_of_contact(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
@@ -213,7 +189,7 @@ def _name_of_a_relative(memory: Memory, news: News, turn: Turn, heard: Extractio
     memory.relative = heard.relative or memory.relative
     hers = any(word in _THEIRS for word in re.findall(r"\w+", fold(turn.message.text)))
     if memory.relative and hers and "phone" in news.fresh and "name" not in memory.facts:
-        _put(memory, news, "name", _whole(turn, memory.relative) | {"sure": False}, replaces=True)
+        put(memory, news, "name", whole(turn, memory.relative) | {"sure": False}, replaces=True)
 
 
 def ends_anew(text: str) -> str:
@@ -227,7 +203,7 @@ def _ending_of_phone(memory: Memory, news: News, turn: Turn) -> None:
     if old and ending and "phone" not in news.slots and old.get("e164"):
         mended = {key: str(old[key])[: -len(ending)] + ending for key in ("value", "e164")}
         if mended["e164"] != old["e164"]:
-            _put(memory, news, "phone", {**_whole(turn, ""), **mended}, replaces=True)
+            put(memory, news, "phone", {**whole(turn, ""), **mended}, replaces=True)
 
 
 def _told_apart(text: str, found: Found) -> bool:
@@ -255,36 +231,6 @@ def _is_beside_the_point(slot: str, found: Found, memory: Memory, acts: Acts, se
 
 def _tells(text: str) -> bool:
     return sum(word.isalpha() for word in text.split()) > _FEW
-
-
-def _fact(found: Found, seq: int) -> Fact:
-    fact: Fact = {
-        "value": found.value, "quote": found.quote, "seq": seq, "start": found.start, "end": found.end,
-        "sure": found.sure,
-    }  # fmt: skip
-    if found.e164:
-        fact["e164"] = found.e164
-    if found.unit or found.m2 is not None:
-        fact["m2"] = found.m2
-    return fact
-
-
-def _put(memory: Memory, news: News, slot: str, fact: Fact, replaces: bool, setup: Setup | None = None) -> None:
-    """Store a fact: a new one, or over the old one where `replaces`."""
-    old = memory.facts.get(slot)
-    if old is None:
-        memory.facts[slot] = news.fresh[slot] = fact
-    elif old["value"] == fact["value"]:
-        news.same.add(slot)
-        old["sure"] = old.get("sure", True) or fact["sure"]
-    elif replaces:
-        memory.facts[slot] = news.changed[slot] = fact
-    elif slot == "phone":
-        _note_other(memory, news, fact["value"])
-    elif slot == "object_type":
-        news.wish = fact["value"]
-        if setup is None or not second.holds(setup, fact["value"], old["value"]):
-            second.park(memory, {"object_type": fact})
 
 
 def _may_replace(memory: Memory, heard: Extraction, acts: Acts, slot: str, found: Found) -> bool:
@@ -343,7 +289,7 @@ def _answer_to_plot(memory: Memory, news: News, turn: Turn, acts: Acts) -> None:
         return
     value = "ищет" if "looking" in acts else "нет" if "no" in acts else "есть" if "yes" in acts else None
     if value:
-        _put(memory, news, "plot", _whole(turn, value), replaces=True)
+        put(memory, news, "plot", whole(turn, value), replaces=True)
 
 
 def _answer_in_own_words(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
@@ -353,22 +299,11 @@ def _answer_in_own_words(memory: Memory, news: News, turn: Turn, heard: Extracti
         return
     said = " ".join(heard.masked.split())
     if any(letter.isalnum() for letter in said):
-        _put(memory, news, slot, _whole(turn, said[:80]), replaces=True)
-
-
-def _whole(turn: Turn, value: str) -> Fact:
-    text = turn.message.text
-    return {"value": value, "quote": text, "seq": turn.message.seq, "start": 0, "end": len(text), "sure": True}
+        put(memory, news, slot, whole(turn, said[:80]), replaces=True)
 
 
 def _further_contacts(memory: Memory, news: News, heard: Extraction, acts: Acts) -> None:
     for found in heard.others.get("phone", ()):
-        _note_other(memory, news, found.value)
+        note_other(memory, news, found.value)
     if acts.contact:
-        _note_other(memory, news, acts.contact)
-
-
-def _note_other(memory: Memory, news: News, value: str, *, of_old: bool = False) -> None:
-    news.contact = value
-    if value not in memory.others and (of_old or value != memory.value("phone")):
-        memory.others.append(value)
+        note_other(memory, news, acts.contact)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue.intents import OTHER, Acts
-from leadbot.engines.rules.dialogue.learn import News
 from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.news import News
 from leadbot.engines.rules.reading.extract import Extraction
 
 _LEFT_OPEN = frozenset({"object_type", "city", "area", "plot", "budget", "callback", "materials"})

@@ -15,7 +15,7 @@ from leadbot.engines.privacy import Placeholders
 from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.texts import trades
 
-VERSION = 2  # raised with every change of the wording, which a test holds to it
+VERSION = 3  # raised with every change of the wording, which a test holds to it
 
 HISTORY_LINES = 12
 LINE_CHARACTERS = 700

@@ -120,7 +120,9 @@ def _sorted_out(
     left = set(claims)
     named, folded = heard.slots.keys(), intents.fold(turn.message.text)
     has_wish = "object_type" in memory.facts and not turn.registered
-    mild = claims.get("complaint", 0) < _VERY_SURE or has_wish
+    mild = claims.get("complaint", 0) < _VERY_SURE or has_wish or bool(named & {"city", "area"})
+    if "correction" in acts and named and "?" not in folded:  # «Косшы екен адресі»
+        left -= {label for label in left if "." in label}
     if turn.asked in _SPARED and "?" not in folded:  # «ЛДСП» answers the question for the material
         left.discard(f"question.{turn.asked}")
     if "complaint" in left and ((mild and not _BLAMES.search(folded)) or ("correction" in acts and named)):
@@ -129,7 +131,7 @@ def _sorted_out(
         left.discard("question.area_served")  # «то есть в Конаеве»
     if "question.area_served" in left and "city" in named:
         left -= {"question.hours", "question.address"}
-    if "correction" in acts or memory.facts or turn.registered:
+    if "correction" in acts or memory.facts or turn.registered or named - {"object_type"}:
         left.discard("wrong_chat")
     if turn.asked in _SPARED or ("wish" in acts and "object_type" in named):
         left.discard("withdrawal")

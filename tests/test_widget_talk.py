@@ -206,5 +206,5 @@ class TestLimits:
         said = [
             visitor.ask("POST", f"/w/{visitor.key}/call", {"message_id": f"c{n}", "after": 2 * n}) for n in range(5)
         ]
-        assert bubbles(said[-1].text, "bot") == ["Менеджер уже позван, ответ придёт сюда."]
+        assert bubbles(said[-1].text, "bot") == ["Зову менеджера ещё раз, ему уже сообщили. Ответ придёт сюда."]
         assert len(rows(Delivery)) == 3

@@ -206,7 +206,7 @@ def _spoken(turn: Turn, reading: Decision, answer: Answer, private: Placeholders
     """The decision: our reading, with the model's words where they may stand."""
     ours = replace(reading, engine=OpenAIEngine.name)
     is_new_lead = reading.is_another or (reading.register is not None and not turn.registered)
-    is_settled = reading.act or reading.known.get("asked") == "confirm"
+    is_settled = reading.act or answer.calls_human or reading.known.get("asked") == "confirm"
     if is_new_lead or is_settled or answer.proposal is not None or _contact_changed(turn, reading):
         return ours
     if private.has_strangers(answer.text):

@@ -117,7 +117,7 @@ def test_without_hours_it_is_soon(owner: User, clock: Clock) -> None:
 def test_at_night_he_is_told_at_once_and_not_again(owner: User, clock: Clock) -> None:
     clock.set("2026-11-24 22:00")
     told = say("Хочу дом", "позовите менеджера")
-    assert told.startswith("Зову менеджера. Сейчас нерабочее время, он ответит завтра с 9:00 до 13:00")
+    assert told.startswith("Зову менеджера. Сейчас нерабочее время, он позвонит завтра с 9:00 до 13:00")
     clock.forward(hours=14)
     assert tell() == told and owner_heard() == []
 

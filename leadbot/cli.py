@@ -213,12 +213,16 @@ def _area_number(area: Found) -> float | None:
 @click.option("--mistakes", is_flag=True, help="list each wrong, missing and extra value")
 @click.option("--publish", is_flag=True, help="write the figures that the page /status shows")
 def score(folder: Path, mistakes: bool, publish: bool) -> None:
-    """Hold the dialogues of a folder with the whole chat service and print how many leads came out right."""
+    """Hold the dialogues of a folder with the whole chat service and print how many leads came out right; then how
+    acts are recognised on voices kept apart."""
     with _throwaway():
         sets = scoring.run(folder, _by_service, scoring.by_extractor)
     print(scoring.report(sets, mistakes=mistakes))
+    heard = acts_scoring.kept_apart()
+    print(acts_scoring.report(heard, mistakes=mistakes))
     if publish:
         published_score.publish(sets, folder)
+        published_score.publish_acts(heard)
 
 
 def _by_service(row: scoring.Row) -> scoring.Prediction:

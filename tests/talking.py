@@ -22,13 +22,17 @@ class Talk:
         self.language: str | None = None
         self.history: list[Line] = []
         self.registered = 0
+        self.answers_here = True
         self.last: Decision | None = None
 
     def say(self, *texts: str) -> str:
         """Send messages one after the other; returns the answer to the last."""
         for text in texts:
             self.history.append(Line("client", text, len(self.history) + 1))
-            turn = Turn(tuple(self.history), self.known, self.company, self.now, self.language, self.registered > 0)
+            turn = Turn(
+                tuple(self.history), self.known, self.company, self.now, self.language, self.registered > 0,
+                answers_here=self.answers_here,
+            )  # fmt: skip
             self.last = Rules().decide(turn)
             self.known, self.language = self.last.known, self.last.language
             self.history.append(Line("bot", self.last.text, len(self.history) + 1))

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from leadbot.api import shapes
+from leadbot.api import bot_shapes
 from leadbot.bot import settings_fields
 
 VENDOR = Path(__file__).resolve().parents[1] / "static" / "vendor"
@@ -110,8 +110,8 @@ def test_errors_are_of_the_shape_it_names(api_almaty: Api, document: dict[str, A
 
 def test_settings_in_it_are_the_settings_there_are(api_almaty: Api, app: Flask) -> None:
     shown = api_almaty.get("/api/settings").json
-    assert set(shapes.Settings.model_fields) == set(shown)
-    assert set(shapes.SettingsChange.model_fields) == set(shown) - {"widget_key"}
+    assert set(bot_shapes.Settings.model_fields) == set(shown)
+    assert set(bot_shapes.SettingsChange.model_fields) == set(shown) - {"widget_key"}
     assert set(settings_fields.DEFAULTS) < set(shown)
 
 

@@ -10,7 +10,7 @@ from conftest import Api, contract_dialogue
 from flask import Flask
 from sqlalchemy import update
 
-from leadbot.api import shapes
+from leadbot.api import bot_shapes, shapes
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.leads import listing
@@ -165,7 +165,7 @@ def test_the_talk_behind_a_lead(api_almaty: Api, lead: dict[str, Any]) -> None:
 
 def test_settings_are_shown_and_changed(api_almaty: Api, api_astana: Api) -> None:
     before = api_almaty.get("/api/settings").json
-    shapes.Settings.model_validate(before, extra="forbid")
+    bot_shapes.Settings.model_validate(before, extra="forbid")
     assert before["company_name"] == "СтройКомпания Алматы"
     assert before["widget_key"]
     after = api_almaty.patch("/api/settings", json={"telegram_chat_id": -1001234567890, "language": "kk"})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadbot.notifications import notices
+from leadbot.notifications import notice_texts, notices
 from leadbot.notifications.notices import LeadNotice
 
 LEAD = LeadNotice(
@@ -118,6 +118,6 @@ def test_any_words_make_a_notice_of_four_lines_at_most(name: str, city: str, sum
 
 
 def test_every_text_is_there_in_three_languages() -> None:
-    for table in (notices.PHRASES, notices.SOURCES, notices.TALK_LANGUAGES):
+    for table in (notice_texts.PHRASES, notice_texts.SOURCES, notice_texts.TALK_LANGUAGES):
         for key, row in table.items():
             assert set(row) == {"ru", "kk", "en"} and all(row.values()), key

@@ -80,7 +80,7 @@ def test_land_is_measured_in(answer, area, m2):
 def test_a_small_bare_number_is_sotkas_and_said_back():
     talk = asked_for_size()
     assert talk.say("6") == f"Записана площадь: 6 соток. Если не так, поправьте. {CONTACT}"
-    assert talk.say("нет, 60 м2").startswith("Исправлено. Площадь: 60 м².")
+    assert talk.say("нет, 60 м2").startswith("Исправил, площадь: 60 м².")
 
 
 def test_the_size_is_said_in_the_language_of_the_talk():

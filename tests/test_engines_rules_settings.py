@@ -42,9 +42,10 @@ def test_the_companys_own_order_of_questions():
 def test_a_further_object_is_added_to_the_lead():
     talk = Talk()
     talk.say("Хочу баню 6х6 в Шымкенте", "Олег 87053004050")
-    assert talk.say("и ещё гараж") == "Добавлено к заявке, менеджер увидит."
+    talk.say("участка нет")
+    assert talk.say("и забор нужен") == "Записал и это: забор."
     assert talk.lead().object_type == "баня"
-    assert "Ещё нужно: гараж" in talk.lead().summary
+    assert "Ещё: забор" in talk.lead().summary
 
 
 def test_a_question_about_the_companys_own_office_is_no_wish_for_one():
@@ -64,7 +65,7 @@ def test_who_asks_again_hears_another_answer():
 def test_who_loses_interest_is_not_pressed():
     talk = Talk()
     talk.say("Хочу дом", "Алматы")
-    assert talk.say("ладно, уже не нужно") == "Хорошо, не тороплю. Будет удобно, пишите сюда."
+    assert talk.say("ладно, уже не нужно") == "Хорошо, тогда не беспокоим. Если планы изменятся, пишите сюда."
     assert talk.asked is None
 
 

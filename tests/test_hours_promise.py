@@ -96,16 +96,14 @@ class AtNight:
 def test_a_call_for_a_human_at_night_is_answered_honestly_and_the_talk_goes_on() -> None:
     held = hold(AtNight(), "Хочу дом", "позовите менеджера")
     assert held.texts[-1] == (
-        "Сейчас нерабочее время. Менеджер ответит завтра с 9:00 до 13:00, а пока помогу я. "
+        "Зову менеджера. Сейчас нерабочее время, он ответит завтра с 9:00 до 13:00, а пока помогу я. "
         "Подскажите, в каком городе или посёлке объект?"
     )
     assert (held.decisions[-1].act, held.known["asked"]) == ("call_human", "city")
     assert (
         hold(AtNight(), "Сәлеметсіз бе, үй салғым келеді", "менеджерді шақырыңыз")
         .texts[-1]
-        .startswith(
-            "Қазір жұмыс уақыты емес. Менеджер ертең 9:00–13:00 аралығында жауап береді, әзірге мен көмектесейін."
-        )
+        .startswith("Менеджерді шақырамын. Қазір жұмыс уақыты емес, ол ертең 9:00–13:00 аралығында жауап береді")
     )
 
 
@@ -131,5 +129,5 @@ def test_the_sentence_is_ours_whoever_leads_the_talk() -> None:
         called = hold(AtNight(model), "Хочу дом", "дело сложное")
     assert at_night.texts[-1] == (f"{THANKS} Сейчас у нас нерабочее время, менеджер позвонит завтра с 9:00 до 13:00.")
     assert at_night.decisions[-1].engine == "model" and by_day.texts[-1] == THANKS
-    assert called.decisions[-1].act == "call_human"
-    assert called.texts[-1].startswith("Сейчас нерабочее время. Менеджер ответит завтра") and called.known["asked"]
+    assert called.texts[0] == "Позвать менеджера?"  # a model decides no act: the client is asked, and that once
+    assert {decision.act for decision in called.decisions} == {None}

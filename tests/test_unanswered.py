@@ -117,7 +117,7 @@ def test_without_hours_it_is_soon(owner: User, clock: Clock) -> None:
 def test_at_night_he_is_told_at_once_and_not_again(owner: User, clock: Clock) -> None:
     clock.set("2026-11-24 22:00")
     told = say("Хочу дом", "позовите менеджера")
-    assert told.startswith("Сейчас нерабочее время. Менеджер ответит завтра с 9:00 до 13:00")
+    assert told.startswith("Зову менеджера. Сейчас нерабочее время, он позвонит завтра с 9:00 до 13:00")
     clock.forward(hours=14)
     assert tell() == told and owner_heard() == []
 
@@ -184,7 +184,7 @@ def test_the_button_of_the_widget_counts_too(owner: User, clock: Clock) -> None:
     clock.set("2026-11-24 20:00")
     talk().answer_told_at = None
     widget.call_manager("client", "m2", "ru", may_disturb=True)
-    assert tell().startswith("Сейчас нерабочее время. Менеджер ответит завтра с 9:00 до 13:00, а пока помогу я.")
+    assert tell().startswith("Зову менеджера. Сейчас нерабочее время, он ")
 
 
 def test_who_was_called_back_or_is_junk_is_told_nothing(owner: User, clock: Clock) -> None:

@@ -166,7 +166,7 @@ def test_a_call_for_a_manager_is_told_once(visitor: Visitor, rows: Rows, api_alm
     api_almaty.patch("/api/settings", json={"telegram_chat_id": "-100123"})
     first = visitor.ask("POST", f"/w/{visitor.key}/call", {"message_id": "c1"})
     assert bubbles(first.text, "client") == ["Позвать менеджера"]
-    assert bubbles(first.text, "bot") == ["Хорошо, зову менеджера. Ответ придёт в этот чат."]
+    assert bubbles(first.text, "bot") == ["Зову менеджера. Ответ придёт в этот чат."]
     visitor.ask("POST", f"/w/{visitor.key}/call", {"message_id": "c1"})
     assert len(rows(Delivery)) == 1
 
@@ -205,5 +205,5 @@ class TestLimits:
         said = [
             visitor.ask("POST", f"/w/{visitor.key}/call", {"message_id": f"c{n}", "after": 2 * n}) for n in range(5)
         ]
-        assert bubbles(said[-1].text, "bot") == ["Менеджер уже позван, ответ придёт сюда."]
+        assert bubbles(said[-1].text, "bot") == ["Зову менеджера ещё раз, ему уже сообщили. Ответ придёт сюда."]
         assert len(rows(Delivery)) == 3

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from leadbot.api import bodies, gate, shapes
+from leadbot.api import bodies, bot_shapes, gate
 from leadbot.api.operations import JSON, operation
 from leadbot.bot import company_settings
 
@@ -15,14 +15,14 @@ TAG = "Settings"
 
 
 @bp.get("/settings")
-@operation("The company's settings", TAG, shapes.Settings)
+@operation("The company's settings", TAG, bot_shapes.Settings)
 def show() -> dict[str, Any]:
     """All settings."""
     return company_settings.shown()
 
 
 @bp.patch("/settings")
-@operation("Change some settings", TAG, shapes.Settings, takes={JSON: shapes.SettingsChange}, errors=(403, 415))
+@operation("Change some settings", TAG, bot_shapes.Settings, takes={JSON: bot_shapes.SettingsChange}, errors=(403, 415))
 def change() -> dict[str, Any]:
     """Set what is given, or nothing if anything of it is not right.
 

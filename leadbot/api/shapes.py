@@ -13,16 +13,6 @@ from werkzeug.datastructures import FileStorage
 from leadbot.accounts import users
 from leadbot.api.bot_shapes import (
     ABSENT,
-    BotFact,
-    Budget,
-    ByLanguage,
-    Chips,
-    Model,
-    ModelChange,
-    Order,
-    OwnQuestion,
-    TokenPrice,
-    Tone,
 )
 from leadbot.api.lead_shapes import ID_MOST, Since
 from leadbot.conversations import chat, voice
@@ -222,6 +212,12 @@ class LeadRow(BaseModel):
         + ", the trade's own and those of `questions` in the settings",
         examples=[{"rooms": "3", "q_heating": "Газ"}],
     )
+    contact_by: Literal["call", "whatsapp", "telegram", "message"] | None = Field(description="How to reach the client")
+    contact_name: str | None = Field(description="Whom to call instead of the client, at `phone`")
+    is_complaint: bool
+    is_withdrawn: bool = Field(description="The client needs it no more; that does not close the lead")
+    is_urgent: bool
+    related_lead_id: int | None = Field(description="The same client's lead beside which he wants this one")
 
 
 class LeadList(BaseModel):
@@ -278,78 +274,6 @@ class TranscriptQuery(BaseModel):
 
     after: Annotated[int, Field(ge=0, le=ID_MOST, description="Only lines with a greater seq")] = 0
     limit: Annotated[int, Field(ge=1, le=500)] = 500
-
-
-class Settings(BaseModel):
-    """What a company sets."""
-
-    company_name: str
-    language: Literal["ru", "kk", "en"]
-    time_zone: str = Field(examples=["Asia/Almaty"])
-    telegram_chat_id: str | None = Field(examples=["-1001234567890"])
-    widget_key: str = Field(json_schema_extra={"readOnly": True})
-    phone: str
-    email: str
-    address: str
-    hours: str
-    about: str
-    services: str
-    service_area: str
-    persona: str = Field(description="The bot's name")
-    greeting: ByLanguage = Field(description="The bot's first words")
-    chips: Chips = Field(description="Quick replies below the greeting, at most 6")
-    tone: Tone
-    order: Order
-    optional: list[str] = Field(description="Of what is asked, what is asked once only")
-    questions: list[OwnQuestion] = Field(description="The company's own, at most 10; their place is in `order`")
-    setup: str = Field(
-        description="The ready-made set-up of the trade",
-        examples=["construction", "renovation", "furniture", "windows", "landscaping", "other"],
-    )
-    objects: list[str] = Field(description="What the company makes beside the set-up's, in the nominative")
-    facts: list[BotFact]
-    forbidden: list[str] = Field(description="Topics the bot leaves to a manager")
-    model: Model
-    hide_names: bool = Field(description="Names are kept from a model, as phones are")
-    budget: Budget
-    token_price: TokenPrice
-
-
-class SettingsChange(BaseModel):
-    """Any of the settings but `widget_key`; nothing is changed unless all are right.
-
-    A field that is given replaces the one there is, lists and objects as a whole. A text without a language is
-    taken for one in the company's own.
-    """
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"telegram_chat_id": "-1001234567890"}]})
-
-    company_name: str = ABSENT
-    language: Literal["ru", "kk", "en"] = ABSENT
-    time_zone: str = ABSENT
-    telegram_chat_id: str | int | None = Field(ABSENT, description="A chat's number or @name; null takes it away")
-    phone: str = ABSENT
-    email: str = ABSENT
-    address: str = ABSENT
-    hours: str = ABSENT
-    about: str = ABSENT
-    services: str = ABSENT
-    service_area: str = ABSENT
-    persona: str = ABSENT
-    greeting: ByLanguage | str = ABSENT
-    chips: Chips | list[str] = ABSENT
-    tone: Tone = ABSENT
-    order: Order = ABSENT
-    optional: list[str] = ABSENT
-    questions: list[OwnQuestion] = ABSENT
-    setup: str = ABSENT
-    objects: list[str] = ABSENT
-    facts: list[BotFact] = ABSENT
-    forbidden: list[str] = ABSENT
-    model: ModelChange = ABSENT
-    hide_names: bool = ABSENT
-    budget: Budget = ABSENT
-    token_price: TokenPrice = ABSENT
 
 
 class Health(BaseModel):

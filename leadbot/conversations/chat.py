@@ -13,13 +13,13 @@ from leadbot.accounts import hours_settings
 from leadbot.bot import company_settings, engine_choice, publishing
 from leadbot.bot.engine_choice import Brain
 from leadbot.bot.settings_fields import Values
-from leadbot.conversations import consent, follow_up, hot_lane, talks, unanswered, voice
+from leadbot.conversations import consent, follow_up, hot_lane, known_clients, talks, unanswered, voice
 from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
 from leadbot.engines.base import TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, Line, Turn
 from leadbot.engines.speech import Speech, SpeechError, SpeechUnavailable
 from leadbot.errors import Invalid
-from leadbot.events import ClientWrote, HandOffAsked, publish
+from leadbot.events import ClientWrote, publish
 from leadbot.fields import CONTACT
 from leadbot.files import kinds, storage
 from leadbot.leads import registration
@@ -112,7 +112,7 @@ def finish_idle(talk: Conversation) -> Lead | None:
     company = card()
     proposed = (
         None
-        if talk.lead_id or talk.is_junk
+        if talk.lead_id or talk.is_junk or talk.is_withdrawn
         else embedded.draft(talk.known, company, talk.language or company.language, final=True)
     )
     lead = registration.register(talk, proposed).lead if proposed else None
@@ -212,7 +212,8 @@ def _turn(talk: Conversation, seq: int, incoming: Incoming, own: Company, drafte
     now = company_settings.local_now(own)
     return Turn(
         history=(*history, Line(Author.CLIENT.value, incoming.text, seq)),
-        known=talk.known,
+        known=known_clients.recognised(talk, incoming.text),
+        answers_here=talk.source is not Source.API,
         company=company_settings.card(own, drafted),
         now=now,
         opening=hours_settings.opening(own, now),
@@ -277,7 +278,7 @@ def _thank_for_file(turn: Turn) -> Decision:
     language, setup = turn.language or turn.company.language, turn.company.trade
     asked = turn.asked or (None if turn.known.get("facts") else "object_type")  # as the greeting does
     question = phrases.say(f"{asked}.C", language, setup) if asked and phrases.knows(f"{asked}.C", setup) else ""
-    text = f"{phrases.say('file', language)} {question}".strip()
+    text = phrases.join((phrases.say("file", language), question))
     return Decision(text, turn.known, language, engine="rules")
 
 
@@ -293,11 +294,11 @@ def _answer(talk: Conversation, said: Line, thought: _Thought, brain: Brain) -> 
     if talk.handled_by == "manager":  # taken over while the engine was thinking
         return _stay_silent(talk, words)
     talk.known, talk.language = decision.known, decision.language
-    registered = _register(talk, decision.register)
+    if decision.is_another and talk.lead_id is not None:
+        talks.turn_over(talk, said.seq)
+    registered = _register(talk, decision.register, beside=decision.is_another)
     called = "register_lead" if registered and registered.is_new_request else None
-    if decision.act == "call_human":
-        publish(HandOffAsked(talk.id, words))
-        unanswered.asked(talk)
+    follow_up.tell(talk, decision, words, registered)
     talks.add(
         talk,
         Author.BOT,
@@ -316,12 +317,12 @@ def _answer(talk: Conversation, said: Line, thought: _Thought, brain: Brain) -> 
     return Reply(decision.text, called, registered.lead if registered else None)
 
 
-def _register(talk: Conversation, proposed: LeadDraft | None) -> Registered | None:
+def _register(talk: Conversation, proposed: LeadDraft | None, *, beside: bool = False) -> Registered | None:
     """Register what an engine proposes; a draft that can't be a lead must not cost the client his answer."""
     if proposed is None:
         return None
     try:
-        return registration.register(talk, proposed)
+        return registration.register(talk, proposed, beside=beside)
     except Invalid as error:
         current_app.logger.warning("a draft without a %s that could be called was dropped", error.field)
         return None

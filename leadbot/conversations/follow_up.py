@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
-from leadbot.conversations import hot_lane, junk, waiting
+from leadbot.conversations import hot_lane, junk, unanswered, waiting
+from leadbot.engines.base import Decision
+from leadbot.events import ComplaintMade, HandOffAsked, Withdrawn, publish
+from leadbot.leads import records
+from leadbot.leads.registration import Registered
 from leadbot.models import Conversation
 from leadbot.texts.folding import fold, phone_forms
 
 WHO_MOST = 400
+
+
+def tell(talk: Conversation, decision: Decision, words: str, registered: Registered | None) -> None:
+    """Tell the managers what the client does besides naming facts: he calls one, complains, or withdraws.
+
+    Part of the caller's transaction.
+    """
+    act, state = decision.act, decision.known.get("state", {})
+    is_first = {"complaint": not talk.is_complaint, "withdrawal": not talk.is_withdrawn}
+    talk.is_complaint, talk.is_withdrawn = state.get("complaint") is True, state.get("withdrawn") is True
+    lead = registered.lead if registered else records.get(talk.lead_id) if talk.lead_id else None
+    if act == "complaint" and not talk.is_junk:
+        if is_first["complaint"]:
+            publish(ComplaintMade(talk.id, words))
+        unanswered.asked(talk)
+    elif act == "call_human":
+        publish(HandOffAsked(talk.id, words))
+        unanswered.asked(talk)
+    elif act == "withdrawal" and lead is not None and is_first["withdrawal"]:
+        records.record(lead, "withdrawn")
+        publish(Withdrawn(lead.id, talk.id, words))
 
 
 def after_turn(talk: Conversation, act: str | None) -> None:
@@ -18,8 +43,10 @@ def after_turn(talk: Conversation, act: str | None) -> None:
     junk.judge(talk, act)
     if talk.waits_for == waiting.SILENT:  # he speaks again
         waiting.end(talk)
-    if act == "call_human" and not talk.is_junk:
+    if act in ("call_human", "complaint") and not talk.is_junk:
         waiting.put(talk, waiting.CALL)
+    elif act == "withdrawal" and talk.waits_for is not None:
+        waiting.end(talk)
     hot_lane.follow(talk)
 
 

@@ -113,7 +113,7 @@ def _return(talk: Conversation) -> None:
     if talk.lead_id is None:
         question, talk.known = embedded.ask_again(talk.known, language, card.trade, card.fields)
     back = phrases.say("handoff.returned" if question else "handoff.returned.done", language)
-    talks.add(talk, Author.BOT, f"{back} {question}".strip(), engine="rules")
+    talks.add(talk, Author.BOT, phrases.join((back, question)), engine="rules")
     hot_lane.follow(talk)
 
 

@@ -154,7 +154,7 @@ def _is_hot(talk: Conversation) -> bool:
     """A phone, or an object with something about it, from a client whom the bot still answers."""
     facts = talk.known.get("facts", {})
     is_clear = "phone" in facts or ("object_type" in facts and len(facts.keys() - {"name"}) > 1)
-    return is_clear and talk.lead_id is None and talk.handled_by == "bot" and not talk.is_junk
+    return is_clear and talk.lead_id is None and talk.handled_by == "bot" and not (talk.is_junk or talk.is_withdrawn)
 
 
 def _pace(talk: Conversation) -> Pace:
@@ -163,7 +163,7 @@ def _pace(talk: Conversation) -> Pace:
 
 def _nudge_at(talk: Conversation, moment: datetime) -> datetime | None:
     """When the client may be nudged, not before `moment`; None where he is not to be."""
-    if talk.source not in REACHED or talk.nudged_at is not None or talk.waits_for == waiting.CALL:
+    if talk.source not in REACHED or talk.nudged_at is not None or talk.waits_for == waiting.CALL or talk.is_complaint:
         return None
     own = company_settings.company()
     if not own.inbox.get("nudges", True):
@@ -179,7 +179,7 @@ def _say(talk: Conversation) -> None:
     language = talk.language or own.language
     card = company_settings.card(own)
     question, talk.known = embedded.ask_again(talk.known, language, card.trade, card.fields)
-    talks.add(talk, Author.BOT, f"{phrases.say('nudge', language)} {question}".strip(), engine="rules")
+    talks.add(talk, Author.BOT, phrases.join((phrases.say("nudge", language), question)), engine="rules")
 
 
 def _next(facts: Mapping[str, Any], nudge_at: datetime | None, idle_at: datetime) -> tuple[str, datetime]:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
+from leadbot.engines.embedded import renewed
 from leadbot.errors import Busy, Invalid, NotFound, StillAnswering
 from leadbot.models import Author, BotUser, Conversation, Lead, Message, Source
 from leadbot.texts.folding import fold
@@ -80,9 +81,17 @@ def hear(talk: Conversation, text: str, **more: object) -> int:
     """
     if talk.message_count and _is_over(talk):
         talk.episode += 1
-        talk.known, talk.lead_id, talk.nudged_at = {}, None, None
+        talk.known, talk.lead_id, talk.nudged_at = renewed(talk.known), None, None
+        talk.is_complaint = talk.is_withdrawn = False
         talk.hot_since = talk.nudge_due_at = talk.idle_due_at = None
     return add(talk, Author.CLIENT, text, **more)
+
+
+def turn_over(talk: Conversation, seq: int) -> None:
+    """Begin a new episode with this line of the client: he speaks of something else from here on."""
+    talk.episode += 1
+    line = update(Message).where(Message.conversation_id == talk.id, Message.seq >= seq)
+    db.session.execute(line.values(episode=talk.episode).execution_options(synchronize_session=False))
 
 
 def put_into_words(talk: Conversation, seq: int, text: str) -> None:

@@ -237,7 +237,7 @@ def _answer_to_call(talk: Conversation, language: str, may_disturb: bool) -> str
     if opening := hours_settings.opening(company, now):
         asked, setup = talk.known.get("asked"), card.trade
         question = phrases.say(f"{asked}.C", language, setup) if asked and phrases.knows(f"{asked}.C", setup) else ""
-        return f"{closed('handoff.closed', opening, now, language)} {question}".strip()
+        return phrases.join((closed("handoff.closed", opening, now, language), question))
     phone = card.phone
     return phrases.say("answer.human.phone" if phone else "answer.human", language, company_phone=phone)
 

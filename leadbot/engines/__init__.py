@@ -21,10 +21,12 @@ OWN_MODELS = 128  # of companies, kept by a process
 
 def build_rules() -> Engine:
     """The embedded engine, its tables loaded."""
+    from leadbot.engines.rules import acts
     from leadbot.engines.rules.dialogue.qualifier import Rules
-    from leadbot.engines.rules.reading.extract import warm_up
+    from leadbot.engines.rules.reading import extract
 
-    warm_up()
+    extract.warm_up()
+    acts.warm_up()
     return Rules()
 
 

@@ -111,6 +111,7 @@ class Turn:
     language: str | None = None  # of the talk so far; None in its first turn
     registered: bool = False  # this episode of the talk already has its lead
     opening: Opening | None = None  # the company's next one, where it is closed at `now`
+    answers_here: bool = True  # what a person writes reaches the client in this very chat
     seconds_left: float = TURN_SECONDS  # until the client must have an answer; speech may have used up some
 
     @property
@@ -137,6 +138,11 @@ class LeadDraft:
     details: Mapping[str, str] = field(default_factory=dict)  # by key, what is known and has no column
     summary: str = ""
     language: str = "ru"
+    contact_by: str | None = None  # how the client wants to be reached: call, whatsapp, telegram or message
+    contact_name: str | None = None  # whom to call instead of him
+    is_complaint: bool = False
+    is_withdrawn: bool = False  # he has said that he needs it no more
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +162,9 @@ class Decision:
     """An engine's answer.
 
     `register` is there whenever what is known makes a lead: the service creates it, or brings the one of this episode
-    up to date. `act` says what else happened: "call_human", "not_client", "abuse", or nothing. `engine` is the name of
-    who answered ("rules" or "model"), `note` why another one did not, `spent` what the model was asked for it.
+    up to date; where `is_another` it is a further lead of the same client, beside the one he has. `act` says what else
+    happened: "call_human", "complaint", "withdrawal", "not_client", "abuse", or nothing. `engine` is the name of who
+    answered ("rules" or "model"), `note` why another one did not, `spent` what the model was asked for it.
     """
 
     text: str
@@ -168,6 +175,7 @@ class Decision:
     engine: str = "rules"
     note: str = ""
     spent: Spent | None = None
+    is_another: bool = False
 
 
 class Engine(Protocol):

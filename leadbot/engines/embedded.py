@@ -1,9 +1,11 @@
 """What the house asks of the embedded engine besides the answer to a turn. All else in `rules` is its own affair."""
 
+from leadbot.engines.rules.acts.corpus import LANGUAGES as SPOKEN
+from leadbot.engines.rules.acts.score import Counts, Outcome
 from leadbot.engines.rules.dialogue.ask import again as ask_again
 from leadbot.engines.rules.dialogue.ask import open_ as is_open
 from leadbot.engines.rules.dialogue.intents import topics
-from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.memory import Memory, recognised, renewed
 from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.engines.rules.dialogue.summary import draft
 from leadbot.engines.rules.reading import phone_line
@@ -12,8 +14,11 @@ from leadbot.engines.rules.scoring.score import Set, precision, recall, wrong_ra
 from leadbot.engines.rules.words.scene import Found
 
 __all__ = [
+    "SPOKEN",
+    "Counts",
     "Found",
     "Memory",
+    "Outcome",
     "Rules",
     "Set",
     "ask_again",
@@ -23,6 +28,8 @@ __all__ = [
     "phone_line",
     "precision",
     "recall",
+    "recognised",
+    "renewed",
     "topics",
     "wrong_rate",
 ]

@@ -21,11 +21,11 @@ from leadbot.engines.grounding import grounded
 from leadbot.engines.privacy import Placeholders, spelled
 from leadbot.engines.prompt import HISTORY_LINES, messages
 from leadbot.engines.rules.dialogue.intents import is_off_topic
+from leadbot.engines.rules.dialogue.memory import confirming
 from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.engines.wording import asked_in, fit, promises
 from leadbot.fields import Fields
-from leadbot.texts import phrases, trades
-from leadbot.texts.promise import closed
+from leadbot.texts import phrases
 
 RESERVE_SECONDS = 0.5  # of a turn, kept for the engine that steps in and for storing its answer
 LEAST_SECONDS = 0.3  # with less time than this a call is not worth making
@@ -201,31 +201,19 @@ def estimated(text: str) -> int:
 
 
 def _hand_off(turn: Turn, reading: Decision) -> Decision:
-    """The model has heard the client ask for a human. Said once: who has been called need not be called again."""
-    text, asked = _called(turn, reading.language), None
-    if any(line.text == text for line in turn.history if line.author == "bot"):
+    """The model believes that the client wants a human. It decides no act: he is asked, once, and a yes calls one."""
+    text = phrases.say("confirm.human", reading.language)
+    if (reading.register and not turn.registered) or reading.act or text in {line.text for line in turn.history}:
         return reading
-    if reading.register and not turn.registered:  # our thanks come first; the manager is called all the same
-        return replace(reading, act="call_human")
-    question = phrases.sentences(reading.text)[-1:]
-    if turn.opening and question and question[0].endswith("?"):  # nobody is there: the bot goes on
-        text, asked = f"{text} {question[0]}", reading.known.get("asked")
-    return replace(reading, text=text, act="call_human", known={**reading.known, "asked": asked})
-
-
-def _called(turn: Turn, language: str) -> str:
-    """That a manager is called; outside working hours, when one will answer."""
-    if turn.opening:
-        return closed("handoff.closed", turn.opening, turn.now, language)
-    key = "answer.human.phone" if turn.company.phone else "answer.human"
-    return phrases.say(key, language, trades.of(turn.company.setup), company_phone=turn.company.phone)
+    return replace(reading, text=text, known=confirming(reading.known, "human"))
 
 
 def _spoken(turn: Turn, reading: Decision, answer: Answer, private: Placeholders) -> Decision:
     """The decision: our reading, with the model's words where they may stand."""
     ours = replace(reading, engine=OpenAIEngine.name)
-    is_new_lead = reading.register is not None and not turn.registered
-    if is_new_lead or reading.act or answer.proposal is not None or _contact_changed(turn, reading):
+    is_new_lead = reading.is_another or (reading.register is not None and not turn.registered)
+    is_settled = reading.act or answer.calls_human or reading.known.get("asked") == "confirm"
+    if is_new_lead or is_settled or answer.proposal is not None or _contact_changed(turn, reading):
         return ours
     if private.has_strangers(answer.text):
         return ours

@@ -15,7 +15,7 @@ from leadbot.engines.privacy import Placeholders
 from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.texts import trades
 
-VERSION = 2  # raised with every change of the wording, which a test holds to it
+VERSION = 3  # raised with every change of the wording, which a test holds to it
 
 HISTORY_LINES = 12
 LINE_CHARACTERS = 700
@@ -48,7 +48,7 @@ Tools, never more than one in an answer:
 - register_lead, when the client has given both his name and his phone, with what he himself said and nothing else.
   Never with a phone or a name that he has not written in this talk.
 - update_lead, when the request is registered and the client puts something right or adds to it.
-- hand_off, when the client asks for a human."""
+- hand_off, when the client seems to want a human: he is then asked whether to call one."""
 
 
 def messages(turn: Turn, reading: Decision, private: Placeholders) -> list[dict[str, Any]]:

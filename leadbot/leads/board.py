@@ -39,6 +39,10 @@ class Card(NamedTuple):
     area: str | None
     language: str
     is_hot: bool
+    is_complaint: bool
+    is_withdrawn: bool
+    is_urgent: bool
+    contact_by: str | None
     previous_id: int | None
     assignee_id: int | None
     is_dealt: bool

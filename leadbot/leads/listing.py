@@ -25,7 +25,9 @@ LISTED: dict[str, Any] = {
     **{row.key: getattr(Lead, row.column) for row in TABLE.columns if Place.API in row.shows},
     "summary": Lead.summary, "language": Lead.language, "status": Lead.status, "created_at": Lead.created_at,
     "phone_e164": Lead.phone_e164, "source": Lead.source, "lost_reason": Lead.lost_reason, "version": Lead.version,
-    "updated_at": Lead.updated_at, "details": Lead.details,
+    "updated_at": Lead.updated_at, "details": Lead.details, "contact_by": Lead.contact_by,
+    "contact_name": Lead.contact_name, "is_complaint": Lead.is_complaint, "is_withdrawn": Lead.is_withdrawn,
+    "is_urgent": Lead.is_urgent, "related_lead_id": Lead.related_lead_id,
 }  # fmt: skip
 MOMENTS = ("created_at", "updated_at")
 

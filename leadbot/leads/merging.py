@@ -39,7 +39,10 @@ _WITH = {"phone": ("phone", "phone_e164"), "area": ("area", "area_m2")}
 
 def related(lead: Lead) -> list[Lead]:
     """Other leads of the same client: with the same phone, or one linked to the other; newest first."""
-    is_same = or_(Lead.phone_e164 == lead.phone_e164, Lead.previous_id == lead.id, Lead.id == lead.previous_id)
+    is_same = or_(
+        Lead.phone_e164 == lead.phone_e164, Lead.previous_id == lead.id, Lead.id == lead.previous_id,
+        Lead.related_lead_id == lead.id, Lead.id == lead.related_lead_id,
+    )  # fmt: skip
     found = select(Lead).where(is_same, Lead.id != lead.id, Lead.merged_into_id.is_(None))
     rows = db.session.scalars(found.order_by(Lead.id.desc()).limit(MOST))
     return [row for row in rows if row.is_test == lead.is_test]

@@ -98,6 +98,8 @@ def remove_test(lead: Lead, *, by: User) -> None:
     if not lead.is_test:
         raise Invalid("Only test leads can be removed", field="lead")
     db.session.execute(update(Conversation).where(Conversation.lead_id == lead.id).values(lead_id=None))
+    for column in (Lead.previous_id, Lead.related_lead_id):
+        db.session.execute(update(Lead).where(column == lead.id).values({column: None}))
     db.session.delete(lead)
     db.session.flush()
     events.publish(events.RowsErased())

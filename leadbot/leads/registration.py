@@ -28,6 +28,9 @@ from leadbot.models import (
 DETAIL_MOST = 200
 # What a talk may change on its card, with the column's length; whatever else is known stands in Lead.details.
 FIELDS = {**{row.column: row.most for row in fields.TABLE.columns}, "phone_e164": 20, "language": 2}
+# What the client's words say of the lead besides values: see engines.base.LeadDraft.
+MARKS = ("contact_by", "contact_name", "is_complaint", "is_withdrawn", "is_urgent")
+ANNOUNCED_TOO = ("contact_by", "contact_name")
 ANNOUNCED = ("name", "phone")  # managers are told of these: one may be dialling this very moment
 CLOSED = (LeadStatus.WON, LeadStatus.LOST)
 _EVIDENCE = cast(Table, Evidence.__table__)
@@ -45,15 +48,21 @@ class Registered:
         return self.how in {"created", "repeated"}
 
 
-def register(talk: Conversation, draft: LeadDraft) -> Registered:
+def register(talk: Conversation, draft: LeadDraft, *, beside: bool = False) -> Registered:
     """Write what a talk proposes: its own lead, or the open one of the same phone, or a new one.
 
-    Part of the caller's transaction. Raises Invalid where the draft has no phone that could be called.
+    A further object of a client who has a lead gets one of its own `beside` that, and from then on the talk is about
+    this one. Part of the caller's transaction. Raises Invalid where the draft has no phone that could be called.
     """
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", draft.phone_e164):
         raise Invalid("A lead needs a phone", field="phone")
     if talk.lead_id is not None:
-        return _bring_up_to_date(talk, records.get(talk.lead_id), draft)
+        if not beside:
+            return _bring_up_to_date(talk, records.get(talk.lead_id), draft)
+        registered = _create(talk, draft, None, related_id=talk.lead_id)
+        first = records.get(registered.lead.related_lead_id or 0)
+        records.record(first, "beside", to_value=str(registered.lead.id))
+        return registered
     take_turns(talk.company_id, draft.phone_e164)
     earlier = latest(draft.phone_e164, is_test=talk.source is Source.TEST)
     if earlier is not None and earlier.status.is_open:
@@ -68,7 +77,7 @@ def take_turns(company_id: int, phone_e164: str) -> None:
         db.session.execute(select(func.pg_advisory_xact_lock(company_id, key)))
 
 
-def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
+def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None, *, related_id: int | None = None) -> Lead:
     """A card of its own for this talk. Part of the caller's transaction."""
     values = _values(draft)
     about = {
@@ -77,6 +86,8 @@ def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
         "episode": talk.episode,
         "source": talk.source,
         "previous_id": earlier.id if earlier else None,
+        "related_lead_id": related_id,
+        **{mark: getattr(draft, mark) for mark in MARKS},
         "first_touch": talk.first_touch,
         "area_m2": draft.area_m2,
         "details": _details(draft),
@@ -93,8 +104,8 @@ def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Lead:
     return lead
 
 
-def _create(talk: Conversation, draft: LeadDraft, earlier: Lead | None) -> Registered:
-    lead = begin(talk, draft, earlier)
+def _create(talk: Conversation, draft: LeadDraft, earlier: Lead | None, *, related_id: int | None = None) -> Registered:
+    lead = begin(talk, draft, earlier, related_id=related_id)
     records.record(lead, "created")
     if not lead.is_test and (person := rotation.next_person()):
         lead.assignee_id, lead.is_dealt = person.id, True
@@ -115,7 +126,7 @@ def _repeat(talk: Conversation, lead: Lead, draft: LeadDraft) -> Registered:
 
 def _bring_up_to_date(talk: Conversation, lead: Lead, draft: LeadDraft) -> Registered:
     changed = _change(talk, lead, draft)
-    for field in ANNOUNCED:
+    for field in (*ANNOUNCED, *ANNOUNCED_TOO):
         if field in changed:
             events.publish(events.LeadChanged(lead.id, field, talk.id))
     return Registered(lead, "changed" if changed else "same")
@@ -139,6 +150,10 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
         records.record(lead, "otherwise", field=field, from_value=held_values.standing(lead, field), to_value=value)
         if field in ANNOUNCED:
             events.publish(events.LeadContradicted(lead.id, field, value, talk.id))
+    for mark in MARKS:
+        if getattr(lead, mark) != getattr(draft, mark) and (getattr(draft, mark) or talk.lead_id == lead.id):
+            setattr(lead, mark, getattr(draft, mark))
+            changed.add(mark)
     if "area" in changed:
         lead.area_m2 = draft.area_m2
     if draft.summary and draft.summary != lead.summary and not held_values.is_held(lead, "summary"):

@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -97,6 +97,8 @@ class Conversation(Owned, Base):
     is_in_telegram: Mapped[bool] = mapped_column(default=False)  # that manager reads and answers there
     return_due_at: Mapped[datetime | None]  # when a manager who says nothing gives the talk back to the bot
     is_junk: Mapped[bool] = mapped_column(default=False)  # spam, a job seeker, a supplier: see conversations.junk
+    is_complaint: Mapped[bool] = mapped_column(default=False, server_default=false())  # of this episode
+    is_withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())  # he needs it no more
     junk_is_settled: Mapped[bool] = mapped_column(default=False)  # a person has said so, or that it is none
     client_seq: Mapped[int] = mapped_column(default=0)  # of the client's last line
     client_at: Mapped[datetime | None]  # when he last wrote

@@ -7,7 +7,7 @@ import time
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from leadbot.database.owned import Owned, referable, same_company, stored_enum, where_set
@@ -55,6 +55,7 @@ class Lead(Owned, Base):
         same_company("assignee_id", "users", cascade=False),
         same_company("previous_id", "leads", cascade=False),
         same_company("merged_into_id", "leads", cascade=False),
+        same_company("related_lead_id", "leads", cascade=False),
         referable(),
         Index(None, "company_id", "status", "rank"),
         Index(None, "company_id", "status", "search"),
@@ -63,6 +64,7 @@ class Lead(Owned, Base):
         where_set("take_due_at"),
         where_set("company_id", "previous_id"),
         where_set("company_id", "merged_into_id"),
+        where_set("company_id", "related_lead_id"),
         where_set("company_id", "import_id"),
         Index(None, "company_id", "created_at", "source", "merged_into_id"),
     )
@@ -73,6 +75,7 @@ class Lead(Owned, Base):
     previous_id: Mapped[int | None]  # the same client's earlier lead, closed by then
     merged_into_id: Mapped[int | None]  # this one is a duplicate, all that hung on it is there
     import_id: Mapped[int | None]  # the import that brought it
+    related_lead_id: Mapped[int | None]  # the same client's lead beside which he wants this one
     source: Mapped[Source] = mapped_column(stored_enum(Source))
     name: Mapped[str | None] = mapped_column(String(200))
     phone: Mapped[str] = mapped_column(String(32))  # 8 and ten digits for Kazakhstan, else E.164
@@ -83,6 +86,11 @@ class Lead(Owned, Base):
     area_m2: Mapped[float | None]
     summary: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(2), default="ru")
+    contact_by: Mapped[str | None] = mapped_column(String(10))  # call, whatsapp, telegram or message
+    contact_name: Mapped[str | None] = mapped_column(String(200))  # whom to call instead of the client
+    is_complaint: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())  # he needs it no more
+    is_urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
     first_touch: Mapped[dict[str, str] | None] = mapped_column(JSON)  # where he came from, see leads.attribution
     status: Mapped[LeadStatus] = mapped_column(stored_enum(LeadStatus), default=LeadStatus.NEW)
     lost_reason: Mapped[LostReason | None] = mapped_column(stored_enum(LostReason))
@@ -120,7 +128,8 @@ class LeadEvent(Owned, Base):
 
     `kind` is created, moved, changed (by the client's words), repeated, edited (by a manager), otherwise (the client
     said otherwise than an edit), dealt (in turn), assigned, taken, released,
-    task_set, task_moved, task_done, task_deleted, merged, unmerged or split.
+    task_set, task_moved, task_done, task_deleted, merged, unmerged, split, beside (the client wants something
+    further, which has its own lead) or withdrawn (he needs it no more).
     """
 
     __tablename__ = "lead_events"

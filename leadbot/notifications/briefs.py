@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 
 from leadbot.notifications.notice import Brief
-from leadbot.notifications.notices import PHRASES, LeadNotice, label_of, one_line, wanted
+from leadbot.notifications.notice_texts import PHRASES
+from leadbot.notifications.notices import LeadNotice, label_of, one_line, wanted
 
 Words = Mapping[str, Mapping[str, str]]
 

@@ -35,7 +35,7 @@ from leadbot.events import (
 from leadbot.fields import Place
 from leadbot.leads import samples
 from leadbot.models import Conversation, Lead, LeadTask, Message
-from leadbot.notifications import briefs, notices
+from leadbot.notifications import briefs, notice_marks, notices
 from leadbot.notifications.carriers import CARRIERS
 from leadbot.notifications.notice import Brief, Group, Notice
 from leadbot.notifications.notices import LeadNotice
@@ -64,15 +64,19 @@ def lead_repeated(event: LeadRepeated) -> None:
 def lead_changed(event: LeadChanged) -> None:
     """A client has corrected himself."""
     lead, field, facts = _lead(event.lead_id), event.field, _facts(event.lead_id)
-    value = getattr(lead, field) or ""
     if samples.is_sample(lead):
         return
+
+    def value(language: str) -> str:
+        stored = getattr(lead, field) or ""
+        return notice_marks.way(stored, language) if field == "contact_by" else stored
+
     tell(
         Notice(
             event="lead.updated", group=Group.CHANGES,
             key=f"lead.updated:{lead.id}:{field}.{_talk(event.talk_id).message_count}",
-            text=lambda language: notices.updated_lead(facts(language), language, {field: value}),
-            brief=lambda language: briefs.changed("updated", facts(language), language, field, value),
+            text=lambda language: notices.updated_lead(facts(language), language, {field: value(language)}),
+            brief=lambda language: briefs.changed("updated", facts(language), language, field, value(language)),
             lead_id=lead.id, talk_id=lead.conversation_id, path=f"/leads/{lead.id}",
         )
     )  # fmt: skip
@@ -252,6 +256,7 @@ def _facts(lead_id: int) -> Facts:
             city=names.city(lead.city, language),
             summary=lead.summary,
             details=_details(lead, language),
+            marks=notice_marks.marks(lead, language),
             source=lead.source.value,
             talk_language=lead.language,
             time=f"{lead.raised_at.astimezone(zone):%H:%M}",

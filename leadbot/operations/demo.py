@@ -98,7 +98,8 @@ def remove_samples(*, by: User) -> int:
     ids = [lead.id for lead in db.session.scalars(samples.leads())]
     if ids:
         db.session.execute(update(Conversation).where(Conversation.lead_id.in_(ids)).values(lead_id=None))
-        db.session.execute(update(Lead).where(Lead.previous_id.in_(ids)).values(previous_id=None))
+        for column in (Lead.previous_id, Lead.related_lead_id):
+            db.session.execute(update(Lead).where(column.in_(ids)).values({column: None}))
     db.session.execute(delete(BotUser).where(*samples.CLIENTS))  # talks, messages and leads go with their client
     publish(RowsErased())
     board.touch()

@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from leadbot.engines.embedded import Set, precision, recall, wrong_rate
+from leadbot.engines.embedded import SPOKEN, Counts, Outcome, Set, precision, recall, wrong_rate
 
 FILE = Path(__file__).resolve().parent.parent / "engines" / "rules" / "data" / "score.json"
+TAKEN_MOST = 12
+ACTS = FILE.with_name("score_acts.json")
 FIRST_RUNS = "first-runs.json"  # beside the sets: what each scored before anything was tuned on it
 
 
@@ -41,6 +43,61 @@ def publish(sets: Iterable[Set], folder: Path) -> None:
 def published() -> tuple[Scored, ...]:
     """The published sets, dialogues first."""
     return tuple(Scored(**row) for row in json.loads(FILE.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredAct:
+    """One act, or all of them in one language, on lines of people whom the classifier was never trained on."""
+
+    name: str
+    due: int
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredActs:
+    """How acts are recognised: by language, by act, and what is most often taken for what."""
+
+    lines: int
+    exact: int
+    languages: tuple[ScoredAct, ...]
+    acts: tuple[ScoredAct, ...]
+    taken_for: tuple[tuple[str, str, int], ...]
+
+
+def publish_acts(outcome: Outcome) -> None:
+    """Write the score of acts to where the page reads it."""
+    acts = sorted({act for act, _ in outcome.by_act})
+    told = {
+        "lines": outcome.lines,
+        "exact": outcome.exact,
+        "languages": [
+            asdict(_act("all", outcome.of())),
+            *(asdict(_act(one, outcome.of(language=one))) for one in SPOKEN),
+        ],
+        "acts": [asdict(_act(act, outcome.of(act=act))) for act in acts],
+        "taken_for": [[*pair, count] for pair, count in outcome.taken_for.most_common(TAKEN_MOST)],
+    }
+    ACTS.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    published_acts.cache_clear()
+
+
+@cache
+def published_acts() -> ScoredActs:
+    """The published score of acts."""
+    told = json.loads(ACTS.read_text(encoding="utf-8"))
+    return ScoredActs(
+        told["lines"],
+        told["exact"],
+        tuple(ScoredAct(**row) for row in told["languages"]),
+        tuple(ScoredAct(**row) for row in told["acts"]),
+        tuple((due, claimed, count) for due, claimed, count in told["taken_for"]),
+    )
+
+
+def _act(name: str, counts: Counts) -> ScoredAct:
+    return ScoredAct(name, counts.due, round(counts.precision, 4), round(counts.recall, 4))
 
 
 def _scored(one: Set, first_run: str) -> Scored:

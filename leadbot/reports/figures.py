@@ -29,6 +29,7 @@ DAYS = 30
 QUICK_MINUTES = 15
 NOT_LEADS = (LostReason.SPAM, LostReason.DUPLICATE)
 EARLIER = datetime.fromisoformat(marks.EARLIER)
+HEARD = ("complaint", "withdrawn", "urgent", "beside")
 STEPS = ("opened", "wrote", "phone", "lead", "taken", "won")
 
 
@@ -68,6 +69,10 @@ class _Lead(NamedTuple):
     campaign: str
     is_won: bool
     lost_reason: LostReason | None
+    is_complaint: bool
+    is_withdrawn: bool
+    is_urgent: bool
+    is_beside: bool
     has_owner: bool
     talk_id: int | None
 
@@ -98,6 +103,8 @@ class _Talk(NamedTuple):
     has_phone: bool
     has_lead: bool  # of this episode; an earlier one may have had another
     asked: str | None  # the slot that was asked last
+    is_complaint: bool
+    is_withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,7 @@ class Figures:
     origins: list[Origin]
     reasons: dict[LostReason, int]
     stopped: dict[str, int]  # by the slot that was asked last
+    heard: dict[str, int]  # what clients said besides values: see HEARD
     cost: budget.Cost
 
     @property
@@ -140,6 +148,7 @@ def of(days: int = DAYS) -> Figures:
         origins=_origins(leads, talks),
         reasons=_reasons(came),
         stopped=_stopped(came, talks),
+        heard=_heard(came, talks),
         cost=budget.of_days(period.first, period.last),
     )
 
@@ -166,7 +175,8 @@ def _came(period: Period) -> list[_Lead]:
     """All that is counted of the leads of a period, in one look at them."""
     # Of thousands of rows each is read: moments without a zone are much quicker.
     moments = (type_coerce(Lead.created_at, DateTime), type_coerce(Lead.touched_at, DateTime))
-    kinds = (Lead.source, _campaign(Lead.first_touch), Lead.status == LeadStatus.WON, Lead.lost_reason)
+    said = (Lead.is_complaint, Lead.is_withdrawn, Lead.is_urgent, Lead.related_lead_id.is_not(None))
+    kinds = (Lead.source, _campaign(Lead.first_touch), Lead.status == LeadStatus.WON, Lead.lost_reason, *said)
     has_owner = and_(Lead.assignee_id.is_not(None), ~Lead.is_dealt)
     found = select(*moments, *kinds, has_owner, Lead.conversation_id).where(
         period.holds(Lead.created_at), Lead.source != Source.TEST
@@ -200,7 +210,8 @@ def _talks(period: Period) -> list[_Talk]:
     known = Conversation.known
     has_phone = known[("facts", "phone", "value")].as_string().is_not(None)
     kinds = (Conversation.source, _campaign(Conversation.first_touch), has_phone, Conversation.lead_id.is_not(None))
-    found = select(Conversation.id, *kinds, known["asked"].as_string()).where(
+    said = (Conversation.is_complaint, Conversation.is_withdrawn)
+    found = select(Conversation.id, *kinds, known["asked"].as_string(), *said).where(
         Conversation.last_message_at >= period.start,  # says nothing new, but it has an index
         period.holds(Conversation.created_at),
         Conversation.source != Source.TEST,
@@ -245,6 +256,19 @@ def _reasons(came: list[_Lead]) -> dict[LostReason, int]:
     """Why leads were lost, spam and duplicates among them: they are a reason too."""
     reasons = Counter(lead.lost_reason for lead in came if lead.lost_reason)
     return dict(sorted(reasons.items(), key=lambda row: (-row[1], row[0])))
+
+
+def _heard(came: list[_Lead], talks: list[_Talk]) -> dict[str, int]:
+    """How many leads, and talks that have none, are marked so; a complaint with a phone is counted once."""
+    with_lead = {lead.talk_id for lead in came}
+    alone = [talk for talk in talks if not talk.has_lead and talk.id not in with_lead]
+    counts = (
+        sum(lead.is_complaint for lead in came) + sum(talk.is_complaint for talk in alone),
+        sum(lead.is_withdrawn for lead in came) + sum(talk.is_withdrawn for talk in alone),
+        sum(lead.is_urgent for lead in came),
+        sum(lead.is_beside for lead in came),
+    )
+    return {name: count for name, count in zip(HEARD, counts, strict=True) if count}
 
 
 def _stopped(came: list[_Lead], talks: list[_Talk]) -> dict[str, int]:

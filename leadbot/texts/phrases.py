@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +21,9 @@ LIMIT = 200  # characters of one message of the bot
 
 _AMOUNT = re.compile(r"[0-9]+(?:,[0-9]+)?")
 _SOTKAS = re.compile(r"сот(?:ка|ки|ок)")  # a hundred square metres of land
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+_STOP = re.compile(r"[.!?…:][»”\"')\]]*$")
+_AND = {"ru": "и", "kk": "және", "en": "and"}
 
 
 @cache
@@ -109,6 +111,22 @@ def capital(text: str) -> str:
 def chips(asked: str | None, language: str, setup: Setup) -> tuple[str, ...]:
     """Quick replies to what has been asked; none where only the client's own words will do."""
     return tuple(row[language] for row in setup.chips.get(asked or "", ()) if row[language])
+
+
+def stopped(text: str) -> str:
+    """The text with a stop at its end, where it has none: a company writes its facts without."""
+    text = text.strip()
+    return text if not text or _STOP.search(text) else text.rstrip(",;–- ") + "."
+
+
+def join(parts: Iterable[str]) -> str:
+    """Sentences put together, each with a stop before the next one; what is empty is left out."""
+    return " ".join(stopped(part) for part in parts if part.strip())
+
+
+def listed(items: Sequence[str], language: str) -> str:
+    """«цену, срок и гарантию»"""
+    return f" {_AND[language]} ".join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 def sentences(text: str) -> list[str]:

@@ -66,8 +66,13 @@ class Setup:
         """Does this stand for an object only until a better one comes, as land and a room do?"""
         return self.rank(canonical) >= _LAND
 
+    def is_land(self, canonical: str) -> bool:
+        """Is this object but the place for another (rank 3 of the table)?"""
+        return self.rank(canonical) == _LAND
+
     def rank(self, canonical: str) -> int:
-        """1 for a thing by itself, 2 for a part of one, 3 for land, 4 for what says little."""
+        """1 for a thing by itself, 2 for a part of one, 3 for land, 4 for what says little; what the company named
+        itself is a thing."""
         return next((int(row.get("rank", 1)) for row in self.objects if row["key"] == canonical), 1)
 
     def is_order(self, work: str | None) -> bool:

@@ -137,7 +137,7 @@ def _follow(leads: set[int], phones: set[str], clients: Iterable[int] = ()) -> T
         asked = phones
         same = or_(
             Lead.id.in_(known), Lead.phone_e164.in_(phones), Lead.bot_user_id.in_(doors),
-            Lead.merged_into_id.in_(known), Lead.previous_id.in_(known),
+            Lead.merged_into_id.in_(known), Lead.previous_id.in_(known), Lead.related_lead_id.in_(known),
         )  # fmt: skip
         found = list(db.session.scalars(select(Lead).where(same)))
         ids = known | {lead.id for lead in found} | {lead.merged_into_id for lead in found if lead.merged_into_id}
@@ -161,7 +161,7 @@ def _erase(traces: Traces) -> None:
     deliveries.forget_payloads(*copies)
     db.session.execute(delete(Delivery).where(or_(*copies)))
     db.session.execute(update(ModelUsage).values(last_sent=None, last_sent_at=None))
-    for column in (Lead.previous_id, Lead.merged_into_id):
+    for column in (Lead.previous_id, Lead.merged_into_id, Lead.related_lead_id):
         db.session.execute(update(Lead).where(column.in_(traces.leads)).values({column: None}))
     db.session.execute(update(Conversation).where(Conversation.lead_id.in_(traces.leads)).values(lead_id=None))
     db.session.execute(delete(Lead).where(Lead.id.in_(traces.leads)))

@@ -69,6 +69,7 @@ def init_app(app: Flask) -> None:
         city=lambda stored: names.city(stored, language()) or "",
         object_type=lambda stored: names.object_type(stored, language()) or "",
         initials=initials,
+        way=way_label,
     )
 
 
@@ -139,3 +140,21 @@ def initials(name: str) -> str:
     firsts = [word[0] for word in name.split() if word[0].isalnum()]
     capitals = [letter for letter in name if letter.isupper()]
     return "".join(firsts[:2] if len(firsts) > 1 else capitals[:2] or firsts).upper() or "?"
+
+
+_WAYS: dict[str, tuple[str, object]] = {
+    "call": ("phone", _("Wants a call")),
+    "whatsapp": ("whatsapp", _("WhatsApp only")),
+    "telegram": ("telegram", _("Telegram only")),
+    "message": ("chat", _("Don’t call, write")),
+}
+
+
+def way_label(way: str | None) -> str:
+    """How a client wants to be reached; empty where he has not said."""
+    return str(_WAYS[way][1]) if way in _WAYS else ""
+
+
+def way_icon(way: str | None) -> str:
+    """The icon of that."""
+    return _WAYS[way][0] if way in _WAYS else ""

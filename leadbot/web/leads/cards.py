@@ -21,7 +21,7 @@ from leadbot.texts import formats, names
 from leadbot.texts.catalogues import chosen_zone, language
 from leadbot.web.inbox.talks import in_words
 from leadbot.web.leads.parts import due_badge
-from leadbot.web.wording import initials, language_label, source_label
+from leadbot.web.wording import initials, language_label, source_label, way_icon, way_label
 
 BADGES_MOST = 2
 DRAWN_MOST = 8192  # cards kept as they were drawn, about 1 KB each
@@ -68,6 +68,14 @@ class Marked(Protocol):
     def source(self) -> str: ...
     @property
     def is_hot(self) -> bool: ...
+    @property
+    def is_complaint(self) -> bool: ...
+    @property
+    def is_withdrawn(self) -> bool: ...
+    @property
+    def is_urgent(self) -> bool: ...
+    @property
+    def contact_by(self) -> str | None: ...
 
 
 def init_app(app: Flask) -> None:
@@ -96,10 +104,15 @@ def badges(lead: Marked, is_unheard: bool, waits: str = "", due: tuple[str, str]
     `due` is its next call back, a kind and its words: see lead_parts.due_badge.
     """
     reader = language()
-    urgent = due or waits or is_unheard or lead.is_hot or not lead.name
+    said = lead.is_complaint or lead.is_withdrawn or lead.is_urgent or lead.contact_by
+    urgent = due or waits or is_unheard or lead.is_hot or said or not lead.name
     if not (urgent or lead.previous_id or lead.source == "test" or lead.language != reader):
         return []
     found = (
+        lead.is_complaint and Badge("danger", "alert", _("Complaint")),
+        lead.is_withdrawn and Badge("danger", "close", _("Needs it no more")),
+        lead.is_urgent and Badge("hot", "clock", _("Urgent")),
+        lead.contact_by and Badge("accent", way_icon(lead.contact_by), way_label(lead.contact_by)),
         due and Badge(due[0], "calendar", due[1]),
         is_unheard and Badge("accent", "mic", _("Listen")),
         lead.is_hot and Badge("hot", "flame", _("Hot")),

@@ -21,6 +21,7 @@ MARKS = {
     "created": "bot", "moved": "board", "changed": "note", "repeated": "repeat", "edited": "pencil",
     "otherwise": "chat", "assigned": "user", "dealt": "user", "task_set": "calendar", "task_moved": "calendar",
     "task_done": "check", "task_deleted": "trash", "merged": "link", "unmerged": "link", "split": "link",
+    "beside": "plus", "withdrawn": "close",
 }  # fmt: skip
 MOST = 300  # characters of a value; the whole one stands on the card or stood there
 
@@ -86,6 +87,7 @@ def _merged(event: LeadEvent) -> str:
         "merged": _("Merged with lead %(number)s", number=number),
         "unmerged": _("Taken apart from lead %(number)s", number=number),
         "split": _("A repeat was split off: lead %(number)s", number=number),
+        "beside": _("A further object of the client: lead %(number)s", number=number),
     }
     return str(words[event.kind])
 
@@ -111,6 +113,7 @@ _WORDS: dict[str, Callable[[LeadEvent], str]] = {
     "otherwise": _otherwise,
     "assigned": _assigned,
     "dealt": lambda event: str(_("Given in turn: %(person)s", person=event.to_value or "")),
-    **dict.fromkeys(("merged", "unmerged", "split"), _merged),
+    "withdrawn": lambda event: str(_("The client needs it no more")),
+    **dict.fromkeys(("merged", "unmerged", "split", "beside"), _merged),
     **dict.fromkeys(("task_set", "task_moved", "task_done", "task_deleted"), _task),
 }

@@ -12,5 +12,5 @@ bp = Blueprint("status", __name__)
 
 @bp.get("/status")
 def show() -> Response:
-    """The score of each published set, beside what it scored before anything was tuned on it."""
-    return page("status.html", sets=published_score.published())
+    """The score of each published set, beside what it scored before anything was tuned on it; and that of acts."""
+    return page("status.html", sets=published_score.published(), heard=published_score.published_acts())

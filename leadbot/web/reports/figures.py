@@ -30,6 +30,12 @@ STEPS = {
     "taken": lazy_gettext("Taken"),
     "won": lazy_gettext("Signed a contract"),
 }
+HEARD = {
+    "complaint": lazy_gettext("Complaints"),
+    "withdrawn": lazy_gettext("Needed it no more"),
+    "urgent": lazy_gettext("Urgent"),
+    "beside": lazy_gettext("Further objects"),
+}
 BY = {"day": lazy_gettext("By day"), "week": lazy_gettext("By week"), "month": lazy_gettext("By month")}
 HEIGHT, STEP, GRID = 120, 10, 3  # of the chart: its height, one point to the next, lines above the ground
 
@@ -93,6 +99,7 @@ def show() -> Response:
         chart=_chart(points(found, by)),
         origin_label=origin_label,
         slot_label=slot_label,
+        heard_label=HEARD.get,
         share=share,
         minutes=minutes,
     )
@@ -191,6 +198,7 @@ def _tables(found: Figures, by: str) -> Iterator[list[Sequence[object]]]:
     ]
     yield [(_("Why leads were lost"), ""), *((reason_label(reason), count) for reason, count in found.reasons.items())]
     yield [(_("Where clients drop out"), ""), *((slot_label(slot), count) for slot, count in found.stopped.items())]
+    yield [(_("What clients said"), ""), *((HEARD[name], count) for name, count in found.heard.items())]
     yield [
         (_("Time to first touch (median)"), minutes(now.touch_minutes)),
         (_("Touched within 15 minutes"), share(now.quick, now.waiting), now.quick, now.waiting),

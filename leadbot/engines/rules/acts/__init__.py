@@ -8,6 +8,6 @@ standard library alone, `own_facts` knows a company's own facts by their words, 
 
 from __future__ import annotations
 
-from leadbot.engines.rules.acts.find import NONE, QUESTION, Act, find, warm_up
+from leadbot.engines.rules.acts.find import NONE, QUESTION, Act, find, likeliest, warm_up
 
-__all__ = ["NONE", "QUESTION", "Act", "find", "warm_up"]
+__all__ = ["NONE", "QUESTION", "Act", "find", "likeliest", "warm_up"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from functools import lru_cache
 
 from leadbot.engines.rules.words.text import fold, skeleton
 
@@ -38,10 +38,13 @@ def signs(text: str) -> set[str]:
     return result
 
 
-def _pieces(word: str) -> Iterator[str]:
-    for length in range(_SHORTEST, _LONGEST + 1):
-        for start in range(len(word) - length + 1):
-            yield word[start : start + length]
+@lru_cache(maxsize=4096)
+def _pieces(word: str) -> tuple[str, ...]:
+    return tuple(
+        word[start : start + length]
+        for length in range(_SHORTEST, _LONGEST + 1)
+        for start in range(len(word) - length + 1)
+    )
 
 
 def _number(digits: str) -> str:

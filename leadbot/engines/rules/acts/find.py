@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from leadbot.engines.base import CompanyFact
 from leadbot.engines.rules.acts import model, own_facts
@@ -42,18 +43,30 @@ def find(text: str, facts: Iterable[CompanyFact] = ()) -> tuple[Act, ...]:
         key = (act, topic or None)
         claims[key] = max(sure, claims.get(key, 0.0))
     if not claims:
-        likeliest = max(model.shipped().confidences(text).values(), default=0.0)
-        return (Act(NONE, None, round(1 - likeliest, 3)),)
+        return (Act(NONE, None, round(1 - likeliest(text)[1], 3)),)
     surest = sorted(claims.items(), key=lambda claim: -claim[1])
     return tuple(Act(act, topic, round(sure, 3)) for (act, topic), sure in surest)
 
 
+def likeliest(text: str) -> tuple[str, float]:
+    """The act a message comes nearest to, as "complaint" or "question.price", and how sure that is."""
+    return max(_confidences(text).items(), key=lambda one: one[1], default=(NONE, 0.0))
+
+
+@lru_cache(maxsize=64)  # a message is looked at from several sides, one after another
+def _confidences(text: str) -> Mapping[str, float]:
+    return model.shipped().confidences(text)
+
+
+def _claimed(text: str) -> dict[str, float]:
+    return {label: sure for label, sure in _confidences(text).items() if sure >= model.SURE}
+
+
 def _claims(text: str) -> dict[str, float]:
     """What the model claims of a text as a whole and of its parts."""
-    shipped = model.shipped()
-    claims = shipped.claims(text)
+    claims = _claimed(text)
     for part in _parts(text[:READ]):
-        for label, sure in shipped.claims(part).items():
+        for label, sure in _claimed(part).items():
             if sure >= max(_SURE_OF_A_PART, claims.get(label, 0)):
                 claims[label] = sure
     return claims
@@ -68,6 +81,8 @@ def _parts(text: str) -> Iterator[str]:
                 yield " ".join(words[start : start + _WINDOW])
         elif len(sentences) > 1:
             yield sentence
+        if sentence.count(",") > 1:  # «в кредит можно, гарантия есть, адрес какой»
+            yield from (part for part in sentence.split(",") if " " in part.strip())
 
 
 def warm_up() -> None:

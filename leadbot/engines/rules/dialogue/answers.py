@@ -2,42 +2,132 @@
 
 from __future__ import annotations
 
+from leadbot.engines.base import CompanyFact
+from leadbot.engines.rules.dialogue import served
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
-from leadbot.engines.rules.dialogue.intents import fold, topics_of
+from leadbot.engines.rules.dialogue.intents import OTHER, fold, topics_of
 from leadbot.texts import phrases
 from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
 
 _INSTEAD = ("answer.other", "noted")  # where the same question comes again
-MOST_QUESTIONS = 3  # of a client, kept for the manager
 SHORT = 4  # words of a greeting that is nothing else
+QUESTION = 160  # characters kept of a question
+# Facts that show whom one deals with, the likeliest first; as many of them are told.
+_PROOFS, _PROOFS_TOLD = ("trust", "documents", "guarantee", "portfolio"), 2
 
 
 def answer(scene: Exchange, made: Reply) -> None:
-    """Answer the client's question from the company's facts, else honestly that a manager will."""
+    """Answer every question of the message, each once, and what else wants a word before the next question."""
     acts = scene.acts
-    if "when_call" in acts and not scene.registers:
-        made.parts.append(_when_called(scene))
-        return
     if any(f"speak_{one}" in acts for one in LANGUAGES):
         made.parts.append(scene.say("answer.language"))
         return
-    for act, key in (("bot", "answer.bot"), ("why_phone", "answer.why_phone"), ("why_name", "answer.why_name")):
+    if "when_call" in acts and not scene.registers:
+        made.keep(_when_called(scene))
+    if "bot" in acts:
+        made.keep(_who_speaks(scene))
+    if "trust" in acts:
+        made.keep(_trust(scene))
+    for act in ("why_phone", "why_name"):
         if act in acts:
-            made.parts.append(scene.say(key))
-            return
-    if asks(scene) and not ("dear" in acts and acts.topic == "other"):
-        told = _told(scene, acts.topic or "other")
-        if scene.just_said(told):  # he asks again: the same words won't help him
-            _keep_question(scene)
-            told = next((text for text in map(scene.say, _INSTEAD) if not scene.just_said(text)), "")
-        made.kept = told  # a company's own sentence may be long: it is what he asked for
-        made.parts.append(told)
-        made.asks = made.asks and "?" not in told
+            made.keep(scene.say(f"answer.{act}"))
+    if asks(scene) and not ("dear" in acts and acts.topics == (OTHER,)):
+        _questions(scene, made)
     elif "dear" in acts and not scene.news:
         made.parts.append(scene.say("answer.dear"))
     elif "off_topic" in acts and not scene.news:
         made.parts.append(scene.say("off_topic"))
+
+
+def asks(scene: Exchange) -> bool:
+    """Does the message ask something of the company?
+
+    «Здравствуйте, есть кто живой?» only greets, and who asks «do you make such things?» wishes for one.
+    """
+    acts = scene.acts
+    if acts.topics != (OTHER,):
+        return bool(acts.topics)
+    short = len(scene.turn.message.text.split()) <= SHORT or "anyone" in acts
+    only_greets = "greeting" in acts and short
+    return not only_greets and "object_type" not in scene.news.fresh and not scene.news.another
+
+
+def _questions(scene: Exchange, made: Reply) -> None:
+    """An answer to each topic; those that only a manager can answer are named in one sentence."""
+    told: list[str] = []
+    left: list[str] = []
+    for topic in scene.acts.topics:
+        text = _told(scene, topic)
+        if text and text not in told:
+            told.append(text)
+        elif not text:
+            left.append(topic)
+    if left:
+        keep_question(scene)
+        told.append(_left(scene, left))
+    again = [text for text in told if scene.just_said(text)]
+    if again and len(again) == len(told):  # he asks again: the same words won't help him
+        keep_question(scene)
+        told = [next((text for text in map(scene.say, _INSTEAD) if not scene.just_said(text)), "")]
+    for text in told:
+        made.keep(text)
+        made.asks = made.asks and "?" not in text
+
+
+def _told(scene: Exchange, topic: str) -> str:
+    """What the company says of a topic; "" where it says nothing."""
+    company = scene.turn.company
+    if _declined(scene, topic):
+        return ""
+    text = _of(scene, scene.acts.facts.get(topic))
+    if text and topic == "price":
+        return scene.say("answer.price.fact", fact=phrases.stopped(text))
+    if topic == "area_served":
+        return _area_served(scene, text)
+    if text:
+        return text
+    own = {"address": company.address, "hours": company.hours_in(scene.language), "phone": company.phone}
+    return scene.say(f"answer.{topic}.fact") if own.get(topic) else ""
+
+
+def _of(scene: Exchange, fact: CompanyFact | None) -> str:
+    if fact is None:
+        return ""
+    company = scene.turn.company
+    text = fact.text.get(scene.language) or fact.text.get(company.language) or next(iter(fact.text.values()), "")
+    return text.strip()
+
+
+def _area_served(scene: Exchange, text: str) -> str:
+    """A yes or a no to the place that was asked about, as far as it follows from the company's words."""
+    place = scene.heard.slots.get("city")
+    if not text or place is None:
+        return text
+    covered = served.covers(text, place.value)
+    where = phrases.where(place.value, scene.language)
+    if covered is None or (where is None and not covered):
+        return text
+    if not covered and "city" in scene.news.fresh:  # where nothing is built stands no house of his
+        del scene.memory.facts["city"], scene.news.fresh["city"]
+    if covered:
+        return scene.say("served.yes.here", in_city=where) if where else scene.say("served.yes")
+    return phrases.join([scene.say("served.no", in_city=where or "", In_city=phrases.capital(where or "")), text])
+
+
+def _left(scene: Exchange, topics: list[str]) -> str:
+    """Who will answer what we can't: a sentence of its own for one topic, one for several together."""
+    if len(topics) == 1:
+        known = phrases.knows(f"answer.{topics[0]}", scene.setup) and not _declined(scene, topics[0])
+        return scene.say(f"answer.{topics[0]}" if known else "answer.other")
+    named = [
+        phrases.say(f"topic.{topic}", scene.language)
+        for topic in topics
+        if phrases.knows(f"topic.{topic}", scene.setup)
+    ]
+    if not named:
+        return scene.say("answer.other")
+    return scene.say("answer.several", topics=phrases.listed(named, scene.language))
 
 
 def _when_called(scene: Exchange) -> str:
@@ -50,34 +140,24 @@ def _when_called(scene: Exchange) -> str:
     )
 
 
-def asks(scene: Exchange) -> bool:
-    """Does the message ask something of the company?
-
-    «Здравствуйте, есть кто живой?» only greets, and who asks «do you make such things?» wishes for one.
-    """
-    acts = scene.acts
-    if acts.topic != "other":
-        return acts.topic is not None
-    short = len(scene.turn.message.text.split()) <= SHORT or "anyone" in acts
-    only_greets = "greeting" in acts and short
-    return not only_greets and "object_type" not in scene.news.fresh
+def _who_speaks(scene: Exchange) -> str:
+    """That it is a bot, by name where it has one."""
+    persona = scene.turn.company.persona
+    if "name_of_bot" not in scene.acts:
+        return scene.say("answer.bot")
+    return scene.say("answer.bot.name", persona=persona) if persona else scene.say("answer.bot.no_name")
 
 
-def _told(scene: Exchange, topic: str) -> str:
-    """What the company says of a topic, or who will."""
-    company, fact = scene.turn.company, scene.acts.fact
-    if _declined(scene, topic):
-        _keep_question(scene)
-        return scene.say("answer.other")
-    if fact is not None:
-        text = fact.text.get(scene.language) or fact.text.get(company.language) or next(iter(fact.text.values()), "")
-        if text:
-            return scene.say("answer.price.fact", fact=text.strip()) if topic == "price" else text.strip()
-    told = {"address": company.address, "hours": company.hours_in(scene.language), "phone": company.phone}
-    if told.get(topic):
-        return scene.say(f"answer.{topic}.fact")
-    _keep_question(scene)
-    return scene.say(f"answer.{topic}" if phrases.knows(f"answer.{topic}", scene.setup) else "answer.other")
+def _trust(scene: Exchange) -> str:
+    """Whom the client deals with, in the company's own facts; without any a manager shows the papers."""
+    facts = [_of(scene, scene.acts.facts.get(topic)) for topic in _PROOFS if not _declined(scene, topic)]
+    told = [fact for fact in facts if fact][:_PROOFS_TOLD]
+    if scene.turn.company.address:
+        told.append(scene.say("answer.address.fact"))
+    if not told:
+        keep_question(scene)
+        return scene.say("trust.manager")
+    return phrases.join([scene.say("trust"), *told])
 
 
 def _declined(scene: Exchange, topic: str) -> bool:
@@ -87,9 +167,17 @@ def _declined(scene: Exchange, topic: str) -> bool:
     return any(f" {fold(text)}" in said or topic in topics_of(text) for text in left)
 
 
-def _keep_question(scene: Exchange) -> None:
+def keep_question(scene: Exchange) -> None:
     """Put the client's question on the lead: «передан» is true only then."""
-    words = " ".join(scene.turn.message.text.split())[:80]
-    kept = scene.memory.questions
-    if words and words not in kept and len(kept) < MOST_QUESTIONS:
+    _keep(scene.memory.questions, scene.turn.message.text, QUESTION)
+
+
+def keep_remark(scene: Exchange) -> None:
+    """Put the client's words on the lead, for the manager to read."""
+    _keep(scene.memory.remarks, scene.turn.message.text, QUESTION)
+
+
+def _keep(kept: list[str], text: str, most: int) -> None:
+    words = " ".join(text.split())[:most]
+    if words and words not in kept:
         kept.append(words)

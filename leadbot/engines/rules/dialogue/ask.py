@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from leadbot.engines.base import Known, Turn
-from leadbot.engines.rules.dialogue.learn import News
 from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.news import News
 from leadbot.fields import Fields
 from leadbot.texts import phrases
 from leadbot.texts.trades import Setup
 
 MOST = 2  # times anything is asked
+WRITTEN = frozenset({"whatsapp", "telegram", "message"})  # ways of contact by which nobody is called
 
 
 def next_slot(memory: Memory, turn: Turn, setup: Setup, news: News) -> str | None:
@@ -20,17 +21,33 @@ def next_slot(memory: Memory, turn: Turn, setup: Setup, news: News) -> str | Non
     """
     if "phone" in memory.facts and not turn.registered and open_(memory, "name"):
         return "name"
+    if memory.complaint or memory.withdrawn:  # nothing is sold to him now
+        return None if turn.registered or memory.withdrawn else _contact(memory)
     if _plot_is_due(memory, setup, news):
         return "plot"
+    if memory.urgent and "object_type" in memory.facts and not turn.registered and (slot := _contact(memory)):
+        return slot  # a burst pipe is no time for square metres
+    return _of_order(memory, turn, setup) or (None if turn.registered else _contact(memory))
+
+
+def _of_order(memory: Memory, turn: Turn, setup: Setup) -> str | None:
+    """What the company wants to know, in its order; of a further object, what is not known of it, once."""
     company = turn.company
     for slot in (*(company.order or setup.order), *(company.later if turn.registered else ())):
         once = slot in company.optional or (slot == "object_type" and setup.is_order(memory.value("work")))
         most = 1 if once else MOST
         if slot in company.fields and open_(memory, slot, most) and _makes_sense(slot, memory, setup):
             return slot
-    if turn.registered or "phone" in memory.facts or not open_(memory, "phone"):
+    return None
+
+
+def _contact(memory: Memory) -> str | None:
+    """The question for the phone: with the name, alone, or for a yes to the one he left before."""
+    if "phone" in memory.facts or not open_(memory, "phone"):
         return None
-    if "name" in memory.facts or memory.refused.get("name"):
+    if "phone" in memory.client and memory.asks.get("known_phone", 0) < MOST:
+        return "known_phone"
+    if "name" in memory.facts or memory.refused.get("name") or "name" in memory.client:
         return "phone"
     return "contact" if memory.asks.get("contact", 0) < MOST else None
 
@@ -85,6 +102,10 @@ def question(slot: str, memory: Memory, language: str, setup: Setup, *, warm: bo
 
     `first` is the bot's first message of the talk: only there the question about the plot names the town.
     """
+    if slot == "known_phone":
+        return _known_phone(memory, language)
+    if memory.contact_by in WRITTEN and slot in ("phone", "contact"):
+        return phrases.say(f"{slot}.write", language, setup)
     where = slot == "object_type" and "work" in memory.facts and phrases.knows("object_type.where", setup)
     if where and (memory.asks.get(slot) or setup.is_order(memory.value("work"))):
         return phrases.say("object_type.where", language, setup)  # what is to be done has been said
@@ -100,6 +121,18 @@ def question(slot: str, memory: Memory, language: str, setup: Setup, *, warm: bo
     if warm and slot == "area":
         return _area(memory, language, setup)
     return phrases.say(f"{slot}.{'B' if warm else 'A'}", language, setup)
+
+
+def _known_phone(memory: Memory, language: str) -> str:
+    last, name = str(memory.client["phone"]["value"])[-2:], memory.value("name") or _name(memory)
+    if memory.asks.get("known_phone"):
+        return phrases.say("known_phone.C", language, last=last)
+    return phrases.say("known_phone.A" if name else "known_phone.plain", language, last=last, name=name)
+
+
+def _name(memory: Memory) -> str:
+    known = memory.client.get("name")
+    return str(known["value"]) if known else ""
 
 
 def _plot(memory: Memory, language: str, setup: Setup, *, first: bool, warm: bool) -> str:

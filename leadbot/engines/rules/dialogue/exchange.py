@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue.intents import Acts
-from leadbot.engines.rules.dialogue.learn import News
 from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.news import News
 from leadbot.engines.rules.reading.extract import Extraction
 from leadbot.texts import phrases
 from leadbot.texts.trades import Setup
@@ -21,8 +21,14 @@ class Reply:
     asks: bool = True
     asked: str | None = None  # what the statements themselves ask for
     hello: str = ""  # the greeting among them
-    kept: str = ""  # the statement that stays however long the answer gets
+    kept: list[str] = field(default_factory=list)  # the statements that stay however long the answer gets
     act: str | None = None
+
+    def keep(self, text: str) -> None:
+        """A statement that is not left out for want of room: what the client asked for."""
+        if text and text not in self.parts:
+            self.parts.append(text)
+            self.kept.append(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""What a client does with a message besides naming facts: greets, asks, refuses, thanks, swears, calls a human.
+"""What a client does with a message besides naming facts: greets, asks, refuses, complains, calls a human.
 
-The patterns stand in data/acts.txt, for folded text (see `fold`): one spelling serves «қанша», «канша» and a keyboard
-without Kazakh letters.
+What he wants is the classifier's to say (acts/). The patterns of data/acts.txt know what is sure by its form, such as
+an account, orders to a machine, or a «да». They are written for folded text (see `fold`): one spelling serves «қанша»,
+«канша» and a keyboard without Kazakh letters.
 """
 
 from __future__ import annotations
@@ -9,54 +10,68 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from leadbot.engines.base import CompanyFact
+from leadbot.engines.rules import acts as classifier
 from leadbot.engines.rules.words.words import stems
 
 FILE = Path(__file__).parent.parent / "data" / "acts.txt"
+OTHER = "other"  # the topic of a question that is about none of ours
 
-# What a company calls a topic: «телефон» alone asks for nothing, and yet it names one.
-_NAMED = {topic: stems(f"topic.{topic}*") for topic in ("price", "address", "hours", "phone")}
+# What a company calls a topic where it names what its bot leaves to a manager.
+_NAMED = (
+    "price", "term", "guarantee", "installment", "discount", "portfolio", "address", "hours", "measurement",
+    "documents", "area_served", "materials", "phone",
+)  # fmt: skip
 # A question even without its mark.
 _ASKS_PLAINLY = re.compile(r"(?:а )?(?:кто|чей|чья|чье|чьи|что входит|почему|ким(?:дики)?|неге|who|why|whose)(?!\w)")
+# How sure a claim must be; whatever is not named here stands from the classifier's own threshold on.
+_SURE = {
+    "complaint": 0.62, "withdrawal": 0.65, "wrong_chat": 0.75, "not_client": 0.9, "second_object": 0.6, "abuse": 0.6,
+    "known_client": 0.6, "refuse_phone": 0.6, "status": 0.6, "postponed": 0.6, "contact_other": 0.6,
+}  # fmt: skip
 _FOLD = str.maketrans("ёэәғқңөұүһі", "ееагкноуухи")
-_TALE = 20  # words from which a message without a question mark tells more than it asks
 _SPACES = re.compile(r"\s+")
 _READ = 2_000  # characters read of a message; its beginning and its end say what it wants
 
 # An e-mail, or an account with its @: what a client leaves instead of a phone.
 _CONTACT = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}|(?<![\w/])@[A-Za-z]\w{3,31}")
-# The Kazakh question particle, apart or (wrongly, but often) joined to a personal ending.
-_PARTICLE = re.compile(r"(?:(?<!\w)|(?:сыз|сиз|дар|дер|лар|лер|ады|еди|йды|бар|бола))(?:м[ае]|б[ае]|п[ае])(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """What one message does."""
+    """What one message does.
 
-    names: frozenset[
-        str
-    ]  # "greeting", "thanks", "yes", "no", ...: the sections of acts.txt, and what follows from them
-    topic: str | None = None  # what is asked about; "other" for a question about something else
-    fact: CompanyFact | None = None  # the company's own answer to it
+    `names` are the sections of acts.txt and the acts of the classifier, "complaint" or "human", and what follows from
+    them. `claims` say how sure the classifier is, a question by its topic: {"question.price": 0.93}.
+    """
+
+    names: frozenset[str]
+    topics: tuple[str, ...] = ()  # what is asked about, the surest first; OTHER for a question about something else
+    facts: Mapping[str, CompanyFact] = field(default_factory=dict)  # the company's own answers by topic
     contact: str = ""  # an e-mail or an account instead of a phone
+    signs: frozenset[str] = frozenset()  # the sections of acts.txt alone
+    near: str = ""  # what it may do, though that is not sure enough to claim: to be asked
 
     def __contains__(self, name: str) -> bool:
         return name in self.names
 
+    @property
+    def topic(self) -> str | None:
+        """What is asked about first."""
+        return self.topics[0] if self.topics else None
 
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    acts: Mapping[str, re.Pattern[str]]
-    topics: Mapping[str, re.Pattern[str]]
-    question: re.Pattern[str]
+    @property
+    def fact(self) -> CompanyFact | None:
+        """The company's own answer to that."""
+        return self.facts.get(self.topics[0]) if self.topics else None
 
 
 @cache
-def _patterns() -> _Patterns:
+def _patterns() -> Mapping[str, re.Pattern[str]]:
     """acts.txt, compiled: one alternation a section."""
     sections: dict[str, list[str]] = {}
     name = ""
@@ -68,26 +83,26 @@ def _patterns() -> _Patterns:
         elif line and not line.startswith("#"):
             sections[name].append(line)
     number = "(?:" + "|".join(sections.pop("words number")) + ")"
-    compiled = {
+    return {
         name: re.compile(r"(?<!\w)(?:" + "|".join(lines).replace("<number>", number) + ")")
         for name, lines in sections.items()
     }
-    question = compiled.pop("question")
-    topics = {name.split()[1]: compiled.pop(name) for name in list(compiled) if name.startswith("topic ")}
-    return _Patterns(compiled, topics, question)
 
 
 def topics() -> tuple[str, ...]:
     """The topics that questions are recognised by without words of the company's own."""
-    return tuple(_patterns().topics)
+    return _NAMED
 
 
 def topics_of(text: str) -> frozenset[str]:
-    """The topics that words such as «цены и сроки» name."""
-    folded = fold(text)
-    found = {topic for topic, pattern in _patterns().topics.items() if pattern.search(folded)}
-    found |= {topic for topic, beginnings in _NAMED.items() if any(w.startswith(beginnings) for w in folded.split())}
-    return frozenset(found)
+    """The topics that words of a company such as «цены и сроки» name."""
+    words = re.findall(r"[^\W_]+", fold(text))
+    return frozenset(topic for topic in _NAMED if any(word.startswith(_names(topic)) for word in words))
+
+
+@cache
+def _names(topic: str) -> tuple[str, ...]:
+    return tuple(fold(beginning) for beginning in stems(f"topic.{topic}*"))
 
 
 def fold(text: str) -> str:
@@ -97,30 +112,65 @@ def fold(text: str) -> str:
 
 
 def find(text: str, facts: Iterable[CompanyFact] = ()) -> Acts:
-    """The acts of a message. `facts` are the company's own, whose words are recognised too."""
-    if len(text) > _READ:
-        text = text[: _READ * 3 // 4] + " " + text[-_READ // 4 :]
-    folded = fold(text)
-    patterns = _patterns()
-    found = {name for name, pattern in patterns.acts.items() if pattern.search(folded)}
+    """The acts of a message by itself. `facts` are the company's own, whose words are recognised too.
+
+    What they are worth in their place of the talk says `hearing`.
+    """
+    own = tuple(facts)
+    return claimed(replace(signs(text), facts=answers(own)), claims(text, own), asks=asks_plainly(text))
+
+
+def signs(text: str) -> Acts:
+    """What is sure by its form alone: the patterns of acts.txt, a foreign script, no words, an account."""
+    folded = fold(text if len(text) <= _READ else text[: _READ * 3 // 4] + " " + text[-_READ // 4 :])
+    found = {name for name, pattern in _patterns().items() if pattern.search(folded)}
     if not any(sign.isalnum() for sign in folded):
         found.add("no_words")
     if _is_foreign(folded):
         found.add("other_language")
     contact = _CONTACT.search(text)
-    asks = bool(patterns.question.search(folded) or _PARTICLE.search(folded)) and folded.count(" ") < _TALE
-    topic, fact = _topic(folded, tuple(facts), asks or "?" in folded)
-    return Acts(frozenset(found), topic, fact, contact.group() if contact else "")
+    return Acts(frozenset(found), signs=frozenset(found), contact=contact.group() if contact else "")
+
+
+def claims(text: str, facts: tuple[CompanyFact, ...]) -> dict[str, float]:
+    """What the classifier claims, and how sure it is: {"human": 0.9, "question.price": 0.7}."""
+    return {
+        f"{act.act}.{act.topic}" if act.topic else act.act: act.confidence
+        for act in classifier.find(text, facts)
+        if act.act != classifier.NONE and act.confidence >= _SURE.get(act.act, 0)
+    }
+
+
+def claimed(acts: Acts, claims: Mapping[str, float], *, asks: bool) -> Acts:
+    """The acts with these claims among them. `asks`: what is asked about none of our topics is a question too."""
+    names = acts.names | {label for label in claims if "." not in label}
+    topics = tuple(dict.fromkeys(label.partition(".")[2] for label in claims if "." in label))
+    if asks and not topics:
+        topics = (OTHER,)
+    return replace(acts, names=names, topics=topics)
+
+
+def asks_plainly(text: str) -> bool:
+    """Is this a question by its mark or its first word?"""
+    return "?" in text or _ASKS_PLAINLY.match(fold(text)) is not None
+
+
+def answers(facts: Iterable[CompanyFact]) -> dict[str, CompanyFact]:
+    """The company's facts by topic; of several on one the first."""
+    found: dict[str, CompanyFact] = {}
+    for fact in facts:
+        found.setdefault(fact.topic, fact)
+    return found
 
 
 def orders(text: str) -> bool:
     """Does the text, as it stands, give orders to a machine?"""
-    return _patterns().acts["injection"].search(fold(text[:_READ])) is not None
+    return _patterns()["injection"].search(fold(text[:_READ])) is not None
 
 
 def is_off_topic(text: str) -> bool:
     """Does the text want something that is no company's trade: a poem, a program, the weather?"""
-    return _patterns().acts["off_topic"].search(fold(text[:_READ])) is not None
+    return _patterns()["off_topic"].search(fold(text[:_READ])) is not None
 
 
 def _is_foreign(folded: str) -> bool:
@@ -128,16 +178,3 @@ def _is_foreign(folded: str) -> bool:
     letters = [letter for letter in folded if letter.isalpha()]
     ours = sum(letter < "\u0530" for letter in letters)  # Latin and Cyrillic stand before it
     return len(letters) > 0 and 2 * ours < len(letters)
-
-
-def _topic(folded: str, facts: tuple[CompanyFact, ...], asks: bool) -> tuple[str | None, CompanyFact | None]:
-    """The topic asked about and the company's fact on it."""
-    if not asks:
-        return None, None
-    for fact in facts:
-        if any(re.search(rf"(?<!\w){re.escape(fold(word))}", folded) for word in fact.words if word.strip()):
-            return fact.topic, fact
-    for topic, pattern in _patterns().topics.items():
-        if pattern.search(folded):
-            return topic, next((fact for fact in facts if fact.topic == topic), None)
-    return ("other" if "?" in folded or _ASKS_PLAINLY.match(folded) else None), None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import replace
 
 from leadbot.engines.base import Turn
-from leadbot.engines.rules.dialogue import own_questions
+from leadbot.engines.rules.dialogue import contacts, own_questions, own_words, second, storeys
 from leadbot.engines.rules.dialogue.intents import Acts, fold
-from leadbot.engines.rules.dialogue.memory import Fact, Memory
+from leadbot.engines.rules.dialogue.memory import OF_THE_OBJECT, Fact, Memory
+from leadbot.engines.rules.dialogue.news import News, fact_of, note_other, put, whole
 from leadbot.engines.rules.reading import regions
-from leadbot.engines.rules.reading.details import speaks_of_time
 from leadbot.engines.rules.reading.extract import Extraction, Found
-from leadbot.engines.rules.words import near
 from leadbot.engines.rules.words.words import words
 from leadbot.texts.trades import Setup
 
@@ -21,60 +21,35 @@ _ABOUT_US = frozenset({"address", "hours", "phone"})
 # «А гарантия на крышу есть?» wishes for no further thing.
 _ASIDE = frozenset({"guarantee", "installment", "documents"})
 _OF_THE_WISH = frozenset({"object_type", "city", "area"})
-# Acts that are no answer in one's own words.
-_NO_ANSWER = frozenset(
-    {
-        "unsure",
-        "refuse",
-        "human",
-        "abuse",
-        "no_words",
-        "off_topic",
-        "greeting",
-        "thanks",
-        "bye",
-        "later",
-        "not_client",
-        "dear",
-    }
-)
 _THEIRS = words("learn.theirs")
 _NEW_ENDING = re.compile(
     r"(?:последн\w+|в конце|на конце|соны|сонгы) (?:\w+ )?(?:цифр\w*|сан\w*|номир\w*)?(?: \w+)?[ :—-]{0,3}"
     r"(\d(?: ?\d){0,3})(?! ?\d)(?! ?(?:кв|м|соток|шар|этаж))"
 )
-_LEAST_WISH, _LONGEST_WISH = 2, 60  # words that tell what is wanted unasked; characters kept of them
-_SIDES = re.compile(r"\d\s*(?:м\.?\s*)?(?:[xхXХ×*]|на|by)\s*\d")
-_EACH, _WHOLE = words("learn.each_floor"), words("learn.whole_house")
-_MOST_FLOORS, _SHORT_ANSWER = 5, 6  # storeys of a house; words of an answer about them
 _FEW = 2  # words that are too few to be worth quoting
 _CONTACT = frozenset({"name", "phone"})  # kept until a better one comes
 _STEM = 4  # letters by which an inflected word is known again
 _FIRST_WORDS = 100  # characters kept of the client's first words
-
-
-@dataclass(slots=True)
-class News:
-    """What one message changed."""
-
-    fresh: dict[str, Fact] = field(default_factory=dict)  # slots that were unknown
-    changed: dict[str, Fact] = field(default_factory=dict)  # slots that now hold another value
-    same: set[str] = field(default_factory=set)  # slots said again
-    contact: str = ""  # an e-mail, an account or a second number
-    wish: str = ""  # a further object
-
-    def __bool__(self) -> bool:
-        return bool(self.fresh or self.changed or self.same or self.contact or self.wish)
-
-    @property
-    def slots(self) -> set[str]:
-        """All slots the message speaks of."""
-        return self.fresh.keys() | self.changed.keys() | self.same
+_REMARK = 120  # and of what a manager must read in them
+_RESTATED = 6  # words up to which a message says a value anew
+_LABELS = {
+    "area": re.compile(r"(?<!\w)(?:площад|метраж|квадратур|аудан|колем|area|size|шаршы|кв(?!\w)|квадрат)"),
+    "city": re.compile(
+        r"(?<!\w)(?:город|кала|село|поселок|ауыл|city|town|ето (?:в|на)|об[ъь]?ект|екен|находит|it.?s in|location"
+        r"|тут в)"
+    ),
+}
 
 
 def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup) -> News:
     """Bring the memory up to date with the message and say what is new."""
     news = News()
+    _number_of_before(memory, news, turn, heard, acts)
+    heard = _objects(memory, news, turn, heard, acts, setup)
+    whom = contacts.other(memory, heard, acts, turn.message.text)
+    if whom:
+        memory.contact_name = news.contact_name = whom
+        heard = replace(heard, slots={slot: found for slot, found in heard.slots.items() if slot != "name"})
     for slot in heard.denied - heard.slots.keys() - _CONTACT:
         if _is_named(memory.facts.get(slot), turn.message.text):
             del memory.facts[slot]
@@ -82,49 +57,31 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
         found = heard.slots.get(slot)
         if found is None or _is_beside_the_point(slot, found, memory, acts, setup, turn.message.text):
             continue
-        fact = _fact(found, turn.message.seq)
+        fact = fact_of(found, turn.message.seq)
         if _completes(memory, setup, slot, fact):
             memory.facts[slot] = news.fresh[slot] = fact
         else:
-            newer = turn.company.fields[slot].newest_counts
-            _put(memory, news, slot, fact, newer or _may_replace(memory, heard, acts, slot, found))
-    _of_one_floor(memory, news, turn)
+            is_whom = slot == "phone" and bool(whom)
+            if is_whom and "phone" in memory.facts:
+                note_other(memory, news, str(memory.facts["phone"]["value"]), of_old=True)
+            newer = is_whom or turn.company.fields[slot].newest_counts
+            put(memory, news, slot, fact, newer or _may_replace(memory, heard, acts, slot, found), setup)
+    _restated(memory, news, turn, heard, acts)
+    storeys.answered(memory, news, turn)
     _name_of_a_relative(memory, news, turn, heard)
     _ending_of_phone(memory, news, turn)
     _answer_to_plot(memory, news, turn, acts)
-    _answer_in_own_words(memory, news, turn, heard, acts)
+    own_words.answer(memory, news, turn, heard, acts)
     if value := own_questions.answer(turn, heard, acts):
-        _put(memory, news, str(turn.asked), _whole(turn, value), replaces=True)
-    _wish_in_own_words(memory, news, turn, heard, acts, setup)
+        put(memory, news, str(turn.asked), whole(turn, value), replaces=True)
+    own_words.wish(memory, news, turn, heard, acts, setup)
     _further_contacts(memory, news, heard, acts)
     _no_longer_an_area(memory, heard)
+    _way_of_contact(memory, news, turn, heard, acts)
     memory.partial = "" if "phone" in news.slots else heard.partial_phone
     if not memory.first and (news.slots & {"object_type", "work"} or _tells(turn.message.text)):
         memory.first = " ".join(turn.message.text.split())[:_FIRST_WORDS]
     return news
-
-
-def storeys(memory: Memory) -> int:
-    """How many floors the sides that were said may be multiplied by; 0 where that is no question."""
-    area, floors = memory.facts.get("area"), memory.value("floors") or ""
-    doubtful = area is not None and not area.get("sure", True) and bool(_SIDES.search(str(area["quote"])))
-    return int(floors) if doubtful and floors.isdecimal() and 2 <= int(floors) <= _MOST_FLOORS else 0
-
-
-def _of_one_floor(memory: Memory, news: News, turn: Turn) -> None:
-    """«одного», «әр қабаты» to the question whether 10 × 12 is one floor's size or the house's."""
-    count = 0 if "area" in news.slots or len(turn.message.text.split()) > _SHORT_ANSWER else storeys(memory)
-    spoken = set(re.findall(r"\w+", fold(turn.message.text)))
-    if not count or not spoken & (_EACH | _WHOLE):
-        return
-    area = memory.facts["area"]
-    if spoken & _EACH and area.get("m2"):
-        m2 = round(area["m2"] * count, 2)
-        value = f"{m2:.2f}".rstrip("0").rstrip(".").replace(".", ",") + " м²"
-        memory.facts["area"] = news.changed["area"] = {**area, "value": value, "m2": m2, "sure": True}
-    else:
-        area["sure"] = True
-        news.same.add("area")
 
 
 def _no_longer_an_area(memory: Memory, heard: Extraction) -> None:
@@ -133,6 +90,78 @@ def _no_longer_an_area(memory: Memory, heard: Extraction) -> None:
     goes_on = "phone" in heard.slots or len(heard.partial_phone) > len(memory.partial)
     if area and memory.partial and goes_on and str(area["quote"]).strip() == memory.partial:
         del memory.facts["area"]
+
+
+def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, setup: Setup) -> Extraction:
+    """What was heard for the object the talk is about; what speaks of another one is put where it belongs."""
+    text, kind = turn.message.text, heard.slots.get("object_type")
+    facts = {slot: fact_of(found, turn.message.seq) for slot, found in heard.slots.items() if slot in OF_THE_OBJECT}
+    if "wrong_chat" in acts:  # «это автосервис?»
+        return _without(heard, facts.keys())
+    if "complaint" in acts:  # what he has had built is no wish
+        return _without(heard, facts.keys() - ({"city"} if "city" not in memory.facts else set()))
+    if second.is_another(memory, heard, acts, setup, text):
+        if kind is None:
+            facts["object_type"] = memory.facts["object_type"]
+        if "same_place" in acts and "city" not in facts and "city" in memory.facts:
+            facts["city"] = memory.facts["city"]
+        news.another, news.begins = facts, turn.registered
+        if turn.registered:
+            second.begin(memory, facts, " ".join(text.split())[:_FIRST_WORDS])
+        else:
+            second.park(memory, facts)
+        return _without(heard, facts.keys())
+    if kind is None or not second.is_parked(memory, kind) or kind.value == memory.value("object_type"):
+        return heard
+    if "first_of_all" in acts and not turn.registered and second.bring_forward(memory, kind):
+        news.forward = True
+        return _without(heard, {"object_type"})
+    news.another = facts
+    if any(each.has_lead and each.facts["object_type"]["value"] == kind.value for each in memory.parked):
+        memory.remarks.append(" ".join(text.split())[:_REMARK])  # its card is there already: a person puts it right
+    else:
+        second.park(memory, facts)
+    return _without(heard, facts.keys())
+
+
+def _without(heard: Extraction, slots: Iterable[str]) -> Extraction:
+    left = set(slots)
+    return replace(heard, slots={slot: found for slot, found in heard.slots.items() if slot not in left})
+
+
+def _number_of_before(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
+    """«Тот же номер»: who he is was known before this talk. A name that came with the number is taken with it."""
+    if contacts.is_same_number(memory, heard, acts):
+        memory.facts["phone"] = news.fresh["phone"] = {**memory.client["phone"], "sure": True}
+        news.same_number = True
+    known = memory.client.get("name")
+    if known and "name" not in memory.facts and "name" not in heard.slots and ("phone" in memory.facts or
+                                                                               "phone" in heard.slots):  # fmt: skip
+        memory.facts["name"] = news.fresh["name"] = {**known, "sure": True}
+
+
+def _restated(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
+    """«и площадь 95», «это в Талгаре»: a value said by its name is the right one now, with no word of correction."""
+    text = turn.message.text
+    if acts.topics or "elsewhere" in acts or len(text.split()) > _RESTATED or news.changed:
+        return
+    of_object = {slot for slot in heard.slots if slot in OF_THE_OBJECT}
+    kind = heard.slots.get("object_type")
+    if kind is not None and kind.value == memory.value("object_type"):
+        of_object.discard("object_type")  # «гараж лучше 50 квадратов»
+    for slot, label in _LABELS.items():
+        found = heard.slots.get(slot)
+        if found is not None and of_object == {slot} and slot in memory.facts and label.search(fold(text)):
+            fact = fact_of(found, turn.message.seq)
+            if fact["value"] != memory.facts[slot]["value"]:
+                put(memory, news, slot, fact, replaces=True)
+
+
+def _way_of_contact(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
+    """«Только WhatsApp», «не звоните»: kept for the card; without the act a word beside the number says it too."""
+    way = contacts.way(turn.message.text, has_account=bool(acts.contact)) if "contact_by" in acts else ""
+    if way and way != memory.contact_by:
+        memory.contact_by = news.contact_by = way
 
 
 def _is_named(fact: Fact | None, text: str) -> bool:
@@ -145,7 +174,7 @@ def _name_of_a_relative(memory: Memory, news: News, turn: Turn, heard: Extractio
     memory.relative = heard.relative or memory.relative
     hers = any(word in _THEIRS for word in re.findall(r"\w+", fold(turn.message.text)))
     if memory.relative and hers and "phone" in news.fresh and "name" not in memory.facts:
-        _put(memory, news, "name", _whole(turn, memory.relative) | {"sure": False}, replaces=True)
+        put(memory, news, "name", whole(turn, memory.relative) | {"sure": False}, replaces=True)
 
 
 def ends_anew(text: str) -> str:
@@ -159,7 +188,7 @@ def _ending_of_phone(memory: Memory, news: News, turn: Turn) -> None:
     if old and ending and "phone" not in news.slots and old.get("e164"):
         mended = {key: str(old[key])[: -len(ending)] + ending for key in ("value", "e164")}
         if mended["e164"] != old["e164"]:
-            _put(memory, news, "phone", {**_whole(turn, ""), **mended}, replaces=True)
+            put(memory, news, "phone", {**whole(turn, ""), **mended}, replaces=True)
 
 
 def _told_apart(text: str, found: Found) -> bool:
@@ -171,11 +200,14 @@ def _told_apart(text: str, found: Found) -> bool:
 
 def _is_beside_the_point(slot: str, found: Found, memory: Memory, acts: Acts, setup: Setup, text: str) -> bool:
     """The company's own office in a question for it; the size of what has none; land, where its use is known."""
-    if acts.topic in _ABOUT_US and "wish" not in acts and slot in _OF_THE_WISH:
+    topics = set(acts.topics)
+    if slot == "city" and "area_served" in topics and "city" in memory.facts:
+        return True  # «а в Караганде делаете?»
+    if topics & _ABOUT_US and "area_served" not in topics and "wish" not in acts and slot in _OF_THE_WISH:
         return not _told_apart(text, found)
     if "elsewhere" in acts and slot in _OF_THE_WISH and slot in memory.facts:
         return True  # «у брата такой же дом в Шымкенте»
-    if acts.topic in _ASIDE and slot == "object_type" and slot in memory.facts and "wish" not in acts:
+    if topics & _ASIDE and slot == "object_type" and slot in memory.facts and "wish" not in acts:
         return True
     if slot == "area":  # «35 метров» of a fence
         return not setup.suits(slot, memory.value("object_type"))
@@ -184,35 +216,6 @@ def _is_beside_the_point(slot: str, found: Found, memory: Memory, acts: Acts, se
 
 def _tells(text: str) -> bool:
     return sum(word.isalpha() for word in text.split()) > _FEW
-
-
-def _fact(found: Found, seq: int) -> Fact:
-    fact: Fact = {
-        "value": found.value, "quote": found.quote, "seq": seq, "start": found.start, "end": found.end,
-        "sure": found.sure,
-    }  # fmt: skip
-    if found.e164:
-        fact["e164"] = found.e164
-    if found.unit or found.m2 is not None:
-        fact["m2"] = found.m2
-    return fact
-
-
-def _put(memory: Memory, news: News, slot: str, fact: Fact, replaces: bool) -> None:
-    """Store a fact: a new one, or over the old one where `replaces`."""
-    old = memory.facts.get(slot)
-    if old is None:
-        memory.facts[slot] = news.fresh[slot] = fact
-    elif old["value"] == fact["value"]:
-        news.same.add(slot)
-        old["sure"] = old.get("sure", True) or fact["sure"]
-    elif replaces:
-        memory.facts[slot] = news.changed[slot] = fact
-    elif slot == "phone":
-        _note_other(memory, news, fact["value"])
-    elif slot == "object_type":
-        news.wish = fact["value"]
-        memory.wishes += [fact["value"]] if fact["value"] not in memory.wishes else []
 
 
 def _may_replace(memory: Memory, heard: Extraction, acts: Acts, slot: str, found: Found) -> bool:
@@ -271,57 +274,11 @@ def _answer_to_plot(memory: Memory, news: News, turn: Turn, acts: Acts) -> None:
         return
     value = "ищет" if "looking" in acts else "нет" if "no" in acts else "есть" if "yes" in acts else None
     if value:
-        _put(memory, news, "plot", _whole(turn, value), replaces=True)
-
-
-def _answer_in_own_words(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
-    """An answer in free words to a question that has no table of values."""
-    slot = turn.asked
-    row = turn.company.fields.get(slot)
-    if row is None or not (row.is_free and row.is_extracted):
-        return
-    if news.slots or heard.slots.get("city") or acts.topic or acts.names & _NO_ANSWER:
-        return
-    said = " ".join(heard.masked.split())
-    if slot == "callback" and not speaks_of_time(said):
-        return
-    if any(letter.isalnum() for letter in said):
-        _put(memory, news, row.key, _whole(turn, said[:80]), replaces=True)
-
-
-def _wish_in_own_words(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, setup: Setup) -> None:
-    """What is wanted in a trade whose things no table holds: «торт на свадьбу», «зуб шатается»."""
-    if not setup.free or "object_type" in memory.facts or "object_type" in news.slots:
-        return
-    if acts.names & (_NO_ANSWER - {"later"}) or (acts.topic and acts.topic != "other") or heard.trouble:
-        return
-    if turn.asked not in (None, "object_type") or (turn.asked is None and news.slots & _CONTACT):
-        return
-    said = " ".join(heard.masked.split()).strip(" ,.;!?-")
-    if len(said.split()) < (1 if turn.asked else _LEAST_WISH):
-        return
-    words = said.split()
-    while words and near.is_everyday(fold(words[0]).strip(".,!?")):
-        del words[0]  # «нужен торт на свадьбу»
-    while words and near.is_everyday(fold(words[-1]).strip(".,!?")):
-        del words[-1]  # «видеограф керек еді»
-    if words and any(letter.isalpha() for letter in "".join(words)):
-        _put(memory, news, "object_type", _whole(turn, " ".join(words)[:_LONGEST_WISH].strip(" ,.")), replaces=True)
-
-
-def _whole(turn: Turn, value: str) -> Fact:
-    text = turn.message.text
-    return {"value": value, "quote": text, "seq": turn.message.seq, "start": 0, "end": len(text), "sure": True}
+        put(memory, news, "plot", whole(turn, value), replaces=True)
 
 
 def _further_contacts(memory: Memory, news: News, heard: Extraction, acts: Acts) -> None:
     for found in heard.others.get("phone", ()):
-        _note_other(memory, news, found.value)
+        note_other(memory, news, found.value)
     if acts.contact:
-        _note_other(memory, news, acts.contact)
-
-
-def _note_other(memory: Memory, news: News, value: str) -> None:
-    news.contact = value
-    if value not in memory.others and value != memory.value("phone"):
-        memory.others.append(value)
+        note_other(memory, news, acts.contact)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from leadbot.engines.base import Turn
-from leadbot.engines.rules.dialogue.intents import Acts
-from leadbot.engines.rules.dialogue.learn import News
+from leadbot.engines.rules.dialogue.intents import OTHER, Acts
 from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.news import News
 from leadbot.engines.rules.reading.extract import Extraction
 
 _SHORT = 3  # words of an answer that is but a «нет»
@@ -22,6 +22,8 @@ def judge(turn: Turn, memory: Memory, heard: Extraction, acts: Acts, news: News)
     names = acts.names
     if "injection" in names:
         names |= {"off_topic"}
+    memory.confirming = ""
+    _mark(memory, names, news)
     _note_client(memory, heard, names)
     names |= _refusals(turn, memory, names, news)
     if "refuse" in names and turn.asked in turn.company.fields.askable:
@@ -32,16 +34,26 @@ def judge(turn: Turn, memory: Memory, heard: Extraction, acts: Acts, news: News)
     if "unsure" in names and asked not in (None, "name", "phone", "contact", *news.slots, *memory.skipped):
         memory.skipped.append(str(asked))
     _count(memory, acts, news, names)
-    if {"unsure", "of_area"} <= names:
-        acts = replace(acts, topic=None)  # «не знаю сколько» asks for no price
-    elsewhere = acts.topic == "area_served" and acts.fact is None and "city" not in heard.slots
-    return replace(acts, names=names, topic="other" if elsewhere else None if _echoes(turn, acts, news) else acts.topic)
+    topics = acts.topics
+    if {"unsure", "of_area"} <= names or _echoes(turn, acts, news):
+        topics = ()  # «не знаю сколько» asks for no price
+    return replace(acts, names=names, topics=topics)
+
+
+def _mark(memory: Memory, names: frozenset[str], news: News) -> None:
+    """What a manager must know of the client, whatever else is said later."""
+    if "withdrawal" in names:
+        memory.withdrawn = True
+    elif memory.withdrawn and (news or "wish" in names):
+        memory.withdrawn = False  # he wants it after all
+    memory.complaint = memory.complaint or "complaint" in names
+    memory.urgent = memory.urgent or "urgency" in names
 
 
 def _echoes(turn: Turn, acts: Acts, news: News) -> bool:
     """«Как звать? Геннадий»: the bot's own question, repeated before the answer."""
     answered = news.fresh.keys() & ({"name", "phone"} if turn.asked == "contact" else {turn.asked})
-    return acts.topic == "other" and bool(answered) and not turn.message.text.rstrip().endswith("?")
+    return acts.topics == (OTHER,) and bool(answered) and not turn.message.text.rstrip().endswith("?")
 
 
 def _note_client(memory: Memory, heard: Extraction, names: frozenset[str]) -> None:
@@ -62,6 +74,11 @@ def _refusals(turn: Turn, memory: Memory, names: frozenset[str], news: News) -> 
         if slot in memory.facts:
             continue
         again = slot in memory.refused and turn.asked is None and "refuse" in names
+        if slot == "phone" and turn.asked == "known_phone" and "no" in names and not news:
+            _forget_number(memory)
+            continue
+        if names & {"complaint", "withdrawal", "contact_by", "human"}:
+            continue
         if f"refuse_{slot}" in names or again or (refuses and turn.asked in questions):
             memory.refused[slot] = memory.refused.get(slot, 0) + 1
             found.add(f"refused_{slot}")
@@ -74,3 +91,8 @@ def _count(memory: Memory, acts: Acts, news: News, names: frozenset[str]) -> Non
     memory.abuse += "abuse" in names
     if "phone" in memory.facts and "name" not in memory.facts and "phone" not in news.fresh:
         memory.nameless = memory.nameless or memory.times_asked("name") >= 2
+
+
+def _forget_number(memory: Memory) -> None:
+    """«Нет» to the number he left before: another one is asked for."""
+    memory.client.pop("phone", None)

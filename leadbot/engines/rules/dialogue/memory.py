@@ -6,7 +6,7 @@ another engine until now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from leadbot import fields
@@ -16,10 +16,21 @@ from leadbot.fields import Fields
 Fact = dict[str, Any]
 
 _COUNTS = ("asks", "refused")
-_TEXTS = ("questions", "others", "wishes", "skipped")
-_WORDS = ("partial", "relative", "first")
+_TEXTS = ("questions", "remarks", "others", "skipped")
+_WORDS = ("partial", "relative", "first", "contact_by", "contact_name", "confirming")
 _NUMBERS = ("fruitless", "abuse", "turns")
-_FLAGS = ("not_client", "offered_human", "nameless")
+_FLAGS = ("not_client", "offered_human", "nameless", "complaint", "withdrawn", "urgent", "complaint_heard")
+
+# What belongs to one object of several: the rest is the client's own.
+OF_THE_OBJECT = ("object_type", "city", "area", "plot", "rooms", "floors", "work", "materials", "budget")
+
+
+@dataclass(slots=True)
+class Parked:
+    """An object beside the one the talk is about; `has_lead` where it has got a lead of its own."""
+
+    facts: dict[str, Fact]
+    has_lead: bool = False
 
 
 @dataclass(slots=True)
@@ -33,7 +44,9 @@ class Memory:
     skipped: list[str] = field(default_factory=list)  # slots the client does not know yet
     questions: list[str] = field(default_factory=list)  # what he wants to know and only a manager can tell
     others: list[str] = field(default_factory=list)  # further numbers, e-mails, accounts
-    wishes: list[str] = field(default_factory=list)  # further objects beside the one of the lead
+    remarks: list[str] = field(default_factory=list)  # what else a manager must read in the client's words
+    parked: list[Parked] = field(default_factory=list)  # further objects with all that is known of them
+    client: dict[str, Fact] = field(default_factory=dict)  # name and phone of one who was here before
     partial: str = ""  # digits of a phone that is not whole yet
     relative: str = ""  # whose number may follow: «ремонт у мамы, её зовут Галия»
     first: str = ""  # his first words that say something
@@ -43,13 +56,21 @@ class Memory:
     not_client: bool = False
     offered_human: bool = False  # the last message asked whether to call a manager
     nameless: bool = False  # the name was asked twice and has not come
+    contact_by: str = ""  # how he wants to be reached: call, whatsapp, telegram or message
+    contact_name: str = ""  # whom to call instead of him
+    confirming: str = ""  # the act he has been asked about: "withdrawal", "question.price"
+    complaint: bool = False
+    withdrawn: bool = False
+    urgent: bool = False
+    complaint_heard: bool = False  # and answered
 
     @classmethod
     def of(cls, known: Known, table: Fields | None = None) -> Self:
         """What `known` holds of a company's fields, copied: the caller's dict is never touched."""
         state = known.get("state")
         state = state if isinstance(state, dict) else {}
-        memory = cls(facts=_facts(known.get("facts"), table or fields.TABLE), asked=_text(known.get("asked")) or None)
+        table = table or fields.TABLE
+        memory = cls(facts=_facts(known.get("facts"), table), asked=_text(known.get("asked")) or None)
         for name in _COUNTS:
             setattr(memory, name, _counts(state.get(name)))
         for name in _TEXTS:
@@ -60,18 +81,36 @@ class Memory:
             setattr(memory, name, state.get(name) is True)
         for name in _WORDS:
             setattr(memory, name, _text(state.get(name)))
+        memory.client = _facts(state.get("client"), table)
+        rows = state.get("parked")
+        for row in rows if isinstance(rows, list) else ():
+            if isinstance(row, dict) and (facts := _facts(row.get("facts"), table)):
+                memory.parked.append(Parked(facts, row.get("has_lead") is True))
         return memory
 
     def known(self) -> Known:
         """The JSON to store. What is empty is left out."""
         names = (*_COUNTS, *_TEXTS, *_NUMBERS, *_FLAGS, *_WORDS)
         state = {name: getattr(self, name) for name in names if getattr(self, name)}
+        if self.client:
+            state["client"] = self.client
+        if self.parked:
+            state["parked"] = [asdict(each) for each in self.parked]
         return {"facts": self.facts, "asked": self.asked, "state": state}
 
     def value(self, slot: str) -> str | None:
         """The value of a slot, None where it is not known."""
         fact = self.facts.get(slot)
         return str(fact["value"]) if fact else None
+
+    def take_up(self, facts: dict[str, Fact]) -> None:
+        """Speak of this object from now on; whatever is known of the client himself stays."""
+        own = {slot: fact for slot, fact in self.facts.items() if slot not in OF_THE_OBJECT}
+        self.facts = own | facts
+
+    def object_facts(self) -> dict[str, Fact]:
+        """What is known of the object the talk is about."""
+        return {slot: fact for slot, fact in self.facts.items() if slot in OF_THE_OBJECT}
 
     def times_asked(self, slot: str) -> int:
         """How often the client has been asked this; for name and phone the question for both counts once."""
@@ -99,3 +138,24 @@ def _number(raw: object) -> int:
 
 def _counts(raw: object) -> dict[str, int]:
     return {str(key): _number(count) for key, count in raw.items()} if isinstance(raw, dict) else {}
+
+
+def renewed(known: Known) -> Known:
+    """What a new episode of a talk begins with: who the client is, and nothing of what he wanted then."""
+    before = Memory.of(known)
+    client = {slot: fact for slot in ("name", "phone") if (fact := before.facts.get(slot) or before.client.get(slot))}
+    return Memory(client=client).known() if "phone" in client else {}
+
+
+def recognised(known: Known, name: str) -> Known:
+    """What is known, with the name under which the company has the client's phone."""
+    memory = Memory.of(known)
+    memory.client = {"name": {"value": name, "quote": "", "seq": 0, "start": 0, "end": 0, "sure": True}}
+    return memory.known()
+
+
+def confirming(known: Known, act: str) -> Known:
+    """What is known, with the client asked whether he means this act."""
+    memory = Memory.of(known)
+    memory.asked, memory.confirming = "confirm", act
+    return memory.known()

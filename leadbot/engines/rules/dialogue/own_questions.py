@@ -7,13 +7,12 @@ from dataclasses import replace
 
 from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue.intents import Acts, fold
+from leadbot.engines.rules.dialogue.own_words import NO_ANSWER
 from leadbot.engines.rules.reading.extract import Extraction
 from leadbot.fields import CONTACT, Field
 
 # Acts that leave the question open.
-_NO_ANSWER = frozenset(
-    {"unsure", "refuse", "human", "abuse", "no_words", "greeting", "thanks", "bye", "later", "not_client", "injection"}
-)
+_NO_ANSWER = NO_ANSWER | {"injection"}
 _MARKS = " .,!;:-–—"
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from leadbot.engines.base import Decision, Turn
-from leadbot.engines.rules.dialogue import intents, own_questions
+from leadbot.engines.rules.dialogue import hearing, intents, own_questions
 from leadbot.engines.rules.dialogue.exchange import Exchange
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.learn import ends_anew, take
@@ -48,29 +48,37 @@ class Rules:
         setup = asking(setup, turn.company.fields)
         news = take(memory, turn, heard, acts, setup)
         acts = judge(turn, memory, heard, acts, news)
-        text, act = reply(Exchange(turn, memory, setup, language, heard, acts, news, is_lead(memory), _last_said(turn)))
+        is_there = is_lead(memory) or turn.registered
+        text, act = reply(Exchange(turn, memory, setup, language, heard, acts, news, is_there, _last_said(turn)))
         memory.turns += 1
-        lead = lead_of(memory, turn.company, language) if is_lead(memory) else None  # with what the answer has noted
-        return Decision(text, memory.known(), language, lead, act)
+        has_phone = "phone" in memory.facts
+        lead = lead_of(memory, turn.company, language) if is_there and has_phone else None  # as the answer left it
+        return Decision(text, memory.known(), language, lead, act, is_another=news.begins)
 
 
 def _listen(turn: Turn, memory: Memory, setup: Setup) -> tuple[Extraction, Acts]:
     """The facts and the acts of the message."""
     text = turn.message.text
-    acts = intents.find(text, turn.company.facts)
+    acts = intents.signs(text)
     if "injection" not in acts and gives_orders(text):
-        acts = replace(acts, names=acts.names | {"injection"})
+        acts = replace(acts, names=acts.names | {"injection"}, signs=acts.signs | {"injection"})
+    asked = _spoken_of(memory, text) if "correction" in acts else turn.asked
     heard = extract(
         "" if "injection" in acts else text,
-        asked=_spoken_of(memory, text) if "correction" in acts else _answered(turn, memory),
+        asked=_answered(turn, memory, _ASKED_FOR.get(asked or "", asked)),
         language=turn.language,
         partial_phone=memory.partial,
         objects=turn.company.objects,
         setup=setup,
     )
+    heard = own_questions.without_guesses(_without_ours(heard, turn.company.phone), turn)
     if "object_type" in heard.slots:  # «ағылшын тілі» orders a course and asks for no other language
         acts = replace(acts, names=acts.names - {f"speak_{one}" for one in LANGUAGES})
-    return own_questions.without_guesses(_without_ours(heard, turn.company.phone), turn), acts
+    return heard, hearing.in_place(acts, heard, turn, memory)
+
+
+# Questions that are answered by a yes, or by the value of a slot.
+_ASKED_FOR = {"known_phone": "contact", "same_phone": "phone"}
 
 
 def _without_ours(heard: Extraction, our_phone: str) -> Extraction:
@@ -85,11 +93,11 @@ def _without_ours(heard: Extraction, our_phone: str) -> Extraction:
     return replace(heard, slots=slots, others={**heard.others, "phone": tuple(theirs[1:])})
 
 
-def _answered(turn: Turn, memory: Memory) -> str | None:
+def _answered(turn: Turn, memory: Memory, asked: str | None) -> str | None:
     """What the message answers: the question, or an area that was said back and is now put right by a plain number."""
     area = memory.facts.get("area")
     said_back = area is not None and not area.get("sure", True)
-    return "area" if said_back and _PLAIN_NUMBER.fullmatch(turn.message.text) else turn.asked
+    return "area" if said_back and _PLAIN_NUMBER.fullmatch(turn.message.text) else asked
 
 
 def _spoken_of(memory: Memory, text: str) -> str | None:

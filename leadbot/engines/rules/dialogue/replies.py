@@ -2,74 +2,34 @@
 
 from __future__ import annotations
 
-import re
-
 from leadbot.engines.base import Turn
-from leadbot.engines.rules.dialogue.answers import answer, asks
+from leadbot.engines.rules.dialogue import outside
+from leadbot.engines.rules.dialogue.answers import answer, asks, keep_remark
 from leadbot.engines.rules.dialogue.ask import MOST, next_slot, question
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import Acts
-from leadbot.engines.rules.dialogue.learn import storeys
+from leadbot.engines.rules.dialogue.saying_back import announced, corrected, phone_trouble, say_back
+from leadbot.engines.rules.dialogue.summary import object_line
 from leadbot.texts import phrases
 from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
 
-_BEGINNING = 7  # digits up to which a number is taken for the beginning of one, not for one that lacks a digit
 _MORE_THAN_A_GREETING = {"bot", "human", "abuse", "off_topic", *(f"speak_{language}" for language in LANGUAGES)}
 _STORY = 3  # words of a message above which it says something, though no slot
-FRUITLESS = 3  # turns in a row without fruit after which a human is offered
 LONG = 2_000  # characters that are read of a message; the rest is stored only
-_DIMENSIONS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:[xхXХ×*]|на|by)\s*(\d+(?:[.,]\d+)?)")
 
 
 def reply(scene: Exchange) -> tuple[str, str | None]:
     """The text to send and what else happened. Notes in the memory what has been asked."""
-    made = _outsider(scene) or _inside(scene)
+    made = outside.reply(scene) or _inside(scene)
     turn = _as_registered(scene.turn) if scene.registers else scene.turn
     asked = next_slot(scene.memory, turn, scene.setup, scene.news) if made.asks else None
     text = _join(scene, made, asked)
     if asked:
-        last_wording = text.endswith(scene.say(f"{asked}.C"))
+        last_wording = asked != "known_phone" and text.endswith(scene.say(f"{asked}.C"))
         scene.memory.asks[asked] = MOST if last_wording else scene.memory.asks.get(asked, 0) + 1
     scene.memory.asked = asked or made.asked
     return text, made.act
-
-
-# --- what ends the usual course --------------------------------------------------------------------------------------
-
-
-def _outsider(scene: Exchange) -> Reply | None:
-    """Answers that leave the qualifying aside: not a client, a call for a human, abuse, another language, no words."""
-    memory, acts = scene.memory, scene.acts
-    offered, memory.offered_human = memory.offered_human, False
-    if memory.not_client and not scene.turn.registered:
-        key = "not_client.email" if scene.turn.company.email else "not_client"
-        return Reply([scene.say(key)], asks=False, act="not_client")
-    if ("human" in acts or (offered and _agrees(acts))) and not scene.registers:
-        return _human(scene)
-    if scene.registers or scene.news:
-        return None
-    if "abuse" in acts:
-        return Reply([scene.say("abuse" if memory.abuse < 2 else "abuse.again")], asks=memory.abuse < 2, act="abuse")
-    if memory.fruitless >= FRUITLESS:
-        memory.fruitless, memory.offered_human = 0, True
-        return Reply([scene.say("fruitless")], asks=False)
-    if "other_language" in acts:
-        return Reply([scene.say("other_language")], asks=False)
-    return Reply([scene.say("no_words")]) if "no_words" in acts else None
-
-
-def _human(scene: Exchange) -> Reply:
-    """A manager is called; outside working hours the client hears when one will answer, and the talk goes on."""
-    if scene.turn.opening:
-        said = closed("handoff.closed", scene.turn.opening, scene.turn.now, scene.language)
-        return Reply([said], kept=said, act="call_human")
-    key = "answer.human.phone" if scene.turn.company.phone else "answer.human"
-    return Reply([scene.say(key)], asks=False, act="call_human")
-
-
-def _agrees(acts: Acts) -> bool:
-    return "yes" in acts and "no" not in acts
 
 
 # --- the usual course ------------------------------------------------------------------------------------------------
@@ -94,6 +54,10 @@ def _inside(scene: Exchange) -> Reply:
 def _greet(scene: Exchange, made: Reply) -> None:
     """Return a greeting once, by the hour of the company's day; a message that only greets hears who answers."""
     acts, memory = scene.acts, scene.memory
+    known = memory.client.get("name")
+    if known and scene.first and not scene.registers:
+        made.keep(scene.say("hello.back", name=known["value"]))
+        return
     if "greeting" not in acts or not scene.first or scene.registers:
         return
     salem = "salem" in acts and scene.language == "kk"
@@ -116,24 +80,36 @@ def _greet(scene: Exchange, made: Reply) -> None:
 
 
 def _thank(scene: Exchange, made: Reply) -> None:
+    """The lead is made: who will call and where, then what else was said, then at most one question more."""
+    memory, opening = scene.memory, scene.turn.opening
     if "refused_name" in scene.acts:
         made.parts.append(scene.say("refuse.name"))
-    name, phone = scene.memory.value("name") or "", scene.memory.facts["phone"]["value"]
-    made.kept = scene.say("thanks" if name else "thanks.no_name", name=name, phone=phone)
-    opening = scene.turn.opening
+    if "human" in scene.acts and not opening:  # else the client hears when he will be called
+        made.parts.insert(0, scene.say("answer.human.bare"))
+    name, phone = memory.value("name") or "", memory.facts["phone"]["value"]
+    thanks = scene.say("thanks" if name else "thanks.no_name", name=name, phone=phone)
     if opening:
-        made.kept += " " + closed("thanks.closed", opening, scene.turn.now, scene.language)
-    made.parts.append(made.kept)
-    _say_back(scene, made)
+        thanks += " " + closed("thanks.closed", opening, scene.turn.now, scene.language)
+    made.keep(thanks)
+    _contact_said(scene, made)
+    say_back(scene, made)
     if "human" in scene.acts:
-        if not opening:  # else the client has just heard when he will be called
-            made.parts.append(scene.say("answer.human"))
         made.asks, made.act = False, "call_human"
-    elif slot := next_slot(scene.memory, _as_registered(scene.turn), scene.setup, scene.news):
+    elif made.asks and (slot := next_slot(memory, _as_registered(scene.turn), scene.setup, scene.news)):
         made.parts.append(scene.say("after.ask"))
-        if opening and len(made.kept) + 1 + len(_question(scene, slot, warm=False)) > phrases.LIMIT:
+        if opening and len(thanks) + 1 + len(_question(scene, slot, warm=False)) > phrases.LIMIT:
             made.parts.pop()  # asked after his next message
             made.asks = False
+
+
+def _contact_said(scene: Exchange, made: Reply) -> None:
+    """How he will be reached, and who else, where this message said it."""
+    news, memory = scene.news, scene.memory
+    if news.contact_name and "phone" in memory.facts:
+        phone = memory.facts["phone"]["value"]
+        made.keep(scene.say("contact_name", phone=phone, name=phrases.capital(news.contact_name)))
+    if news.contact_by:
+        made.keep(scene.say(f"contact_by.{news.contact_by}"))
 
 
 def _as_registered(turn: Turn) -> Turn:
@@ -143,18 +119,79 @@ def _as_registered(turn: Turn) -> Turn:
 def _after(scene: Exchange, made: Reply) -> None:
     """The lead is there: say what has been put right or added, else that a manager has it."""
     acts, news = scene.acts, scene.news
-    if "phone" in news.changed:
+    _passing(scene, made)
+    if news.begins:
+        what = object_line(scene.memory.object_facts(), scene.setup, scene.language)
+        made.keep(scene.say("second.noted", what=what))
+        made.asks, made.asked = False, "same_phone"
+    elif news.contact_name or news.contact_by:
+        _contact_said(scene, made)
+    elif "phone" in news.changed:
         made.parts.append(scene.say("after.phone", phone=news.changed["phone"]["value"]))
-    elif _corrected(scene, made):
+    elif corrected(scene, made):
         pass
-    elif _phone_trouble(scene, made):
+    elif scene.turn.asked == "same_phone" and acts.names & {"yes", "no"} and not news:
+        _same_phone(scene, made)
+    elif phone_trouble(scene, made):
         made.asks, made.asked = False, "phone"
-    elif news.fresh or news.changed or news.contact or news.wish:
+    elif news.another or news.wish:
+        _further(scene, made)
+    elif news:
         made.parts.append(scene.say("after.added"))
-        _say_back(scene, made)
+        say_back(scene, made)
     elif not made.parts:
-        made.parts.append(scene.say(_parting(acts) or "after.other"))
+        _nothing_new(scene, made)
+
+
+def _same_phone(scene: Exchange, made: Reply) -> None:
+    """The answer to «Перезвоним на тот же номер?»"""
+    if "no" in scene.acts:
+        made.parts.append(scene.say("phone.A"))
+        made.asks, made.asked = False, "phone"
+    else:
+        made.parts.append(scene.say("second.phone", phone=scene.memory.facts["phone"]["value"]))
+
+
+def _nothing_new(scene: Exchange, made: Reply) -> None:
+    acts = scene.acts
+    parting = _parting(acts)
+    if not parting and acts.near:
+        _confirm(scene, made)
+    elif "anyone" in acts and not parting:
+        made.parts += [scene.say("here"), scene.say("after.other")]
         made.asks = False
+    else:
+        if not parting and len(scene.turn.message.text.split()) > _STORY:
+            keep_remark(scene)
+            parting = "after.read"
+        made.parts.append(scene.say(parting or "after.other"))
+        made.asks = False
+
+
+def _confirm(scene: Exchange, made: Reply) -> None:
+    """What he may mean is asked rather than guessed."""
+    act, _, topic = scene.acts.near.partition(".")
+    ask = scene.say("confirm.topic", topic=scene.say(f"topic.{topic}")) if topic else scene.say(f"confirm.{act}")
+    scene.memory.confirming = scene.acts.near
+    made.parts.append(ask)
+    made.asks, made.asked = False, "confirm"
+
+
+def _passing(scene: Exchange, made: Reply) -> None:
+    """What is said beside the values: that it is urgent, that it can wait, that he only asks."""
+    acts, news = scene.acts, scene.news
+    if "urgency" in acts:
+        made.keep(scene.say("urgent"))
+        keep_remark(scene)
+    elif "postponed" in acts:
+        keep_remark(scene)
+        if not scene.registers:
+            made.parts.append(scene.say("postponed.after" if scene.turn.registered else "postponed"))
+            made.asks = made.asks and bool(news)
+    elif "just_asking" in acts and not scene.turn.registered:
+        if not asks(scene) and not news:
+            made.parts.append(scene.say("just_asking"))
+        made.asks = made.asks and bool(news.fresh)
 
 
 def _parting(acts: Acts) -> str:
@@ -169,30 +206,68 @@ def _parting(acts: Acts) -> str:
 def _before(scene: Exchange, made: Reply) -> None:
     """No lead yet: refusals, what is not known, trouble with the phone, corrections; then the next question."""
     acts, news = scene.acts, scene.news
-    if "refused_phone" in acts:
+    _passing(scene, made)
+    if news.contact_by or news.contact_name:
+        _contact_said(scene, made)
+    elif "refused_phone" in acts:
         _refused_phone(scene, made)
     elif "refused_name" in acts:
         made.parts.append(scene.say("refuse.name"))
-    elif _phone_trouble(scene, made) or _announced(scene, made):
+    elif phone_trouble(scene, made) or announced(scene, made):
         made.asks, made.asked = False, "phone"
-    elif _corrected(scene, made):
+    elif corrected(scene, made):
         pass
     elif news:
-        _say_back(scene, made)
-        if news.contact and not news.slots:
-            made.parts.append(scene.say("noted"))
-    elif acts.names & {"bye", "later"}:
-        made.parts.append(scene.say(_parting(acts) if "bye" in acts else "wait"))
+        _noted(scene, made)
+    elif _means_known_number(scene):
+        made.keep(scene.say("known_phone.absent"))
+        made.asks, made.asked = False, "phone"
+    elif "bye" in acts or (scene.memory.withdrawn and acts.names & {"thanks", "yes", "no", "ack"}):
+        made.parts.append(scene.say(_parting(acts) or "after.ack"))
         made.asks = False
     elif "unsure" in acts:
         made.parts.append(scene.say("skip"))
-    elif not made.parts and not acts.names & {"thanks", "yes", "no", "ack", "greeting", "anyone"}:
+    elif not made.parts and not acts.names & _SAYS_NOTHING:
         _not_a_word_of_it(scene, made)
+
+
+_SAYS_NOTHING = frozenset(
+    {"thanks", "yes", "no", "ack", "greeting", "anyone", "contact_by", "urgency", "postponed", "just_asking",
+     "known_client", "second_object", "same_number", "contact_other"}
+)  # fmt: skip
+
+
+def _means_known_number(scene: Exchange) -> bool:
+    """«Мой номер у вас есть» where it is not: who says so has written elsewhere."""
+    if "same_number" not in scene.acts or "phone" in scene.memory.facts or "phone" in scene.memory.client:
+        return False
+    return scene.turn.asked in ("phone", "contact") or "known_client" in scene.acts
+
+
+def _further(scene: Exchange, made: Reply) -> None:
+    """«Записал и это: забор.»"""
+    wish = scene.setup.object_name(scene.news.wish, scene.language) if scene.news.wish else ""
+    what = object_line(scene.news.another, scene.setup, scene.language) or wish
+    made.parts.append(scene.say("second.parked", what=what) if what else scene.say("noted"))
+
+
+def _noted(scene: Exchange, made: Reply) -> None:
+    news = scene.news
+    say_back(scene, made)
+    if news.another or news.wish:
+        _further(scene, made)
+    elif news.forward:
+        what = object_line(scene.memory.object_facts(), scene.setup, scene.language)
+        made.parts.append(scene.say("second.first", what=what))
+    elif news.contact and not news.slots:
+        made.parts.append(scene.say("noted"))
 
 
 def _not_a_word_of_it(scene: Exchange, made: Reply) -> None:
     """A few strange words are not understood; more of them are a story, which the manager will read."""
-    if len(scene.turn.message.text.split()) <= _STORY:
+    if scene.acts.near:
+        _confirm(scene, made)
+    elif len(scene.turn.message.text.split()) <= _STORY:
         made.parts.append(scene.say("not_understood"))
     elif scene.turn.asked not in ("name", "phone", "contact"):
         made.parts.append(scene.say("noted"))
@@ -207,103 +282,26 @@ def _refused_phone(scene: Exchange, made: Reply) -> None:
     made.asks = False
 
 
-def _phone_trouble(scene: Exchange, made: Reply) -> bool:
-    """A number that is too short, too long, or something else than a phone."""
-    heard, digits = scene.heard, scene.memory.partial
-    if "phone" in scene.news.slots or not heard.trouble:
-        return False
-    if heard.trouble in ("iin", "card"):
-        if "phone" in scene.memory.facts:
-            return False
-        text = scene.say(f"phone.{heard.trouble}")
-    elif heard.trouble == "long" or not digits or (len(digits) > _BEGINNING and not _goes_on(scene, digits)):
-        text = scene.say(f"phone.{heard.trouble or 'short'}", n=str(heard.trouble_digits or len(digits)))
-    else:
-        text = scene.say("phone.partial", digits=digits)
-    if scene.just_said(text):
-        start = phrases.sentences(text)[0]  # «Начало записано: 8775820.»
-        text = start if digits and not scene.just_said(start) else scene.say("phone.C")
-    made.parts.append(text)
-    return True
-
-
-def _goes_on(scene: Exchange, digits: str) -> bool:
-    """Does the client send his number piece by piece?"""
-    return sum(sign.isdigit() for sign in scene.turn.message.text) < len(digits)
-
-
-def _announced(scene: Exchange, made: Reply) -> bool:
-    """«Мой номер» and no digits yet: they come in the next message."""
-    words = scene.turn.message.text
-    if "my_phone" not in scene.acts or "phone" in scene.memory.facts or any(sign.isdigit() for sign in words):
-        return False
-    if len(words.split()) > 3:
-        return False
-    made.parts.append(scene.say("phone.C"))
-    return True
-
-
-def _corrected(scene: Exchange, made: Reply) -> bool:
-    """«Исправлено. Город: Астана.»; the first changed slot speaks for all."""
-    table = scene.turn.company.fields
-    slot = next((slot for slot in scene.news.changed if table[slot].is_said_back), None)
-    if slot is None:
-        return False
-    value = _shown(scene, slot, scene.news.changed[slot]["value"])
-    made.parts.append(scene.say("corrected", label=phrases.label(slot, scene.language, scene.setup), value=value))
-    return True
-
-
-def _say_back(scene: Exchange, made: Reply) -> None:
-    """Repeat what is not sure, so that the client can put it right."""
-    for slot, fact in scene.news.fresh.items():
-        if fact["sure"]:
-            continue
-        if slot == "city":
-            made.parts.append(scene.say("back.city", city=_shown(scene, slot, fact["value"])))
-        elif slot == "area":
-            sides = _DIMENSIONS.search(fact["quote"])
-            values = {"a": sides[1], "b": sides[2]} if sides else {}
-            values["area"] = _shown(scene, slot, fact["value"])
-            if sides and storeys(scene.memory) and not scene.registers:
-                made.parts.append(scene.say("back.floors", **values))
-                made.asks = False
-                continue
-            made.parts.append(scene.say("back.dimensions" if sides else "back.area", **values))
-        elif slot == "phone" and not scene.registers:
-            made.parts.append(scene.say("phone.foreign", phone=fact["value"]))
-
-
-def _shown(scene: Exchange, slot: str, value: str) -> str:
-    """A stored value in the language of the talk."""
-    if slot == "city":
-        return phrases.town(value, scene.language)
-    if slot == "area":
-        return phrases.measure(value, scene.language)
-    if slot == "object_type":
-        return scene.setup.object_name(value, scene.language)
-    return value
-
-
 # --- putting it together ---------------------------------------------------------------------------------------------
 
 
 def _join(scene: Exchange, made: Reply, asked: str | None) -> str:
-    """Statements and one question, nothing of it said in the bot's last message, at most phrases.LIMIT characters."""
-    parts = [part if part == made.kept else _unsaid(part, scene.last) for part in made.parts]
+    """Statements and one question, nothing of it said in the bot's last message, at most phrases.LIMIT characters but
+    for what the client has asked."""
+    parts = [part if part in made.kept else _unsaid(part, scene.last) for part in made.parts]
     parts = [part for part in parts if part]
     if asked == "plot" and parts == [made.hello] and phrases.where(scene.memory.value("city") or "", scene.language):
         parts = []  # that question bears a greeting of its own
     ending = _unsaid(_question(scene, asked, warm=not parts), scene.last) if asked else ""
-    spare = [part for part in parts if part != made.kept]
-    while spare and len(" ".join([*parts, ending])) > phrases.LIMIT and len(parts) > (0 if ending else 1):
+    spare = [part for part in parts if part not in made.kept]
+    while spare and len(phrases.join([*parts, ending])) > phrases.LIMIT and len(parts) > (0 if ending else 1):
         parts.remove(spare.pop(0 if made.kept else -1))
-    return " ".join(part for part in (*parts, ending) if part) or _otherwise(scene)
+    return phrases.join((*parts, ending)) or _otherwise(scene)
 
 
 def _unsaid(text: str, last: frozenset[str]) -> str:
     """The text without the sentences that were said in the message before."""
-    return " ".join(sentence for sentence in phrases.sentences(text) if sentence not in last)
+    return " ".join(sentence for sentence in phrases.sentences(text) if phrases.stopped(sentence) not in last)
 
 
 def _question(scene: Exchange, asked: str, *, warm: bool) -> str:

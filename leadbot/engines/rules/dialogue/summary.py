@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+
 from leadbot.engines.base import CompanyCard, Known, LeadDraft
-from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.memory import Fact, Memory
 from leadbot.fields import TABLE, Field, Fields, Place
 from leadbot.texts import phrases
 from leadbot.texts.asking import asking
 from leadbot.texts.trades import Setup, of
 
-LIMIT = 300  # characters of a summary
-
-_QUOTE_ENDS = ("»", "”")
+LIMIT = 300  # characters of a summary, but for the client's questions
+_QUOTE_END = re.compile("([»”])\\.$")
 
 
 def draft(known: Known, company: CompanyCard, language: str, *, final: bool = False) -> LeadDraft | None:
@@ -26,7 +28,7 @@ def draft(known: Known, company: CompanyCard, language: str, *, final: bool = Fa
 
 def is_lead(memory: Memory, *, final: bool = False) -> bool:
     """Does what is remembered make a lead? See `draft`."""
-    if "phone" not in memory.facts or memory.not_client:
+    if "phone" not in memory.facts or memory.not_client or memory.withdrawn:
         return False
     return "name" in memory.facts or final or memory.nameless or memory.refused.get("name", 0) > 0
 
@@ -45,14 +47,26 @@ def lead_of(memory: Memory, company: CompanyCard, language: str) -> LeadDraft:
         details={row.key: value for row in company.fields.details if (value := memory.value(row.key))},
         summary=summary(memory, asking(of(company.setup), company.fields), company.language, company.fields),
         language=language,
+        contact_by=memory.contact_by or None,
+        contact_name=memory.contact_name or None,
+        is_complaint=memory.complaint,
+        is_withdrawn=memory.withdrawn,
+        is_urgent=memory.urgent,
     )
 
 
-def summary(memory: Memory, setup: Setup, language: str, table: Fields = TABLE) -> str:
-    """One or two sentences a manager can call from, in his own language, at most LIMIT characters.
+def object_line(facts: Mapping[str, Fact], setup: Setup, language: str) -> str:
+    """«офис 120 м², Алматы»: an object in a few words."""
+    part = Memory(facts=dict(facts))
+    size, place = _size_and_place(part, language)
+    return ", ".join(filter(None, (" ".join(filter(None, (_wish(part, setup, language), size))), place)))
 
-    What is wanted, how big and where; then details; then the client's questions and his first words, as far as there
-    is room.
+
+def summary(memory: Memory, setup: Setup, language: str, table: Fields = TABLE) -> str:
+    """A few sentences a manager can call from, in his own language.
+
+    What is wanted, how big and where; then details and the client's first words, as far as LIMIT has room; then all
+    the questions that wait for him.
     """
     wish = ", ".join(filter(None, (_wish(memory, setup, language), *_size_and_place(memory, language))))
     parts = [phrases.capital(wish)] if wish else []
@@ -63,26 +77,32 @@ def summary(memory: Memory, setup: Setup, language: str, table: Fields = TABLE) 
     ]
     if details:
         parts.append(phrases.capital(", ".join(details)))
-    if memory.wishes:
-        more = ", ".join(setup.object_name(one, language) for one in memory.wishes)
-        parts.append(f"{phrases.label('more', language)}: {more}")
-    questions = [question for question in memory.questions if not memory.first.startswith(question)]
-    if questions:
-        asked = "; ".join(phrases.quoted(question, language) for question in questions)
-        parts.append(f"{phrases.label('questions', language)}: {asked}")
+    more = [object_line(each.facts, setup, language) for each in memory.parked if not each.has_lead]
+    if any(more):
+        parts.append(f"{phrases.label('more', language)}: {'; '.join(filter(None, more))}")
+    said = list(_said_by_client(memory, language))
+    spare = []
     if memory.others:
-        parts.append(f"{phrases.label('also', language)}: {', '.join(memory.others)}")
-    if memory.first:
-        parts.append(f"{phrases.label('words', language)}: {phrases.quoted(memory.first, language)}")
-    return _fit(parts) or phrases.say("summary.empty", language)
+        spare.append(f"{phrases.label('also', language)}: {', '.join(memory.others)}")
+    if memory.first and not any(one.startswith(memory.first) for one in (*memory.questions, *memory.remarks)):
+        spare.append(f"{phrases.label('words', language)}: {phrases.quoted(memory.first, language)}")
+    text = _fit([_fit(parts), *said, *spare], kept=len(said) + 1)
+    return _QUOTE_END.sub(r"\1", text) or phrases.say("summary.empty", language)
 
 
-def _fit(parts: list[str]) -> str:
-    """As many parts as have room, one sentence each; a part that is too long by itself is cut at a word."""
-    text = ""
-    for part in parts:
-        sentence = part if part.endswith((".", "!", "?", *_QUOTE_ENDS)) else part + "."
-        longer = f"{text}{'.' * text.endswith(_QUOTE_ENDS)} {sentence}".strip()
+def _said_by_client(memory: Memory, language: str) -> Iterator[str]:
+    """All questions that were passed on, and what else the bot has said a manager will read: none is left out."""
+    for name, said in (("questions", memory.questions), ("remarks", memory.remarks)):
+        if said:
+            yield f"{phrases.label(name, language)}: {'; '.join(phrases.quoted(one, language) for one in said)}"
+
+
+def _fit(parts: list[str], kept: int = 0) -> str:
+    """As many parts as have room, one sentence each, the first `kept` of them in any case; a part that is too long by
+    itself is cut at a word."""
+    text = phrases.join(parts[:kept])
+    for part in parts[kept:]:
+        longer = phrases.join(filter(None, (text, part)))
         if len(longer) <= LIMIT:
             text = longer
         elif not text:

@@ -346,6 +346,5 @@ def _is_house_number(scene: Scene, hit: _Hit) -> bool:
     flat = number + 2 if scene.key(number + 1) == "," else number + 1
     if scene.key(flat) in _FLAT and scene.kind(flat + 1) == "number" and not is_other_unit(scene.key(flat + 2)):
         return True
-    unit = scene.key(number + 1)
-    ends = scene.kind(number + 1) in ("", "mark", "line") and unit not in ("х", "x", "*", "×", "-")
+    ends = scene.kind(number + 1) in ("", "mark", "line") and scene.key(number + 1) not in ("х", "x", "*", "×", "-")
     return ends and bool(scene.words(hit.first - 5, hit.first - 1) & _STREETS)

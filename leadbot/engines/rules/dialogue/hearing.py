@@ -1,0 +1,171 @@
+"""What a client does, in its place of the talk: which claims of the classifier stand, given what else was heard.
+
+A message that brings just the value that was asked for does nothing else, whatever its letters resemble. What costs a
+client much where it is taken wrongly (a complaint, a withdrawal) must be surer than a question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from leadbot.engines.base import Turn
+from leadbot.engines.rules import acts as classifier
+from leadbot.engines.rules.dialogue import intents
+from leadbot.engines.rules.dialogue.intents import Acts
+from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.reading.extract import Extraction
+from leadbot.engines.rules.words.words import raw as words_of
+
+_HEAVY = frozenset({"complaint", "withdrawal", "wrong_chat", "not_client", "abuse", "known_client"})
+_VERY_SURE, _CERTAIN = 0.85, 0.95
+_ASKED_ABOUT = 0.3  # from here on to the threshold the bot asks rather than guesses
+_CONFIRMED = ("human", "complaint", "withdrawal", "status", "question.price", "question.term", "question.installment",
+              "question.guarantee")  # fmt: skip
+# What its values are part of: it is read in the message as a whole.
+_WITH_VALUES = frozenset({"contact_other", "contact_by", "second_object", "wrong_chat", "question.area_served"})
+# Slots that a client may do without: «керек емес» to the question for one takes no request back.
+_SPARED = frozenset({"plot", "materials", "budget", "rooms", "floors", "callback", "work"})
+_ORDINARY = frozenset({"price", "term", "discount", "measurement", "materials", "area_served", "phone", "hours"})
+_CHANNEL = re.compile(
+    r"(?<!\w)(?:в[ао]тс|вацап|what|watsap|whap|телег|telegr|тг(?!\w)|смс|sms|сообщ|письм|пиш|напи[шс]|спис|жаз|хабарла"
+    r"|text|messag|писат|чат|звон|вызов|набир|конырау|глух|слыш|заика|call)"
+)
+# Somebody is blamed, or money wanted back; a leaking roof by itself is what a client comes with.
+_BLAMES = re.compile(
+    r"(?<!\w)(?:ваш|вы(?!\w)|вас(?!\w)|вам(?!\w)|сизд|сендер|уста|шебер|бригад|мастер|рабочи|строител|обещ|уаде|верн|деньг"
+    r"|акша|кайтар|жалоб|шагым|передел|испорт|бузып|бул[дн]ир|плохо|криво|сделали|нашар|сапасыз|жаман|недовол|ужас|кошмар|халтур|позор|never|your|you(?!\w)|refund"
+    r"|money|promis|complain|disappoint|terrible|так и не|никто не)"
+)
+# «В Караганде делаете», «Талдыққорғанға шығасыздар», "do you work in": a verb that asks of us.
+_ASKS_OF_US = re.compile(
+    r"\w(?:ете|ите|етесь|итесь|сыз|сиз|сыздар|сиздер|сын|син)(?!\w)|(?<!\w)(?:you|можно|можете|выезд)"
+)
+_PLAIN = frozenset({"yes", "no", "thanks", "greeting", "ack", "bye"})
+_FILLERS = frozenset({*words_of("area.fillers"), "то", "примерно", "метра", "метров", "да", "ну", "вот", "это"})
+_FEW = 2  # words beside a value that say nothing more
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
+    """The acts of a message, given the signs in it, that stand in this talk."""
+    facts = turn.company.facts
+    acts = replace(acts, facts=intents.answers(facts))
+    if "injection" in acts:
+        return acts
+    text = turn.message.text
+    rest = _WORD.findall(heard.masked) if heard.slots or heard.partial_phone or heard.trouble else None
+    rest = [word for word in rest if word.lower() not in _FILLERS] if rest is not None else None
+    claims: dict[str, float] = {}
+    if not _is_plain(acts, text) and (rest is None or rest or "?" in text):
+        claims = intents.claims(text, facts)
+        if len(_WORD.findall(text)) < _FEW:  # one word says little, and «фыв» nothing
+            claims = {label: sure for label, sure in claims.items() if sure >= _VERY_SURE}
+        if rest is not None:
+            claims = _beside_values(claims, heard, turn, rest)
+        claims = _sorted_out(claims, acts, heard, turn, memory)
+    if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard):
+        claims[memory.confirming] = 1.0
+    asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and "name_of_bot" not in acts
+    heeded = intents.claimed(acts, claims, asks=asks)
+    if "name_of_bot" in heeded and "name" not in heard.slots:
+        heeded = replace(heeded, names=heeded.names | {"bot"})
+    is_bare = not (claims or heard.slots or acts.signs or heard.partial_phone)
+    return replace(heeded, near=_near(text) if is_bare else "")
+
+
+def _confirms(acts: Acts, heard: Extraction) -> bool:
+    """A yes; or his phone, which he gives a human and not a question."""
+    return "no" not in acts and ("yes" in acts or "phone" in heard.slots)
+
+
+def _is_plain(acts: Acts, text: str) -> bool:
+    """Is the message one word that the patterns know?"""
+    return bool(acts.signs & _PLAIN) and len(text.split()) == 1 and "?" not in text
+
+
+# Acts that a question mark belongs to: nothing else is asked then.
+_ANSWERED = frozenset(
+    {"human", "bot", "complaint", "trust", "withdrawal", "contact_by", "contact_other", "just_asking", "when_call",
+     "status", "wrong_chat", "why_phone", "greeting", "not_client", "dear", "postponed", "urgency"}
+)  # fmt: skip
+
+
+def _beside_values(claims: Mapping[str, float], heard: Extraction, turn: Turn, words: list[str]) -> dict[str, float]:
+    """The claims that the words around the values bear by themselves."""
+    if not claims or not (words or "?" in heard.masked):
+        return {label: sure for label, sure in claims.items() if label in _WITH_VALUES and sure >= _VERY_SURE}
+    brings_asked = turn.asked in heard.slots or (turn.asked == "contact" and {"name", "phone"} & heard.slots.keys())
+    asks = intents.asks_plainly(turn.message.text)
+    if brings_asked and not asks and len(words) <= _FEW:  # «где то 120 кв» asks for no address
+        claims = {label: sure for label, sure in claims.items() if "." not in label}
+    kept, alone = {}, None
+    for label, sure in claims.items():
+        is_heavy = label in _HEAVY
+        stands = label in _WITH_VALUES or ("." in label and asks)
+        stands = stands or (len(words) > 1 and sure >= (_CERTAIN if is_heavy else _VERY_SURE))
+        if not stands:
+            alone = alone if alone is not None else intents.claims(" ".join(words), turn.company.facts)
+            stands = label in alone
+        if stands and not (is_heavy and brings_asked and sure < _VERY_SURE):
+            kept[label] = sure
+    return kept
+
+
+def _sorted_out(
+    claims: dict[str, float], acts: Acts, heard: Extraction, turn: Turn, memory: Memory
+) -> dict[str, float]:
+    """The claims without those that others, or the talk so far, speak against."""
+    left = set(claims)
+    named, folded = heard.slots.keys(), intents.fold(turn.message.text)
+    has_wish = "object_type" in memory.facts and not turn.registered
+    mild = claims.get("complaint", 0) < _VERY_SURE or has_wish or bool(named & {"city", "area"})
+    if "correction" in acts and named and "?" not in folded:  # «Косшы екен адресі»
+        left -= {label for label in left if "." in label}
+    if turn.asked in _SPARED and "?" not in folded:  # «ЛДСП» answers the question for the material
+        left.discard(f"question.{turn.asked}")
+    if "complaint" in left and ((mild and not _BLAMES.search(folded)) or ("correction" in acts and named)):
+        left.discard("complaint")
+    if "question.area_served" in left and not _ASKS_OF_US.search(folded) and "?" not in folded:
+        left.discard("question.area_served")  # «то есть в Конаеве»
+    if "question.area_served" in left and "city" in named:
+        left -= {"question.hours", "question.address"}
+    if "correction" in acts or memory.facts or turn.registered or named - {"object_type"}:
+        left.discard("wrong_chat")
+    if turn.asked in _SPARED or ("wish" in acts and "object_type" in named):
+        left.discard("withdrawal")
+    if {"complaint", "withdrawal"} & left:
+        left -= {"contact_by", "refuse_phone", "second_object", "postponed", "just_asking", "known_client", "dear"}
+        left -= {f"question.{topic}" for topic in _ORDINARY}
+    if "complaint" in left:
+        left -= {"withdrawal", "abuse", "urgency", "not_client"}
+    if "withdrawal" in left:
+        left -= {"unsure", "status", "when_call"}
+    if "trust" in left:
+        left -= {"abuse", "wrong_chat", "question.guarantee", "question.documents", "question.installment"}
+    if "contact_by" in left and not _CHANNEL.search(folded):
+        left.discard("contact_by")
+    if "contact_by" in left and "refuse_phone" not in acts.signs:
+        left.discard("refuse_phone")
+    if "wish" in acts or "object_type" in named:
+        left.discard("not_client")
+    if "object_type" not in memory.facts:
+        left.discard("second_object")
+    if "dear" in left and "?" not in turn.message.text:
+        left.discard("question.price")
+    if "human" in left:
+        left -= {"bot", "question.phone"}
+    if "when_call" in left:
+        left -= {"human", "question.term", "question.hours"}
+    if "contact_other" in left and not {"phone", "name"} & named and not heard.relative:
+        left -= {"question.phone"}
+    return {label: claims[label] for label in claims if label in left}
+
+
+def _near(text: str) -> str:
+    """What the message may mean, where that is worth a question."""
+    if len(_WORD.findall(text)) < _FEW:
+        return ""
+    label, sure = classifier.likeliest(text)
+    return label if label in _CONFIRMED and sure >= _ASKED_ABOUT else ""

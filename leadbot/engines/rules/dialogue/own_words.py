@@ -1,0 +1,75 @@
+"""Answers and wishes that no table of values holds: the client's own words are the value."""
+
+from __future__ import annotations
+
+from leadbot.engines.base import Turn
+from leadbot.engines.rules.dialogue.intents import Acts, fold
+from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.news import News, put, whole
+from leadbot.engines.rules.reading.details import speaks_of_time
+from leadbot.engines.rules.reading.extract import Extraction
+from leadbot.engines.rules.words import near
+from leadbot.texts.trades import Setup
+
+# Acts that are no answer in one's own words.
+NO_ANSWER = frozenset(
+    {
+        "unsure",
+        "refuse",
+        "human",
+        "abuse",
+        "no_words",
+        "off_topic",
+        "greeting",
+        "thanks",
+        "bye",
+        "not_client",
+        "bot",
+        "complaint",
+        "withdrawal",
+        "trust",
+        "status",
+        "when_call",
+        "wrong_chat",
+        "why_phone",
+        "just_asking",
+        "postponed",
+    }
+)
+_LEAST_WISH, _LONGEST_WISH = 2, 60  # words that tell what is wanted unasked; characters kept of them
+_CONTACT = frozenset({"name", "phone"})
+
+
+def answer(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
+    """An answer in free words to a question that has no table of values."""
+    slot = turn.asked
+    row = turn.company.fields.get(slot)
+    if row is None or not (row.is_free and row.is_extracted):
+        return
+    if news.slots or heard.slots.get("city") or acts.topic or acts.names & NO_ANSWER:
+        return
+    said = " ".join(heard.masked.split())
+    if slot == "callback" and not speaks_of_time(said):
+        return
+    if any(letter.isalnum() for letter in said):
+        put(memory, news, row.key, whole(turn, said[:80]), replaces=True)
+
+
+def wish(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, setup: Setup) -> None:
+    """What is wanted in a trade whose things no table holds: «торт на свадьбу», «зуб шатается»."""
+    if not setup.free or "object_type" in memory.facts or "object_type" in news.slots:
+        return
+    if acts.names & (NO_ANSWER - {"postponed"}) or (acts.topic and acts.topic != "other") or heard.trouble:
+        return
+    if turn.asked not in (None, "object_type") or (turn.asked is None and news.slots & _CONTACT):
+        return
+    said = " ".join(heard.masked.split()).strip(" ,.;!?-")
+    if len(said.split()) < (1 if turn.asked else _LEAST_WISH):
+        return
+    words = said.split()
+    while words and near.is_everyday(fold(words[0]).strip(".,!?")):
+        del words[0]  # «нужен торт на свадьбу»
+    while words and near.is_everyday(fold(words[-1]).strip(".,!?")):
+        del words[-1]  # «видеограф керек еді»
+    if words and any(letter.isalpha() for letter in "".join(words)):
+        put(memory, news, "object_type", whole(turn, " ".join(words)[:_LONGEST_WISH].strip(" ,.")), replaces=True)

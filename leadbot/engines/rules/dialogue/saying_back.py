@@ -1,0 +1,92 @@
+"""Said back to the client: what has been put right, what is not sure, and a phone that is none yet."""
+
+from __future__ import annotations
+
+import re
+
+from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
+from leadbot.engines.rules.dialogue.storeys import storeys
+from leadbot.texts import phrases
+
+_BEGINNING = 7  # digits up to which a number is taken for the beginning of one, not for one that lacks a digit
+_DIMENSIONS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:[xхXХ×*]|на|by)\s*(\d+(?:[.,]\d+)?)")
+
+
+def phone_trouble(scene: Exchange, made: Reply) -> bool:
+    """A number that is too short, too long, or something else than a phone."""
+    heard, digits = scene.heard, scene.memory.partial
+    if "phone" in scene.news.slots or not heard.trouble:
+        return False
+    if heard.trouble in ("iin", "card"):
+        if "phone" in scene.memory.facts:
+            return False
+        text = scene.say(f"phone.{heard.trouble}")
+    elif heard.trouble == "long" or not digits or (len(digits) > _BEGINNING and not _goes_on(scene, digits)):
+        text = scene.say(f"phone.{heard.trouble or 'short'}", n=str(heard.trouble_digits or len(digits)))
+    else:
+        text = scene.say("phone.partial", digits=digits)
+    if scene.just_said(text):
+        start = phrases.sentences(text)[0]  # «Начало записано: 8775820.»
+        text = start if digits and not scene.just_said(start) else scene.say("phone.C")
+    made.parts.append(text)
+    return True
+
+
+def _goes_on(scene: Exchange, digits: str) -> bool:
+    """Does the client send his number piece by piece?"""
+    return sum(sign.isdigit() for sign in scene.turn.message.text) < len(digits)
+
+
+def announced(scene: Exchange, made: Reply) -> bool:
+    """«Мой номер» and no digits yet: they come in the next message."""
+    words = scene.turn.message.text
+    if "my_phone" not in scene.acts or "phone" in scene.memory.facts or any(sign.isdigit() for sign in words):
+        return False
+    if len(words.split()) > 3:
+        return False
+    made.parts.append(scene.say("phone.C"))
+    return True
+
+
+def corrected(scene: Exchange, made: Reply) -> bool:
+    """«Исправил, город: Астана.»; the first changed slot speaks for all."""
+    table = scene.turn.company.fields
+    slot = next((slot for slot in scene.news.changed if table[slot].is_said_back), None)
+    if slot is None:
+        return False
+    value = _shown(scene, slot, scene.news.changed[slot]["value"])
+    made.parts.append(
+        scene.say("corrected", label=phrases.label(slot, scene.language, scene.setup).lower(), value=value)
+    )
+    return True
+
+
+def say_back(scene: Exchange, made: Reply) -> None:
+    """Repeat what is not sure, so that the client can put it right."""
+    for slot, fact in scene.news.fresh.items():
+        if fact["sure"]:
+            continue
+        if slot == "city":
+            made.parts.append(scene.say("back.city", city=_shown(scene, slot, fact["value"])))
+        elif slot == "area":
+            sides = _DIMENSIONS.search(fact["quote"])
+            values = {"a": sides[1], "b": sides[2]} if sides else {}
+            values["area"] = _shown(scene, slot, fact["value"])
+            if sides and storeys(scene.memory) and not scene.registers:
+                made.parts.append(scene.say("back.floors", **values))
+                made.asks = False
+                continue
+            made.parts.append(scene.say("back.dimensions" if sides else "back.area", **values))
+        elif slot == "phone" and not scene.registers:
+            made.parts.append(scene.say("phone.foreign", phone=fact["value"]))
+
+
+def _shown(scene: Exchange, slot: str, value: str) -> str:
+    """A stored value in the language of the talk."""
+    if slot == "city":
+        return phrases.town(value, scene.language)
+    if slot == "area":
+        return phrases.measure(value, scene.language)
+    if slot == "object_type":
+        return scene.setup.object_name(value, scene.language)
+    return value

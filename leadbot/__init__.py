@@ -18,7 +18,7 @@ def create_app(config: Config | None = None) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from leadbot import api, cli, headers, jobs, subscribers, web, widget
+    from leadbot import api, cli, headers, jobs, state, subscribers, web, widget
     from leadbot.accounts import limits
     from leadbot.config import Config
     from leadbot.database import migrate, tenancy
@@ -33,11 +33,9 @@ def create_app(config: Config | None = None) -> Flask:
     app.config.update(_flask_settings(config))
     app.json.ensure_ascii, app.json.sort_keys = False, False  # type: ignore[attr-defined]  # as the contract reads
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.database_url, config.database_pool)
-    app.extensions["leadbot_config"] = config
-    app.extensions["leadbot_engine"] = build_engine(config)
-    app.extensions["leadbot_rules"] = rules = build_rules()
-    app.extensions["leadbot_own_models"] = OwnModels(config, rules)
-    app.extensions["leadbot_speech"] = build_speech(config)
+    held = state.hold(app, config)
+    held.rules, held.engine, held.speech = build_rules(), build_engine(config), build_speech(config)
+    held.own_models = OwnModels(config, held.rules)
     if config.proxy_hops:
         hops = config.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
@@ -51,7 +49,7 @@ def create_app(config: Config | None = None) -> Flask:
     jobs.init_app(app)
     for door in (web, api, widget):
         door.init_app(app)
-    headers.init_app(app)
+    headers.init_app(app, is_https=config.is_https)
     cli.init_app(app)
     migrate.load_alembic(app)
     return app

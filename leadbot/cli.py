@@ -17,7 +17,6 @@ import click
 from flask import Flask, current_app
 
 from leadbot import create_app, jobs
-from leadbot.config import Config
 from leadbot.database import migrate
 from leadbot.engines.base import CompanyFact
 from leadbot.engines.rules import acts
@@ -31,6 +30,7 @@ from leadbot.notifications.carriers import CARRIERS
 from leadbot.operations import backup, doctor, published_score, trial_talk
 from leadbot.operations import demo as demonstration
 from leadbot.operations.console import companies, reset_link
+from leadbot.state import state
 from leadbot.texts.build_catalogues import catalogs
 
 
@@ -75,7 +75,7 @@ def upgrade_command() -> None:
 def demo() -> None:
     """Make two companies with talks and leads in Russian, Kazakh and English, and print their logins."""
     migrate.upgrade()
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     for company, email, password in demonstration.make():
         print(f"{company}: {email} / {password}")
     print(f"Log in at {config.base_url}/login")
@@ -95,7 +95,7 @@ def doctor_command() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup_command(file: Path) -> None:
     """Write all that this copy keeps into one FILE (.tar.gz), while it runs. SQLite only."""
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     with _told():
         size = backup.write(config, file)
     print(f"{file}: {size / 1024**2:.1f} MB")
@@ -107,7 +107,7 @@ def backup_command(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore_command(file: Path) -> None:
     """Put what is in FILE back into an empty data folder. Nothing that is there is overwritten."""
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     with _told():
         backup.restore(config, file)
     print(f"Restored into {config.data_dir}. Start with `make run`")
@@ -237,7 +237,7 @@ def _by_service(row: scoring.Row) -> scoring.Prediction:
 @contextmanager
 def _throwaway() -> Iterator[None]:
     """An installation of its own, without a model, that is gone afterwards."""
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/leadbot.db"
         app = create_app(config.replace(data_dir=Path(folder), database_url=url, openai_api_key=None))

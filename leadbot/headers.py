@@ -29,9 +29,8 @@ HEADERS = {
 TWO_YEARS_SECONDS = 2 * 365 * 24 * 3600
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, *, is_https: bool) -> None:
     """Put the headers on every answer."""
-    is_https = app.extensions["leadbot_config"].is_https
 
     usual = {**HEADERS, "Content-Security-Policy": _policy(POLICY), "X-Frame-Options": "DENY"}
     if is_https:

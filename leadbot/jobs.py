@@ -42,6 +42,8 @@ from leadbot.operations import metrics
 from leadbot.outbox import deliveries
 from leadbot.outbox.crew import Crew
 from leadbot.serve import GRACE_SECONDS
+from leadbot.state import of as state_of
+from leadbot.state import state
 from leadbot.transfer import erasure, exports_job, imports
 
 if TYPE_CHECKING:
@@ -62,15 +64,14 @@ _spoken = OnceAMinute()
 
 def init_app(app: Flask) -> None:
     """Give the application its bell and room for the crews of a worker."""
-    bell = build_huey(app.extensions["leadbot_config"], app.extensions.setdefault("leadbot_redis", Outage()))
-    crews: dict[str, Crew] = {}
-    app.extensions["leadbot_huey"], app.extensions["leadbot_crews"] = bell, crews
+    bell = build_huey(state_of(app).config, state_of(app).redis)
+    state_of(app).bell, crews = bell, state_of(app).crews
 
     def wake(name: str) -> None:
         if name in crews:
             crews[name].wake()
 
-    app.extensions["leadbot_wake"] = bell.task(name="wake")(wake)
+    state_of(app).wake = bell.task(name="wake")(wake)
 
 
 class Patient(BaseStorage):  # type: ignore[misc]  # huey has no types
@@ -135,16 +136,16 @@ def work(app: Flask) -> None:
     with app.app_context():
         stop_unless_newest()
     stop = threading.Event()
-    crews: dict[str, Crew] = app.extensions["leadbot_crews"]
+    crews: dict[str, Crew] = state_of(app).crews
     crews.update(build_crews(app))
     for crew in crews.values():
         crew.start()
     threading.Thread(target=_sweep_for_ever, args=(app, stop), name="sweep", daemon=True).start()
-    if app.extensions["leadbot_config"].telegram_bot_token:
+    if state_of(app).config.telegram_bot_token:
         threading.Thread(target=_listen_for_ever, args=(app, stop), name="telegram", daemon=True).start()
     try:
         Consumer(
-            app.extensions["leadbot_huey"],
+            state_of(app).bell,
             workers=1,
             periodic=False,
             initial_delay=0.05,
@@ -303,9 +304,9 @@ def _listen_for_ever(app: Flask, stop: threading.Event) -> None:
 
 def rows_wait(event: RowsWaiting) -> None:
     """Wake the crew of these rows: at once where it is in this process."""
-    crew = current_app.extensions["leadbot_crews"].get(event.name)
+    crew = state().crews.get(event.name)
     try:
-        crew.wake() if crew else current_app.extensions["leadbot_wake"](event.name)
+        crew.wake() if crew else state().wake(event.name)
     except Exception as error:  # the worker looks by itself: a full or missing queue must not fail the request
         if _spoken.may_say("bell"):
             log.warning("the worker could not be woken (%s)", type(error).__name__)

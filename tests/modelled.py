@@ -11,7 +11,7 @@ from doubles import OpenAIDouble
 from flask import Flask
 from sqlalchemy import select
 
-from leadbot import create_app
+from leadbot import create_app, state
 from leadbot.accounts import users
 from leadbot.config import Config
 from leadbot.conversations import chat
@@ -62,5 +62,5 @@ def set_bot(**values: Any) -> None:
 
 def allow(app: Flask, server: OpenAIDouble) -> None:
     """Whoever runs this copy lets companies name this server."""
-    config: Config = app.extensions["leadbot_config"]
-    app.extensions["leadbot_config"] = config.replace(openai_allowed_hosts=(server.url.removeprefix("http://"),))
+    config = state.of(app).config
+    state.of(app).config = config.replace(openai_allowed_hosts=(server.url.removeprefix("http://"),))

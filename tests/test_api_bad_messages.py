@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from leadbot import state
 from leadbot.conversations import voice
 from leadbot.database import tenancy
 from leadbot.database.session import db
@@ -196,7 +197,7 @@ class TestIdempotencyKey:  # row 73
             assert_wrong(self.send(api_almaty, "Алматы", key), "Idempotency-Key")
 
     def test_while_the_first_is_being_answered(self, api_almaty: Api, app: Flask) -> None:
-        engine = app.extensions["leadbot_engine"]
+        engine = state.of(app).engine
         asked, may_answer = threading.Event(), threading.Event()
 
         class Slow:
@@ -207,7 +208,7 @@ class TestIdempotencyKey:  # row 73
                 may_answer.wait(60)
                 return engine.decide(turn)
 
-        app.extensions["leadbot_engine"] = Slow()
+        state.of(app).engine = Slow()
         first = threading.Thread(target=self.send, args=(Api(app.test_client(), 1, api_almaty.token), "Хочу дом", "k1"))
         first.start()
         assert asked.wait(60)

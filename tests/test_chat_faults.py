@@ -21,6 +21,7 @@ from modelled import house, leads, say
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from leadbot import state
 from leadbot.bot import engine_choice
 from leadbot.config import Config
 from leadbot.conversations import chat, talks
@@ -131,7 +132,7 @@ def test_one_deadline_holds_for_listening_and_thinking(
 ) -> None:
     """A turn that began long ago, for the one before it took its time, asks nobody and blames nobody."""
     asked_within: list[float] = []
-    speech = app.extensions["leadbot_speech"]
+    speech = state.of(app).speech
 
     def listen(audio: bytes, language: str | None = None, *, seconds_left: float = 12) -> str:
         asked_within.append(seconds_left)
@@ -151,12 +152,12 @@ def test_one_deadline_holds_for_listening_and_thinking(
     assert double.requests == []
     line = db.session.scalars(select(Message).where(Message.engine.is_not(None))).one()
     assert (line.engine, line.engine_note) == ("rules", "model: no time left")
-    breaker = app.extensions["leadbot_engine"].breaker
+    breaker = state.of(app).engine.breaker
     assert breaker._in_a_row == 0
 
 
 def test_the_breaker_closes_again(app: Flask, double: OpenAIDouble, monkeypatch: pytest.MonkeyPatch) -> None:
-    breaker = app.extensions["leadbot_engine"].breaker
+    breaker = state.of(app).engine.breaker
     for _ in range(breaker._limit):
         breaker.failed()
     assert breaker.is_open
@@ -217,9 +218,9 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it is the engine that is tried
 def test_a_model_that_fails_at_random_costs_no_leads(app: Flask, double: OpenAIDouble, folder: Path) -> None:
-    app.extensions["leadbot_engine"], model = app.extensions["leadbot_rules"], app.extensions["leadbot_engine"]
+    state.of(app).engine, model = state.of(app).rules, state.of(app).engine
     alone, rows = exact(folder)
-    app.extensions["leadbot_engine"] = model
+    state.of(app).engine = model
     model.breaker._limit = 10**9  # each turn meets the model anew
     double.usually = unreliable(seed=4)
     together, _ = exact(folder)

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from leadbot import state
 from leadbot.accounts import users
 from leadbot.conversations import chat, hand_off, talks
 from leadbot.conversations.chat import Incoming
@@ -188,7 +189,7 @@ def test_a_failing_engine_loses_no_message(app: Flask, owner: User) -> None:
         def decide(self, turn: Turn) -> Decision:
             raise RuntimeError("boom")
 
-    app.extensions["leadbot_engine"] = Broken()
+    state.of(app).engine = Broken()
     assert say("Хочу дом").text
     assert chat.lines(talk_of())[0].text == "Хочу дом"
 
@@ -262,7 +263,7 @@ def test_a_manager_writes_while_a_slow_engine_thinks(app: Flask, owner: User) ->
             done.wait(60)
             return Decision("Готово", turn.known, "ru")
 
-    app.extensions["leadbot_engine"] = Slow()
+    state.of(app).engine = Slow()
     db.session.remove()
 
     def client() -> None:
@@ -292,6 +293,6 @@ def test_a_draft_that_cannot_be_a_lead_does_not_cost_the_answer(app: Flask, owne
         def decide(self, turn: Turn) -> Decision:
             return Decision("Записано", turn.known, "ru", register=LeadDraft(phone="123", phone_e164="123"))
 
-    app.extensions["leadbot_engine"] = Careless()
+    state.of(app).engine = Careless()
     assert say("123").text == "Записано"
     assert count(Lead) == 0

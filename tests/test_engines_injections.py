@@ -22,11 +22,11 @@ from sqlalchemy import select
 from turns import COMPANY, hold
 
 from leadbot import create_app
-from leadbot.accounts import users
+from leadbot.accounts import encryption, users
 from leadbot.config import Config
 from leadbot.conversations import chat
 from leadbot.conversations.chat import Incoming
-from leadbot.database import encryption, tenancy
+from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.engines import openai, prompt
 from leadbot.engines.base import CompanyFact

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from limits.strategies import FixedWindowRateLimiter
 
+from leadbot import state
 from leadbot.accounts import limits
 from leadbot.accounts.limits import Limit, counters
 from leadbot.config import Config
@@ -24,6 +25,7 @@ TEN = Limit("test", "10 per 15 minutes")
 
 def app_with(config: Config) -> Flask:
     app = Flask("limits")
+    state.hold(app, config)
     limits.init_app(app, config)
     return app
 
@@ -69,7 +71,7 @@ def test_looking_counts_nothing(app: Flask) -> None:
 def test_whom_it_counts_stands_nowhere(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         TEN.takes("198.51.100.7")
-        counted = app.extensions["leadbot_limits"].storage
+        counted = state.of(app).limits.storage
         storage = getattr(counted, "shared", counted)
         kept = [*storage.storage.keys("*")] if hasattr(storage, "storage") else []
         TEN.forget("198.51.100.7")

@@ -15,12 +15,12 @@ from modelled import allow, house, own, say, set_bot
 from test_team import csrf
 
 from leadbot import create_app
-from leadbot.accounts import companies, users
+from leadbot.accounts import companies, encryption, users
 from leadbot.accounts.limits import money
 from leadbot.bot import budget
 from leadbot.config import Config
 from leadbot.conversations.chat import Reply
-from leadbot.database import encryption, tenancy
+from leadbot.database import tenancy
 from leadbot.database.session import db
 
 TURN = 520  # what the scripted model says a call has cost

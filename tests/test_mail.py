@@ -14,7 +14,7 @@ from doubles.smtp import SmtpDouble, own_certificate
 from flask import Flask
 from sqlalchemy import select
 
-from leadbot import jobs
+from leadbot import jobs, state
 from leadbot.config import Config, ConfigError
 from leadbot.database import tenancy
 from leadbot.database.session import db
@@ -115,7 +115,7 @@ def test_who_never_takes_it_is_given_up_at_once(
 
 def test_a_letter_sealed_with_another_key_is_given_up(app: Flask, almaty: Web, smtp: SmtpDouble) -> None:
     almaty.post("/settings/team/invitations", {"email": "new@example.kz", "role": "viewer"})
-    app.extensions["leadbot_config"] = app.extensions["leadbot_config"].replace(secret_key="z" * 48)
+    state.of(app).config = state.of(app).config.replace(secret_key="z" * 48)
     carry(app)
     (row,) = rows(app, almaty)
     assert (row.state, smtp.letters) == (DeliveryState.DEAD, [])

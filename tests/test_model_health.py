@@ -12,10 +12,10 @@ from flask import Flask
 from modelled import allow, house, own, say, set_bot
 from sqlalchemy import select
 
+from leadbot.accounts import encryption
 from leadbot.bot import engine_choice, model_health, publishing
 from leadbot.bot.model_health import Failing
 from leadbot.config import Config
-from leadbot.database import encryption
 from leadbot.database.session import db
 from leadbot.errors import Forbidden
 from leadbot.models import Message, ModelUsage, Role, User

@@ -14,7 +14,7 @@ from doubles.redis import OwnRedis
 from flask import Flask
 from huey.storage import SqliteStorage
 
-from leadbot import jobs
+from leadbot import jobs, state
 from leadbot.accounts import limits
 from leadbot.accounts.limits import Limit
 from leadbot.config import Config
@@ -90,8 +90,9 @@ def clock() -> Hand:
 @pytest.fixture
 def app(redis: OwnRedis, tmp_path: Path, clock: Hand) -> Flask:
     app = Flask("outage")
-    app.extensions["leadbot_redis"] = Outage(clock)
-    limits.init_app(app, Config(data_dir=tmp_path, secret_key="k" * 48, database_url="", redis_url=redis.url))
+    config = Config(data_dir=tmp_path, secret_key="k" * 48, database_url="", redis_url=redis.url)
+    state.hold(app, config).redis = Outage(clock)
+    limits.init_app(app, config)
     return app
 
 

@@ -13,7 +13,7 @@ from doubles.telegram import BLOCKED, BROKEN, CANT_PARSE, DROPS, MOVED, NO_CHAT,
 from flask import Flask
 from sqlalchemy import update
 
-from leadbot import jobs
+from leadbot import jobs, state
 from leadbot.accounts import users
 from leadbot.bot import company_settings
 from leadbot.config import Config
@@ -242,7 +242,7 @@ def test_a_corrected_phone_is_told_of(company: Company, telegram: TelegramDouble
 
 def test_the_worker_hears_of_a_row_only_after_the_commit(app: Flask, company: Company) -> None:
     lead()
-    huey = app.extensions["leadbot_huey"]
+    huey = state.of(app).bell
     assert [(task.name, task.args) for task in huey.pending()] == [("wake", ("telegram",))]
     deliveries.put("-100500", "test", "Проба", "dropped")
     db.session.rollback()

@@ -16,10 +16,11 @@ from flask import Flask
 from modelled import house, leads, own, say, set_bot
 from sqlalchemy import select
 
+from leadbot.accounts import encryption
 from leadbot.bot import budget, company_settings
 from leadbot.config import Config
 from leadbot.conversations import chat, talks
-from leadbot.database import encryption, tenancy
+from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.models import Conversation, Message, ModelUsage
 

@@ -13,9 +13,10 @@ from modelled import allow, set_bot
 from sqlalchemy import select
 from test_web_bot import HTMX, PAGE, as_role
 
+from leadbot.accounts import encryption
 from leadbot.conversations import chat
 from leadbot.conversations.chat import Incoming
-from leadbot.database import encryption, tenancy
+from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.models import Author, Conversation, Message, Role, Source
 

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -14,6 +13,7 @@ from leadbot.database import tenancy
 from leadbot.database.outage import Backoff, OnceAMinute
 from leadbot.database.session import db, read_only, utcnow
 from leadbot.models import Company
+from leadbot.state import state
 
 BATCH = 50
 PUT_OFF_SECONDS, PUT_OFF_MOST_SECONDS = 10, 3600
@@ -63,5 +63,5 @@ def each(due_at: InstrumentedAttribute[Any], do: Callable[[int], object], *condi
 
 def _failing_rows(what: str) -> Backoff[int]:
     """The rows of this application that failed lately, kept in the worker's memory."""
-    by_column: dict[str, Backoff[int]] = current_app.extensions.setdefault("leadbot_failing_rows", {})
+    by_column: dict[str, Backoff[int]] = state().failing_rows
     return by_column.setdefault(what, Backoff(PUT_OFF_SECONDS, PUT_OFF_MOST_SECONDS))

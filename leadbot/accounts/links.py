@@ -6,14 +6,13 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from flask import current_app
 from sqlalchemy import ColumnElement, delete, or_, select
 
-from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.errors import LinkExpired
 from leadbot.models import Company, LinkKind, OneTimeLink, Role, User
+from leadbot.state import state
 
 INVITATION_LASTS = timedelta(days=7)
 RESET_LASTS = timedelta(hours=1)  # asked for by oneself; it comes by mail
@@ -33,7 +32,7 @@ def make(link: OneTimeLink, lasts: timedelta) -> str:
 
 def address(kind: LinkKind, key: str) -> str:
     """The whole address that the bearer opens."""
-    return f"{current_app.extensions['leadbot_config'].base_url}{PATHS[kind]}{key}"
+    return f"{state().config.base_url}{PATHS[kind]}{key}"
 
 
 def find(key: str, kind: LinkKind) -> OneTimeLink:
@@ -81,5 +80,5 @@ def _hash(key: str) -> str:
 
 def sends_mail() -> bool:
     """Has the installation a mail server, or does whoever makes a link hand it over himself?"""
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     return config.smtp_url is not None

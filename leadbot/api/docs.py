@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, render_template
 
 from leadbot import headers
 from leadbot.api import spec
+from leadbot.state import state
 
 bp = Blueprint("docs", __name__)
 # Two styles that ReDoc 2.5.4 puts in before it can be told the nonce: an empty one and its scroll bar's.
@@ -20,9 +21,7 @@ REDOC_STYLES = (
 @bp.get("/openapi.json")
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
-    if "leadbot_openapi" not in current_app.extensions:
-        current_app.extensions["leadbot_openapi"] = spec.build(current_app)
-    told: dict[str, Any] = current_app.extensions["leadbot_openapi"]
+    told = state().openapi = state().openapi or spec.build(current_app)
     return told
 
 

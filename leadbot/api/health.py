@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 
 from leadbot.api import shapes
 from leadbot.api.operations import operation
 from leadbot.operations import health
+from leadbot.state import state
 
 bp = Blueprint("health", __name__)
 TAG = "Health"
@@ -25,7 +26,7 @@ def alive() -> dict[str, str]:
 )
 def ready() -> Response:
     """Send no requests here while this is 503."""
-    if health.is_database_up() and health.takes_writing(current_app.extensions["leadbot_config"].data_dir):
+    if health.is_database_up() and health.takes_writing(state().config.data_dir):
         return jsonify({"status": "ok"})
     response = jsonify({"detail": "Service temporarily unavailable"})
     response.status_code, response.headers["Retry-After"] = 503, "2"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hmac
 import ipaddress
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, request
 
-from leadbot.config import Config
 from leadbot.operations import metrics
+from leadbot.state import state
 
 bp = Blueprint("metrics", __name__)
 MIMETYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -23,7 +23,7 @@ def show() -> Response:
 
 
 def _may_read() -> bool:
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     given = request.headers.get("Authorization", "")
     if config.metrics_token and hmac.compare_digest(given.encode(), f"Bearer {config.metrics_token}".encode()):
         return True

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import jwt
-from flask import current_app
 
 from leadbot.config import Config
 from leadbot.models import User
+from leadbot.state import state
 
 ALGORITHM = "HS256"
 
@@ -64,5 +64,4 @@ def _signed(token: str, secret_key: str) -> tuple[Claims, int]:
 
 
 def _config() -> Config:
-    config: Config = current_app.extensions["leadbot_config"]
-    return config
+    return state().config

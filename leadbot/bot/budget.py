@@ -16,10 +16,9 @@ from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
-from leadbot.accounts import companies
+from leadbot.accounts import companies, encryption
 from leadbot.accounts.limits import money
 from leadbot.bot import company_settings
-from leadbot.database import encryption
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import Spent
 from leadbot.models import Company, Conversation, Lead, Message, ModelUsage

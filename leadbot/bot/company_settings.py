@@ -9,9 +9,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from leadbot.accounts import audit, hours_settings, tenant, users
+from leadbot.accounts import audit, encryption, hours_settings, tenant, users
 from leadbot.bot import model_hosts, publishing, settings_fields
-from leadbot.database import encryption
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import CompanyCard, CompanyFact
 from leadbot.errors import Invalid, gathered

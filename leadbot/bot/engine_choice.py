@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import current_app
-
 from leadbot.bot import budget, model_hosts
 from leadbot.bot.settings_fields import Values
 from leadbot.engines import OwnModels
@@ -14,6 +12,7 @@ from leadbot.engines.away import Away
 from leadbot.engines.base import Engine, Spent
 from leadbot.engines.speech import NoSpeech, Speech
 from leadbot.models import Company, Conversation
+from leadbot.state import state
 
 if TYPE_CHECKING:
     from leadbot.engines.trial import Trial
@@ -57,7 +56,7 @@ def take(own: Company, talk: Conversation, *, is_thrifty: bool = False, drafted:
 
 def rules() -> Engine:
     """The embedded engine."""
-    engine: Engine = current_app.extensions["leadbot_rules"]
+    engine: Engine = state().rules
     return engine
 
 
@@ -66,7 +65,7 @@ def engine(own: Company, drafted: Values | None = None) -> Engine:
     access = own_access(own, drafted)
     if access:
         return _models().engine(*access) if model_hosts.is_allowed(access[1]) else _models().off_list
-    engine: Engine = current_app.extensions["leadbot_engine"]
+    engine: Engine = state().engine
     return engine
 
 
@@ -75,7 +74,7 @@ def speech(own: Company, drafted: Values | None = None) -> Speech:
     access = own_access(own, drafted)
     if access:
         return _models().speech(*access) if model_hosts.is_allowed(access[1]) else NoSpeech()
-    speech: Speech = current_app.extensions["leadbot_speech"]
+    speech: Speech = state().speech
     return speech
 
 
@@ -95,5 +94,5 @@ def own_access(own: Company, drafted: Values | None = None) -> tuple[str, str, s
 
 
 def _models() -> OwnModels:
-    models: OwnModels = current_app.extensions["leadbot_own_models"]
+    models: OwnModels = state().own_models
     return models

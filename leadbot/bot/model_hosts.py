@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from flask import current_app
-
-from leadbot.config import Config
 from leadbot.engines import address
+from leadbot.state import state
 
 
 def allowed() -> tuple[str, ...]:
     """The hosts, as they are set."""
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     return config.openai_allowed_hosts
 
 

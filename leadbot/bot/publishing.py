@@ -14,10 +14,9 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from leadbot import fields
-from leadbot.accounts import audit, tenant, users
+from leadbot.accounts import audit, encryption, tenant, users
 from leadbot.bot import model_hosts, settings_fields
 from leadbot.bot.settings_fields import Values
-from leadbot.database import encryption
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.models import Act, BotVersion, Company, Role, User

@@ -12,13 +12,13 @@ from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from leadbot.database.session import utcnow
 from leadbot.engines.base import CompanyCard, Known, Line, Turn
 from leadbot.engines.embedded import Rules
 from leadbot.errors import Invalid, LeadbotError
+from leadbot.state import state
 from leadbot.texts import phrases, text_input
 from leadbot.texts import trades as setups
 
@@ -159,4 +159,4 @@ def _read(carried: str) -> Talk:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.extensions["leadbot_config"].secret_key, salt="leadbot: talk on /")
+    return URLSafeTimedSerializer(state().config.secret_key, salt="leadbot: talk on /")

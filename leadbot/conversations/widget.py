@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import current_app
 from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -22,6 +21,7 @@ from leadbot.events import HandOffAsked, publish
 from leadbot.leads import attribution
 from leadbot.models import Act, Author, BotUser, Company, Conversation, Source, TalkPresence, User
 from leadbot.models.company import new_widget_key
+from leadbot.state import state
 from leadbot.texts import phrases, text_input
 from leadbot.texts.promise import closed
 
@@ -194,7 +194,7 @@ def seen(page: str) -> None:
     """A client opened the chat on this page. Written at most once a minute and site; our own pages don't count."""
     host = attribution.host_of(page)
     own = company_settings.company()
-    is_ours = host == urlsplit(current_app.extensions["leadbot_config"].base_url).netloc
+    is_ours = host == urlsplit(state().config.base_url).netloc
     is_known = own.widget_seen_host == host and own.widget_seen_at and own.widget_seen_at > utcnow() - SEEN_EVERY
     if host and not is_ours and not is_known:
         own.widget_seen_host, own.widget_seen_at = host[:255], utcnow()

@@ -21,6 +21,7 @@ from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.errors import NoRoom, NotFound
 from leadbot.models import Conversation, Message
+from leadbot.state import state
 
 SWEPT_AFTER_SECONDS = 24 * 3600  # a message that bears the file may still be under way
 FREE_LEAST_BYTES = 100 * 1024 * 1024
@@ -36,7 +37,7 @@ class Shelf(NamedTuple):
 
     @property
     def path(self) -> Path:
-        data_dir: Path = current_app.extensions["leadbot_config"].data_dir
+        data_dir: Path = state().config.data_dir
         return data_dir / self.folder
 
     def name_of(self, message: Message) -> str:
@@ -58,7 +59,7 @@ def keep(shelf: Shelf, data: bytes, extension: str) -> str:
 
 def check_room() -> None:
     """Raises NoRoom where the disk is all but full: a sign-up, a message or a lead must still find its place there."""
-    data_dir: Path = current_app.extensions["leadbot_config"].data_dir
+    data_dir: Path = state().config.data_dir
     if shutil.disk_usage(data_dir).free < FREE_LEAST_BYTES:
         raise NoRoom
 

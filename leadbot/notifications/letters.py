@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import secrets
 
-from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from leadbot.accounts import links
-from leadbot.config import Config
-from leadbot.database import encryption
+from leadbot.accounts import encryption, links
 from leadbot.database.session import db
 from leadbot.events import InvitationMade, PasswordChanged, PasswordResetAsked
 from leadbot.models import User
 from leadbot.notifications.carriers.email.render import Letter, source
 from leadbot.outbox import deliveries
+from leadbot.state import state
 
 
 def invitation_made(event: InvitationMade) -> None:
@@ -60,7 +58,7 @@ def password_changed(event: PasswordChanged) -> None:
     """Word that the password is another one now."""
     user = db.session.get_one(User, event.user_id)
     language = user.language or user.company.language
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     with force_locale(language):
         letter = Letter(
             _("The password has been changed"),

@@ -5,10 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import current_app
-
 from leadbot.bot import company_settings
-from leadbot.config import Config
 from leadbot.database.session import db, utcnow
 from leadbot.models import Delivery, User
 from leadbot.notifications import briefs, choices
@@ -17,6 +14,7 @@ from leadbot.notifications.carriers.base import Carrier
 from leadbot.notifications.choices import Wish
 from leadbot.notifications.notice import Brief, Group, Notice
 from leadbot.outbox import deliveries
+from leadbot.state import state
 
 
 def tell(notice: Notice, *, once: bool = False) -> list[Delivery]:
@@ -85,5 +83,5 @@ def _mark(target: str) -> str:
 
 
 def _is_ready(carrier: Carrier) -> bool:
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     return carrier.is_ready(config)

@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from flask import current_app
-
 from leadbot.config import POOL_LEAST, Config
 from leadbot.database import migrate, searching
 from leadbot.database.session import db
 from leadbot.operations import health, metrics
+from leadbot.state import state
 
 OK, WARNING, FAULT = "ok", "warning", "FAULT"
 FREE_LEAST_BYTES = 500 * 1024 * 1024
@@ -40,7 +39,7 @@ def examine(carriers: Mapping[str, Callable[[Config], tuple[str, str]]] = Mappin
 
     `carriers` are asked by name for how bad and in words.
     """
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     for check in (_folder, _secret, _zones, _database, _limits, _address, _model):
         yield check(config)
     for name, probe in carriers.items():
@@ -113,7 +112,7 @@ def _connections(config: Config, allowed: int) -> Finding:
 
 
 def _limits(config: Config) -> Finding:
-    limiter = current_app.extensions["leadbot_limits"]
+    limiter = state().limits
     where = "Redis" if config.redis_url else "the data folder"
     if limiter is None:
         return Finding(WARNING, "limits", "switched off (RATELIMIT_ENABLED)")
@@ -133,7 +132,7 @@ def _address(config: Config) -> Finding:
 def _model(config: Config) -> Finding:
     if not config.openai_api_key:
         return Finding(OK, "model", "no OPENAI_API_KEY: the embedded engine answers")
-    tried = current_app.extensions["leadbot_own_models"].trial("", "", "").run(PROBE_SECONDS)
+    tried = state().own_models.trial("", "", "").run(PROBE_SECONDS)
     where = f"{tried.model} at {tried.asked_at}"
     if not tried.trouble:
         return Finding(OK, "model", f"{where} answers")

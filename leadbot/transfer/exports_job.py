@@ -29,6 +29,7 @@ from leadbot.events import RowsWaiting
 from leadbot.files import storage
 from leadbot.leads.filters import Filter
 from leadbot.models import Act, Company, ExportState, LeadExport, LeadStatus, Source, User
+from leadbot.state import state
 from leadbot.transfer import exports, exports_table, sheets
 from leadbot.transfer.exports import Exported
 from leadbot.transfer.exports_table import Labels
@@ -220,6 +221,6 @@ def _path(company_id: int, key: str) -> Path:
 
 
 def _folder() -> Path:
-    folder: Path = current_app.extensions["leadbot_config"].data_dir / "exports"
+    folder: Path = state().config.data_dir / "exports"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder

@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
-
 from leadbot.database import tenancy
 from leadbot.errors import Invalid, NotFound
 from leadbot.files import storage
+from leadbot.state import state
 from leadbot.transfer import imports_book, imports_text
 from leadbot.transfer.imports_text import Score
 
@@ -161,5 +160,5 @@ def _name(key: str) -> str:
 
 
 def _folder() -> Path:
-    folder: Path = current_app.extensions["leadbot_config"].data_dir / "imports"
+    folder: Path = state().config.data_dir / "imports"
     return folder

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, g, request, session
+from flask import Blueprint, Flask, Response, g, request, session
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -16,6 +16,7 @@ from leadbot.accounts import users
 from leadbot.database import tenancy
 from leadbot.errors import LeadbotError
 from leadbot.models import User
+from leadbot.state import state
 from leadbot.web import assets, bodies, errors, installed, notifications, shell, wording
 from leadbot.web.accounts import audit, join, log_in, passwords, team
 from leadbot.web.bot import bot, test_chat, widget
@@ -81,7 +82,7 @@ def check_in() -> Response | None:
 
 def _is_sent_from_elsewhere() -> bool:
     origin = request.headers.get("Origin", "null")  # null: some browsers hide it, and the token has been checked
-    ours = {request.host, urlsplit(current_app.extensions["leadbot_config"].base_url).netloc}
+    ours = {request.host, urlsplit(state().config.base_url).netloc}
     return origin != "null" and urlsplit(origin).netloc not in ours
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import get_day_names
-from flask import Blueprint, Flask, Response, current_app, request, session, url_for
+from flask import Blueprint, Flask, Response, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -16,6 +16,7 @@ from leadbot.models import Delivery
 from leadbot.notifications import carriers, choices, tell
 from leadbot.notifications.carriers.base import Carrier, Device
 from leadbot.notifications.notice import Group
+from leadbot.state import state
 from leadbot.texts import catalogues
 from leadbot.web.errors import said
 from leadbot.web.htmx import go, is_htmx, page, part, toast
@@ -99,7 +100,7 @@ def send_test(name: str) -> Response:
 
 def offered() -> list[Carrier]:
     """The carriers that are set up on this copy."""
-    config = current_app.extensions["leadbot_config"]
+    config = state().config
     return [carrier for carrier in carriers.CARRIERS if carrier.is_ready(config)]
 
 

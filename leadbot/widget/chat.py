@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request, send_file, url_for
+from flask import Blueprint, Response, make_response, render_template, request, send_file, url_for
 
 from leadbot import headers
 from leadbot.accounts.limits import Limit, caller, visitors
@@ -15,6 +15,7 @@ from leadbot.files.storage import FILES, VOICE
 from leadbot.leads import attribution
 from leadbot.models import Conversation, Source
 from leadbot.reports import figures
+from leadbot.state import state as app_state
 from leadbot.texts.catalogues import language
 from leadbot.widget import gate, tokens
 from leadbot.widget.sending import packed
@@ -102,7 +103,7 @@ def seen(key: str) -> Response:
 def link(key: str) -> Response:
     """An address that carries this talk to another device, or a later day. Its secret stands behind the #, which is
     sent to nobody."""
-    base = current_app.extensions["leadbot_config"].base_url
+    base = app_state().config.base_url
     page = url_for("page.show", slug=gate.site().slug, lang=language())
     return Response(f"{base}{page}#talk={tokens.carry(key, gate.visitor())}", mimetype="text/plain")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from leadbot.accounts import hours_settings
 from leadbot.conversations import presence, widget
@@ -13,6 +13,7 @@ from leadbot.conversations.widget import Look, Site
 from leadbot.conversations.widget_fields import OFFSET
 from leadbot.database import tenancy
 from leadbot.errors import NotFound
+from leadbot.state import state
 from leadbot.texts.languages import LANGUAGES
 from leadbot.widget import gate, sending, tokens
 
@@ -101,5 +102,5 @@ def _attributes(look: Look) -> dict[str, str | None]:
 
 def _home() -> str:
     """Where the widget lives; in development the address that was asked, whatever its port."""
-    config = current_app.extensions["leadbot_config"]
+    config = state().config
     return str(config.public_url or request.host_url).rstrip("/")

@@ -6,12 +6,13 @@ from __future__ import annotations
 import io
 import secrets
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 
 from leadbot.bot import company_settings
 from leadbot.conversations import talks
 from leadbot.errors import LeadbotError
 from leadbot.models import Source
+from leadbot.state import state
 from leadbot.widget import chat, embed, gate, sending, tokens
 
 bp = Blueprint("page", __name__, url_prefix="/c/<slug>")
@@ -52,7 +53,7 @@ def qr(slug: str, kind: str) -> Response:
         return gate.unavailable()
     import segno  # for the few who print their code
 
-    base = current_app.extensions["leadbot_config"].base_url
+    base = state().config.base_url
     code = segno.make(base + url_for("page.show", slug=slug), error="m", micro=False)
     drawn = io.BytesIO()
     code.save(drawn, kind=kind, scale=QR_PIXELS, border=4)

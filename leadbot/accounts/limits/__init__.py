@@ -25,6 +25,8 @@ from leadbot.accounts.limits.shared import SharedCounters
 from leadbot.config import Config
 from leadbot.database.outage import OnceAMinute, Outage, redis_pool
 from leadbot.errors import TooMany
+from leadbot.state import of as state_of
+from leadbot.state import state
 
 log = logging.getLogger(__name__)
 _spoken = OnceAMinute()
@@ -32,10 +34,10 @@ _spoken = OnceAMinute()
 
 def init_app(app: Flask, config: Config) -> None:
     """Choose where to count, or not to count at all."""
-    outage = app.extensions.setdefault("leadbot_redis", Outage())
+    outage = state_of(app).redis
     storage = _storage(config, outage)
-    app.extensions["leadbot_counters"] = storage
-    app.extensions["leadbot_limits"] = FixedWindowRateLimiter(storage) if config.ratelimit_enabled else None
+    state_of(app).counters = storage
+    state_of(app).limits = FixedWindowRateLimiter(storage) if config.ratelimit_enabled else None
 
 
 def _storage(config: Config, outage: Outage) -> Storage:
@@ -99,7 +101,7 @@ class Limit:
         return parse(self.how_often)
 
     def _ask(self, what: str, key: tuple[str, ...], **more: int) -> bool:
-        counter: FixedWindowRateLimiter | None = current_app.extensions["leadbot_limits"]
+        counter: FixedWindowRateLimiter | None = state().limits
         if counter is None:
             return True
         try:
@@ -110,7 +112,8 @@ class Limit:
             return True
 
     def _seconds_left(self, key: tuple[str, ...]) -> int:
-        counter: FixedWindowRateLimiter = current_app.extensions["leadbot_limits"]
+        counter = state().limits
+        assert counter, "a limit was reached"  # noqa: S101
         try:
             ends_at = counter.get_window_stats(self._item, self.name, _sealed(key)).reset_time
         except StorageError:

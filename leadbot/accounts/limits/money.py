@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import logging
 
-from flask import current_app
 from limits.errors import StorageError
 from limits.storage import Storage
 
-from leadbot.config import Config
 from leadbot.database.outage import OnceAMinute
 from leadbot.database.session import utcnow
+from leadbot.state import state
 
 KEPT_SECONDS = 2 * 24 * 3600  # a turn at midnight is still settled on its own day
 log = logging.getLogger(__name__)
@@ -25,7 +24,7 @@ _spoken = OnceAMinute()
 
 def reserve(tokens: int) -> str | None:
     """Set tokens aside; the day they are of, or None where that would be more than MODEL_TOKENS_PER_DAY."""
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     day = utcnow().date().isoformat()
     if _add(day, tokens) <= config.model_tokens_per_day:
         return day
@@ -39,7 +38,7 @@ def settle(day: str, *, reserved: int, spent: int) -> None:
 
 
 def _add(day: str, tokens: int) -> int:
-    counters: Storage = current_app.extensions["leadbot_counters"]
+    counters: Storage = state().counters
     try:
         return counters.incr(f"model tokens {day}", KEPT_SECONDS, tokens)
     except StorageError:

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, select
 
 from leadbot.accounts import audit, links, users
@@ -19,6 +18,7 @@ from leadbot.errors import LinkExpired
 from leadbot.models import Act, LinkKind, OneTimeLink, TelegramBot, User
 from leadbot.notifications import notices
 from leadbot.notifications.carriers.telegram import target
+from leadbot.state import state
 
 _START = re.compile(r"/start(?:@\w{1,64})?(?:\s+(\S{1,64}))?\s*")
 
@@ -159,5 +159,5 @@ def _bot() -> TelegramBot:
 
 def _bot_id() -> str:
     """A token begins with the bot's id, which is no secret."""
-    token: str | None = current_app.extensions["leadbot_config"].telegram_bot_token
+    token: str | None = state().config.telegram_bot_token
     return (token or "").partition(":")[0][:32]

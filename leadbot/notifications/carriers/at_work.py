@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from flask import Flask, current_app
+from flask import Flask
 
 from leadbot.accounts.limits import Limit
 from leadbot.config import Config
@@ -16,8 +16,8 @@ from leadbot.notifications.carriers import CARRIERS
 from leadbot.notifications.carriers.base import Carrier, Sender
 from leadbot.notifications.carriers.pace import Pace
 from leadbot.outbox.deliveries import WORTH_WAITING_SECONDS
-
-_KEY = "leadbot_carriers"
+from leadbot.state import of as state_of
+from leadbot.state import state
 
 
 class AtWork:
@@ -85,11 +85,10 @@ class AtWork:
 
 def init_app(app: Flask) -> None:
     """Give an application its carriers."""
-    config: Config = app.extensions["leadbot_config"]
-    app.extensions[_KEY] = {carrier.name: AtWork(carrier, config) for carrier in CARRIERS}
+    config = state_of(app).config
+    state_of(app).carriers = {carrier.name: AtWork(carrier, config) for carrier in CARRIERS}
 
 
 def of_app() -> dict[str, AtWork]:
     """The carriers of this application, by name."""
-    found: dict[str, AtWork] = current_app.extensions[_KEY]
-    return found
+    return state().carriers

@@ -11,14 +11,14 @@ from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from leadbot.accounts.limits.entry import known_by
-from leadbot.config import Config
+from leadbot.state import state
 
 LASTS_SECONDS = 180 * 24 * 3600  # from the last log-in
 
 
 def remember(email: str) -> None:
     """From this answer on the browser is known to be this person's."""
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     value = _seal().dumps([known_by(email), known_as(email) or secrets.token_hex(8)])
 
     @after_this_request
@@ -39,7 +39,7 @@ def known_as(email: str) -> str:
 
 
 def _name(email: str) -> str:
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     prefix = "__Host-leadbot" if config.is_https else f"leadbot-{config.port}"
     return f"{prefix}-device-{known_by(email)[:16]}"
 

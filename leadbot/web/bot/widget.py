@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -16,6 +16,7 @@ from leadbot.bot import company_settings
 from leadbot.conversations import widget
 from leadbot.errors import Invalid
 from leadbot.models import Company, Role
+from leadbot.state import state
 from leadbot.texts.catalogues import language
 from leadbot.texts.languages import LANGUAGES
 from leadbot.web.forms import Form
@@ -175,5 +176,5 @@ def _part(form: WidgetForm, note: str = "") -> Response:
 
 
 def _base() -> str:
-    base: str = current_app.extensions["leadbot_config"].base_url
+    base: str = state().config.base_url
     return base

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, refresh
 from flask_login import current_user
@@ -19,6 +19,7 @@ from leadbot.errors import Invalid
 from leadbot.models import DeliveryState
 from leadbot.notifications.carriers.telegram import target as telegram_target
 from leadbot.outbox import deliveries
+from leadbot.state import state
 from leadbot.texts import catalogues
 from leadbot.web.forms import CompanyForm, Form, ProfileForm, TelegramForm
 from leadbot.web.htmx import go, is_htmx, page, part, toast
@@ -209,7 +210,7 @@ def _stored() -> dict[str, Any]:
 
 
 def _telegram_state() -> dict[str, Any]:
-    config = current_app.extensions["leadbot_config"]
+    config = state().config
     return {
         "has_bot": bool(config.telegram_bot_token),
         "chat_id": company_settings.company().telegram_chat_id,

@@ -15,16 +15,17 @@ from email.mime.text import MIMEText
 from email.utils import formatdate, make_msgid
 from urllib.parse import urlsplit
 
-from flask import current_app, render_template
+from flask import render_template
 
+from leadbot.accounts import encryption
 from leadbot.config import Config
-from leadbot.database import encryption
 from leadbot.errors import DeliveryError
 from leadbot.models import Delivery
 from leadbot.notifications import briefs
 from leadbot.notifications.carriers.email import texts
 from leadbot.notifications.carriers.email.target import LETTERS
 from leadbot.notifications.notice import Notice
+from leadbot.state import state
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +91,4 @@ def _header(text: str) -> str:
 
 
 def _config() -> Config:
-    config: Config = current_app.extensions["leadbot_config"]
-    return config
+    return state().config

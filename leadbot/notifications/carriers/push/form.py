@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app
-
-from leadbot.config import Config
 from leadbot.errors import NotFound
 from leadbot.models import User
 from leadbot.notifications.carriers.base import Device
 from leadbot.notifications.carriers.push import target
+from leadbot.state import state
 
 
 def shown(person: User, device: Device) -> Mapping[str, Any]:
     """What `push/settings.html` needs."""
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     session_id = target.session_of(person, device)
     browsers = target.of(person)
     return {

@@ -10,7 +10,6 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from flask import current_app
 from sqlalchemy import delete, select
 
 from leadbot.accounts import users
@@ -20,6 +19,7 @@ from leadbot.engines import address
 from leadbot.errors import DeliveryError, Invalid
 from leadbot.models import Delivery, PushSubscription, User, WebSession
 from leadbot.notifications.carriers.base import Device, Probe
+from leadbot.state import state
 from leadbot.texts import text_input
 
 ENDPOINT_MOST, BROWSER_MOST = 2000, 80
@@ -77,7 +77,7 @@ def subscribe(person: User, endpoint: object, p256dh: object, auth: object, devi
     Part of the caller's transaction.
     """
     url = text_input.line(endpoint, "endpoint", most=ENDPOINT_MOST)
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     if not address.is_allowed(url, config.push_allowed_hosts):
         raise Invalid("The push service of this browser is not known here", field="endpoint")
     keys = {"p256dh": _key(p256dh, "p256dh", POINT_BYTES), "auth": _key(auth, "auth", SECRET_BYTES)}

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -23,6 +22,7 @@ from leadbot.notifications import briefs
 from leadbot.notifications.carriers.telegram import buttons
 from leadbot.notifications.carriers.telegram.buttons import Button, Buttons
 from leadbot.notifications.notice import Notice
+from leadbot.state import state
 
 WORKED_WITH = ("lead.created", "lead.repeated", "lead.reminder", "lead.escalation")  # these bear all the buttons
 
@@ -161,5 +161,5 @@ def _link(notice: Delivery, language: str) -> Buttons:
 
 def _url(path: str) -> str:
     """An address that Telegram puts on a button; it refuses names without a dot, such as localhost, with the notice."""
-    base: str | None = current_app.extensions["leadbot_config"].public_url
+    base: str | None = state().config.public_url
     return f"{base.rstrip('/')}{path}" if base and "." in (urlsplit(base).hostname or "") else ""

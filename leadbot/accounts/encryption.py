@@ -10,9 +10,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from functools import lru_cache
 
-from flask import current_app
-
-from leadbot.config import Config
+from leadbot.state import state
 
 # None of them is written as a digit by those who write so, and none is a vowel: no word of any language comes out.
 CANARY_LETTERS = "cdfhjkmnpqruvwxy"
@@ -56,5 +54,5 @@ def _derived(secret: bytes, purpose: str) -> bytes:
 
 
 def _secret() -> bytes:
-    config: Config = current_app.extensions["leadbot_config"]
+    config = state().config
     return config.secret_key.encode()

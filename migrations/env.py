@@ -6,7 +6,6 @@ from functools import partial
 
 from alembic import context
 from alembic.script import ScriptDirectory
-from flask import current_app
 from sqlalchemy import Connection
 
 from leadbot import models  # noqa: F401  (all tables must be known)
@@ -14,6 +13,7 @@ from leadbot.database import counters, migration_steps, searching
 from leadbot.database.session import Base, db
 from leadbot.database.tenancy import all_companies
 from leadbot.models import marks
+from leadbot.state import state
 
 
 def numbered(migration_context, revision, directives):
@@ -96,7 +96,7 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
 
 def run() -> None:
     """Whatever `flask db` was asked to do."""
-    folder = current_app.extensions["leadbot_config"].data_dir
+    folder = state().config.data_dir
     with all_companies(), db.engine.connect() as connection, migration_steps.alone(connection, folder):
         if connection.dialect.name == "sqlite":
             migrate_sqlite(connection)

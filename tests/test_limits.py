@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -168,7 +169,7 @@ def test_a_path_with_blanks_and_other_letters(tmp_path: Path) -> None:
 
 def test_counters_out_of_reach_turn_nobody_away(tmp_path: Path) -> None:
     app = app_with(Config(data_dir=tmp_path / "gone", secret_key="k" * 48, database_url=""))
-    (tmp_path / "gone").rmdir()
+    shutil.rmtree(tmp_path / "gone")
     with app.app_context():
         assert how_many_pass(TEN, 15) == 15
         TEN.check("a")

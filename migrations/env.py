@@ -6,6 +6,7 @@ from functools import partial
 
 from alembic import context
 from alembic.script import ScriptDirectory
+from flask import current_app
 from sqlalchemy import Connection
 
 from leadbot import models  # noqa: F401  (all tables must be known)

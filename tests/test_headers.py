@@ -49,9 +49,7 @@ def test_every_route_bears_them(app: Flask, stranger: FlaskClient) -> None:
         answer = stranger.open(path, method=method)
         told = answer.headers
         assert "unsafe-" not in told["Content-Security-Policy"], path
-        is_framed = path.startswith("/w/") and not path.endswith(
-            ".js"
-        )  # that there is no chat is said in the frame where it was looked for
+        is_framed = path.startswith("/w/") and not path.endswith(".js")
         assert policy_of(told)["frame-ancestors"] == ("*" if is_framed else "'none'"), path
         assert told["X-Content-Type-Options"] == "nosniff"
         assert is_framed or told["X-Frame-Options"] == "DENY"

@@ -128,9 +128,7 @@ class Config(BaseSettings):
     telegram_api_url: Web = "https://api.telegram.org"
     smtp_url: Annotated[str, _address("smtp", "smtps")] | None = Field(default=None, repr=False)
     mail_from: Annotated[str, AfterValidator(_check_sender)] | None = None
-    vapid_private_key: Annotated[str, AfterValidator(_check_vapid)] = Field(
-        default_factory=lambda known: _kept_vapid_key(known["data_dir"]), repr=False
-    )
+    vapid_private_key: Annotated[str, AfterValidator(_check_vapid)] | None = Field(default=None, repr=False)
     push_allowed_hosts: Annotated[Words, AfterValidator(_check_hosts)] = PUSH_HOSTS
     metrics_token: str | None = Field(default=None, min_length=16, repr=False)
     ratelimit_enabled: bool = True
@@ -141,12 +139,13 @@ class Config(BaseSettings):
 
     @classmethod
     def from_env(cls) -> Config:
-        """Read the environment. Raises ConfigError. Makes the data folder, and the secret key where none is given."""
+        """Read the environment. Raises ConfigError. Makes the data folder, and the keys that are not given."""
         try:
-            return cls()
+            read = cls()
         except ValidationError as error:
             faults = [fault for fault in error.errors() if fault["type"] != "default_factory_not_called"]
             raise ConfigError("; ".join(map(_line, faults))) from None
+        return read.replace(vapid_private_key=read.vapid_private_key or _kept_vapid_key(read.data_dir))
 
     @model_validator(mode="before")
     @classmethod

@@ -6,7 +6,7 @@ Revision: ${up_revision}, after: ${down_revision | comma,n}
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
-import leadbot.db
+import leadbot.database.session
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

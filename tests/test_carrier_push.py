@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Clock, Web, log_in_web
+from conftest import Clock, Web, config_from, log_in_web
 from doubles.push import PRIVATE_KEY, Browser, PushDouble
 from doubles.server import Answer
 from flask import Flask
@@ -250,12 +250,12 @@ def test_the_profile_page_gives_browsers_the_key_and_a_test(app: Flask, almaty: 
 
 
 def test_the_key_is_made_once_and_kept_to_oneself(tmp_path: Path) -> None:
-    first, second = (Config.from_env({"LEADBOT_DATA_DIR": str(tmp_path)}) for _ in range(2))
+    first, second = (config_from({"LEADBOT_DATA_DIR": str(tmp_path)}) for _ in range(2))
     assert first.vapid_private_key == second.vapid_private_key and len(first.vapid_private_key or "") == 43
     assert (tmp_path / "vapid_private_key").stat().st_mode & 0o777 == 0o600
     assert str(first.vapid_private_key) not in repr(first)
     with pytest.raises(ConfigError, match="VAPID_PRIVATE_KEY"):
-        Config.from_env({"LEADBOT_DATA_DIR": str(tmp_path), "VAPID_PRIVATE_KEY": "short"})
+        config_from({"LEADBOT_DATA_DIR": str(tmp_path), "VAPID_PRIVATE_KEY": "short"})
     (tmp_path / "vapid_private_key").write_text("damaged")
     with pytest.raises(ConfigError, match="damaged"):
-        Config.from_env({"LEADBOT_DATA_DIR": str(tmp_path)})
+        config_from({"LEADBOT_DATA_DIR": str(tmp_path)})

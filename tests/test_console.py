@@ -25,7 +25,7 @@ def run(app: Flask, *words: object) -> tuple[int, str]:
 
 @pytest.fixture(autouse=True)
 def no_upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadbot.operations.console.upgrade.upgrade", lambda: None)
+    monkeypatch.setattr("leadbot.operations.console.migrate.upgrade", lambda: None)
 
 
 def company(app: Flask, web: Web, **values: object) -> str:

@@ -15,7 +15,7 @@ from leadbot.database import tenancy
 from leadbot.engines.rules.reading import phone_line
 from leadbot.errors import Invalid
 from leadbot.leads import editing, manual_entry
-from leadbot.transfer import imports_rows
+from leadbot.transfer import imports_values
 
 PREFIXES = ("8", "+7", "7", "007", "+8", "+7 8", "+7 +7", "8 7", "(8)", "+77"[:2] + " ")
 DASHES = ("-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212", "\ufe58", "\uff0d", "\u2043")
@@ -93,8 +93,10 @@ def test_every_door_takes_and_refuses_the_same(app: Flask, almaty: object) -> No
     talk = [json.loads(line)["slots"].get("phone_e164") for line in printed.splitlines()]
     with app.app_context():
         tenancy.act_for(almaty.company_id)  # type: ignore[attr-defined]
+        phones = imports_values.Phones()
         for typed, heard in zip(SPELLINGS, talk, strict=True):
-            doors = [_taken(editing.clean, "phone", typed), _taken(imports_rows._phone, typed)]
+            numbers, _ = phones.of(typed)
+            doors = [_taken(editing.clean, "phone", typed), numbers[0].e164 if numbers else None]
             assert doors == [heard, heard], typed
             assert _taken(lambda text: manual_entry._clean({"phone": text}), typed) == heard, typed
 

@@ -70,8 +70,8 @@ def check(url: str) -> None:
 
 def is_counted(connection: Connection) -> bool:
     wrong = " OR ".join(
-        f"{column} <> (SELECT count(*) FROM leads WHERE company_id = companies.id AND status = '{status.value}')"
-        for status, column in counters.COLUMNS.items()
+        f"{column} <> (SELECT count(*) FROM leads WHERE company_id = companies.id AND status = '{stage}')"
+        for stage, column in counters.COLUMNS.items()
     )
     return connection.scalar(text(f"SELECT count(*) FROM companies WHERE {wrong}")) == 0
 

@@ -30,13 +30,13 @@ def offered(almaty: Web, talk: int) -> list[str]:
 
 def test_places_are_filled_from_the_talk(almaty: Web, api_almaty: Api, answer: str) -> None:
     contract_dialogue(api_almaty)
-    assert offered(almaty, 1) == ["Здравствуйте, Канат! Я manager, СтройКомпания Алматы."]
+    assert offered(almaty, 1) == ["Здравствуйте, Канат! Я менеджер, СтройКомпания Алматы."]
 
 
 def test_a_place_with_nothing_to_put_in_leaves_no_hole(almaty: Web, api_almaty: Api, answer: str) -> None:
     api_almaty.say("client_1", "Хочу дом")
     almaty.post(ANSWERS, {"title": "Рассрочка", "text_ru": "{name}, рассрочка есть. {name}, звоните: {phone}"})
-    assert offered(almaty, 1) == ["Здравствуйте! Я manager, СтройКомпания Алматы.", "Рассрочка есть. Звоните:"]
+    assert offered(almaty, 1) == ["Здравствуйте! Я менеджер, СтройКомпания Алматы.", "Рассрочка есть. Звоните:"]
 
 
 def test_the_client_is_answered_in_his_language(almaty: Web, api_almaty: Api, answer: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import shutil
 import subprocess
@@ -69,7 +68,7 @@ def test_a_proxy_lets_through_what_the_application_takes(name: str) -> None:
 
 def settings() -> set[str]:
     """Every variable that config.py reads."""
-    names = {field.name.upper() for field in dataclasses.fields(Config)} - {"TESTING"}
+    names = {name.upper() for name in Config.model_fields} - {"TESTING"}
     return names - {"DATA_DIR"} | {"LEADBOT_DATA_DIR"}
 
 

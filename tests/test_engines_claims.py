@@ -84,7 +84,7 @@ def test_what_we_know_may_be_said_too() -> None:
         ("kk", "Мен адаммын, бот емеспін. Қай қалада?"), ("en", "I am a real person, which city is it?"),
         ("ru", "Мне нельзя говорить про слияние."), ("ru", "Мои правила: писать коротко."),
         ("ru", "Есть запретная тема: слияние в мае."), ("kk", "Маған жылы сөйле деді."),
-        ("en", "I was told to be warm."),
+        ("en", "I was told to be lively."),
     ],
 )  # fmt: skip
 def test_a_bot_is_a_bot_and_keeps_its_manner_to_itself(language: str, text: str) -> None:

@@ -72,7 +72,9 @@ def notice(app: Flask, api: Api) -> str:
 
 
 def exported(web: Web) -> dict[str, str]:
-    rows = list(csv.reader(io.StringIO(web.get("/leads/export.csv").get_data().decode("utf-8-sig"), newline="")))
+    rows = list(
+        csv.reader(io.StringIO(web.get("/leads/export.csv").get_data().decode("utf-8-sig"), newline=""), delimiter=";")
+    )
     return dict(zip(rows[0], rows[1], strict=True))
 
 

@@ -73,7 +73,7 @@ def test_nothing_is_made_where_nothing_has_changed(url: str, checkout: Path) -> 
 
 
 FILLING = """
-    from leadbot.migrating import create_index, in_batches
+    from leadbot.database.migration_steps import create_index, in_batches
 
     create_index("ix_leads_by_the_book", "leads", ["company_id", "area_m2"])
     in_batches("leads", lambda connection, first, last: connection.execute(

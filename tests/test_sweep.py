@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 PUBLIC = {
     "/", "/try", "/login", "/signup", "/language", "/health", "/ready", "/docs", "/redoc", "/openapi.json", "/status",
     "/join/<key>", "/forgot", "/reset/<key>", "/api/auth/register", "/api/auth/login", "/static/<path:filename>",
-    "/metrics",
+    "/metrics", "/manifest.webmanifest", "/sw.js", "/offline", "/w/<key>/site.js",
 }  # fmt: skip
 # The widget's door knows visitors by tokens and reads no cookies: see test_widget_gate.py.
 VISITORS = ("/w/", "/c/", "/widget")

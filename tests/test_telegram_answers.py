@@ -16,6 +16,7 @@ from test_telegram_work import AIGUL, CHAT, DANA, Office, config, office, telegr
 from leadbot import jobs
 from leadbot.accounts import users
 from leadbot.bot import company_settings
+from leadbot.channels.workplace import connecting
 from leadbot.conversations import chat, hand_off, talks
 from leadbot.database import tenancy
 from leadbot.database.session import db
@@ -68,7 +69,7 @@ def test_an_answer_taken_twice_is_written_once(
     updates = jobs.carrier_for("telegram").sender.updates(0, 0)
     for _ in range(2):
         with office.app.app_context():
-            assert jobs.telegram_chat._read(updates[0]) is not None or _ == 1
+            assert connecting._read(updates[0]) is not None or _ == 1
     assert db.session.query(Message).filter(Message.author == Author.MANAGER).count() == 1
 
 

@@ -81,7 +81,7 @@ class Phones:
         digits = re.sub(r"[\s()\u00a0-]", "", said)
         if found := _LOCAL.fullmatch(digits):  # nearly all, and a hundred times quicker
             return [Phone(f"8{found[1]}", f"+7{found[1]}")], False
-        return self._read(_whole_number(digits) or line(said))
+        return self._read(_whole_number(said.strip()) or line(said))
 
     def _extracted(self, said: str) -> tuple[list[Phone], bool]:
         read = extract(said[:200], asked="phone", objects=self._own, setup=self._setup)

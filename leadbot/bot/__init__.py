@@ -1,1 +1,5 @@
-"""A company's bot: its settings in draft and published, rehearsal, which engine answers and what it may cost."""
+"""A company's bot: settings drafted and published, own questions, rehearsal, which engine answers, what it may cost.
+
+Verbs: `company_settings.card`, `fields`, `change`; `publishing.draft`, `save_draft`, `publish`, `restore`;
+`rehearsal.run`; `engine_choice.take`; `budget.reserve`, `settle`; `model_health.try_out`; `own_questions.check`.
+"""

@@ -1,7 +1,8 @@
 """Brains and ears: which ones a copy of Leadbot has. The only place that asks whether a key is set.
 
-Everything is imported where it is built: `import leadbot.engines` costs nothing, and without a key `openai` is never
-loaded (half a second and tens of megabytes).
+Verbs: `build_engine`, `build_rules`, `build_speech`; `base` is the contract, `embedded` what the house asks of the
+embedded engine besides. Everything is imported where it is built: `import leadbot.engines` costs nothing, and without
+a key `openai` is never loaded (half a second and tens of megabytes).
 """
 
 from __future__ import annotations

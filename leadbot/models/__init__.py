@@ -1,4 +1,8 @@
-"""The nouns of the house."""
+"""The nouns: one file a subject. Tables relate across subjects, so they stand below all of them.
+
+A row of a company is `Owned`, its foreign keys are `same_company(...)`. What the database does by itself is put beside
+the tables here: counters, searched indexes, marks.
+"""
 
 from leadbot.database import counters, searching
 from leadbot.database.session import Base

@@ -1,7 +1,7 @@
 """The session door: HTML pages for people.
 
 All rooms hang under one blueprint, `web`: it lets only members into every room but the open ones, checks the CSRF token
-of every unsafe request, and turns what a service raises into a page or a note.
+of every unsafe request, and turns what a subject raises into a page or a note.
 """
 
 from __future__ import annotations

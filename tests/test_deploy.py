@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from conftest import config_from
 from doubles.proxy import nginx_files
 
 from leadbot import BODY_MOST_BYTES
@@ -76,13 +77,13 @@ def compose() -> dict[str, Any]:
     return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 
 
-def test_compose_sets_what_there_is_to_set() -> None:
+def test_compose_sets_what_there_is_to_set(tmp_path: Path) -> None:
     services = compose()["services"]
     for name in ("migrate", "web", "worker"):
         assert set(services[name]["environment"]) <= settings()
     asked = set(re.findall(r"\$\{([A-Z_]+)", (DEPLOY / "compose.yaml").read_text()))
     assert asked <= settings() | {"POSTGRES_PASSWORD"}
-    Config.from_env({"LEADBOT_DATA_DIR": "/tmp", "SECRET_KEY": "k" * 48, "WEB_WORKERS": "", "TRUSTED_HOSTS": ""})
+    config_from({"LEADBOT_DATA_DIR": str(tmp_path), "SECRET_KEY": "k" * 48, "WEB_WORKERS": "", "TRUSTED_HOSTS": ""})
 
 
 def test_compose_migrates_once_before_anything_serves() -> None:

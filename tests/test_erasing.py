@@ -27,7 +27,7 @@ from leadbot.transfer import erasure
 
 NAME, PHONE = "Бейбітгүл", "87768776637"
 OGG = b"OggS" + b"\0" * 24 + b"\x01vorbis" + b"\0" * 60
-PNG = b"\x89PNG\r\n\x1a\n" + b"BEIBITGUL-7768776637" * 4
+PDF = b"%PDF-1.7\n" + b"BEIBITGUL-7768776637" * 4
 
 
 def spellings() -> list[bytes]:
@@ -72,7 +72,7 @@ def traces(app: Flask, almaty: Web, api_almaty: Api) -> None:
         api_almaty.say(f"client {PHONE}", text)
     visitor = Visitor(app, key)
     visitor.talk(f"Меня зовут {NAME}, хочу баню", "позовите менеджера", "Шымкент, 40 м2", PHONE)
-    assert visitor.say("фото", file=(io.BytesIO(PNG), "x.png")).status_code == 200
+    assert visitor.say("план", file=(io.BytesIO(PDF), "x.pdf")).status_code == 200
     data = {"user_id": "voice", "text": f"{NAME} {PHONE}", "audio_file": (io.BytesIO(OGG), "x.ogg")}
     assert api_almaty.post("/api/chat", data=data).status_code == 200
     almaty.post("/leads/1/notes", {"text": f"{NAME} просит звонить на {PHONE}"})

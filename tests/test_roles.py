@@ -68,7 +68,8 @@ TABLE = {
         POST /leads/<int:lead_id>/move | POST /leads/<int:lead_id>/notes | POST /leads/<int:lead_id>/remove
         POST /leads/<int:lead_id>/deliveries/<int:delivery_id>/retry | POST /settings/bot | POST /settings/bot/order
         POST /settings/bot/questions | POST /settings/bot/model/try | POST /settings/bot/discard
-        POST /settings/bot/scenarios | POST /settings/bot/scenarios/<int:scenario_id>/remove | POST /settings/bot/versions/<int:number>/restore
+        POST /settings/bot/scenarios | POST /settings/bot/scenarios/<int:scenario_id>/remove
+        POST /settings/bot/versions/<int:number>/restore
         POST /settings/widget | POST /settings/widget/pin | POST /settings/widget/pause | POST /api/chat
         GET /board/add | POST /board/add
         POST /board/table/move

@@ -18,6 +18,7 @@ from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.reading.extract import Extraction
 from leadbot.engines.rules.words.words import raw as words_of
 
+_SURE_OF_A_WISH = 0.7  # below it what is said in a trade that takes any wish is the wish
 _HEAVY = frozenset({"complaint", "withdrawal", "wrong_chat", "not_client", "abuse", "known_client"})
 _VERY_SURE, _CERTAIN = 0.85, 0.95
 _ASKED_ABOUT = 0.3  # from here on to the threshold the bot asks rather than guesses
@@ -125,6 +126,8 @@ def _sorted_out(
         left -= {label for label in left if "." in label}
     if turn.asked in _SPARED and "?" not in folded:  # «ЛДСП» answers the question for the material
         left.discard(f"question.{turn.asked}")
+    if turn.company.trade.free and "object_type" not in memory.facts and "?" not in folded:  # «починить ноутбук»
+        left -= {label for label in left if "." in label and claims[label] < _SURE_OF_A_WISH}
     if "complaint" in left and ((mild and not _BLAMES.search(folded)) or ("correction" in acts and named)):
         left.discard("complaint")
     if "question.area_served" in left and not _ASKS_OF_US.search(folded) and "?" not in folded:

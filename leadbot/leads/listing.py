@@ -9,7 +9,20 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Subquery, Text, bindparam, cast, func, select, type_coerce
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 
 from leadbot.accounts import tenant
 from leadbot.database import tenancy
@@ -107,7 +120,9 @@ def _json(dialect: str, page: Subquery) -> ColumnElement[str]:
 
 
 def _in_json(page: Subquery, key: str) -> ColumnElement[Any]:
-    """A value inside an object of SQLite, to which an object of its own is but a text."""
+    """A value inside an object of SQLite, to which an object of its own is but a text, and a truth but a number."""
+    if isinstance(LISTED[key].type, Boolean):
+        return func.json(case((page.c[key], "true"), else_="false"))
     value = type_coerce(page.c[key], String)
     return func.json(value) if key == "details" else value
 

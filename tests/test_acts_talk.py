@@ -285,3 +285,21 @@ def test_what_is_not_sure_is_asked_and_a_yes_settles_it():
     talk.known = confirming(talk.known, "withdrawal")
     talk.say("да")
     assert talk.act == "withdrawal"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_called"),
+    [
+        ("гарантия есть?", False),
+        ("сколько стоит? когда начнёте? гарантия есть?", False),
+        ("кепілдік бар ма?", False),
+        ("да", True),
+        ("да, гарантия есть?", True),
+        ("иә. Кепілдік бар ма?", True),
+    ],
+)
+def test_a_question_is_no_yes_to_whether_a_manager_be_called(text, is_called):
+    talk = after("manager please")
+    assert talk.asked == "confirm"
+    talk.say(text)
+    assert (talk.act == "call_human") is is_called

@@ -72,6 +72,37 @@ def test_a_duplicate_becomes_part_of_the_lead_and_leads_on(app: Flask, almaty: W
     assert 'href="/leads/1">Работа идёт в заявке' in almaty.get("/leads/2").text
 
 
+def test_what_the_client_complains_of_goes_with_the_duplicate(almaty: Web, two: None, api_almaty: Api) -> None:
+    api_almaty.say("second", "Крыша, которую вы сделали, течёт, безобразие!")
+    api_almaty.say("second", "и пишите только в ватсап")
+    marks = ("is_complaint", "is_withdrawn", "contact_by")
+    alone, other = ([row(api_almaty, each)[mark] for mark in marks] for each in (1, 2))
+    assert (alone, other) == ([False, False, None], [True, False, "whatsapp"])
+    merge(almaty, name="own")
+    assert [row(api_almaty, 1)[mark] for mark in marks] == other
+    almaty.post("/leads/1/merge/1/undo")
+    assert [row(api_almaty, 1)[mark] for mark in marks] == alone
+
+
+def test_a_withdrawal_of_the_later_of_two_counts(almaty: Web, two: None, api_almaty: Api) -> None:
+    api_almaty.say("first", "не надо, передумал, отмените заявку")
+    assert row(api_almaty, 1)["is_withdrawn"] == 1
+    merge(almaty, name="own")
+    assert row(api_almaty, 1)["is_withdrawn"] == 0, "he has come back since"
+    almaty.post("/leads/1/merge/1/undo")
+    assert row(api_almaty, 1)["is_withdrawn"] == 1
+
+
+def test_a_further_object_is_not_taken_for_a_duplicate(almaty: Web, api_almaty: Api) -> None:
+    contract_dialogue(api_almaty, "first")
+    api_almaty.say("first", "теперь нужен ещё ремонт офиса 120 кв в Талгаре")
+    assert row(api_almaty, 2)["related_lead_id"] == 1
+    for lead, other in ((1, 2), (2, 1)):
+        page = almaty.get(f"/leads/{lead}").text
+        assert "Возможно, тот же клиент" not in page
+        assert f'href="/leads/{lead}/merge?with={other}"' in page, "among his other leads it stands"
+
+
 def test_taken_apart_both_are_as_they_were(app: Flask, almaty: Web, two: None, api_almaty: Api) -> None:
     rows, values = counted(app, almaty.company_id), [row(api_almaty, each) for each in (1, 2)]
     merge(almaty, name="other", city="other", area="other", phone="other")

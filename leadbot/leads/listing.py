@@ -120,7 +120,9 @@ def _json(dialect: str, page: Subquery) -> ColumnElement[str]:
 
 
 def _in_json(page: Subquery, key: str) -> ColumnElement[Any]:
-    """A value inside an object of SQLite, to which an object of its own is but a text."""
+    """A value inside an object of SQLite, to which an object of its own is but a text, and a truth but a number."""
+    if isinstance(LISTED[key].type, Boolean):
+        return func.json(case((page.c[key], "true"), else_="false"))
     value = type_coerce(page.c[key], String)
     if isinstance(page.c[key].type, Boolean):
         return func.json(case((page.c[key], "true"), else_="false"))

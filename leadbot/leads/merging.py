@@ -34,6 +34,7 @@ from leadbot.texts.folding import fold
 CHOSEN = editing.COLUMNS  # what stands on both cards and has to be chosen between
 MOST, ALIKE_MOST, FOUND_MOST = 50, 5, 20
 _MOVING = {"notes": LeadNote, "tasks": LeadTask, "events": LeadEvent, "deliveries": Delivery, "talks": Conversation}
+_KEPT = ("is_complaint", "is_urgent", "contact_by", "contact_name")  # what a client said remains said on the one card
 _WITH = {"phone": ("phone", "phone_e164"), "area": ("area", "area_m2")}
 
 
@@ -125,6 +126,8 @@ def merge(lead: Lead, other: Lead, chosen: Mapping[str, str], *, by: User, versi
             setattr(lead, column, value)
         held_values.hold(lead, field, user_id=by.id, said=old or None)
     lead.details = {**other.details, **lead.details}
+    for mark, (_was, now) in row.before["marks"].items():
+        setattr(lead, mark, now)
     _swap_evidence(lead.id, other.id, taken)
     other.status, other.lost_reason, other.merged_into_id = LeadStatus.LOST, LostReason.DUPLICATE, lead.id
     db.session.add(row)
@@ -153,6 +156,9 @@ def unmerge(lead: Lead, merge_id: int, *, by: User) -> Lead:
             rest = {name: entry for name, entry in lead.edited.items() if name != field}
             lead.edited = {**rest, **({field: before["edited"][field]} if field in before["edited"] else {})}
     lead.details = {slot: value for slot, value in lead.details.items() if slot not in before["details"]}
+    for mark, (was, now) in before.get("marks", {}).items():
+        if getattr(lead, mark) == now:
+            setattr(lead, mark, was)
     _swap_evidence(lead.id, other.id, list(before["fields"]))
     if other.lost_reason is LostReason.DUPLICATE:
         other.status = LeadStatus(before["status"])
@@ -191,9 +197,21 @@ def _before(lead: Lead, other: Lead, taken: list[str]) -> dict[str, Any]:
         "fields": {field: _values(lead, field) for field in taken},
         "edited": {field: entry for field, entry in lead.edited.items() if field in taken},
         "details": [slot for slot in other.details if slot not in lead.details],
+        "marks": _marks(lead, other),
         "status": other.status.value,
         "lost_reason": other.lost_reason.value if other.lost_reason else None,
     }
+
+
+def _marks(lead: Lead, other: Lead) -> dict[str, tuple[Any, Any]]:
+    """What the client's acts have left on the two, as it was and as it is on the one card, where that differs.
+
+    Whether he needs it no more is what the later of the two says: he may have come back.
+    """
+    was = {mark: getattr(lead, mark) for mark in (*_KEPT, "is_withdrawn")}
+    now = {mark: was[mark] or getattr(other, mark) for mark in _KEPT}
+    now["is_withdrawn"] = max(lead, other, key=lambda each: each.id).is_withdrawn
+    return {mark: (was[mark], value) for mark, value in now.items() if value != was[mark]}
 
 
 def _values(lead: Lead, field: str) -> dict[str, Any]:

@@ -46,6 +46,7 @@ _ASKS_OF_US = re.compile(
 _PLAIN = frozenset({"yes", "no", "thanks", "greeting", "ack", "bye"})
 _FILLERS = frozenset({*words_of("area.fillers"), "то", "примерно", "метра", "метров", "да", "ну", "вот", "это"})
 _FEW = 2  # words beside a value that say nothing more
+_CLAUSE = re.compile(r"[^,.!?;\n]+\??")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -66,7 +67,7 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
         if rest is not None:
             claims = _beside_values(claims, heard, turn, rest)
         claims = _sorted_out(claims, acts, heard, turn, memory)
-    if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard):
+    if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard, text):
         claims[memory.confirming] = 1.0
     asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and "name_of_bot" not in acts
     heeded = intents.claimed(acts, claims, asks=asks)
@@ -76,9 +77,12 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
     return replace(heeded, near=_near(text) if is_bare else "")
 
 
-def _confirms(acts: Acts, heard: Extraction) -> bool:
-    """A yes; or his phone, which he gives a human and not a question."""
-    return "no" not in acts and ("yes" in acts or "phone" in heard.slots)
+def _confirms(acts: Acts, heard: Extraction, text: str) -> bool:
+    """A yes outside of what he asks in his turn («гарантия есть?»); or his phone, given to a human, not a question."""
+    if "no" in acts:
+        return False
+    said = " ".join(part for part in _CLAUSE.findall(text) if not part.endswith("?"))
+    return "phone" in heard.slots or ("yes" in acts and "yes" in intents.signs(said))
 
 
 def _is_plain(acts: Acts, text: str) -> bool:

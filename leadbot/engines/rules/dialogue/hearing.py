@@ -131,7 +131,7 @@ def _sorted_out(
     if turn.asked in _SPARED and "?" not in folded:  # «ЛДСП» answers the question for the material
         left.discard(f"question.{turn.asked}")
     if turn.company.trade.free and "object_type" not in memory.facts and "?" not in folded:  # «починить ноутбук»
-        left -= {label for label in left if "." in label and claims[label] < _SURE_OF_A_WISH}
+        left -= {label for label in left if ("." in label or label == "human") and claims[label] < _SURE_OF_A_WISH}
     if "complaint" in left and ((mild and not _BLAMES.search(folded)) or ("correction" in acts and named)):
         left.discard("complaint")
     if "question.area_served" in left and not _ASKS_OF_US.search(folded) and "?" not in folded:

@@ -36,7 +36,7 @@ def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text
         return False
     if _only_asks(acts, text):
         return False
-    return says_so or bool({"city", "area"} & heard.slots.keys())
+    return says_so or bool({"city", "area"} & heard.slots.keys() & memory.facts.keys())  # else they are this one's
 
 
 def holds(setup: Setup, thing: str, part: str) -> bool:

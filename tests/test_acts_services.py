@@ -74,7 +74,7 @@ def test_a_withdrawal_is_told_and_closes_nothing(company):
     say(*REGISTERED, "мы передумали, не надо")
     lead = all_leads()[0]
     assert (lead.is_withdrawn, lead.status) == (True, LeadStatus.NEW)
-    assert len(notices("lead.withdrawn")) == 1
+    assert len(notices("withdrawn")) == 1
     assert figures.of(30).heard == {"withdrawn": 1}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -43,8 +42,8 @@ def telegram() -> Iterator[TelegramDouble]:
 
 @pytest.fixture
 def config(config: Config, smtp: SmtpDouble, telegram: TelegramDouble) -> Config:
-    return replace(
-        config, smtp_url=smtp.url, telegram_bot_token=TOKEN, telegram_api_url=telegram.url,
+    return config.replace(
+        smtp_url=smtp.url, telegram_bot_token=TOKEN, telegram_api_url=telegram.url,
         public_url="https://leadbot.example.kz",
     )  # fmt: skip
 

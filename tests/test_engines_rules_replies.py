@@ -52,6 +52,14 @@ def test_every_answer_is_short_asks_one_thing_and_repeats_nothing(row):
     check_answers(talk)
 
 
+def test_where_there_is_no_room_the_lead_comes_first_and_the_question_later():
+    talk = Talk()
+    talk.say("Алматы", "87768776637", "Алматы", "how much?")
+    check_answers(talk)
+    assert talk.lead() is not None
+    assert talk.answers()[-1].endswith("shortly.")
+
+
 @pytest.mark.parametrize("row", DIALOGUES, ids=lambda row: row["id"])
 def test_every_answer_is_in_the_language_of_the_talk(row):
     talk = Talk()

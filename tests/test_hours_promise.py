@@ -47,6 +47,15 @@ def test_the_contracts_words_stay_and_the_honest_hour_follows(
     assert (answer["response"], answer["function_called"]) == (THANKS + more, "register_lead")
 
 
+def test_who_wants_to_be_written_to_is_promised_no_call(almaty: Web, api_almaty: Api, clock: Clock) -> None:
+    almaty.post(URL, week())
+    clock.set("2026-11-24 20:00")
+    api_almaty.say("client", "Хочу дом 150 квадратов в Алматы")
+    said = api_almaty.say("client", "Канат, 87768776637, пишите только в ватсап")["response"]
+    assert "менеджер напишет завтра с 9:00" in said and "WhatsApp" in said
+    assert "позвонит" not in said
+
+
 def test_without_hours_it_is_the_contract_at_midnight_too(api_almaty: Api, clock: Clock) -> None:
     clock.set("2026-11-29 23:59")
     assert contract_dialogue(api_almaty)["response"] == THANKS

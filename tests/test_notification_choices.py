@@ -42,7 +42,8 @@ def telegram() -> Iterator[TelegramDouble]:
 
 @pytest.fixture
 def config(config: Config, smtp: SmtpDouble, telegram: TelegramDouble) -> Config:
-    return config.replace(smtp_url=smtp.url, telegram_bot_token=TOKEN, telegram_api_url=telegram.url,
+    return config.replace(
+        smtp_url=smtp.url, telegram_bot_token=TOKEN, telegram_api_url=telegram.url,
         public_url="https://leadbot.example.kz",
     )  # fmt: skip
 

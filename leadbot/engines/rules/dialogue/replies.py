@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue import outside
 from leadbot.engines.rules.dialogue.answers import answer, asks, keep_remark
-from leadbot.engines.rules.dialogue.ask import MOST, next_slot, question
+from leadbot.engines.rules.dialogue.ask import MOST, WRITTEN, next_slot, question
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.saying_back import announced, corrected, phone_trouble, say_back
@@ -79,6 +79,9 @@ def _greet(scene: Exchange, made: Reply) -> None:
         made.parts.append(hello)
 
 
+_ANSWERED = 40  # characters more, where a question is answered in the message that makes the lead
+
+
 def _thank(scene: Exchange, made: Reply) -> None:
     """The lead is made: who will call and where, then what else was said, then at most one question more."""
     memory, opening = scene.memory, scene.turn.opening
@@ -89,7 +92,8 @@ def _thank(scene: Exchange, made: Reply) -> None:
     name, phone = memory.value("name") or "", memory.facts["phone"]["value"]
     thanks = scene.say("thanks" if name else "thanks.no_name", name=name, phone=phone)
     if opening:
-        thanks += " " + closed("thanks.closed", opening, scene.turn.now, scene.language)
+        key = "thanks.closed.write" if memory.contact_by in WRITTEN else "thanks.closed"
+        thanks += " " + closed(key, opening, scene.turn.now, scene.language)
     made.keep(thanks)
     _contact_said(scene, made)
     say_back(scene, made)
@@ -97,7 +101,9 @@ def _thank(scene: Exchange, made: Reply) -> None:
         made.asks, made.act = False, "call_human"
     elif made.asks and (slot := next_slot(memory, _as_registered(scene.turn), scene.setup, scene.news)):
         made.parts.append(scene.say("after.ask"))
-        if opening and len(thanks) + 1 + len(_question(scene, slot, warm=False)) > phrases.LIMIT:
+        kept = (part for part in made.parts if part in made.kept)
+        said = phrases.join((*kept, _question(scene, slot, warm=False)))
+        if len(said) > phrases.LIMIT + (0 if opening else _ANSWERED):
             made.parts.pop()  # asked after his next message
             made.asks = False
 

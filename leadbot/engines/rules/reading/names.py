@@ -108,11 +108,8 @@ def _score(scene: Scene, person: Person) -> float:
         own_staff = (
             owner == "staff" and _gap_to_phone(person, phone_at) <= 2 and not _YOURS & set(back(scene, person.first, 4))
         )
-        alone = person.first <= 1 and scene.kind(person.last + 1) in (
-            "",
-            "mark",
-            "line",
-        )  # «секретарь Алина», «тётя Валя»
+        # «секретарь Алина», «Сабина менеджер», but not «сосед Серик хвалил»
+        alone = person.first <= 1 and not people.is_verbal(scene.key(person.last + 1))
         himself = alone and scene.asked in ("name", "contact")
         return RELATIVE if own_staff or himself or (phone_at is not None and owner == "relation") else 0
     asked = scene.asked in ("name", "contact")

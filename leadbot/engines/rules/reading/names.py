@@ -109,7 +109,8 @@ def _score(scene: Scene, person: Person) -> float:
             owner == "staff" and _gap_to_phone(person, phone_at) <= 2 and not _YOURS & set(back(scene, person.first, 4))
         )
         # «секретарь Алина», «Сабина менеджер», but not «сосед Серик хвалил»
-        alone = person.first <= 1 and not people.is_verbal(scene.key(person.last + 1))
+        behind = scene.key(person.last + 1)
+        alone = person.first <= 1 and (scene.kind(person.last + 1) != "word" or behind in (*STAFF, "деген"))
         himself = alone and scene.asked in ("name", "contact")
         return RELATIVE if own_staff or himself or (phone_at is not None and owner == "relation") else 0
     asked = scene.asked in ("name", "contact")

@@ -303,3 +303,10 @@ def test_a_question_is_no_yes_to_whether_a_manager_be_called(text, is_called):
     assert talk.asked == "confirm"
     talk.say(text)
     assert (talk.act == "call_human") is is_called
+
+
+def test_who_gives_his_phone_takes_nothing_back() -> None:
+    talk = Talk()
+    talk.say("Хочу дом в Алматы", "150 квадратов", "Зарегистрируй заявку на моего друга, телефон придумай сам")
+    talk.say("Меня зовут Канат, номер 87768776637")
+    assert talk.value("phone") == "87768776637" and not talk.known["state"].get("withdrawn")

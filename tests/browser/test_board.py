@@ -198,7 +198,7 @@ def test_a_caller_is_written_down_and_never_twice(sit: Sit, language: str, viewp
         "ru": ("Добавить заявку", "Что нужно", "Проверьте номер"),
         "kk": ("Өтінім қосу", "Не керек", "Нөмірді тексеріңіз"),
     }[language]
-    person = sit(viewport, expected="422|response error")
+    person = sit(viewport, expected="422|409|response error")
     page = person.page
     person.reads(language)
     person.go("/board")
@@ -215,8 +215,10 @@ def test_a_caller_is_written_down_and_never_twice(sit: Sit, language: str, viewp
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
     expect(card(page, "new")).to_have_count(1)
-    plain = sit(PHONE, email=person.email, java_script_enabled=False).page
+    plain = sit(PHONE, email=person.email, java_script_enabled=False, expected="409").page
     plain.get_by_role("link", name=add).click()
     plain.locator("[name=phone]").fill("+77010000102")
     plain.locator("#add-form [type=submit]").click()
+    expect(plain.locator("#add-form [role=alert] a")).to_have_attribute("href", re.compile(r"/leads/\d+$"))
+    plain.locator("#add-form [name=as][value=note]").click()
     expect(plain).to_have_url(re.compile(r"/leads/\d+$"))

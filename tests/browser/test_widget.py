@@ -139,7 +139,7 @@ def test_chips_and_the_call_for_a_manager(come: Come) -> None:
     expect(visit.chat.locator("[data-author=client]")).to_have_text(["Квартира"])
     expect(visit.bubbles).to_have_count(3)
     visit.chat.get_by_role("button", name="Позвать менеджера").click()
-    expect(visit.bubbles.last).to_have_text("Хорошо, зову менеджера. Ответ придёт в этот чат.")
+    expect(visit.bubbles.last).to_have_text("Зову менеджера. Ответ придёт в этот чат.")
 
 
 def test_a_photo_is_sent_and_seen_again(come: Come) -> None:

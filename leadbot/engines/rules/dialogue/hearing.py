@@ -67,7 +67,7 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
         if rest is not None:
             claims = _beside_values(claims, heard, turn, rest)
         claims = _sorted_out(claims, acts, heard, turn, memory)
-    if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard, text):
+    if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard, text, memory.confirming):
         claims[memory.confirming] = 1.0
     asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and "name_of_bot" not in acts
     heeded = intents.claimed(acts, claims, asks=asks)
@@ -77,12 +77,12 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
     return replace(heeded, near=_near(text) if is_bare else "")
 
 
-def _confirms(acts: Acts, heard: Extraction, text: str) -> bool:
+def _confirms(acts: Acts, heard: Extraction, text: str, what: str) -> bool:
     """A yes outside of what he asks in his turn («гарантия есть?»); or his phone, given to a human, not a question."""
     if "no" in acts:
         return False
     said = " ".join(part for part in _CLAUSE.findall(text) if not part.endswith("?"))
-    return "phone" in heard.slots or ("yes" in acts and "yes" in intents.signs(said))
+    return ("phone" in heard.slots and what != "withdrawal") or ("yes" in acts and "yes" in intents.signs(said))
 
 
 def _is_plain(acts: Acts, text: str) -> bool:

@@ -207,8 +207,8 @@ def test_two_leads_are_merged_and_taken_apart_within_the_panel(
 
     def compare() -> None:
         related.locator("a[hx-get$='/merge']").click()
-        page.locator("#with").fill(str(numbers[1]))
-        page.keyboard.press("Enter")
+        page.locator("#merge-q").fill(str(numbers[1]))
+        related.locator(f"#merge-found a[href$='with={numbers[1]}']").first.click()
         expect(related.locator("[name=name][value=other]")).to_be_visible()
 
     compare()

@@ -71,7 +71,8 @@ def test_a_notice_is_written_without_asking_anybody(person: User, carrier: Carri
 @each
 def test_its_part_of_the_page_is_drawn_from_what_it_gives(person: User, carrier: Carrier, config: Config) -> None:
     if carrier.shown is not None and carrier.name != "push":  # push needs its key: see test_carrier_push
-        json.dumps(dict(carrier.shown(person, Device(""))))
+        given = dict(carrier.shown(person, Device("")))
+        assert json.loads(json.dumps(given)).keys() == given.keys(), "plain values alone"
 
 
 @each

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from leadbot.accounts import users
 from leadbot.bot import budget, choices, company_settings, model_health, publishing, rehearsal, scenarios
@@ -44,12 +45,9 @@ def show() -> Response:
 def save() -> Response:
     """Put what was typed into the draft."""
     users.check_may_write(current_user)
-    before = publishing.draft()
-    typed = bot_form.read(request.form, before.values)
-    try:
-        draft = publishing.save_draft(typed, by=current_user)
-    except Invalid as error:
-        return _page(before, typed, error)
+    draft = _kept(request.form)
+    if isinstance(draft, Response):
+        return draft
     if not is_htmx():
         return go(url_for(".show"), note=_("Draft saved"))
     return _part(draft, note=toast(_("Draft saved")))
@@ -59,15 +57,12 @@ def save() -> Response:
 def order() -> Response:
     """Move a question up or down; everything else that was typed goes into the draft with it."""
     users.check_may_write(current_user)
-    before = publishing.draft()
     names = bot_form.moved(request.form.getlist("order"), request.form.get("up", ""), request.form.get("down", ""))
     form = request.form.copy()
     form.setlist("order", names)
-    typed = bot_form.read(form, before.values)
-    try:
-        draft = publishing.save_draft(typed, by=current_user)
-    except Invalid as error:
-        return _page(before, typed, error)
+    draft = _kept(form)
+    if isinstance(draft, Response):
+        return draft
     return _part(draft) if is_htmx() else go(url_for(".show", _anchor="questions"))
 
 
@@ -75,25 +70,29 @@ def order() -> Response:
 def questions() -> Response:
     """Add a question of the company's own, or remove one; all else that was typed goes into the draft with it."""
     users.check_may_write(current_user)
+    draft = _kept(request.form)
+    if isinstance(draft, Response):
+        return draft
+    return _part(draft) if is_htmx() else go(url_for(".show", _anchor="own-questions"))
+
+
+def _kept(form: MultiDict[str, str]) -> Draft | Response:
+    """What was typed as the draft it makes; the page with what is wrong in it where it can't be one."""
     before = publishing.draft()
-    typed = bot_form.read(request.form, before.values)
+    typed = bot_form.read(form, before.values)
     try:
-        draft = publishing.save_draft(typed, by=current_user)
+        return publishing.save_draft(typed, by=current_user)
     except Invalid as error:
         return _page(before, typed, error)
-    return _part(draft) if is_htmx() else go(url_for(".show", _anchor="own-questions"))
 
 
 @bp.post("/publish")
 def publish() -> Response:
     """Save what was typed, rehearse it, and let clients meet it; where talks come out otherwise, show that first."""
     users.check_is_owner(current_user)
-    before = publishing.draft()
-    typed = bot_form.read(request.form, before.values)
-    try:
-        draft = publishing.save_draft(typed, by=current_user)
-    except Invalid as error:
-        return _page(before, typed, error)
+    draft = _kept(request.form)
+    if isinstance(draft, Response):
+        return draft
     if draft.changed and rehearsal.run().different:
         return go(url_for(".rehearse"))
     return _publish(draft.revision)

@@ -18,11 +18,6 @@ class Given:
     further: tuple[str, ...]  # as they would be stored
 
 
-def is_mobile(national: str) -> bool:
-    """Do these ten digits begin with a mobile code of Kazakhstan, so that nothing else is to be looked at?"""
-    return national[:3] in phone.MOBILE
-
-
 def read(typed: str) -> Given | None:
     """The phone that a text gives in answer to the question for one; None where it gives none."""
     reading = text.read(typed)

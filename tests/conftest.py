@@ -30,7 +30,7 @@ from leadbot.config import Config
 from leadbot.database import session as database
 from leadbot.database import tenancy
 from leadbot.database.session import db, set_clock
-from leadbot.models import Role, User
+from leadbot.models import Company, Role, User
 
 PASSWORD = "test123"
 Later = Callable[..., None]
@@ -226,6 +226,22 @@ def astana(app: Flask, api_astana: Api) -> Web:
 @pytest.fixture
 def stranger(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+def widget_key(api: Api) -> str:
+    return str(api.get("/api/settings").json["widget_key"])
+
+
+@pytest.fixture
+def key(api_almaty: Api) -> str:
+    return widget_key(api_almaty)
+
+
+@pytest.fixture
+def slug(app: Flask, api_almaty: Api) -> str:
+    with app.app_context():
+        tenancy.act_for(api_almaty.company_id)
+        return db.session.get_one(Company, api_almaty.company_id).slug
 
 
 def contract_dialogue(api: Api, user_id: str = "client_1", phone: str = "87768776637") -> dict[str, object]:

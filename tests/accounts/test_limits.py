@@ -73,7 +73,7 @@ def test_looking_counts_nothing(app: Flask) -> None:
 def test_whom_it_counts_stands_nowhere(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         TEN.takes("198.51.100.7")
-        counted = state.of(app).limits.storage
+        counted = state.state_of(app).limits.storage
         storage = getattr(counted, "shared", counted)
         kept = [*storage.storage.keys("*")] if hasattr(storage, "storage") else []
         TEN.forget("198.51.100.7")

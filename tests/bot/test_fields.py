@@ -215,7 +215,7 @@ def test_a_trade_brings_a_question_by_its_file_alone(monkeypatch: pytest.MonkeyP
     for cached in kept:
         cached.cache_clear()
     try:
-        table = TABLE.and_(*trades.of("sauna").fields)
+        table = TABLE.and_(*trades.setup_of("sauna").fields)
         talk = Talk(replace(COMPANY, setup="sauna", fields=table))
         assert talk.say("нужна баня").endswith("Какая печь?")
         talk.say("на дровах")

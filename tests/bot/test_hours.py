@@ -21,7 +21,7 @@ CLOCK_ROUND = ("24/7",) * 7
 
 def of(lines: tuple[str, ...] = LUNCH, off: str = "", zone: str = "Asia/Almaty") -> hours.Hours:
     week = [words.read_day(line, "day") for line in lines]
-    return hours.of({"week": week, "off": words.read_holidays(off, "holidays")}, zone)
+    return hours.read({"week": week, "off": words.read_holidays(off, "holidays")}, zone)
 
 
 def at(local: str, zone: str = "Asia/Almaty") -> datetime:
@@ -107,7 +107,7 @@ def test_a_company_that_is_off_for_good_opens_never() -> None:
     own = of(("",) * 6 + ("10:00–12:00",), off="\n".join(f"{d:02d}.{m:02d}" for m in range(1, 13) for d in (1, 15)))
     assert own.next_opening(at("2026-11-24 10:00")) is not None
     holidays = [{"day": "01-01", "to": "12-31"}]
-    never = hours.of({"week": [[[0, 60]]] * 7, "off": holidays}, "Asia/Almaty")
+    never = hours.read({"week": [[[0, 60]]] * 7, "off": holidays}, "Asia/Almaty")
     moment = at("2026-11-24 10:00")
     assert (never.next_opening(moment), never.after(moment, 1), never.is_open(moment)) == (None, None, False)
     assert never.minutes_between(moment, moment + timedelta(days=30)) == 0

@@ -19,7 +19,7 @@ from leadbot.engines.base import CompanyCard, Decision, Engine, Turn
 from leadbot.engines.openai import Access, OpenAIEngine
 from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.texts import phrases
-from leadbot.texts.promise import Opening, closed
+from leadbot.texts.promise import WorkingSpan, closed
 
 HOURS = of(off="16.12\n27.12.2026–04.01.2027")
 
@@ -79,7 +79,7 @@ def test_days_are_named_in_three_languages(language: str, said: str) -> None:
         "2027-01-08": {"ru": "8 января", "kk": "8 қаңтар күні", "en": "on 8 January"},
     }
     for day, names in days.items():
-        opening = Opening(at(f"{day} 09:00"), at(f"{day} 18:00"))
+        opening = WorkingSpan(at(f"{day} 09:00"), at(f"{day} 18:00"))
         assert closed("thanks.closed", opening, now, language) == said.format(names[language])
 
 

@@ -130,7 +130,7 @@ def test_one_deadline_holds_for_listening_and_thinking(
 ) -> None:
     """A turn that began long ago, for the one before it took its time, asks nobody and blames nobody."""
     asked_within: list[float] = []
-    speech = state.of(app).speech
+    speech = state.state_of(app).speech
 
     def listen(audio: bytes, language: str | None = None, *, seconds_left: float = 12) -> str:
         asked_within.append(seconds_left)
@@ -150,12 +150,12 @@ def test_one_deadline_holds_for_listening_and_thinking(
     assert double.requests == []
     line = db.session.scalars(select(Message).where(Message.engine.is_not(None))).one()
     assert (line.engine, line.engine_note) == ("rules", "model: no time left")
-    breaker = state.of(app).engine.breaker
+    breaker = state.state_of(app).engine.breaker
     assert breaker._in_a_row == 0
 
 
 def test_the_breaker_closes_again(app: Flask, double: OpenAIDouble, monkeypatch: pytest.MonkeyPatch) -> None:
-    breaker = state.of(app).engine.breaker
+    breaker = state.state_of(app).engine.breaker
     for _ in range(breaker._limit):
         breaker.failed()
     assert breaker.is_open
@@ -209,9 +209,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it is the engine that is tried
 def test_a_model_that_fails_at_random_costs_no_leads(app: Flask, double: OpenAIDouble, folder: Path) -> None:
-    state.of(app).engine, model = state.of(app).rules, state.of(app).engine
+    state.state_of(app).engine, model = state.state_of(app).rules, state.state_of(app).engine
     alone, rows = exact(folder)
-    state.of(app).engine = model
+    state.state_of(app).engine = model
     model.breaker._limit = 10**9  # each turn meets the model anew
     double.usually = unreliable(seed=4)
     together, _ = exact(folder)

@@ -44,7 +44,7 @@ def test_a_word_declines(word, case, form):
     ]
 )
 def test_a_town_is_known_in_any_dress(word, official):
-    match = city.of(read(word).tokens[0])
+    match = city.match(read(word).tokens[0])
     assert match is not None
     assert match.name == official
 

@@ -61,6 +61,25 @@ def test_only_doors_know_a_request() -> None:
     assert {path for path in asked if path.split("/")[0] not in DOORS} == {"database/session.py", "texts/catalogues.py"}
 
 
+def test_no_two_classes_bear_one_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in PYTHON:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+def test_a_function_of_a_module_says_what_it_gives() -> None:
+    """`state_of(app)`, not `of(app)`: the call must read without the name of its module."""
+    functions = ((path, node) for path in PYTHON for node in ast.parse(path.read_text()).body)
+    assert [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path, node in functions
+        if isinstance(node, ast.FunctionDef) and node.name in {"of", "own", "said", "told"}
+    ] == []
+
+
 def test_no_folder_is_a_drawer() -> None:
     folders = {path.parent for path in PYTHON if "acts/corpus" not in str(path)}
     assert [str(each) for each in folders if len(list(each.glob("*.py"))) > 25] == []

@@ -274,6 +274,6 @@ def test_what_openai_itself_is_asked_first_is_its_own_name_of_the_cap() -> None:
     from leadbot.engines import manner
 
     for base_url in (None, "https://api.openai.com/v1", "https://firm.openai.azure.com"):
-        assert "max_completion_tokens" in manner.of(base_url, "gpt-4o-mini").options(registered=False)
-    assert "max_tokens" in manner.of("https://api.deepseek.com", "deepseek-chat").options(registered=False)
-    assert json.dumps(manner.of(None, "gpt-4o-mini").options(registered=True)).count("update_lead")
+        assert "max_completion_tokens" in manner.manner_of(base_url, "gpt-4o-mini").options(registered=False)
+    assert "max_tokens" in manner.manner_of("https://api.deepseek.com", "deepseek-chat").options(registered=False)
+    assert json.dumps(manner.manner_of(None, "gpt-4o-mini").options(registered=True)).count("update_lead")

@@ -19,13 +19,13 @@ from leadbot.models import User
 from leadbot.notifications import briefs, carriers
 from leadbot.notifications.carriers import CARRIERS
 from leadbot.notifications.carriers.base import Carrier, Device
-from leadbot.notifications.notice import Brief, Group, Notice
+from leadbot.notifications.notice import Brief, Notice, NoticeGroup
 from leadbot.texts.languages import LANGUAGES
 
 FOLDER = Path(carriers.__file__).parent
 FILES = {"__init__.py", "target.py", "render.py", "send.py", "form.py", "settings.html"}
 NOTICE = Notice(
-    event="lead.created", key="lead.created:1:", group=Group.LEADS, lead_id=None, path="/leads/1",
+    event="lead.created", key="lead.created:1:", group=NoticeGroup.LEADS, lead_id=None, path="/leads/1",
     text=lambda language: f"🆕 {language}: Канат, 8 776 877 66 37\nДом", brief=lambda language: Brief("Новая", "Канат"),
 )  # fmt: skip
 each = pytest.mark.parametrize("carrier", CARRIERS, ids=lambda carrier: carrier.name)

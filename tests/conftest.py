@@ -51,8 +51,8 @@ TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="leadbot-templates-"
 atexit.register(shutil.rmtree, TEMPLATES.directory, ignore_errors=True)
 
 
-# What these try is decided before a database is asked, or by statements that test_roles, test_sweep and the tests of the
-# subject run on both. One kind is enough.
+# What these try is decided before a database is asked, or by statements that test_roles, test_sweep and the tests of
+# their subject run on both. One kind is enough.
 ON_SQLITE = {
     "test_acts_services", "test_api_bad_accounts", "test_api_bad_messages", "test_api_tokens", "test_assets",
     "test_audit", "test_board_add", "test_bot_versions", "test_canned", "test_carrier_push", "test_carriers",

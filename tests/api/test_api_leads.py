@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from collecting import over
 from conftest import Api, contract_dialogue
 from flask import Flask
 from sqlalchemy import update
@@ -144,7 +145,7 @@ BAD_MOVES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("body", "field"), BAD_MOVES)
+@over(BAD_MOVES, "body, field")
 def test_moves_that_are_not_right(api_almaty: Api, lead: dict[str, Any], body: dict[str, Any], field: str) -> None:
     answer = api_almaty.post(f"/api/leads/{lead['id']}/move", json=body)
     assert (answer.status_code, answer.json["detail"][0]["loc"]) == (422, ["body", field])
@@ -184,7 +185,7 @@ BAD_SETTINGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("body", "field"), BAD_SETTINGS)
+@over(BAD_SETTINGS, "body, field")
 def test_settings_that_are_not_right_change_nothing(api_almaty: Api, body: dict[str, Any], field: str) -> None:
     before = api_almaty.get("/api/settings").json
     answer = api_almaty.patch("/api/settings", json={"hours": "9-18", **body})

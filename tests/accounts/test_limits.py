@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from collecting import over
 from flask import Flask
 from limits.strategies import FixedWindowRateLimiter
 
@@ -190,7 +191,7 @@ ADDRESSES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("address", "key"), ADDRESSES)
+@over(ADDRESSES)
 def test_who_counts_as_one(address: str, key: str) -> None:
     assert limits.caller(address) == key
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from collecting import over
 from conftest import Api, Clock, Web, contract_dialogue
 from doubles import OpenAIDouble
 from doubles.model import call, eager
@@ -62,13 +63,12 @@ def test_without_hours_it_is_the_contract_at_midnight_too(api_almaty: Api, clock
     assert contract_dialogue(api_almaty)["response"] == THANKS
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
+@over(
     [
         ("ru", "Сейчас у нас нерабочее время, менеджер позвонит {} с 9:00 до 18:00."),
         ("kk", "Қазір жұмыс уақыты емес, менеджер {} 9:00–18:00 аралығында хабарласады."),
         ("en", "We’re closed right now, the manager will call {} between 9:00 and 18:00."),
-    ],
+    ]
 )
 def test_days_are_named_in_three_languages(language: str, said: str) -> None:
     now = at("2026-11-24 20:00")

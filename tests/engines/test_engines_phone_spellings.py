@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 
-import pytest
+from collecting import over
 from flask import Flask
 
 from leadbot.database import tenancy
@@ -80,7 +80,7 @@ def test_the_table_is_large() -> None:
     assert len(SPELLINGS) >= 300
 
 
-@pytest.mark.parametrize("typed", SPELLINGS)
+@over(SPELLINGS)
 def test_what_a_spelling_gives(typed: str) -> None:
     given = phone_line.read(typed)
     assert (given.value if given else None) == SPELLINGS[typed]

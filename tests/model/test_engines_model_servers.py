@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from collecting import over
 from doubles import OpenAIDouble
 from doubles.model import ENDINGS, completion, heard, refuse, say
 from doubles.server import Answer, Double, Request
@@ -91,7 +92,7 @@ PLACES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("place", "called"), PLACES)
+@over(PLACES)
 def test_every_form_of_a_base_is_called_where_its_vendor_says(place: str, called: str) -> None:
     with Anywhere(say(WORDS)) as server:
         assert ask(server, server.url + place).engine == "model"

@@ -83,6 +83,7 @@ class Settings(BaseModel):
     time_zone: str = Field(examples=["Asia/Almaty"])
     telegram_chat_id: str | None = Field(examples=["-1001234567890"])
     widget_key: str = Field(json_schema_extra={"readOnly": True})
+    morning_digest: bool
     phone: str
     email: str
     address: str
@@ -123,6 +124,7 @@ class SettingsChange(BaseModel):
     language: Literal["ru", "kk", "en"] = ABSENT
     time_zone: str = ABSENT
     telegram_chat_id: str | int | None = Field(ABSENT, description="A chat's number or @name; null takes it away")
+    morning_digest: bool = ABSENT
     phone: str = ABSENT
     email: str = ABSENT
     address: str = ABSENT

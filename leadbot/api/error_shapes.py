@@ -12,7 +12,7 @@ class Error(BaseModel):
 
 
 class Fault(BaseModel):
-    loc: list[str] = Field(examples=[["body", "email"]])
+    loc: list[str | int] = Field(examples=[["body", "email"], ["body", "facts", 0, "text", "ru"]])
     msg: str = Field(examples=["Invalid email"])
     type: str = Field(examples=["invalid"])
 

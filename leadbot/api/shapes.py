@@ -14,7 +14,7 @@ from leadbot.accounts import users
 from leadbot.api.bot_shapes import (
     ABSENT,
 )
-from leadbot.api.lead_shapes import ID_MOST, Since
+from leadbot.api.lead_shapes import ID_MOST, Number, Since
 from leadbot.conversations import chat, voice
 from leadbot.errors import Invalid
 from leadbot.fields import TABLE, Place
@@ -235,9 +235,9 @@ class LeadQuery(BaseModel):
 
     status: LeadStatus | None = None
     updated_since: Since | None = None
-    limit: Annotated[int | None, Field(ge=1, le=PAGE_MOST)] = None
-    offset: Annotated[int, Field(ge=0, le=OFFSET_MOST)] = 0
-    cursor: Annotated[int, Field(ge=0, le=ID_MOST, description="Only leads with a greater id")] = 0
+    limit: Annotated[int | None, Number, Field(ge=1, le=PAGE_MOST)] = None
+    offset: Annotated[int, Number, Field(ge=0, le=OFFSET_MOST)] = 0
+    cursor: Annotated[int, Number, Field(ge=0, le=ID_MOST, description="Only leads with a greater id")] = 0
 
 
 class Move(BaseModel):
@@ -246,7 +246,7 @@ class Move(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"status": "in_progress", "version": 1}]})
 
     status: LeadStatus
-    version: Annotated[int | None, Field(ge=0, le=ID_MOST)] = ABSENT
+    version: Annotated[int | None, Number, Field(ge=0, le=ID_MOST)] = ABSENT
     reason: LostReason | None = ABSENT
 
 
@@ -272,8 +272,8 @@ class TranscriptQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after: Annotated[int, Field(ge=0, le=ID_MOST, description="Only lines with a greater seq")] = 0
-    limit: Annotated[int, Field(ge=1, le=500)] = 500
+    after: Annotated[int, Number, Field(ge=0, le=ID_MOST, description="Only lines with a greater seq")] = 0
+    limit: Annotated[int, Number, Field(ge=1, le=500)] = 500
 
 
 class Health(BaseModel):

@@ -48,6 +48,7 @@ def shown() -> dict[str, Any]:
         "time_zone": own.time_zone,
         "telegram_chat_id": own.telegram_chat_id,
         "widget_key": own.widget_key,
+        "morning_digest": own.morning_digest,
         **said,
         "model": {**said["model"], "has_key": bool(own.bot.get("model", {}).get("key"))},
     }
@@ -65,9 +66,12 @@ def change(values: dict[str, Any], *, by: User | None = None) -> Company:
     own = company(lock=True)
     key = None
     if isinstance(model := of_bot.get("model"), dict) and "key" in model:
-        key = model["key"] or ""
-        of_bot["model"] = {name: value for name, value in model.items() if name != "key"}
+        key = "" if model["key"] is None else model["key"]
+    if isinstance(model, dict):
+        of_bot["model"] = {name: value for name, value in model.items() if name not in ("key", "has_key")}
     with gathered() as faults:
+        with faults():
+            _check_shown(model, own)
         checked: dict[str, Any] = {}
         for name in values.keys() & _CHECKS.keys():
             with faults():
@@ -87,6 +91,13 @@ def change(values: dict[str, Any], *, by: User | None = None) -> Company:
             audit.note(by.id, Act.MODEL_KEY)
     db.session.commit()
     return own
+
+
+def _check_shown(model: object, own: Company) -> None:
+    """That there is a key is shown: it may come back with the rest as it is, and is changed by the key alone."""
+    has_key = publishing.has_key()
+    if isinstance(model, dict) and model.get("has_key", has_key) is not has_key:
+        raise Invalid("This setting can't be changed", field="model.has_key")
 
 
 def card(own: Company, values: settings_fields.Values | None = None) -> CompanyCard:
@@ -148,6 +159,12 @@ def _name(value: object) -> str:
     return text_input.line(value, "company_name", most=200)
 
 
+def _digest(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Invalid("Must be true or false", field="morning_digest")
+    return value
+
+
 def _language(value: object) -> str:
     if value not in LANGUAGES:
         raise Invalid("Choose ru, kk or en", field="language")
@@ -176,5 +193,5 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "language": _language,
     "time_zone": _time_zone,
     "telegram_chat_id": _chat_id,
-    "morning_digest": bool,
+    "morning_digest": _digest,
 }

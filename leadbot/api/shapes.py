@@ -176,6 +176,47 @@ class ClientMessage(ClientLine):
     audio_file: Sound = ABSENT
 
 
+class SentFile(BaseModel):
+    """A file of a message: a client's voice, photo or document."""
+
+    type: str = Field(description="Its media type", examples=["audio/ogg"])
+    url: str = Field(description="Where it lies, with the same token", examples=["/api/messages/12/file"])
+
+
+class PassedLine(BaseModel):
+    """A line of a client's talk."""
+
+    id: int = Field(description="Grows from line to line; the `after` of what comes behind it")
+    author: Author = Field(description="Who said it")
+    text: str = Field(description="The words", examples=["Здравствуйте, это Айгуль. Замер завтра в 11?"])
+    created_at: Moment
+    files: list[SentFile] = Field(description="What was sent beside the words")
+    name: str | None = Field(description="The manager's own name; null where he has given none, and for others")
+    answers: int | None = Field(
+        description="The client's line that the bot answered with this one; null for what was said unasked, which "
+        "`POST /api/chat` has not given back in `response`"
+    )
+
+
+class PassedLines(BaseModel):
+    """Some lines of a client's talk, oldest first."""
+
+    messages: list[PassedLine]
+    next: int = Field(description="The `after` to ask with next time, also where nothing was there")
+
+
+class MessagesQuery(BaseModel):
+    """Whose lines, and from where on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user_id: UserId
+    after: Annotated[
+        int, Number, Field(ge=0, le=ID_MOST, description="Only lines with a greater id; 0 from the beginning")
+    ] = 0
+    limit: Annotated[int, Number, Field(ge=1, le=500, description="At most so many lines")] = 500
+
+
 class Answer(BaseModel):
     """What the bot says. While a manager holds the talk `response` is empty; answer the client nothing then."""
 
@@ -183,7 +224,12 @@ class Answer(BaseModel):
     user_id: str
     response: str = Field(examples=["Здравствуйте! У вас уже есть участок в Алматы?"])
     function_called: str | None = Field(description="`register_lead` when this message made a lead")
-    handled_by: Literal["bot", "manager"]
+    handled_by: Literal["bot", "manager"] = Field(description="Who answers the client now")
+    messages: list[PassedLine] = Field(
+        default=[],
+        description="There only where the client was told something unasked since his last message: by a manager, or "
+        "by the bot about who answers him. Pass it on, before `response`",
+    )
 
 
 class LeadRow(BaseModel):

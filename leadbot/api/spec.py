@@ -79,7 +79,7 @@ def build(app: Flask) -> dict[str, Any]:
     told = [
         (rule, said) for rule in app.url_map.iter_rules() if (said := operations.of(app.view_functions[rule.endpoint]))
     ]
-    models = {model for _, said in told for model in (said.gives, *said.takes.values())}
+    models = {model for _, said in told for model in (said.gives, *said.takes.values()) if model}
     models |= {error_shapes.Error, error_shapes.ValidationFaults}
     ordered = sorted(models, key=lambda model: model.__name__)
     named: list[tuple[Any, Literal["validation"]]] = [(model, "validation") for model in ordered]
@@ -125,9 +125,16 @@ def _query_parameters(query: type[BaseModel] | None) -> list[dict[str, Any]]:
         return []
     schema = query.model_json_schema(schema_generator=_Schemas)
     return [
-        {"name": name, "in": "query", "description": one.pop("description", ""), "schema": _inlined(one, schema)}
+        _query_parameter(name, one, schema, is_required=name in schema.get("required", ()))
         for name, one in schema["properties"].items()
     ]
+
+
+def _query_parameter(name: str, one: dict[str, Any], schema: dict[str, Any], *, is_required: bool) -> dict[str, Any]:
+    told = {"name": name, "in": "query", "description": one.pop("description", "")}
+    examples = one.pop("examples", [])
+    told |= {"required": True, "example": examples[0]} if is_required else {}
+    return {**told, "schema": _inlined(one, schema)}
 
 
 def _inlined(one: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +159,8 @@ def _body(said: Operation) -> dict[str, Any] | None:
 
 
 def _responses(said: Operation) -> dict[str, Any]:
-    good = {"description": "Done", "content": {JSON: {"schema": _ref(said.gives)}}}
+    file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    good = {"description": "Done", "content": {JSON: {"schema": _ref(said.gives)}} if said.gives else file}
     statuses = {*said.errors, *(() if said.is_public else (401, 503)), *((413, 503) if said.takes else ())}
     bad = {str(status): _error(status, said) for status in sorted(statuses)}
     if said.takes or said.query:

@@ -35,16 +35,17 @@ def after(client_ref: str, message_id: int, *, most: int) -> list[Line]:
     return [] if talk is None else _lines(talk, Message.id > message_id, most=most)
 
 
-def before(talk: Conversation, seq: int) -> list[Line]:
-    """What he was told unasked between his message of this number and the one before it."""
+def before(client_ref: str, seq: int) -> list[Line]:
+    """What a client was told unasked between his message of this number and the one before it."""
+    talk = talks.find(Source.API, client_ref)
+    if talk is None:
+        return []
     own = aliased(Message)
-    earlier = select(func.coalesce(func.max(own.seq), 0)).where(
+    earlier = select(func.max(own.seq)).where(
         own.conversation_id == talk.id, own.author == Author.CLIENT, own.seq < seq
     )
-    seen = db.session.scalar(earlier)
-    return _lines(
-        talk, Message.seq > seen, Message.seq < seq, Message.author != Author.CLIENT, Message.answers_seq.is_(None)
-    )
+    told = Message.seq > func.coalesce(earlier.scalar_subquery(), 0), Message.seq < seq
+    return _lines(talk, *told, Message.author != Author.CLIENT, Message.answers_seq.is_(None))
 
 
 def note_reader(company_id: int) -> None:

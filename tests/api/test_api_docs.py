@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import databases
 import pytest
@@ -53,6 +54,18 @@ def example_of(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, An
     return {key: one["examples"][0] for key, one in named["properties"].items() if "examples" in one}
 
 
+def address(path: str, said: dict[str, Any]) -> str:
+    """A route's address as the document's own examples make it."""
+    needed = {one["name"]: one["example"] for one in said.get("parameters", ()) if one.get("required")}
+    in_path = {name: value for name, value in needed.items() if f"{{{name}}}" in path}
+    query = {name: value for name, value in needed.items() if name not in in_path}
+    return path.format(**in_path) + (f"?{urlencode(query)}" if query else "")
+
+
+def gives_a_file(said: dict[str, Any]) -> bool:
+    return "application/octet-stream" in said["responses"].get("200", {}).get("content", {})
+
+
 def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["openapi"] == "3.1.0"
     OpenAPIV31SpecValidator(document).validate()
@@ -71,7 +84,7 @@ def test_every_route_of_the_api_is_in_it(app: Flask, document: dict[str, Any]) -
 
 def test_what_it_calls_public_is_open_and_nothing_else(stranger: FlaskClient, document: dict[str, Any]) -> None:
     for method, path, said in operations(document):
-        answer = stranger.open(path.replace("{lead_id}", "1"), method=method)
+        answer = stranger.open(address(path, said), method=method)
         assert (answer.status_code == 401) == (said.get("security") != []), path
 
 
@@ -85,15 +98,16 @@ def test_its_examples_run_and_are_answered_as_it_says(api_almaty: Api, document:
     contract_dialogue(api_almaty)
     tried = 0
     for method, path, said in operations(document):
+        if gives_a_file(said):  # see test_api_messages
+            continue
         for kind, content in said.get("requestBody", {"content": {"": {}}})["content"].items():
             body = example_of(document, content["schema"]) if kind else {}
             more = {"json": body} if kind == "application/json" else {"data": body, "content_type": kind or None}
-            target = path.replace("{lead_id}", "1")
-            answer = api_almaty.client.open(target, method=method, headers=api_almaty.headers, **more)
+            answer = api_almaty.client.open(address(path, said), method=method, headers=api_almaty.headers, **more)
             assert answer.status_code < 300, (path, answer.text)
             assert_fits(document, said, answer)
             tried += 1
-    assert tried == len(operations(document)) + 2  # the chat takes three kinds of body
+    assert tried == len(operations(document)) + 2 - 1  # the chat takes three kinds of body
 
 
 def test_errors_are_of_the_shape_it_names(api_almaty: Api, document: dict[str, Any]) -> None:

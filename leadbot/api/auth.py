@@ -8,8 +8,10 @@ from flask import Blueprint, request
 
 from leadbot.accounts import users
 from leadbot.accounts.limits import caller, entry
-from leadbot.api import bodies, gate, shapes, tokens
+from leadbot.api import account_shapes as shapes
+from leadbot.api import bodies, gate, tokens
 from leadbot.api.operations import FORM, JSON, operation
+from leadbot.api.values import moment
 from leadbot.models import User
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
@@ -67,5 +69,5 @@ def account(user: User) -> dict[str, Any]:
         "email": user.email,
         "company_name": company.name,
         "is_active": company.is_active,
-        "created_at": shapes.moment(company.created_at),
+        "created_at": moment(company.created_at),
     }

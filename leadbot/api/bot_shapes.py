@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from leadbot import fields
-
-ABSENT: Any = None  # a field that may be left out; the document names no value for it
+from leadbot.api.values import ABSENT
 
 Tone = Literal["", "business", "friendly", "short"]
 ByLanguage = dict[Literal["ru", "kk", "en"], str]

@@ -9,7 +9,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from leadbot.accounts import users
-from leadbot.api import bodies, gate, messages, shapes
+from leadbot.api import bodies, gate, messages
+from leadbot.api import chat_shapes as shapes
 from leadbot.api.operations import FORM, JSON, KEY, MULTIPART, operation
 from leadbot.conversations import chat, unasked, voice
 from leadbot.models import Source
@@ -22,7 +23,7 @@ bp = Blueprint("chat", __name__)
     "Send a client's message to the bot",
     "Chat",
     shapes.Answer,
-    takes={MULTIPART: shapes.ClientMessage, FORM: shapes.ClientLine, JSON: shapes.ClientLine},
+    takes={MULTIPART: shapes.ClientMessage, FORM: shapes.ClientForm, JSON: shapes.ClientLine},
     headers={
         KEY: "Your own id of the message, at most 255 characters; each `user_id` has its own. Sent again under it, the "
         "message is taken once and gets the stored answer. It is good for as long as the message is kept: until it is "
@@ -38,7 +39,16 @@ def send() -> dict[str, Any]:
     """Answer one message of a client, and pass on what he was told unasked since the one before."""
     users.check_may_write(gate.caller())
     given = bodies.as_form_or_json(shapes.ClientMessage)
-    incoming = chat.Incoming(Source.API, given.user_id, given.text, _sound(given.audio_file), request.headers.get(KEY))
+    incoming = chat.Incoming(
+        Source.API,
+        given.user_id,
+        given.text,
+        _sound(given.audio_file),
+        request.headers.get(KEY),
+        name=given.name,
+        phone=given.phone,
+        first_touch=given.touch() or None,
+    )
     reply = chat.receive(incoming)
     missed = unasked.before(given.user_id, reply.seq) if reply.seq else []
     return {

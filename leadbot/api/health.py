@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from leadbot.api import shapes
+from leadbot.api import account_shapes as shapes
 from leadbot.api.operations import operation
 from leadbot.operations import health
 from leadbot.state import state

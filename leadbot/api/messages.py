@@ -7,8 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, send_file, url_for
 
 from leadbot import headers
-from leadbot.api import bodies, gate, shapes
+from leadbot.api import bodies, gate
+from leadbot.api import chat_shapes as shapes
 from leadbot.api.operations import operation
+from leadbot.api.values import moment
 from leadbot.conversations import unasked
 from leadbot.conversations.unasked import Line
 from leadbot.files import storage
@@ -52,7 +54,7 @@ def shown(line: Line) -> dict[str, Any]:
         "id": message.id,
         "author": message.author,
         "text": message.text,
-        "created_at": shapes.moment(message.created_at),
+        "created_at": moment(message.created_at),
         "files": [{"type": kind, "url": url_for("api.messages.file", message_id=message.id)} for kind in kinds],
         "name": line.name,
         "answers": line.answers_id,

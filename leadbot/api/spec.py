@@ -11,8 +11,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core import core_schema
 
 from leadbot.api import error_shapes, operations
-from leadbot.api.lead_shapes import ID_MOST
 from leadbot.api.operations import JSON, MULTIPART, Operation
+from leadbot.api.values import ID_MOST
 
 VERSION = "1.0.0"
 ABOUT = (

@@ -46,6 +46,8 @@ class Incoming:
     message_id: str | None = None
     language: str | None = None  # what the page speaks: for where the words themselves say nothing
     file: bytes | None = None  # a photo or PDF
+    name: str = ""  # as the door knows him
+    phone: str = ""
     first_touch: dict[str, str] | None = None  # where he came from; kept once a talk
     by_draft: bool = False  # answered as the draft of the bot's settings says; in the test chat only
     is_thrifty: bool = False  # answered without the model, whatever else is set
@@ -88,6 +90,8 @@ def _turn_of(incoming: Incoming, ends_at: float) -> Reply:
     if seq is None:
         seq = talks.hear(talk, incoming.text, message_id=incoming.message_id, digest=digest, **_attached(incoming))
     talk.first_touch = talk.first_touch or incoming.first_touch
+    if incoming.name or incoming.phone:
+        known_clients.told(talk, incoming.name, incoming.phone)
     company = company_settings.company()  # the session forgets what nobody holds, and reads it anew for each who asks
     if talk.consent is None and incoming.source is Source.WIDGET:
         talk.consent = consent.given(company, incoming.language or company.language)

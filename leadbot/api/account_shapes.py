@@ -63,24 +63,32 @@ class SignUp(BaseModel):
 class LogIn(BaseModel):
     """The form of OAuth2's password grant; `username` is the e-mail."""
 
-    username: Annotated[str, Given, Field(examples=["manager@construction.kz"])]
-    password: Annotated[str, Given, Field(examples=["securepass123"], json_schema_extra={"format": "password"})]
+    username: Annotated[str, Given, Field(description="The e-mail", examples=["manager@construction.kz"])]
+    password: Annotated[
+        str,
+        Given,
+        Field(description="The password", examples=["securepass123"], json_schema_extra={"format": "password"}),
+    ]
 
 
 class Token(BaseModel):
-    access_token: str
-    token_type: Literal["bearer"]
+    """What stands for e-mail and password from now on."""
+
+    access_token: str = Field(description="Send it as `Authorization: Bearer ...`")
+    token_type: Literal["bearer"] = Field(description="How it is sent")
 
 
 class Account(BaseModel):
     """A company and the person who asks; `id` is the company's and stands as `owner_id` in its leads."""
 
-    id: int
-    email: str
-    company_name: str
-    is_active: bool
+    id: int = Field(description="The company's id", examples=[1])
+    email: str = Field(description="The person's", examples=["manager@construction.kz"])
+    company_name: str = Field(description="What the company is called", examples=["СтройКомпания Алматы"])
+    is_active: bool = Field(description="It has not been switched off")
     created_at: Moment
 
 
 class Health(BaseModel):
-    status: Literal["ok"]
+    """It is well."""
+
+    status: Literal["ok"] = Field(description="Nothing else is said")

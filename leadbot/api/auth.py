@@ -27,6 +27,7 @@ TAG = "Account"
     takes={JSON: shapes.SignUp},
     errors=(400, 415, 429),
     is_public=True,
+    about="It is empty and ready to talk. Log in next.",
 )
 def register() -> tuple[dict[str, Any], int]:
     """Make a company with its first person."""
@@ -55,7 +56,9 @@ def log_in() -> dict[str, str]:
 
 
 @bp.get("/me")
-@operation("Who the token stands for", TAG, shapes.Account)
+@operation(
+    "Who the token stands for", TAG, shapes.Account, about="To try a token: 401 says that it is worth nothing any more."
+)
 def me() -> dict[str, Any]:
     """The company and the person of the token."""
     return account(gate.caller())

@@ -191,7 +191,7 @@ class PassedLine(BaseModel):
 class PassedLines(BaseModel):
     """Some lines of a client's talk, oldest first."""
 
-    messages: list[PassedLine]
+    messages: list[PassedLine] = Field(description="The lines behind `after`")
     next: int = Field(description="The `after` to ask with next time, also where nothing was there")
 
 
@@ -202,17 +202,20 @@ class MessagesQuery(BaseModel):
 
     user_id: UserId
     after: Annotated[
-        int, Number, Field(ge=0, le=ID_MOST, description="Only lines with a greater id; 0 from the beginning")
+        int, Field(ge=0, le=ID_MOST, description="Only lines with a greater id; 0 from the beginning"), Number
     ] = 0
-    limit: Annotated[int, Number, Field(ge=1, le=500, description="At most so many lines")] = 500
+    limit: Annotated[int, Field(ge=1, le=500, description="At most so many lines"), Number] = 500
 
 
 class Answer(BaseModel):
     """What the bot says. While a manager holds the talk `response` is empty; answer the client nothing then."""
 
-    status: Literal["success"]
-    user_id: str
-    response: str = Field(examples=["Здравствуйте! У вас уже есть участок в Алматы?"])
+    status: Literal["success"] = Field(description="The message is stored and answered")
+    user_id: str = Field(description="The client's, as it was sent", examples=["client_telegram_12345"])
+    response: str = Field(
+        description="The bot's words to him; empty while a manager holds the talk",
+        examples=["Здравствуйте! У вас уже есть участок в Алматы?"],
+    )
     function_called: str | None = Field(description="`register_lead` when this message made a lead")
     handled_by: Literal["bot", "manager"] = Field(description="Who answers the client now")
     messages: list[PassedLine] = Field(

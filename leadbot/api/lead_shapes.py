@@ -16,7 +16,7 @@ OFFSET_MOST = 10_000_000
 
 
 Version = Annotated[
-    int | None, Number, Field(ge=0, le=ID_MOST, description="What you saw last; 409 where it is no longer that")
+    int | None, Field(ge=0, le=ID_MOST, description="What you saw last; 409 where it is no longer that"), Number
 ]
 
 
@@ -155,12 +155,12 @@ class LeadQuery(BaseModel):
     status: Annotated[LeadStatus | None, Field(description="Only leads of this stage")] = None
     updated_since: Since | None = None
     limit: Annotated[
-        int | None, Number, Field(ge=1, le=PAGE_MOST, description="At most so many, with `next_cursor`; else all")
+        int | None, Field(ge=1, le=PAGE_MOST, description="At most so many, with `next_cursor`; else all"), Number
     ] = None
     offset: Annotated[
-        int, Number, Field(ge=0, le=OFFSET_MOST, description="Pass over so many; a `cursor` does it faster")
+        int, Field(ge=0, le=OFFSET_MOST, description="Pass over so many; a `cursor` does it faster"), Number
     ] = 0
-    cursor: Annotated[int, Number, Field(ge=0, le=ID_MOST, description="Only leads with a greater id")] = 0
+    cursor: Annotated[int, Field(ge=0, le=ID_MOST, description="Only leads with a greater id"), Number] = 0
 
 
 class Move(BaseModel):
@@ -199,8 +199,8 @@ class TranscriptQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after: Annotated[int, Number, Field(ge=0, le=ID_MOST, description="Only lines with a greater seq")] = 0
-    limit: Annotated[int, Number, Field(ge=1, le=500, description="At most so many of the last")] = 500
+    after: Annotated[int, Field(ge=0, le=ID_MOST, description="Only lines with a greater seq"), Number] = 0
+    limit: Annotated[int, Field(ge=1, le=500, description="At most so many of the last"), Number] = 500
 
 
 class LeadChange(BaseModel):

@@ -23,7 +23,15 @@ TAG = "Leads"
 
 
 @bp.get("")
-@operation("The company's leads", TAG, shapes.LeadList, query=shapes.LeadQuery)
+@operation(
+    "The company's leads",
+    TAG,
+    shapes.LeadList,
+    query=shapes.LeadQuery,
+    about="Without parameters all of them. With `limit` page by page: send `next_cursor` back as `cursor` until it is "
+    "null. To keep a copy up to date, ask with the greatest `updated_at` you have as `updated_since`: you get that "
+    "lead once more, and all that have changed since, themselves or in their notes and call backs.",
+)
 def index() -> Response:
     """The company's leads in the order they came; without parameters all of them."""
     asked = bodies.as_query(shapes.LeadQuery)
@@ -47,8 +55,8 @@ def _as_json(pages: Iterator[listing.Page], total: int, limit: int | None) -> It
 
 
 @bp.get("/<int:lead_id>")
-@operation("One lead", TAG, shapes.LeadRow, errors=(404,))
-def show(lead_id: int) -> dict[str, Any]:
+@operation("One lead", TAG, shapes.LeadRow, errors=(404,), about="As it stands in the list.")
+def show(lead_id: int) -> Response:
     """A lead of the company."""
     return row(lead_id)
 
@@ -62,7 +70,7 @@ def show(lead_id: int) -> dict[str, Any]:
     errors=(403, 404, 409, 415),
     about="From then on the bot leaves these fields alone, as if a manager had written them.",
 )
-def change(lead_id: int) -> dict[str, Any]:
+def change(lead_id: int) -> Response:
     """Write values over, all of them or none."""
     lead = _to_write(lead_id)
     given = bodies.as_json(shapes.LeadChange)
@@ -79,7 +87,7 @@ def change(lead_id: int) -> dict[str, Any]:
     errors=(403, 404, 409, 415),
     about="With the `version` you saw; where a colleague was quicker, 409 with the lead as it stands now in `lead`.",
 )
-def move(lead_id: int) -> dict[str, Any]:
+def move(lead_id: int) -> Response:
     """Move a lead of the company."""
     lead = _to_write(lead_id)
     given = bodies.as_json(shapes.Move)
@@ -97,18 +105,31 @@ def _to_write(lead_id: int) -> Lead:
 @bp.errorhandler(Conflict)
 def moved_meanwhile(error: Conflict) -> tuple[dict[str, Any], int]:
     """Somebody was quicker: the lead as it stands now, to look at and try again."""
-    return {"detail": str(error), "lead": row(error.fresh.id)}, error.status
+    return {"detail": str(error), "lead": json.loads(listing.one(error.fresh.id))}, error.status
 
 
 @bp.get("/<int:lead_id>/history")
-@operation("What happened to a lead", TAG, shapes.History, errors=(404,))
+@operation(
+    "What happened to a lead",
+    TAG,
+    shapes.History,
+    errors=(404,),
+    about="Oldest first. Its way from stage to stage is what has the kind `moved`.",
+)
 def history(lead_id: int) -> dict[str, Any]:
     """Every move, change and call back of a lead, and who did it."""
     return {"events": [happening(event) for event in records.history(records.get(lead_id))]}
 
 
 @bp.get("/<int:lead_id>/messages")
-@operation("The talk behind a lead", TAG, shapes.Transcript, query=shapes.TranscriptQuery, errors=(404,))
+@operation(
+    "The talk behind a lead",
+    TAG,
+    shapes.Transcript,
+    query=shapes.TranscriptQuery,
+    errors=(404,),
+    about="None for a lead that was written down by hand.",
+)
 def messages(lead_id: int) -> dict[str, Any]:
     """The lines of the talk a lead came from; none for a lead that was written down by hand."""
     asked = bodies.as_query(shapes.TranscriptQuery)
@@ -122,12 +143,11 @@ def messages(lead_id: int) -> dict[str, Any]:
     }
 
 
-def row(lead_id: int) -> dict[str, Any]:
+def row(lead_id: int) -> Response:
     """A lead as the list shows it. Raises NotFound."""
-    lead: dict[str, Any] = json.loads(listing.one(lead_id) if 0 < lead_id <= ID_MOST else "null")
-    if not lead:
+    if not 0 < lead_id <= ID_MOST:
         raise NotFound
-    return lead
+    return Response(listing.one(lead_id) + "\n", mimetype="application/json")
 
 
 def line(message: Message) -> dict[str, Any]:

@@ -39,7 +39,13 @@ def index() -> dict[str, Any]:
 
 
 @bp.get("/<int:message_id>/file")
-@operation("The file of a message", TAG, None, errors=(404,))
+@operation(
+    "The file of a message",
+    TAG,
+    None,
+    errors=(404,),
+    about="What `url` in `files` of a message leads to, as it was sent.",
+)
 def file(message_id: int) -> Response:
     """A voice message, photo or document of a client, whichever door it came through."""
     path, kind = storage.of_message(message_id)

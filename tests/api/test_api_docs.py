@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -152,3 +153,61 @@ def test_the_bundles_ask_nothing_of_other_hosts() -> None:
     assert "cdn.redoc.ly" not in redoc
     assert "fonts.googleapis" not in redoc
     assert "@import" not in (VENDOR / "swagger-ui-dist@5.35.0" / "swagger-ui.css").read_text()
+
+
+def schemas_in(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every property of every shape."""
+    for name, schema in document["components"]["schemas"].items():
+        for key, one in schema.get("properties", {}).items():
+            yield f"{name}.{key}", one
+
+
+def test_everything_in_it_is_described(document: dict[str, Any]) -> None:
+    bare = [where for where, one in schemas_in(document) if not one.get("description")]
+    bare += [name for name, one in document["components"]["schemas"].items() if not one.get("description")]
+    bare += [tag["name"] for tag in document["tags"] if not tag.get("description")]
+    for _, path, said in operations(document):
+        bare += [path for key in ("summary", "description", "operationId") if not said.get(key)]
+        bare += [f"{path} {one['name']}" for one in said.get("parameters", ()) if not one.get("description")]
+        bare += [f"{path} {status}" for status, one in said["responses"].items() if not one.get("description")]
+    assert not bare
+
+
+def test_its_examples_fit_what_they_are_examples_of(document: dict[str, Any]) -> None:
+    components, wrong, bare = {"components": document["components"]}, [], []
+    for method, path, said in operations(document):
+        bodies = [("", said.get("requestBody", {"content": {}})), *said["responses"].items()]
+        for status, one in bodies:
+            for kind, content in one["content"].items():
+                if "example" not in content:
+                    bare.append(f"{method} {path} {status} {kind}")
+                    continue
+                faults = Draft202012Validator({**content["schema"], **components}).iter_errors(content["example"])
+                wrong += [f"{method} {path} {status} {kind}: {fault.message}" for fault in faults]
+    for where, one in schemas_in(document):
+        for example in one.get("examples", ()):
+            faults = Draft202012Validator({**one, **components}).iter_errors(example)
+            wrong += [f"{where}: {fault.message}" for fault in faults]
+    assert not wrong
+    assert [one for one in bare if not one.startswith("get /api/messages/{message_id}/file 200")] == []
+
+
+def test_form_and_json_are_told_apart_and_a_conflict_shows_the_lead(document: dict[str, Any]) -> None:
+    kinds = document["paths"]["/api/chat"]["post"]["requestBody"]["content"]
+    names = {kind: content["schema"]["$ref"].rpartition("/")[2] for kind, content in kinds.items()}
+    assert len(set(names.values())) == 3
+    shapes = document["components"]["schemas"]
+    assert shapes[names["application/json"]]["required"] == ["user_id", "text"]
+    assert shapes[names["multipart/form-data"]]["anyOf"] == [{"required": ["text"]}, {"required": ["audio_file"]}]
+    for path, method in (("/api/leads/{lead_id}", "patch"), ("/api/leads/{lead_id}/move", "post")):
+        ref = document["paths"][path][method]["responses"]["409"]["content"]["application/json"]["schema"]["$ref"]
+        assert "lead" in shapes[ref.rpartition("/")[2]]["required"]
+
+
+def test_it_says_what_each_answer_bears(api_almaty: Api, document: dict[str, Any]) -> None:
+    for path in ("/api/auth/me", "/api/leads", "/health"):
+        said = document["paths"][path]["get"]["responses"]["200"]["headers"]
+        answer = api_almaty.get(path)
+        limits = {name for name in said if name.startswith("RateLimit")}
+        assert said.keys() - limits <= set(answer.headers.keys()), path
+        assert bool(limits) == (path != "/health")

@@ -11,7 +11,7 @@ from conftest import Api, contract_dialogue
 from flask import Flask
 from sqlalchemy import update
 
-from leadbot.api import bot_shapes, shapes
+from leadbot.api import bot_shapes, lead_shapes
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.leads import listing
@@ -105,7 +105,7 @@ def test_parameters_that_are_not_right(api_almaty: Api, query: str) -> None:  # 
 
 def test_one_lead(api_almaty: Api, lead: dict[str, Any]) -> None:
     assert api_almaty.get(f"/api/leads/{lead['id']}").json == lead
-    shapes.LeadRow.model_validate(lead)
+    lead_shapes.LeadRow.model_validate(lead)
     assert lead["source"] == "api"
 
 
@@ -159,7 +159,7 @@ def test_the_talk_behind_a_lead(api_almaty: Api, lead: dict[str, Any]) -> None:
     assert [line["author"] for line in told["messages"]] == ["client", "bot"] * 4
     assert told["messages"][0]["text"] == "Хочу дом"
     assert told["messages"][-1]["function_called"] == "register_lead"
-    shapes.Transcript.model_validate(told)
+    lead_shapes.Transcript.model_validate(told)
     assert [line["seq"] for line in api_almaty.get(f"{path}?after=6").json["messages"]] == [7, 8]
     assert api_almaty.get(f"{path}?limit=501").status_code == 422
 

@@ -23,6 +23,8 @@ def draft(known: Known, company: CompanyCard, language: str, *, final: bool = Fa
     says that the talk has ended or gone idle: a phone alone is a lead then. Nobody but a client makes one.
     """
     memory = Memory.of(known, company.fields)
+    if final:
+        memory.facts = {**memory.told, **memory.facts}
     return lead_of(memory, company, language) if is_lead(memory, final=final) else None
 
 

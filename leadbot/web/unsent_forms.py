@@ -23,7 +23,7 @@ SECRET = re.compile(r"password|secret|token|key", re.IGNORECASE)
 SHORT = 20  # characters; what is as short, and has no name below, goes along unseen
 LABELS = {
     "text": _("Text"), "value": _("Value"), "name": _("Name"), "company_name": _("Company name"), "about": _("Text"),
-    "day": _("Day"), "time": _("Time"), "telegram_chat_id": _("Chat number"),
+    "day": _("Day"), "time": _("Time"),
 }  # fmt: skip
 Fields = list[tuple[str, str]]
 

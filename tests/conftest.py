@@ -53,7 +53,8 @@ atexit.register(shutil.rmtree, TEMPLATES.directory, ignore_errors=True)
 
 # What these try is decided before a database is asked: headers, words, forms, a model's faults. One kind is enough.
 ON_SQLITE = {
-    "test_acts_services", "test_api_bad_accounts", "test_api_bad_messages", "test_assets", "test_canned",
+    "test_acts_services", "test_api_bad_accounts", "test_api_bad_messages", "test_assets",
+    "test_bad_inputs", "test_canned",
     "test_carriers", "test_chat_faults", "test_console", "test_doors_bodies", "test_doors_first_touch",
     "test_doors_forging", "test_doors_forgot", "test_doors_private", "test_engines_injections",
     "test_engines_phone_spellings", "test_headers", "test_hours_page", "test_hours_promise", "test_i18n",

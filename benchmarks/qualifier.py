@@ -13,7 +13,7 @@ from statistics import median, quantiles
 
 from benchmarks.table import Row
 from leadbot.engines import build_rules
-from leadbot.engines.base import CompanyCard, Engine, Known, Line, Turn
+from leadbot.engines.base import CompanyCard, Engine, Known, TalkLine, Turn
 
 SETS = Path(__file__).resolve().parents[1] / "tests" / "dialogues"
 COMPANY = CompanyCard(name="Лидбот")
@@ -61,12 +61,12 @@ def _dialogues(engine: Engine, path: Path) -> Iterator[float]:
 def _timed(engine: Engine, texts: tuple[str, ...]) -> list[float]:
     """The CPU milliseconds of each turn of one talk."""
     known, language, took = Known(), None, list[float]()
-    history: list[Line] = []
+    history: list[TalkLine] = []
     for text in texts:
-        history.append(Line("client", text, len(history) + 1))
+        history.append(TalkLine("client", text, len(history) + 1))
         began = time.process_time()
         decision = engine.decide(Turn(tuple(history[-20:]), known, COMPANY, NOON, language))
         took.append(1000 * (time.process_time() - began))
-        history.append(Line("bot", decision.text, len(history) + 1))
+        history.append(TalkLine("bot", decision.text, len(history) + 1))
         known, language = decision.known, decision.language
     return took

@@ -33,7 +33,7 @@ class Kind(enum.StrEnum):
     MONEY = "money"
 
 
-class Place(enum.StrEnum):
+class Surface(enum.StrEnum):
     """Where a field shows."""
 
     CARD = "card"  # on the board, and on the lead's page even where it is not known
@@ -53,9 +53,9 @@ class Origin(enum.StrEnum):
     COMPANY = "company"
 
 
-EVERYWHERE = frozenset(Place)
-_USUAL = frozenset({Place.PANEL, Place.API, Place.SUMMARY})
-_OWN = EVERYWHERE - {Place.CARD}
+EVERYWHERE = frozenset(Surface)
+_USUAL = frozenset({Surface.PANEL, Surface.API, Surface.SUMMARY})
+_OWN = EVERYWHERE - {Surface.CARD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Field:
     chips: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # quick replies to it, by language
     is_required: bool = True  # of a company's own: asked once more where no answer came
     label: Texts = field(default_factory=dict)  # else the phrase `label.<key>`, else the question
-    shows: frozenset[Place] = _USUAL
+    shows: frozenset[Surface] = _USUAL
     summary_order: int = 100  # its place among the details of a summary
     # Where it is kept: in a column of Lead, with another one that follows from it; else in Lead.details.
     column: str = ""
@@ -141,7 +141,7 @@ class Fields:
         """This table with further rows behind its own; a key that is taken stays whose it was."""
         return Fields((*self, *rows)) if rows else self
 
-    def at(self, place: Place) -> tuple[Field, ...]:
+    def at(self, place: Surface) -> tuple[Field, ...]:
         """The rows that show there."""
         return tuple(row for row in self if place in row.shows)
 
@@ -180,30 +180,32 @@ CONTACT = ("name", "phone")  # asked for in one question, before or behind the r
 TABLE = Fields(
     (
         Field(
-            "name", Kind.NAME, is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Place.SUMMARY}, column="name",
+            "name", Kind.NAME, is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Surface.SUMMARY},
+            column="name",
             told="How the client calls himself",
             headers=("фио", "ф.и.о.", "клиент", "имя клиента", "контакт", "аты", "аты-жөні", "client", "full name",
                      "contact"),
         ),
         Field(
-            "phone", Kind.PHONE, is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Place.SUMMARY},
+            "phone", Kind.PHONE, is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Surface.SUMMARY},
             column="phone", follower="phone_e164", most=32,
             told="The phone or its placeholder, exactly as the client wrote it",
             headers=("тел", "тел.", "номер телефона", "мобильный", "мобильный телефон", "контактный телефон",
                      "телефон нөмірі", "телефоны", "ұялы телефон", "phone number", "mobile"),
         ),
         Field(
-            "city", Kind.PLACE, is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Place.SUMMARY}, column="city",
-            most=100, told="City, town or village of the site", headers=("населённый пункт", "қала", "town"),
+            "city", Kind.PLACE, is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Surface.SUMMARY},
+            column="city", most=100, told="City, town or village of the site",
+            headers=("населённый пункт", "қала", "town"),
         ),
         Field(
-            "object_type", Kind.OBJECT, is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Place.SUMMARY},
+            "object_type", Kind.OBJECT, is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Surface.SUMMARY},
             column="object_type", most=100,
             told="What is built or renovated: house, flat, office, bathhouse, ...",
             headers=("тип объекта", "нысан", "object type"),
         ),
         Field(
-            "area", Kind.SIZE, "м²", is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Place.SUMMARY},
+            "area", Kind.SIZE, "м²", is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Surface.SUMMARY},
             column="area", follower="area_m2", most=64, told="Floor area with its unit",
             headers=("площадь, м2", "м2", "аудан", "area, m2"),
         ),
@@ -214,7 +216,7 @@ TABLE = Fields(
         Field("rooms", Kind.NUMBER, is_extracted=True, newest_counts=True, summary_order=1, told="Number of rooms"),
         Field("floors", Kind.NUMBER, is_extracted=True, newest_counts=True, summary_order=2, told="Number of floors"),
         Field(
-            "work", is_extracted=True, is_free=True, shows=_USUAL - {Place.SUMMARY},
+            "work", is_extracted=True, is_free=True, shows=_USUAL - {Surface.SUMMARY},
             told="Kind of work: building, renovation, design, ...",
         ),
         Field(

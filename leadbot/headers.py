@@ -38,11 +38,13 @@ def init_app(app: Flask, *, is_https: bool) -> None:
 
     @app.after_request
     def put(response: Response) -> Response:
-        said = {**usual, **_allowed()}
+        headers = {**usual, **_allowed()}
         if request.endpoint != "static":  # static files say themselves how long they may be kept
-            said["Cache-Control"] = "no-store"
+            headers["Cache-Control"] = "no-store"
         there = {name.lower() for name, _ in response.headers}
-        response.headers.extend([(name, value) for name, value in said.items() if value and name.lower() not in there])
+        response.headers.extend(
+            [(name, value) for name, value in headers.items() if value and name.lower() not in there]
+        )
         return response
 
 

@@ -25,7 +25,7 @@ from huey.storage import BaseStorage, RedisStorage, SqliteStorage
 from sqlalchemy.exc import OperationalError
 
 from leadbot.channels.workplace import connecting
-from leadbot.channels.workplace.members import Answer
+from leadbot.channels.workplace.members import WorkplaceAnswer
 from leadbot.config import Config
 from leadbot.conversations import idle, unanswered
 from leadbot.database.migrate import stop_unless_newest
@@ -42,8 +42,7 @@ from leadbot.operations import metrics
 from leadbot.outbox import deliveries
 from leadbot.outbox.crew import Crew
 from leadbot.serve import GRACE_SECONDS
-from leadbot.state import of as state_of
-from leadbot.state import state
+from leadbot.state import state, state_of
 from leadbot.transfer import erasure, exports_job, imports
 
 if TYPE_CHECKING:
@@ -256,7 +255,7 @@ def _bot() -> TelegramSender:
     return cast("TelegramSender", carrier_for("telegram").sender)
 
 
-def _taken(update: dict[str, Any]) -> Answer | None:
+def _taken(update: dict[str, Any]) -> WorkplaceAnswer | None:
     """Take an update; a fault of ours in one must not hold up all that come after it. A database that fails may."""
     try:
         return connecting.take(update)
@@ -269,7 +268,7 @@ def _taken(update: dict[str, Any]) -> Answer | None:
         return None
 
 
-def _answer(bot: TelegramSender, answer: Answer | None) -> None:
+def _answer(bot: TelegramSender, answer: WorkplaceAnswer | None) -> None:
     """Say it at once, once: what must not be lost is in the outbox."""
     if answer is None:
         return

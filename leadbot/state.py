@@ -54,11 +54,11 @@ def hold(app: Flask, config: Config) -> State:
     return made
 
 
-def of(app: Flask) -> State:
+def state_of(app: Flask) -> State:
     """The state of this application."""
     return cast(State, app.extensions[_KEY])
 
 
 def state() -> State:
     """The state of the application at work."""
-    return of(current_app)
+    return state_of(current_app)

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -139,6 +139,7 @@ class Web:
 
     client: FlaskClient
     company_id: int | None = None
+    csrf: str = field(default="", repr=False)
 
     def get(self, path: str, **more: object) -> TestResponse:
         return self.client.get(path, **more)
@@ -148,9 +149,11 @@ class Web:
 
     def token(self) -> str:
         """The CSRF token of this session, from the body of a page (htmx sends it as a header)."""
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.client.get("/settings/profile").text)
-        assert found
-        return found.group(1)
+        if not self.csrf:
+            found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.client.get("/settings/profile").text)
+            assert found
+            self.csrf = found.group(1)
+        return self.csrf
 
 
 @dataclass

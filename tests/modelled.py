@@ -15,7 +15,7 @@ from leadbot import create_app, state
 from leadbot.accounts import users
 from leadbot.config import Config
 from leadbot.conversations import chat
-from leadbot.conversations.chat import Incoming, Reply
+from leadbot.conversations.chat import ChatReply, Incoming
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.models import Company, Lead, Source
@@ -36,7 +36,7 @@ def house(config: Config, double: OpenAIDouble, **settings: Any) -> Iterator[Fla
             db.engine.dispose()
 
 
-def say(*texts: str, ref: str = "client", **more: Any) -> Reply:
+def say(*texts: str, ref: str = "client", **more: Any) -> ChatReply:
     """Send a client's messages one after the other; the last answer."""
     for text in texts:
         reply = chat.receive(Incoming(Source.API, ref, text, **more))
@@ -62,5 +62,5 @@ def set_bot(**values: Any) -> None:
 
 def allow(app: Flask, server: OpenAIDouble) -> None:
     """Whoever runs this copy lets companies name this server."""
-    config = state.of(app).config
-    state.of(app).config = config.replace(openai_allowed_hosts=(server.url.removeprefix("http://"),))
+    config = state.state_of(app).config
+    state.state_of(app).config = config.replace(openai_allowed_hosts=(server.url.removeprefix("http://"),))

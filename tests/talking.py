@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from leadbot.engines.base import CompanyCard, Decision, Known, LeadDraft, Line, Turn
+from leadbot.engines.base import CompanyCard, Decision, Known, LeadDraft, TalkLine, Turn
 from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.engines.rules.dialogue.summary import draft
 
@@ -20,7 +20,7 @@ class Talk:
         self.now = datetime(2026, 1, 28, hour, 30, tzinfo=ALMATY)
         self.known: Known = {}
         self.language: str | None = None
-        self.history: list[Line] = []
+        self.history: list[TalkLine] = []
         self.registered = 0
         self.answers_here = True
         self.last: Decision | None = None
@@ -28,14 +28,14 @@ class Talk:
     def say(self, *texts: str) -> str:
         """Send messages one after the other; returns the answer to the last."""
         for text in texts:
-            self.history.append(Line("client", text, len(self.history) + 1))
+            self.history.append(TalkLine("client", text, len(self.history) + 1))
             turn = Turn(
                 tuple(self.history), self.known, self.company, self.now, self.language, self.registered > 0,
                 answers_here=self.answers_here,
             )  # fmt: skip
             self.last = Rules().decide(turn)
             self.known, self.language = self.last.known, self.last.language
-            self.history.append(Line("bot", self.last.text, len(self.history) + 1))
+            self.history.append(TalkLine("bot", self.last.text, len(self.history) + 1))
             self.registered += self.last.register is not None and self.registered == 0
         return self.history[-1].text
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from leadbot.engines.base import CompanyCard, CompanyFact, Decision, Engine, LeadDraft, Line, Turn
+from leadbot.engines.base import CompanyCard, CompanyFact, Decision, Engine, LeadDraft, TalkLine, Turn
 
 NOW = datetime(2026, 1, 28, 15, 30, tzinfo=timezone(timedelta(hours=5)))
 PRICE = CompanyFact("price", {"ru": "Дом под ключ от 250 000 ₸ за м².", "kk": "Үй кілтпен 1 м² үшін 250 000 ₸-ден."})
@@ -20,7 +20,7 @@ THANKS = "Спасибо, Канат! Наш менеджер свяжется �
 
 def turn(*texts: str, **changes: Any) -> Turn:
     """A turn whose history is these messages of the client."""
-    history = tuple(Line("client", text, number) for number, text in enumerate(texts, 1))
+    history = tuple(TalkLine("client", text, number) for number, text in enumerate(texts, 1))
     return replace(Turn(history, {}, COMPANY, NOW), **changes)
 
 
@@ -42,12 +42,12 @@ def hold(engine: Engine, *texts: str, company: CompanyCard = COMPANY) -> Held:
     """Send the messages one after the other."""
     held, history, language = Held(), [], None
     for text in texts:
-        history.append(Line("client", text, len(history) + 1))
+        history.append(TalkLine("client", text, len(history) + 1))
         asked = Turn(tuple(history), held.known, company, NOW, language, registered=held.lead is not None)
         decision = engine.decide(asked)
         held.known, language = json.loads(json.dumps(decision.known)), decision.language
         held.new_leads += decision.register is not None and held.lead is None
         held.lead = decision.register or held.lead
         held.decisions.append(decision)
-        history.append(Line("bot", decision.text, len(history) + 1))
+        history.append(TalkLine("bot", decision.text, len(history) + 1))
     return held

@@ -1,4 +1,4 @@
-"""The log of what people do to settings, team and data: written in the transaction of the deed, kept for a year."""
+"""The log of what people do to settings, team and data: written in the transaction of what they do, kept for a year."""
 
 from __future__ import annotations
 
@@ -10,18 +10,24 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from leadbot.database.session import db, utcnow
-from leadbot.models import Act, AuditEntry, User
+from leadbot.models import AuditEntry, AuditEvent, User
 
 KEPT = timedelta(days=365)
 PAGE = 50
-GROUPS: dict[str, tuple[Act, ...]] = {
-    "entry": (Act.LOGGED_IN, Act.PASSWORD, Act.RESET_LINK),
-    "team": (Act.INVITED, Act.UNINVITED, Act.JOINED, Act.ROLE, Act.SHUT_OUT, Act.LET_IN, Act.REMOVED),
-    "settings": (
-        Act.COMPANY, Act.STAGES, Act.HOURS, Act.TURNS, Act.CONVERSATIONS, Act.ANSWERS, Act.BOT, Act.MODEL_KEY,
-        Act.WIDGET, Act.WIDGET_KEY, Act.SWITCHED, Act.LIMITS,
+GROUPS: dict[str, tuple[AuditEvent, ...]] = {
+    "entry": (AuditEvent.LOGGED_IN, AuditEvent.PASSWORD, AuditEvent.RESET_LINK),
+    "team": (
+        AuditEvent.INVITED, AuditEvent.UNINVITED, AuditEvent.JOINED, AuditEvent.ROLE, AuditEvent.SHUT_OUT,
+        AuditEvent.LET_IN, AuditEvent.REMOVED,
     ),
-    "data": (Act.EXPORTED, Act.IMPORTED, Act.IMPORT_UNDONE, Act.ERASED, Act.RETENTION),
+    "settings": (
+        AuditEvent.COMPANY, AuditEvent.STAGES, AuditEvent.HOURS, AuditEvent.TURNS, AuditEvent.CONVERSATIONS,
+        AuditEvent.ANSWERS, AuditEvent.BOT, AuditEvent.MODEL_KEY, AuditEvent.WIDGET, AuditEvent.WIDGET_KEY,
+        AuditEvent.SWITCHED, AuditEvent.LIMITS,
+    ),
+    "data": (
+        AuditEvent.EXPORTED, AuditEvent.IMPORTED, AuditEvent.IMPORT_UNDONE, AuditEvent.ERASED, AuditEvent.RETENTION,
+    ),
 }  # fmt: skip
 
 
@@ -33,18 +39,20 @@ class Entries:
     older: int | None
 
 
-def note(who_id: int | None, act: Act, *, about_id: int | None = None, detail: Collection[str] | str = "") -> None:
+def note(
+    who_id: int | None, event: AuditEvent, *, about_id: int | None = None, detail: Collection[str] | str = ""
+) -> None:
     """Write down that somebody did it, None being the operator of the installation. Part of the caller's transaction.
 
     What has been kept long enough goes.
     """
     words = detail if isinstance(detail, str) else ",".join(sorted(detail))
     db.session.execute(delete(AuditEntry).where(AuditEntry.created_at < utcnow() - KEPT))
-    db.session.add(AuditEntry(user_id=who_id, act=act, about_id=about_id, detail=words))
+    db.session.add(AuditEntry(user_id=who_id, act=event, about_id=about_id, detail=words))
 
 
 def entries(*, who_id: int | None = None, group: str = "", before: int | None = None) -> Entries:
-    """A page of the log: of one person, of one group of acts, from before an entry on."""
+    """A page of the log: of one person, of one group of events, from before an entry on."""
     wanted = select(AuditEntry).where(AuditEntry.created_at >= utcnow() - KEPT)
     if who_id is not None:
         wanted = wanted.where(AuditEntry.user_id == who_id)

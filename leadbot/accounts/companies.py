@@ -14,7 +14,7 @@ from leadbot.accounts import audit
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.errors import Invalid, NotFound
-from leadbot.models import Act, Company, Lead, Message, Role, User
+from leadbot.models import AuditEvent, Company, Lead, Message, Role, User
 
 # How many persons, invitations counted; tokens of the model a month; those a day on the installation's own key.
 LIMITS = ("people", "month_tokens", "day_tokens")
@@ -61,7 +61,7 @@ def set_active(company_id: int, is_active: bool) -> None:
     """Switch a company off, or on again. Its pages, API and widget find nothing from the next request on, and no notice
     leaves; what waits in the outbox goes out once it is on again. Raises NotFound."""
     _enter(company_id).is_active = is_active
-    audit.note(None, Act.SWITCHED, detail="on" if is_active else "off")
+    audit.note(None, AuditEvent.SWITCHED, detail="on" if is_active else "off")
     db.session.commit()
 
 
@@ -74,7 +74,7 @@ def set_limits(company_id: int, values: dict[str, int | None]) -> dict[str, int]
     merged = {**own.limits, **values}
     own.limits = {name: value for name, value in merged.items() if value is not None}
     if values:
-        audit.note(None, Act.LIMITS)
+        audit.note(None, AuditEvent.LIMITS)
     db.session.commit()
     return dict(own.limits)
 

@@ -14,7 +14,7 @@ from math import inf
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leadbot.texts.promise import Opening
+from leadbot.texts.promise import WorkingSpan
 
 DAYS_AHEAD = 400  # beyond which nothing is looked for: whoever is closed for longer is closed
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -49,11 +49,11 @@ class Hours:
         now = moment.astimezone(UTC)
         return not self.are_set or any(span.begins_at <= now for span in islice(self._spans(now), 1))
 
-    def next_opening(self, moment: datetime) -> Opening | None:
+    def next_opening(self, moment: datetime) -> WorkingSpan | None:
         """The first stretch of work that begins after `moment`; None where none is in sight, or nothing is set."""
         now = moment.astimezone(UTC)
         found = next((span for span in self._spans(now) if span.begins_at > now), None)
-        return Opening(*(end.astimezone(ZoneInfo(self.zone)) for end in found)) if found else None
+        return WorkingSpan(*(end.astimezone(ZoneInfo(self.zone)) for end in found)) if found else None
 
     def closes_at(self, moment: datetime) -> datetime | None:
         """When the work of this moment ends, through stretches that touch; None where it is closed or has no end."""
@@ -91,7 +91,7 @@ class Hours:
             left -= span.ends_at - begins_at
         return None
 
-    def _spans(self, now: datetime) -> Iterator[Opening]:
+    def _spans(self, now: datetime) -> Iterator[WorkingSpan]:
         """The stretches of work that end after `now`, in order, none over another; all in UTC.
 
         Two moments of one zone are compared by their wall clocks, which go back once a year.
@@ -104,7 +104,7 @@ class Hours:
             for begins, ends in () if self.is_day_off(day) else self.week[day.weekday()]:
                 begins_at, ends_at = max(_at(day, begins, zone), reached), _at(day, ends, zone)
                 if ends_at > max(begins_at, now):
-                    yield Opening(begins_at, ends_at)
+                    yield WorkingSpan(begins_at, ends_at)
                     reached = ends_at
 
 
@@ -114,7 +114,7 @@ def _at(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
-def of(stored: Mapping[str, Any], zone: str) -> Hours:
+def read(stored: Mapping[str, Any], zone: str) -> Hours:
     """The hours as a company has them stored: {"week": seven lists of [from, to], "off": [{"day", "to", "note"}]}."""
     week = tuple(tuple((begins, ends) for begins, ends in day) for day in stored.get("week", ())) or ((),) * 7
     single: set[date] = set()

@@ -14,10 +14,10 @@ from leadbot.accounts import hours as arithmetic
 from leadbot.accounts.hours import Hours
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid, gathered
-from leadbot.models import Act, Company, Lead, User
+from leadbot.models import AuditEvent, Company, Lead, User
 from leadbot.texts import promise, text_input
 from leadbot.texts.languages import LANGUAGES
-from leadbot.texts.promise import Opening
+from leadbot.texts.promise import WorkingSpan
 
 MORNING = timedelta(hours=9)  # where no hours are set
 WEEK = tuple(f"day{number}" for number in range(7))  # the fields of the weekdays, from Monday on
@@ -31,24 +31,24 @@ WEEKS = {
 }
 
 
-def of(company: Company) -> Hours:
+def hours_of(company: Company) -> Hours:
     """The hours of a company, in its time zone."""
-    return arithmetic.of(company.hours, company.time_zone)
+    return arithmetic.read(company.hours, company.time_zone)
 
 
-def own() -> Hours:
+def own_hours() -> Hours:
     """The hours of the company the session acts for."""
-    return of(tenant.company())
+    return hours_of(tenant.company())
 
 
 def is_open_now() -> bool:
     """Does the company the session acts for work at this moment?"""
-    return own().is_open(utcnow())
+    return own_hours().is_open(utcnow())
 
 
-def opening(company: Company, now: datetime) -> Opening | None:
+def opening(company: Company, now: datetime) -> WorkingSpan | None:
     """The company's next opening where it is closed at `now`; None while it is open, or where none is in sight."""
-    hours = of(company)
+    hours = hours_of(company)
     return None if hours.is_open(now) else hours.next_opening(now)
 
 
@@ -56,13 +56,13 @@ def morning(company: Company) -> datetime:
     """When the next day of work begins: the first opening after today by the company's clock."""
     now = utcnow().astimezone(ZoneInfo(company.time_zone))
     tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    first = of(company).next_opening(tomorrow - timedelta(microseconds=1))
+    first = hours_of(company).next_opening(tomorrow - timedelta(microseconds=1))
     return first.begins_at if first else tomorrow + MORNING
 
 
 def now_in_words(company: Company, language: str) -> str:
     """«Открыто до 18:00», «Закрыто, откроемся завтра в 9:00»; empty where no hours are set."""
-    hours, now = of(company), utcnow()
+    hours, now = hours_of(company), utcnow()
     if not hours.are_set:
         return ""
     if hours.is_open(now):
@@ -72,7 +72,7 @@ def now_in_words(company: Company, language: str) -> str:
 
 def in_words(company: Company) -> dict[str, str]:
     """«пн–пт 9:00–18:00» by language; empty where no hours are set."""
-    week = of(company).week
+    week = hours_of(company).week
     return dict(_in_words(week)) if any(week) else {}
 
 
@@ -121,7 +121,7 @@ def change(values: Mapping[str, str], *, by: User) -> Company:
         setattr(company, field, value)
     _reckon_anew(company)
     company.digest_at = morning(company)
-    audit.note(by.id, Act.HOURS)
+    audit.note(by.id, AuditEvent.HOURS)
     db.session.commit()
     return company
 
@@ -129,7 +129,7 @@ def change(values: Mapping[str, str], *, by: User) -> Company:
 def take_due(since: datetime) -> datetime | None:
     """When a lead that nobody has taken since then has waited too long; None where nobody is to be told."""
     company = tenant.company()
-    return of(company).after(since, company.take_minutes) if company.take_minutes else None
+    return hours_of(company).after(since, company.take_minutes) if company.take_minutes else None
 
 
 def _reckon_anew(company: Company) -> None:

@@ -10,7 +10,7 @@ from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.errors import LinkExpired, WrongLogin
 from leadbot.events import PasswordChanged, PasswordResetAsked, publish
-from leadbot.models import Act, LinkKind, OneTimeLink, User, WebSession
+from leadbot.models import AuditEvent, LinkKind, OneTimeLink, User, WebSession
 
 
 def change(user: User, current: str, new: str) -> User:
@@ -74,7 +74,7 @@ def _set(user_id: int, hashed: str) -> User:
     user.hashed_password = hashed
     end_everything(user)
     publish(PasswordChanged(user.id))
-    audit.note(user.id, Act.PASSWORD)
+    audit.note(user.id, AuditEvent.PASSWORD)
     db.session.commit()
     return user
 

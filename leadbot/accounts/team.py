@@ -13,7 +13,7 @@ from leadbot.accounts.limits import letters
 from leadbot.database.session import db, utcnow
 from leadbot.errors import EmailTaken, Invalid, NotFound
 from leadbot.events import InvitationMade, PersonLeft, publish
-from leadbot.models import Act, LinkKind, OneTimeLink, Role, User
+from leadbot.models import AuditEvent, LinkKind, OneTimeLink, Role, User
 from leadbot.texts import text_input
 
 INVITATIONS_MOST = 100
@@ -63,7 +63,7 @@ def invite(email: str, role: str, *, by: User) -> Invited:
     is_sent = bool(address) and links.sends_mail() and letters.may_invite(address or "", by.company_id)
     if is_sent:
         publish(InvitationMade(address or "", url, by.id, kind))
-    audit.note(by.id, Act.INVITED, detail=kind)
+    audit.note(by.id, AuditEvent.INVITED, detail=kind)
     db.session.commit()
     return Invited(url, is_sent)
 
@@ -73,7 +73,7 @@ def revoke(link_id: int, *, by: User) -> None:
     users.check_is_owner(by)
     if not 0 < link_id < 2**31 or not _take_back(id=link_id):
         raise NotFound
-    audit.note(by.id, Act.UNINVITED)
+    audit.note(by.id, AuditEvent.UNINVITED)
     db.session.commit()
 
 
@@ -92,7 +92,7 @@ def join(key: str, *, email: str, name: str, password: str) -> User:
     db.session.add(user)
     try:
         db.session.flush()
-        audit.note(user.id, Act.JOINED, detail=user.role)
+        audit.note(user.id, AuditEvent.JOINED, detail=user.role)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -110,7 +110,7 @@ def change_role(who: User, role: str, *, by: User) -> None:
         _check_owner_is_left(who)
         links.take_back_from(who)
     who.role = to
-    audit.note(by.id, Act.ROLE, about_id=who.id, detail=to)
+    audit.note(by.id, AuditEvent.ROLE, about_id=who.id, detail=to)
     db.session.commit()
 
 
@@ -122,7 +122,7 @@ def set_enabled(who: User, is_enabled: bool, *, by: User) -> None:
         _check_owner_is_left(who)
         _let_go(who)
     who.is_enabled = is_enabled
-    audit.note(by.id, Act.LET_IN if is_enabled else Act.SHUT_OUT, about_id=who.id)
+    audit.note(by.id, AuditEvent.LET_IN if is_enabled else AuditEvent.SHUT_OUT, about_id=who.id)
     db.session.commit()
 
 
@@ -134,7 +134,7 @@ def remove(who: User, *, by: User) -> None:
     _let_go(who)
     who.name, who.email, who.removed_at, who.telegram_id = who.shown_name, "", utcnow(), None
     who.email_key = f"REMOVED {who.id}"  # nobody's address: keys are in lower case
-    audit.note(by.id, Act.REMOVED, about_id=who.id)
+    audit.note(by.id, AuditEvent.REMOVED, about_id=who.id)
     db.session.commit()
 
 
@@ -143,7 +143,7 @@ def give_reset(who: User, *, by: User) -> str:
     users.check_is_owner(by)
     link = OneTimeLink(kind=LinkKind.RESET, user_id=who.id, made_by_id=by.id)
     url = links.address(link.kind, links.make(link, links.GIVEN_RESET_LASTS))
-    audit.note(by.id, Act.RESET_LINK, about_id=who.id)
+    audit.note(by.id, AuditEvent.RESET_LINK, about_id=who.id)
     db.session.commit()
     return url
 

@@ -19,7 +19,7 @@ from leadbot.accounts import audit
 from leadbot.database import tenancy
 from leadbot.database.session import db, read_only, utcnow
 from leadbot.errors import EmailTaken, Forbidden, Invalid, WrongLogin
-from leadbot.models import Act, Company, Role, User, WebSession
+from leadbot.models import AuditEvent, Company, Role, User, WebSession
 from leadbot.texts import text_input
 from leadbot.texts import trades as setups
 from leadbot.texts.languages import LANGUAGES
@@ -98,7 +98,7 @@ def begin_session(user: User) -> str:
     outworn = WebSession.created_at < utcnow() - SESSION_MOST
     db.session.execute(delete(WebSession).where(WebSession.user_id == user.id, outworn))
     db.session.add(WebSession(user_id=user.id, key_hash=key_hash(key)))
-    audit.note(user.id, Act.LOGGED_IN)
+    audit.note(user.id, AuditEvent.LOGGED_IN)
     db.session.commit()
     return key
 

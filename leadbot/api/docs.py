@@ -21,8 +21,8 @@ REDOC_STYLES = (
 @bp.get("/openapi.json")
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
-    told = state().openapi = state().openapi or spec.build(current_app)
-    return told
+    document = state().openapi = state().openapi or spec.build(current_app)
+    return document
 
 
 @bp.get("/docs")

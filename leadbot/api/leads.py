@@ -25,13 +25,13 @@ TAG = "Leads"
 def index() -> Response:
     """The company's leads in the order they came; without parameters all of them."""
     asked = bodies.as_query(shapes.LeadQuery)
-    chosen = listing.Chosen(asked.status, asked.updated_since)
+    chosen = listing.ListingFilter(asked.status, asked.updated_since)
     total = listing.count(chosen)
     pages = listing.pages(chosen, after=asked.cursor, offset=asked.offset, limit=asked.limit)
     return Response(stream_with_context(_as_json(pages, total, asked.limit)), mimetype="application/json")
 
 
-def _as_json(pages: Iterator[listing.Page], total: int, limit: int | None) -> Iterator[str]:
+def _as_json(pages: Iterator[listing.ListingPage], total: int, limit: int | None) -> Iterator[str]:
     """The list piece by piece: a hundred thousand leads take no more memory than a thousand."""
     count, last = 0, None
     yield '{"leads":['

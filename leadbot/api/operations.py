@@ -42,20 +42,20 @@ class Operation:
 
 def operation(summary: str, tag: str, gives: type[BaseModel], **more: Any) -> Callable[[View], View]:
     """Say what the view below does."""
-    said = Operation(summary, tag, gives, **more)
+    operation = Operation(summary, tag, gives, **more)
 
     def mark(view: View) -> View:
-        view.__dict__["operation"] = said
+        view.__dict__["operation"] = operation
         return view
 
     return mark
 
 
-def of(view: Callable[..., Any]) -> Operation | None:
+def operation_of(view: Callable[..., Any]) -> Operation | None:
     """What was said of a view."""
     return getattr(view, "operation", None)
 
 
 def asked_for() -> Operation | None:
     """What was said of the view that this request is for."""
-    return of(current_app.view_functions[request.endpoint or ""])
+    return operation_of(current_app.view_functions[request.endpoint or ""])

@@ -17,7 +17,7 @@ from leadbot.api.bot_shapes import (
 from leadbot.api.lead_shapes import ID_MOST, Since
 from leadbot.conversations import chat, voice
 from leadbot.errors import Invalid
-from leadbot.fields import TABLE, Place
+from leadbot.fields import TABLE, Surface
 from leadbot.models import Author, LeadStatus, LostReason, Source
 from leadbot.texts import text_input
 
@@ -25,14 +25,14 @@ PAGE_MOST = 1000
 OFFSET_MOST = 10_000_000
 
 
-def passed_by(check: Callable[[Any], Any], said: str | None = None) -> AfterValidator:
-    """A value that a service's own check passes; where it does not, what the check says, or `said`."""
+def passed_by(check: Callable[[Any], Any], message: str | None = None) -> AfterValidator:
+    """A value that a service's own check passes; where it does not, what the check says, or `message`."""
 
     def run(value: Any) -> Any:
         try:
             return check(value)
         except Invalid as error:
-            raise PydanticCustomError("invalid", "{said}", {"said": said or str(error)}) from None
+            raise PydanticCustomError("invalid", "{message}", {"message": message or str(error)}) from None
 
     return AfterValidator(run)
 
@@ -208,7 +208,7 @@ class LeadRow(BaseModel):
     updated_at: Moment
     details: dict[str, str] = Field(
         description="All else the client has said, by key: "
-        + ", ".join(row.key for row in TABLE.details if Place.API in row.shows)
+        + ", ".join(row.key for row in TABLE.details if Surface.API in row.shows)
         + ", the trade's own and those of `questions` in the settings",
         examples=[{"rooms": "3", "q_heating": "Газ"}],
     )

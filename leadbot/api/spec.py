@@ -76,43 +76,49 @@ class _Schemas(GenerateJsonSchema):
 
 def build(app: Flask) -> dict[str, Any]:
     """The document of everything that this application says of its routes."""
-    told = [
-        (rule, said) for rule in app.url_map.iter_rules() if (said := operations.of(app.view_functions[rule.endpoint]))
+    described = [
+        (rule, operation)
+        for rule in app.url_map.iter_rules()
+        if (operation := operations.operation_of(app.view_functions[rule.endpoint]))
     ]
-    models = {model for _, said in told for model in (said.gives, *said.takes.values())}
+    models = {model for _, operation in described for model in (operation.gives, *operation.takes.values())}
     models |= {error_shapes.Error, error_shapes.ValidationFaults}
     ordered = sorted(models, key=lambda model: model.__name__)
     named: list[tuple[Any, Literal["validation"]]] = [(model, "validation") for model in ordered]
     _, schemas = models_json_schema(named, ref_template=REFS, schema_generator=_Schemas)
     paths: dict[str, dict[str, Any]] = {}
-    for rule, said in told:
+    for rule, operation in described:
         method = next(iter(rule.methods & {"GET", "POST", "PATCH", "PUT", "DELETE"})).lower()  # type: ignore[operator]
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
-        paths.setdefault(path, {})[method] = _operation(said, rule.endpoint, sorted(rule.arguments))
+        paths.setdefault(path, {})[method] = _operation(operation, rule.endpoint, sorted(rule.arguments))
     return {
         "openapi": "3.1.0",
         "info": {"title": "Leadbot API", "version": VERSION, "description": ABOUT},
         "servers": [{"url": "/"}],
         "security": [{"password": []}, {"token": []}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(said.tag for _, said in told)],
+        "tags": [{"name": tag} for tag in dict.fromkeys(operation.tag for _, operation in described)],
         "paths": paths,
         "components": {"schemas": schemas["$defs"], "securitySchemes": SECURITY},
     }
 
 
-def _operation(said: Operation, endpoint: str, ids: list[str]) -> dict[str, Any]:
-    parameters = [*map(_path_parameter, ids), *_query_parameters(said.query), *_header_parameters(said.headers)]
-    told: dict[str, Any] = {
-        "tags": [said.tag],
-        "summary": said.summary,
-        "description": said.about,
+def _operation(operation: Operation, endpoint: str, ids: list[str]) -> dict[str, Any]:
+    parameters = [
+        *map(_path_parameter, ids),
+        *_query_parameters(operation.query),
+        *_header_parameters(operation.headers),
+    ]
+    described: dict[str, Any] = {
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": operation.about,
         "operationId": endpoint.replace(".", "_"),
         "parameters": parameters,
-        "requestBody": _body(said),
-        "responses": _responses(said),
-        "security": [] if said.is_public else None,
+        "requestBody": _body(operation),
+        "responses": _responses(operation),
+        "security": [] if operation.is_public else None,
     }
-    return {key: value for key, value in told.items() if value or (key == "security" and value is not None)}
+    return {key: value for key, value in described.items() if value or (key == "security" and value is not None)}
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
@@ -144,39 +150,43 @@ def _header_parameters(headers: dict[str, str]) -> list[dict[str, Any]]:
     return [{"name": name, "in": "header", "description": about, "schema": schema} for name, about in headers.items()]
 
 
-def _body(said: Operation) -> dict[str, Any] | None:
-    if not said.takes:
+def _body(operation: Operation) -> dict[str, Any] | None:
+    if not operation.takes:
         return None
-    content = {kind: {"schema": _ref(model)} for kind, model in said.takes.items()}
+    content = {kind: {"schema": _ref(model)} for kind, model in operation.takes.items()}
     return {"required": True, "content": content}
 
 
-def _responses(said: Operation) -> dict[str, Any]:
-    good = {"description": "Done", "content": {JSON: {"schema": _ref(said.gives)}}}
-    statuses = {*said.errors, *(() if said.is_public else (401, 503)), *((413, 503) if said.takes else ())}
-    bad = {str(status): _error(status, said) for status in sorted(statuses)}
-    if said.takes or said.query:
+def _responses(operation: Operation) -> dict[str, Any]:
+    good = {"description": "Done", "content": {JSON: {"schema": _ref(operation.gives)}}}
+    statuses = {
+        *operation.errors,
+        *(() if operation.is_public else (401, 503)),
+        *((413, 503) if operation.takes else ()),
+    }
+    bad = {str(status): _error(status, operation) for status in sorted(statuses)}
+    if operation.takes or operation.query:
         bad["422"] = {
             "description": "Not as it should be",
             "content": {JSON: {"schema": _ref(error_shapes.ValidationFaults)}},
         }
-    return {str(said.status): good, **bad}
+    return {str(operation.status): good, **bad}
 
 
-def _error(status: int, said: Operation) -> dict[str, Any]:
-    about, text = WRONG_LOGIN if status == 401 and said.is_public else ERRORS[status]
+def _error(status: int, operation: Operation) -> dict[str, Any]:
+    about, text = WRONG_LOGIN if status == 401 and operation.is_public else ERRORS[status]
     headers = SAID_HEADERS.get(status)
-    if status == 409 and said.can_repeat:
+    if status == 409 and operation.can_repeat:
         (about, text), headers = STILL_ANSWERING, WAIT
-    if status == 415 and MULTIPART in said.takes:
+    if status == 415 and MULTIPART in operation.takes:
         about, text = "No sound that is taken", "Unsupported audio"
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         "description": about,
         "content": {JSON: {"schema": _ref(error_shapes.Error), "example": {"detail": text}}},
     }
     if headers:
-        told["headers"] = headers
-    return told
+        described["headers"] = headers
+    return described
 
 
 def _ref(model: type[BaseModel]) -> dict[str, str]:

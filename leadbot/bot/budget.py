@@ -64,18 +64,18 @@ def own_key(own: Company) -> str | None:
 def budget(own: Company) -> tuple[int, int]:
     """Tokens a day of the whole company, and of one client. A company may spend less of the installation's key than it
     is allowed, but not more; its own key is its own money."""
-    said = own.bot.get("budget", {})
+    limits = own.bot.get("budget", {})
     allowed = companies.limit_of(own, "day_tokens")
     usual = COMPANY_TOKENS if allowed is None else allowed
-    whole = int(said.get("company", usual))
-    return whole if own_key(own) else min(whole, usual), int(said.get("visitor", VISITOR_TOKENS))
+    whole = int(limits.get("company", usual))
+    return whole if own_key(own) else min(whole, usual), int(limits.get("visitor", VISITOR_TOKENS))
 
 
 def month_budget(own: Company) -> int | None:
     """Tokens a month of the whole company; None where only the day is limited."""
-    said = own.bot.get("budget", {}).get("month")
+    own_limit = own.bot.get("budget", {}).get("month")
     allowed = companies.limit_of(own, "month_tokens")
-    return min((int(each) for each in (said, allowed) if each is not None), default=None)
+    return min((int(each) for each in (own_limit, allowed) if each is not None), default=None)
 
 
 def reserve(own: Company, talk: Conversation | None) -> Ticket | None:

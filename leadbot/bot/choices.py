@@ -18,8 +18,8 @@ def trades(language: str) -> dict[str, str]:
 
 def tones(setup: str, language: str) -> dict[str, str]:
     """Each tone with a question as it would put it."""
-    asked = "area.A" if "area" in setups.of(setup).order else "city.A"
-    return {tone: phrases.say(asked, language, setups.of(setup, tone)) for tone in TONES}
+    asked = "area.A" if "area" in setups.setup_of(setup).order else "city.A"
+    return {tone: phrases.say(asked, language, setups.setup_of(setup, tone)) for tone in TONES}
 
 
 def topics() -> tuple[str, ...]:

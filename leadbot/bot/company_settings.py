@@ -14,7 +14,7 @@ from leadbot.database.session import db, utcnow
 from leadbot.engines.base import CompanyCard, CompanyFact
 from leadbot.errors import Invalid, gathered
 from leadbot.fields import Fields
-from leadbot.models import Act, Company, User
+from leadbot.models import AuditEvent, Company, User
 from leadbot.texts import text_input
 from leadbot.texts.languages import LANGUAGES
 
@@ -40,15 +40,15 @@ def company(*, lock: bool = False) -> Company:
 def shown() -> dict[str, Any]:
     """All settings, as the API shows them; of a key only whether there is one."""
     own = company()
-    said = settings_fields.complete(own.bot)
+    settings = settings_fields.complete(own.bot)
     return {
         "company_name": own.name,
         "language": own.language,
         "time_zone": own.time_zone,
         "telegram_chat_id": own.telegram_chat_id,
         "widget_key": own.widget_key,
-        **said,
-        "model": {**said["model"], "has_key": bool(own.bot.get("model", {}).get("key"))},
+        **settings,
+        "model": {**settings["model"], "has_key": bool(own.bot.get("model", {}).get("key"))},
     }
 
 
@@ -78,57 +78,57 @@ def change(values: dict[str, Any], *, by: User | None = None) -> Company:
     for name in changed:
         setattr(own, _COLUMNS.get(name, name), checked[name])
     if by is not None and changed:
-        audit.note(by.id, Act.COMPANY, detail=changed)
+        audit.note(by.id, AuditEvent.COMPANY, detail=changed)
     publishing.store(own, of_bot, by=by)
     if key is not None:
         publishing.put_key(own, key)
         if by is not None:
-            audit.note(by.id, Act.MODEL_KEY)
+            audit.note(by.id, AuditEvent.MODEL_KEY)
     db.session.commit()
     return own
 
 
 def card(own: Company, values: settings_fields.Values | None = None) -> CompanyCard:
     """What engines may know of the company; `values` are a draft's, else those that are published."""
-    said = settings_fields.look(own.bot) if values is None else values
-    before, after = settings_fields.order_of(said)
+    settings = settings_fields.look(own.bot) if values is None else values
+    before, after = settings_fields.order_of(settings)
     return CompanyCard(
         name=own.name,
         language=own.language,
         time_zone=own.time_zone,
-        setup=said["setup"],
-        objects=tuple(said["objects"]),
-        facts=_facts(own, said),
-        order=(before or (settings_fields.CONTACT,)) if said["order"] or said["questions"] else (),
+        setup=settings["setup"],
+        objects=tuple(settings["objects"]),
+        facts=_facts(own, settings),
+        order=(before or (settings_fields.CONTACT,)) if settings["order"] or settings["questions"] else (),
         later=after,
-        optional=settings_fields.asked_once(said),
-        fields=fields(own, said),
-        greeting=said["greeting"],
-        chips={language: tuple(chips) for language, chips in said["chips"].items()},
-        forbidden=tuple(said["forbidden"]),
-        tone=said["tone"],
-        hide_names=bool(said["hide_names"]),
+        optional=settings_fields.asked_once(settings),
+        fields=fields(own, settings),
+        greeting=settings["greeting"],
+        chips={language: tuple(chips) for language, chips in settings["chips"].items()},
+        forbidden=tuple(settings["forbidden"]),
+        tone=settings["tone"],
+        hide_names=bool(settings["hide_names"]),
         canary=encryption.canary(own.id),
         week=hours_settings.in_words(own),
-        **{key: said[key] for key in settings_fields.LINES},
+        **{key: settings[key] for key in settings_fields.LINES},
     )
 
 
 def fields(own: Company | None = None, values: settings_fields.Values | None = None) -> Fields:
     """The company's whole table of fields: those of all companies, its trade's, its own, and those it asked before."""
     own = own or company()
-    said = settings_fields.look(own.bot) if values is None else values
-    return settings_fields.fields_of(said, own.bot.get(publishing.RETIRED, ()))
+    settings = settings_fields.look(own.bot) if values is None else values
+    return settings_fields.fields_of(settings, own.bot.get(publishing.RETIRED, ()))
 
 
-def _facts(own: Company, said: settings_fields.Values) -> tuple[CompanyFact, ...]:
+def _facts(own: Company, settings: settings_fields.Values) -> tuple[CompanyFact, ...]:
     """The facts as they were written down, and what the lines about services and area answer beside them."""
-    facts = [CompanyFact(fact["topic"], fact["text"], tuple(fact.get("words", ()))) for fact in said["facts"]]
+    facts = [CompanyFact(fact["topic"], fact["text"], tuple(fact.get("words", ()))) for fact in settings["facts"]]
     topics = {fact.topic for fact in facts}
-    if said["services"] and "services" not in topics:
-        facts.append(CompanyFact("services", {own.language: said["services"]}, _SERVICES))
-    if said["service_area"] and "area_served" not in topics:
-        facts.append(CompanyFact("area_served", {own.language: said["service_area"]}))
+    if settings["services"] and "services" not in topics:
+        facts.append(CompanyFact("services", {own.language: settings["services"]}, _SERVICES))
+    if settings["service_area"] and "area_served" not in topics:
+        facts.append(CompanyFact("area_served", {own.language: settings["service_area"]}))
     return tuple(facts)
 
 

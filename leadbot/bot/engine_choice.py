@@ -89,8 +89,8 @@ def trial(own: Company, drafted: Values | None = None) -> Trial | None:
 def own_access(own: Company, drafted: Values | None = None) -> tuple[str, str, str] | None:
     """Key, address and model of a company's own; without a key of its own the others count for nothing."""
     published, key = own.bot.get("model") or {}, budget.own_key(own)
-    said = published if drafted is None else drafted["model"]
-    return (key, said.get("base_url", ""), said.get("model", "")) if key else None
+    values = published if drafted is None else drafted["model"]
+    return (key, values.get("base_url", ""), values.get("model", "")) if key else None
 
 
 def _models() -> OwnModels:

@@ -19,7 +19,7 @@ from leadbot.bot import model_hosts, settings_fields
 from leadbot.bot.settings_fields import Values
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.models import Act, BotVersion, Company, Role, User
+from leadbot.models import AuditEvent, BotVersion, Company, Role, User
 from leadbot.texts import text_input
 
 KEPT = 10  # published versions one can go back to
@@ -106,7 +106,7 @@ def store(own: Company, values: Mapping[str, Any], *, by: User | None) -> BotVer
     db.session.execute(too_old)
     own.bot = {**_with_key(after, own.bot), RETIRED: _retired(before, after, own.bot.get(RETIRED, []))}
     if by is not None:
-        audit.note(by.id, Act.BOT, detail=str(made.number))
+        audit.note(by.id, AuditEvent.BOT, detail=str(made.number))
     return made
 
 
@@ -150,7 +150,7 @@ def set_key(key: object, *, by: User) -> None:
     """
     users.check_is_owner(by)
     put_key(tenant.locked_company(), key)
-    audit.note(by.id, Act.MODEL_KEY)
+    audit.note(by.id, AuditEvent.MODEL_KEY)
     db.session.commit()
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from leadbot.accounts import users
 from leadbot.bot import budget, company_settings, engine_choice, publishing, scenarios
 from leadbot.database.session import db
-from leadbot.engines.base import CompanyCard, Decision, Engine, Known, Line, Turn
+from leadbot.engines.base import CompanyCard, Decision, Engine, Known, TalkLine, Turn
 from leadbot.engines.embedded import draft as lead_of
 from leadbot.engines.recorded import Recorded
 from leadbot.models import User
@@ -26,7 +26,7 @@ Turns = tuple[dict[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RehearsalOutcome:
     """What a talk comes to: whether it makes a lead, and what is known at its end, by slot."""
 
     is_lead: bool
@@ -151,25 +151,27 @@ def _hold(engines_for: Callable[[_Script], tuple[Engine, Engine]], seconds: floa
     return Rehearsal(tuple(held), len(scripts) - len(held))
 
 
-def replay(turns: Turns, company: CompanyCard, engine: Engine, now: datetime, language: str | None = None) -> Outcome:
+def replay(
+    turns: Turns, company: CompanyCard, engine: Engine, now: datetime, language: str | None = None
+) -> RehearsalOutcome:
     """Hold a talk to its end, as if the client had then gone silent."""
     known: Known = {}
     registered = False
-    history: list[Line] = []
+    history: list[TalkLine] = []
     for turn in turns:
-        history.append(Line("client", turn["text"], len(history) + 1))
+        history.append(TalkLine("client", turn["text"], len(history) + 1))
         decision = engine.decide(Turn(tuple(history), known, company, now, language, registered))
-        history.append(Line("bot", decision.text, len(history) + 1))
+        history.append(TalkLine("bot", decision.text, len(history) + 1))
         known, language = decision.known, decision.language
         registered = registered or decision.register is not None
     lead = lead_of(known, company, language or company.language, final=True)
     facts = known.get("facts", {})
-    return Outcome(
+    return RehearsalOutcome(
         registered or lead is not None, {slot: facts[slot]["value"] for slot in company.fields.keys if slot in facts}
     )
 
 
-def differences(before: Outcome, after: Outcome) -> tuple[Difference, ...]:
+def differences(before: RehearsalOutcome, after: RehearsalOutcome) -> tuple[Difference, ...]:
     """What differs between two outcomes, the lead itself first."""
     found = []
     if before.is_lead != after.is_lead:

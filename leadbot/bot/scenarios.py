@@ -67,8 +67,8 @@ def count() -> int:
 
 def _turns(talk: Conversation) -> list[dict[str, str]]:
     """What the client said, and what he was answered, turn by turn; a manager's words are not rehearsed."""
-    said = select(Message).where(Message.conversation_id == talk.id, Message.episode == talk.episode)
-    lines = list(db.session.scalars(said.order_by(Message.seq).limit(4 * TURNS_MOST)))
+    messages = select(Message).where(Message.conversation_id == talk.id, Message.episode == talk.episode)
+    lines = list(db.session.scalars(messages.order_by(Message.seq).limit(4 * TURNS_MOST)))
     answers = {line.answers_seq: line for line in lines if line.author is Author.BOT and line.answers_seq}
     turns = []
     for line in lines:

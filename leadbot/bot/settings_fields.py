@@ -95,7 +95,7 @@ def fields_of(values: Mapping[str, Any], retired: Iterable[Mapping[str, Any]] = 
     """The whole table of fields under these settings, with those behind it that are no longer asked but have been."""
     own = (own_field(row, Origin.COMPANY) for row in values.get("questions", ()))
     past = (own_field(row, Origin.COMPANY) for row in retired)
-    return fields.TABLE.and_(*setups.of(values["setup"]).fields, *own, *past)
+    return fields.TABLE.and_(*setups.setup_of(values["setup"]).fields, *own, *past)
 
 
 def whole_order(values: Mapping[str, Any]) -> list[str]:
@@ -105,7 +105,7 @@ def whole_order(values: Mapping[str, Any]) -> list[str]:
     left out.
     """
     table = fields_of(values)
-    named = list(values["order"]) or list(setups.of(values["setup"]).order)
+    named = list(values["order"]) or list(setups.setup_of(values["setup"]).order)
     order = [slot for slot in named if slot == CONTACT or slot in table]
     if CONTACT not in order:
         order.append(CONTACT)

@@ -11,7 +11,7 @@ from leadbot.accounts import audit, users
 from leadbot.bot import company_settings
 from leadbot.database.session import db
 from leadbot.errors import Invalid, NotFound
-from leadbot.models import Act, CannedAnswer, Conversation, User
+from leadbot.models import AuditEvent, CannedAnswer, Conversation, User
 from leadbot.texts import names, phrases, text_input
 from leadbot.texts.folding import order
 from leadbot.texts.languages import LANGUAGES
@@ -45,7 +45,7 @@ def add(title: str, texts: Mapping[str, str], *, by: User) -> CannedAnswer:
         raise Invalid("At most %(max)s canned answers", field="title", max=ANSWERS_MOST)
     answer = CannedAnswer(title=_title(title), texts=_texts(texts))
     db.session.add(answer)
-    audit.note(by.id, Act.ANSWERS)
+    audit.note(by.id, AuditEvent.ANSWERS)
     db.session.commit()
     return answer
 
@@ -54,7 +54,7 @@ def change(answer: CannedAnswer, title: str, texts: Mapping[str, str], *, by: Us
     """Write it anew. Raises Invalid, Forbidden."""
     users.check_may_write(by)
     answer.title, answer.texts = _title(title), _texts(texts)
-    audit.note(by.id, Act.ANSWERS)
+    audit.note(by.id, AuditEvent.ANSWERS)
     db.session.commit()
 
 
@@ -62,7 +62,7 @@ def remove(answer: CannedAnswer, *, by: User) -> None:
     """Forget it. Raises Forbidden."""
     users.check_may_write(by)
     db.session.delete(answer)
-    audit.note(by.id, Act.ANSWERS)
+    audit.note(by.id, AuditEvent.ANSWERS)
     db.session.commit()
 
 
@@ -81,14 +81,14 @@ def _values(talk: Conversation, by: User) -> dict[str, str]:
     facts = talk.known.get("facts", {})
     own = company_settings.company()
     language = talk.language or own.language
-    said = {slot: facts[slot]["value"] for slot in ("name", "city", "object_type") if slot in facts}
+    known = {slot: facts[slot]["value"] for slot in ("name", "city", "object_type") if slot in facts}
     return {
-        "name": said.get("name", ""),
+        "name": known.get("name", ""),
         "manager": by.name or phrases.say("manager", language),
         "company": own.name,
         "phone": company_settings.card(own).phone,
-        "city": names.city(said.get("city"), language) or "",
-        "object": names.object_type(said.get("object_type"), language) or "",
+        "city": names.city(known.get("city"), language) or "",
+        "object": names.object_type(known.get("object_type"), language) or "",
     }
 
 

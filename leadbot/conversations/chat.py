@@ -16,7 +16,7 @@ from leadbot.bot.settings_fields import Values
 from leadbot.conversations import consent, follow_up, hot_lane, known_clients, talks, unanswered, voice
 from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
-from leadbot.engines.base import TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, Line, Turn
+from leadbot.engines.base import TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, TalkLine, Turn
 from leadbot.engines.speech import Speech, SpeechError, SpeechUnavailable
 from leadbot.errors import Invalid
 from leadbot.events import ClientWrote, publish
@@ -52,7 +52,7 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ChatReply:
     """The answer. Silent while a manager holds the talk."""
 
     text: str
@@ -61,7 +61,7 @@ class Reply:
     silent: bool = False
 
 
-def receive(incoming: Incoming) -> Reply:
+def receive(incoming: Incoming) -> ChatReply:
     """Answer one message of a client.
 
     1. Take the conversation and store the message (a repeated message id returns the stored reply).
@@ -76,7 +76,7 @@ def receive(incoming: Incoming) -> Reply:
         return _turn_of(_checked(incoming), ends_at)
 
 
-def _turn_of(incoming: Incoming, ends_at: float) -> Reply:
+def _turn_of(incoming: Incoming, ends_at: float) -> ChatReply:
     digest = talks.digest(incoming.text, incoming.file if incoming.audio is None else incoming.audio)
     talk, seq, reply = talks.take(incoming.source, incoming.client_ref, incoming.message_id, digest)
     if reply is not None:
@@ -135,7 +135,7 @@ def greeting(language: str, *, by_draft: bool = False) -> str:
 def first_words(company: CompanyCard, language: str) -> str:
     """The company's own greeting, else one by the hour of its day and who speaks."""
     hour = utcnow().astimezone(ZoneInfo(company.time_zone)).hour
-    who = phrases.opening(company.name, company.persona, language, setups.of(company.setup))
+    who = phrases.opening(company.name, company.persona, language, setups.setup_of(company.setup))
     usual = f"{phrases.hello(hour, language)} {who}"
     return company.greeting.get(language, "").strip() or usual
 
@@ -152,13 +152,13 @@ def chips(talk: Conversation | None, language: str, *, by_draft: bool = False) -
 
 def first_replies(company: CompanyCard, language: str) -> tuple[str, ...]:
     """Quick replies to the greeting: the company's own, else those of its trade."""
-    return company.chips.get(language) or phrases.chips("object_type", language, setups.of(company.setup))
+    return company.chips.get(language) or phrases.chips("object_type", language, setups.setup_of(company.setup))
 
 
 def wanted(*, by_draft: bool = False) -> tuple[str, ...]:
     """What the bot finds out, in its order: name and phone where the company asks for them."""
     company = card(by_draft=by_draft)
-    order = company.order or setups.of(company.setup).order
+    order = company.order or setups.setup_of(company.setup).order
     first = (slot for slot in order if slot in company.fields and slot not in CONTACT)
     return (*first, *CONTACT, *company.later)
 
@@ -208,10 +208,10 @@ def _attached(incoming: Incoming) -> dict[str, str]:
 
 
 def _turn(talk: Conversation, seq: int, incoming: Incoming, own: Company, drafted: Values | None) -> Turn:
-    history = (Line(*said) for said in talks.before(talk, seq, most=HISTORY_LINES - 1))
+    history = (TalkLine(*said) for said in talks.before(talk, seq, most=HISTORY_LINES - 1))
     now = company_settings.local_now(own)
     return Turn(
-        history=(*history, Line(Author.CLIENT.value, incoming.text, seq)),
+        history=(*history, TalkLine(Author.CLIENT.value, incoming.text, seq)),
         known=known_clients.recognised(talk, incoming.text),
         answers_here=talk.source is not Source.API,
         company=company_settings.card(own, drafted),
@@ -282,7 +282,7 @@ def _thank_for_file(turn: Turn) -> Decision:
     return Decision(text, turn.known, language, engine="rules")
 
 
-def _answer(talk: Conversation, said: Line, thought: _Thought, brain: Brain) -> Reply:
+def _answer(talk: Conversation, said: TalkLine, thought: _Thought, brain: Brain) -> ChatReply:
     """Store what was decided; register what is proposed; publish what happened. One commit."""
     decision, words = thought.decision, said.text
     if brain.calls_out(hears=thought.has_listened):
@@ -314,7 +314,7 @@ def _answer(talk: Conversation, said: Line, thought: _Thought, brain: Brain) -> 
     talks.let_go(talk)
     follow_up.after_turn(talk, decision.act)
     db.session.commit()
-    return Reply(decision.text, called, registered.lead if registered else None)
+    return ChatReply(decision.text, called, registered.lead if registered else None)
 
 
 def _register(talk: Conversation, proposed: LeadDraft | None, *, beside: bool = False) -> Registered | None:
@@ -328,15 +328,15 @@ def _register(talk: Conversation, proposed: LeadDraft | None, *, beside: bool = 
         return None
 
 
-def _stay_silent(talk: Conversation, words: str) -> Reply:
+def _stay_silent(talk: Conversation, words: str) -> ChatReply:
     unanswered.asked(talk)
     publish(ClientWrote(talk.id, words))
     talks.let_go(talk)
     db.session.commit()
-    return Reply("", silent=True)
+    return ChatReply("", silent=True)
 
 
-def _as_reply(stored: Message) -> Reply:
-    reply = Reply(stored.text, stored.function_called)
+def _as_reply(stored: Message) -> ChatReply:
+    reply = ChatReply(stored.text, stored.function_called)
     db.session.rollback()
     return reply

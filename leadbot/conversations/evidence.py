@@ -64,7 +64,7 @@ def transcript(lead: Lead, proofs: Iterable[Proof]) -> list[Part]:
     wanted = or_(*(and_(Message.conversation_id == talk_id, Message.episode == episode) for talk_id, episode in spans))
     parts: dict[int, Part] = {}
     for line in db.session.scalars(select(Message).where(wanted).order_by(Message.conversation_id, Message.seq)):
-        parts.setdefault(line.conversation_id, Part(talks.of(line), [])).lines.append(line)
+        parts.setdefault(line.conversation_id, Part(talks.talk_of(line), [])).lines.append(line)
     return sorted(parts.values(), key=lambda part: part.lines[0].created_at)
 
 

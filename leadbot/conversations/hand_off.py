@@ -99,7 +99,7 @@ def shown_to_clients(person: User, language: str) -> str:
 
 def _stay(talk: Conversation) -> None:
     """The manager is there: count his silence from now."""
-    minutes = inbox_settings.of(company_settings.company()).return_minutes
+    minutes = inbox_settings.settings_of(company_settings.company()).return_minutes
     talk.return_due_at = utcnow() + timedelta(minutes=minutes) if minutes else None
 
 

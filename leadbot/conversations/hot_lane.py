@@ -27,14 +27,14 @@ REACHED = (Source.WIDGET, Source.TEST)  # clients who see what is said without a
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class NudgePace:
     """After how many minutes of silence the client is nudged, and after how many more it is enough."""
 
     nudge_minutes: int
     more_minutes: int
 
 
-WITH_PHONE, WITHOUT = Pace(3, 2), Pace(10, 20)
+WITH_PHONE, WITHOUT = NudgePace(3, 2), NudgePace(10, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _is_hot(talk: Conversation) -> bool:
     return is_clear and talk.lead_id is None and talk.handled_by == "bot" and not (talk.is_junk or talk.is_withdrawn)
 
 
-def _pace(talk: Conversation) -> Pace:
+def _pace(talk: Conversation) -> NudgePace:
     return WITH_PHONE if has_phone(talk) else WITHOUT
 
 

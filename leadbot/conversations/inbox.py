@@ -70,7 +70,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class InboxRow:
     """A talk with its last line and the number of its lines that the reader has not seen."""
 
     talk: Conversation
@@ -79,10 +79,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class InboxPage:
     """A stretch of the list; `end` is where it was cut, None where there is no more."""
 
-    rows: list[Row]
+    rows: list[InboxRow]
     end: Mark | None
 
 
@@ -91,12 +91,12 @@ def clean(query: str) -> str:
     return text_input.message(query[:QUERY_MOST], "q", most=QUERY_MOST).replace("\n", " ")
 
 
-def listed(wanted: Wanted, reader: User, *, before: Mark | None = None, down_to: Mark | None = None) -> Page:
+def listed(wanted: Wanted, reader: User, *, before: Mark | None = None, down_to: Mark | None = None) -> InboxPage:
     """Talks, what was said last first: a page from behind `before`, or all from the top `down_to` a mark."""
     found = (
         select(Conversation, Message, read_marks.unread_lines(reader))
         .join(Message, (Message.conversation_id == Conversation.id) & (Message.seq == Conversation.message_count))
-        .outerjoin(TalkRead, read_marks.of(reader))
+        .outerjoin(TalkRead, read_marks.row_of(reader))
         .where(*_conditions(wanted, reader))
         .order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
         .options(joinedload(Conversation.manager).lazyload(User.company))
@@ -106,11 +106,11 @@ def listed(wanted: Wanted, reader: User, *, before: Mark | None = None, down_to:
     if down_to is not None:
         found = found.where(~_is_behind(down_to))
     most = LIVE_MOST if down_to is not None else PAGE
-    rows = [Row(*row) for row in db.session.execute(found.limit(most + 1))]
+    rows = [InboxRow(*row) for row in db.session.execute(found.limit(most + 1))]
     is_cut = len(rows) > most
     rows = rows[:most]
     last = rows[-1].talk if rows and is_cut else None
-    return Page(rows, Mark(last.last_message_at, last.id) if last else down_to)
+    return InboxPage(rows, Mark(last.last_message_at, last.id) if last else down_to)
 
 
 def current_version() -> str:

@@ -8,7 +8,7 @@ from leadbot.accounts import audit, users
 from leadbot.bot import company_settings
 from leadbot.database.session import db
 from leadbot.errors import Invalid
-from leadbot.models import Act, Company, User
+from leadbot.models import AuditEvent, Company, User
 
 RETURN_MINUTES, RETURN_MOST = 30, 24 * 60
 
@@ -21,7 +21,7 @@ class Inbox:
     nudges: bool = True
 
 
-def of(company: Company) -> Inbox:
+def settings_of(company: Company) -> Inbox:
     """What the company has set."""
     return Inbox(**company.inbox)
 
@@ -34,6 +34,6 @@ def change(return_minutes: str, nudges: bool, *, by: User) -> Inbox:
         raise Invalid("A whole number of minutes from 0 to %(max)s", field="return_minutes", max=RETURN_MOST)
     company = company_settings.company(lock=True)
     company.inbox = {**company.inbox, "return_minutes": int(text), "nudges": nudges}
-    audit.note(by.id, Act.CONVERSATIONS)
+    audit.note(by.id, AuditEvent.CONVERSATIONS)
     db.session.commit()
-    return of(company)
+    return settings_of(company)

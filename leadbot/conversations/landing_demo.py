@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from leadbot.database.session import utcnow
-from leadbot.engines.base import CompanyCard, Known, Line, Turn
+from leadbot.engines.base import CompanyCard, Known, TalkLine, Turn
 from leadbot.engines.embedded import Rules
 from leadbot.errors import Invalid, LeadbotError
 from leadbot.state import state
@@ -45,7 +45,7 @@ class TalkOver(LeadbotError):
 
 
 @dataclass(frozen=True)
-class Piece:
+class DemoPiece:
     """A stretch of a message; `proof` numbers the fact that was taken from it."""
 
     text: str
@@ -57,11 +57,11 @@ class Said:
     """One bubble."""
 
     author: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[DemoPiece, ...]
 
 
 @dataclass(frozen=True)
-class Example:
+class DemoTalk:
     """A talk and the facts it brought: slot, value as stored, number of its proof.
 
     `carried` is a visitor's talk as his page keeps it, empty for the example; `chips` answer the last question.
@@ -85,7 +85,7 @@ class Talk(NamedTuple):
 
 
 @cache
-def example(language: str) -> Example:
+def example(language: str) -> DemoTalk:
     """The talk for readers of this language; held once a process, the qualifier always answers it alike."""
     talk = Talk()
     for text in SAID[language]:
@@ -93,7 +93,7 @@ def example(language: str) -> Example:
     return _shown(talk, language)
 
 
-def say(text: object, carried: str, language: str) -> Example:
+def say(text: object, carried: str, language: str) -> DemoTalk:
     """A visitor's message answered: his talk as it now stands. Raises Invalid, TalkOver."""
     clean = text_input.message(text, "text", most=TEXT_MOST)
     if not clean:
@@ -104,7 +104,7 @@ def say(text: object, carried: str, language: str) -> Example:
     return _own(_answered(talk, clean, language, utcnow().astimezone(ZoneInfo("Asia/Almaty"))), language)
 
 
-def so_far(carried: str, language: str) -> Example:
+def so_far(carried: str, language: str) -> DemoTalk:
     """A visitor's talk as his page has it, or the example where there is none or it is over."""
     try:
         return _own(_read(carried), language) if carried else example(language)
@@ -112,40 +112,40 @@ def so_far(carried: str, language: str) -> Example:
         return example(language)
 
 
-def _own(talk: Talk, language: str) -> Example:
+def _own(talk: Talk, language: str) -> DemoTalk:
     chips = phrases.chips(talk.known.get("asked"), talk.speaks or language, setups.load())
     return _shown(talk, language, carried=_serializer().dumps(talk), chips=chips)
 
 
 def _answered(talk: Talk, text: str, language: str, now: datetime) -> Talk:
     lines = (*talk.lines, ("client", text))
-    history = tuple(Line(author, words, number) for number, (author, words) in enumerate(lines, 1))
+    history = tuple(TalkLine(author, words, number) for number, (author, words) in enumerate(lines, 1))
     company = CompanyCard(name=COMPANY[language], language=language)
     decision = Rules().decide(Turn(history, talk.known, company, now, talk.speaks, talk.is_lead))
     is_lead = talk.is_lead or decision.register is not None
     return Talk((*lines, ("bot", decision.text)), decision.known, decision.language, is_lead)
 
 
-def _shown(talk: Talk, language: str, **more: Any) -> Example:
+def _shown(talk: Talk, language: str, **more: Any) -> DemoTalk:
     facts = talk.known.get("facts", {})
     found = {slot: facts[slot] for slot in SHOWN if slot in facts}
     numbers = {slot: number for number, slot in enumerate(found, 1)}
-    lines = (Line(author, text, seq) for seq, (author, text) in enumerate(talk.lines, 1))
+    lines = (TalkLine(author, text, seq) for seq, (author, text) in enumerate(talk.lines, 1))
     said = tuple(Said(line.author, _pieces(line, found, numbers)) for line in lines)
     values = {slot: (fact["value"], numbers[slot]) for slot, fact in found.items()}
-    return Example(COMPANY[language], said, values, talk.is_lead, **more)
+    return DemoTalk(COMPANY[language], said, values, talk.is_lead, **more)
 
 
-def _pieces(line: Line, found: dict[str, dict[str, object]], numbers: dict[str, int]) -> tuple[Piece, ...]:
+def _pieces(line: TalkLine, found: dict[str, dict[str, object]], numbers: dict[str, int]) -> tuple[DemoPiece, ...]:
     """The line cut where its facts begin and end."""
     spans = sorted((fact["start"], fact["end"], slot) for slot, fact in found.items() if fact["seq"] == line.seq)
     pieces, at = [], 0
     for start, end, slot in spans:
         if not (isinstance(start, int) and isinstance(end, int)) or start < at:
             continue
-        pieces += [Piece(line.text[at:start]), Piece(line.text[start:end], numbers[slot])]
+        pieces += [DemoPiece(line.text[at:start]), DemoPiece(line.text[start:end], numbers[slot])]
         at = end
-    return tuple(piece for piece in (*pieces, Piece(line.text[at:])) if piece.text)
+    return tuple(piece for piece in (*pieces, DemoPiece(line.text[at:])) if piece.text)
 
 
 def _read(carried: str) -> Talk:

@@ -29,7 +29,7 @@ def add(talk: Conversation, text: str, *, by: User) -> TalkNote:
     return note
 
 
-def of(talk: Conversation, *, after: int = 0) -> list[TalkNote]:
+def notes_of(talk: Conversation, *, after: int = 0) -> list[TalkNote]:
     """The talk's notes from the number `after` on, oldest first."""
     found = select(TalkNote).where(TalkNote.conversation_id == talk.id).order_by(TalkNote.id).offset(max(0, after))
     return list(db.session.scalars(found.options(joinedload(TalkNote.user).lazyload(User.company))))

@@ -30,7 +30,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class UnseenAnswers:
     """What was said to a client who has the chat closed, and after how many seconds to look again; 0: not at all."""
 
     count: int
@@ -60,7 +60,7 @@ def manager_types(talk: Conversation, *, by: User) -> None:
     db.session.commit()
 
 
-def of(talk: Conversation) -> Seen:
+def seen_by(talk: Conversation) -> Seen:
     """The client's side of a talk in the widget; nothing is known of other doors."""
     seen = _found(talk) if talk.source is Source.WIDGET else None
     if seen is None:
@@ -75,7 +75,7 @@ def is_recent(moment: datetime | None) -> bool:
     return moment is not None and utcnow() - moment < TYPING
 
 
-def news(client_ref: str, *, after: int) -> News | None:
+def news(client_ref: str, *, after: int) -> UnseenAnswers | None:
     """What a client has missed since line `after`; None where that is nothing and nothing is to be expected.
 
     One looks the more rarely, the longer nothing was said: a talk that rests costs some dozen looks.
@@ -97,7 +97,7 @@ def news(client_ref: str, *, after: int) -> News | None:
     texts = list(db.session.scalars(missed)) if talk.message_count > after else []
     if not texts and not seconds:
         return None
-    return News(len(texts), _preview(texts[0]) if texts else "", seconds)
+    return UnseenAnswers(len(texts), _preview(texts[0]) if texts else "", seconds)
 
 
 def _mark(seen: TalkPresence, seq: int) -> str:

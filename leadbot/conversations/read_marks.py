@@ -48,13 +48,13 @@ def since(person: User) -> datetime:
     return person.read_until or person.created_at
 
 
-def of(person: User) -> ColumnElement[bool]:
+def row_of(person: User) -> ColumnElement[bool]:
     """Which row of TalkRead belongs to a talk, for a join."""
     return and_(TalkRead.conversation_id == Conversation.id, TalkRead.user_id == person.id)
 
 
 def is_unread(person: User) -> ColumnElement[bool]:
-    """The condition of a talk with something unread, where TalkRead is joined by `of`. Test talks have none."""
+    """The condition of a talk with something unread, where TalkRead is joined by `row_of`. Test talks have none."""
     return and_(
         Conversation.client_at > since(person),
         Conversation.last_message_at > since(person),  # nothing else can be: the index ends there
@@ -77,6 +77,6 @@ def unread_lines(person: User) -> ColumnElement[int]:
 
 def count(person: User) -> int:
     """How many talks have something unread; at most one more than COUNTED."""
-    unread = select(Conversation.id).outerjoin(TalkRead, of(person)).where(is_unread(person))
+    unread = select(Conversation.id).outerjoin(TalkRead, row_of(person)).where(is_unread(person))
     first = unread.order_by(Conversation.last_message_at.desc()).limit(COUNTED + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(first)) or 0

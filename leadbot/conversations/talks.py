@@ -156,7 +156,7 @@ def let_go(talk: Conversation) -> None:
     talk.lease_until = None
 
 
-def of(message: Message) -> Conversation:
+def talk_of(message: Message) -> Conversation:
     """The talk a message stands in."""
     return get(message.conversation_id)
 

@@ -89,8 +89,8 @@ def _text(talk: Conversation, company: Company, now: datetime) -> str:
     if phone := memory.value("phone"):
         return phrases.say("handoff.nobody.phone", language, when=when, phone=phone)
     if not embedded.is_open(memory, "phone"):
-        told = phrases.say("handoff.nobody.closed", language, when=when)
-        return " ".join(phrases.sentences(told)[:-1])
+        text = phrases.say("handoff.nobody.closed", language, when=when)
+        return " ".join(phrases.sentences(text)[:-1])
     memory.asked, memory.asks["phone"] = "phone", memory.asks.get("phone", 0) + 1
     talk.known = memory.known()
     is_closed = hours_settings.opening(company, now) is not None
@@ -99,7 +99,7 @@ def _text(talk: Conversation, company: Company, now: datetime) -> str:
 
 def _when(company: Company, now: datetime, language: str) -> str:
     """«сегодня», «завтра с 9:00 до 18:00»; «в ближайшее время» where no hours are set."""
-    hours = hours_settings.of(company)
+    hours = hours_settings.hours_of(company)
     if not hours.are_set:
         return phrases.say("when.soon", language)
     here = now.astimezone(ZoneInfo(company.time_zone))
@@ -111,5 +111,5 @@ def _when(company: Company, now: datetime, language: str) -> str:
 
 
 def _last_words(talk: Conversation) -> str:
-    said = select(Message.text).where(Message.conversation_id == talk.id, Message.author == Author.CLIENT)
-    return db.session.scalars(said.order_by(Message.seq.desc()).limit(1)).first() or ""
+    texts = select(Message.text).where(Message.conversation_id == talk.id, Message.author == Author.CLIENT)
+    return db.session.scalars(texts.order_by(Message.seq.desc()).limit(1)).first() or ""

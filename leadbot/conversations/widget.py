@@ -19,7 +19,7 @@ from leadbot.database.session import db, read_only, utcnow
 from leadbot.errors import Invalid, NotFound
 from leadbot.events import HandOffAsked, publish
 from leadbot.leads import attribution
-from leadbot.models import Act, Author, BotUser, Company, Conversation, Source, TalkPresence, User
+from leadbot.models import AuditEvent, Author, BotUser, Company, Conversation, Source, TalkPresence, User
 from leadbot.models.company import new_widget_key
 from leadbot.state import state
 from leadbot.texts import phrases, text_input
@@ -155,7 +155,7 @@ def change(values: dict[str, object], *, by: User) -> Company:
         own.slug = slug(values["slug"])
     own.widget = {**own.widget, **checked}
     try:
-        audit.note(by.id, Act.WIDGET)
+        audit.note(by.id, AuditEvent.WIDGET)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -178,7 +178,7 @@ def pause(is_paused: bool, *, by: User) -> None:
     """Close the chat on all sites, or open it again."""
     users.check_may_write(by)
     company_settings.company().widget_is_paused = is_paused
-    audit.note(by.id, Act.WIDGET, detail="off" if is_paused else "on")
+    audit.note(by.id, AuditEvent.WIDGET, detail="off" if is_paused else "on")
     db.session.commit()
 
 
@@ -186,7 +186,7 @@ def rotate(*, by: User) -> None:
     """Give the widget another key: whoever has the old one finds a closed chat. For the owner alone."""
     users.check_is_owner(by)
     company_settings.company().widget_key = new_widget_key()
-    audit.note(by.id, Act.WIDGET_KEY)
+    audit.note(by.id, AuditEvent.WIDGET_KEY)
     db.session.commit()
 
 

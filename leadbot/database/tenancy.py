@@ -93,7 +93,7 @@ def all_companies() -> Iterator[None]:
             _let_go_of_others(db.session(), company_id)
 
 
-def own(kind: type[Owned | Tenant]) -> ColumnElement[bool]:
+def is_own(kind: type[Owned | Tenant]) -> ColumnElement[bool]:
     """The criterion of the acting company, for a statement over a class or its table that is written by hand.
 
     It may be built once and run for many companies: whose rows are meant is asked at each execution.
@@ -147,7 +147,7 @@ def _scope(state: ORMExecuteState) -> None:
 
 @cache
 def _own_rows(mapper: Mapper[Any]) -> tuple[ColumnElement[bool], ...]:
-    return (own(mapper.class_),) if issubclass(mapper.class_, Owned | Tenant) else ()
+    return (is_own(mapper.class_),) if issubclass(mapper.class_, Owned | Tenant) else ()
 
 
 @cache

@@ -30,7 +30,7 @@ class CutOff(EngineError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     """`proposal` holds what the model wants registered or put right; `text` may be empty where it called a tool."""
 
     text: str
@@ -49,7 +49,7 @@ def opened(content: bytes) -> Body:
     return body
 
 
-def read_answer(body: Body, table: Fields | None = None) -> Answer:
+def read_answer(body: Body, table: Fields | None = None) -> ModelAnswer:
     """What the model said, proposing values of the company's `table`.
 
     Raises EngineError where the body is no usable answer, EngineDeclined where the model wouldn't give one."""
@@ -75,7 +75,7 @@ def read_answer(body: Body, table: Fields | None = None) -> Answer:
         proposal, calls_human = None, False
     if not text and proposal is None and not calls_human:
         raise CutOff("cut off at its length") if finish == "length" else EngineError("empty answer")
-    return Answer(text, proposal, calls_human)
+    return ModelAnswer(text, proposal, calls_human)
 
 
 def thinks(body: Body) -> bool:

@@ -26,7 +26,7 @@ from leadbot import fields
 from leadbot.fields import Fields
 from leadbot.texts import trades
 from leadbot.texts.asking import asking
-from leadbot.texts.promise import Opening
+from leadbot.texts.promise import WorkingSpan
 from leadbot.texts.trades import Setup
 
 # What a talk of any company can bring, in the order a manager reads it; one company's table is `CompanyCard.fields`.
@@ -39,7 +39,7 @@ Known = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TalkLine:
     """One message of a talk: `author` is "client", "bot" or "manager", `seq` its number in the conversation, from 1."""
 
     author: str
@@ -93,7 +93,7 @@ class CompanyCard:
     @property
     def trade(self) -> Setup:
         """Its set-up in its tone, with the words of its own questions."""
-        return asking(trades.of(self.setup, self.tone), self.fields)
+        return asking(trades.setup_of(self.setup, self.tone), self.fields)
 
     def hours_in(self, language: str) -> str:
         """When the company works: as it has set it day by day, else in its own words."""
@@ -104,18 +104,18 @@ class CompanyCard:
 class Turn:
     """One question to an engine. The last line of `history` is the client's message to answer."""
 
-    history: tuple[Line, ...]
+    history: tuple[TalkLine, ...]
     known: Known
     company: CompanyCard
     now: datetime  # aware, in the company's time zone
     language: str | None = None  # of the talk so far; None in its first turn
     registered: bool = False  # this episode of the talk already has its lead
-    opening: Opening | None = None  # the company's next one, where it is closed at `now`
+    opening: WorkingSpan | None = None  # the company's next one, where it is closed at `now`
     answers_here: bool = True  # what a person writes reaches the client in this very chat
     seconds_left: float = TURN_SECONDS  # until the client must have an answer; speech may have used up some
 
     @property
-    def message(self) -> Line:
+    def message(self) -> TalkLine:
         return self.history[-1]
 
     @property

@@ -1,7 +1,7 @@
 """What the house asks of the embedded engine besides the answer to a turn. All else in `rules` is its own affair."""
 
 from leadbot.engines.rules.acts.corpus import LANGUAGES as SPOKEN
-from leadbot.engines.rules.acts.score import Counts, Outcome
+from leadbot.engines.rules.acts.score import ActScore, Counts
 from leadbot.engines.rules.dialogue.ask import again as ask_again
 from leadbot.engines.rules.dialogue.ask import open_ as is_open
 from leadbot.engines.rules.dialogue.intents import topics
@@ -15,10 +15,10 @@ from leadbot.engines.rules.words.scene import Found
 
 __all__ = [
     "SPOKEN",
+    "ActScore",
     "Counts",
     "Found",
     "Memory",
-    "Outcome",
     "Rules",
     "Set",
     "ask_again",

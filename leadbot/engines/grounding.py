@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from leadbot.engines.base import Line, Turn
+from leadbot.engines.base import TalkLine, Turn
 from leadbot.engines.privacy import digits_of
 from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.engines.rules.reading.extract import Found, extract
@@ -59,7 +59,7 @@ def fact(found: Found, seq: int) -> Fact:
     return kept
 
 
-def _find(slot: str, value: str, line: Line, turn: Turn) -> Found | None:
+def _find(slot: str, value: str, line: TalkLine, turn: Turn) -> Found | None:
     row = turn.company.fields.get(slot)
     if row is None or not row.is_extracted:
         return _quoted(value, line.text, row) if row else None
@@ -86,7 +86,7 @@ def _all_read(slot: str, text: str, turn: Turn) -> Iterable[Found]:
         asked=slot,
         language=turn.language,
         objects=turn.company.objects,
-        setup=trades.of(turn.company.setup),
+        setup=trades.setup_of(turn.company.setup),
     )
     first = heard.slots.get(slot)
     return (*([first] if first else []), *heard.others.get(slot, ()))
@@ -99,7 +99,7 @@ def _same(slot: str, value: str, wanted: Found | None, found: Found) -> bool:
     return fold(found.value) in {fold(value), fold(wanted.value) if wanted else ""}
 
 
-def _gives_contact(line: Line, turn: Turn) -> bool:
+def _gives_contact(line: TalkLine, turn: Turn) -> bool:
     """Is this where a client says who he is: in answer to our question, or beside his phone?"""
     is_answer = line.seq == turn.message.seq and turn.asked in ("name", "contact")
     return is_answer or _read("phone", line.text, turn) is not None

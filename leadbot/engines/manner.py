@@ -73,7 +73,7 @@ class Manner:
 
 
 @lru_cache(maxsize=256)
-def of(base_url: str | None, model: str) -> Manner:
+def manner_of(base_url: str | None, model: str) -> Manner:
     """The manner of this model on this server, whoever's key it is asked with."""
     where = address.read(base_url)
     return Manner(is_openai=where.host.endswith("openai.com") or where.is_azure)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from leadbot.engines import client, manner
-from leadbot.engines.answer import Answer, Body, CutOff, opened, read_answer, thinks, tokens
+from leadbot.engines.answer import Body, CutOff, ModelAnswer, opened, read_answer, thinks, tokens
 from leadbot.engines.base import Decision, Engine, EngineError, EngineLate, Spent, Turn
 from leadbot.engines.client import Access, Refused, TryAgain
 from leadbot.engines.grounding import grounded
@@ -56,7 +56,7 @@ class OpenAIEngine:
         client.warm_up(access)
         self._access = access
         self._model = model
-        self._manner = manner.of(access.base_url, model)
+        self._manner = manner.manner_of(access.base_url, model)
         self._reader = reader
         self._pace = pace or _Pace()
 
@@ -84,7 +84,7 @@ class OpenAIEngine:
             error.spent = call.spent
             raise
 
-    def _heeded(self, turn: Turn, reading: Decision, answer: Answer, private: Placeholders) -> Decision:
+    def _heeded(self, turn: Turn, reading: Decision, answer: ModelAnswer, private: Placeholders) -> Decision:
         """The reading with what the model wants done, as far as the client's own words bear it."""
         if answer.proposal:
             proposal = {slot: private.reveal(value) for slot, value in answer.proposal.items()}
@@ -113,7 +113,7 @@ class OpenAIEngine:
     def _ends(self, seconds_left: float) -> float:
         return self._pace.clock() + seconds_left - RESERVE_SECONDS
 
-    def _ask(self, call: _Call) -> Answer:
+    def _ask(self, call: _Call) -> ModelAnswer:
         """The model's answer; asked once more wherever it has taught us how to ask."""
         for _ in range(TRIES):
             sent = self._manner.options(call.registered, call.table)
@@ -208,7 +208,7 @@ def _hand_off(turn: Turn, reading: Decision) -> Decision:
     return replace(reading, text=text, known=confirming(reading.known, "human"))
 
 
-def _spoken(turn: Turn, reading: Decision, answer: Answer, private: Placeholders) -> Decision:
+def _spoken(turn: Turn, reading: Decision, answer: ModelAnswer, private: Placeholders) -> Decision:
     """The decision: our reading, with the model's words where they may stand."""
     ours = replace(reading, engine=OpenAIEngine.name)
     is_new_lead = reading.is_another or (reading.register is not None and not turn.registered)

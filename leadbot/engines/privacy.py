@@ -94,7 +94,7 @@ class Placeholders:
                 end = token.end
         return "".join((*parts, text[end:]))
 
-    def _name(self, token: texts.Token) -> str:
+    def _name(self, token: texts.TextToken) -> str:
         """Whose name this word is, in its plain form; empty where it is none."""
         if token.kind != "word":
             return ""

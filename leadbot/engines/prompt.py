@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from leadbot.engines.base import CompanyCard, Decision, Line, Turn
+from leadbot.engines.base import CompanyCard, Decision, TalkLine, Turn
 from leadbot.engines.privacy import Placeholders
 from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.texts import trades
@@ -125,18 +125,18 @@ def missing(turn: Turn, facts: dict[str, Any]) -> list[str]:
 
     What it asks later comes once there is a lead.
     """
-    order = [*(turn.company.order or trades.of(turn.company.setup).order), "contact"]
+    order = [*(turn.company.order or trades.setup_of(turn.company.setup).order), "contact"]
     at = order.index("contact")
     order[at : at + 1] = ["name", "phone"]
     later = turn.company.later if turn.registered else ()
     return [slot for slot in dict.fromkeys((*order, *later)) if slot in turn.company.fields and slot not in facts]
 
 
-def _history(history: tuple[Line, ...], private: Placeholders) -> list[dict[str, Any]]:
+def _history(history: tuple[TalkLine, ...], private: Placeholders) -> list[dict[str, Any]]:
     return [_message(line, private) for line in history[-HISTORY_LINES:]]
 
 
-def _message(line: Line, private: Placeholders) -> dict[str, Any]:
+def _message(line: TalkLine, private: Placeholders) -> dict[str, Any]:
     if line.author != "client":
         return {"role": "assistant", "content": clipped(private.hide_talk(line.text), LINE_CHARACTERS)}
     text = LEFT_OUT if gives_orders(line.text) else private.hide_talk(line.text[: 2 * LINE_CHARACTERS])

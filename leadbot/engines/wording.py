@@ -97,7 +97,7 @@ def promises(text: str) -> bool:
 
 def _is_in(text: str, language: str) -> bool:
     """Is the text in this language, as far as its words tell?"""
-    return languages.of(read(text).tokens) in {language, None}
+    return languages.language_of(read(text).tokens) in {language, None}
 
 
 def asked_in(text: str, company: CompanyCard | None = None) -> str | None:

@@ -53,7 +53,7 @@ class Card(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class StageColumn:
     """One stage: how many leads stand in it, and the cards that are shown, from top to bottom."""
 
     status: LeadStatus
@@ -73,7 +73,7 @@ class Board:
     version: int
     now: datetime
     counts: Mapping[LeadStatus, int]
-    columns: list[Column]
+    columns: list[StageColumn]
     people: Mapping[int, str]
 
     @property
@@ -96,7 +96,7 @@ def shown(
         by_stage[row.status].append(Card._make(row))
     for cards in by_stage.values():
         cards.sort(key=lambda card: (card.rank, card.id), reverse=True)
-    columns = [Column(LeadStatus(stage), counts[LeadStatus(stage)], cards) for stage, cards in by_stage.items()]
+    columns = [StageColumn(LeadStatus(stage), counts[LeadStatus(stage)], cards) for stage, cards in by_stage.items()]
     return Board(company.board_version, utcnow(), counts, columns, people())
 
 
@@ -111,7 +111,7 @@ def alone(lead_id: int) -> Board:
     if row is None:
         raise NotFound
     card = Card._make(row)
-    return Board(current_version(), utcnow(), {}, [Column(LeadStatus(card.status), 1, [card])], people())
+    return Board(current_version(), utcnow(), {}, [StageColumn(LeadStatus(card.status), 1, [card])], people())
 
 
 def touch() -> None:

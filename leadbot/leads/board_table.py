@@ -41,7 +41,7 @@ SORTS: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TablePage:
     """A page of the table, the first is 1; `count` is of all leads that pass the filter."""
 
     rows: list[board.Card]
@@ -72,7 +72,7 @@ class Way:
     reason: LostReason | None
 
 
-def page(only: Filter, *, stage: LeadStatus | None, sort: str, is_down: bool, number: int) -> Page:
+def page(only: Filter, *, stage: LeadStatus | None, sort: str, is_down: bool, number: int) -> TablePage:
     """A page of the leads that pass; what has no value in the sorted column comes last."""
     passes = [*only.conditions(), *([Lead.status == stage] if stage else [])]
     count = _count(only, stage)
@@ -82,7 +82,7 @@ def page(only: Filter, *, stage: LeadStatus | None, sort: str, is_down: bool, nu
     # All that pass are sorted by no more than it takes; what a card shows is read of one page.
     shown = select(Lead.id).where(*passes).order_by(*order).offset((number - 1) * ROWS).limit(ROWS).subquery()
     rows = db.session.execute(select(*board.columns(Lead)).where(Lead.id.in_(select(shown.c.id))).order_by(*order))
-    return Page([board.Card._make(row) for row in rows], count, number)
+    return TablePage([board.Card._make(row) for row in rows], count, number)
 
 
 def _count(only: Filter, stage: LeadStatus | None) -> int:

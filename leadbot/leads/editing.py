@@ -93,7 +93,7 @@ def _commit(lead: Lead, changes: dict[str, tuple[str | None, str | None]], by: U
 
 def value_of(lead: Lead, field: str) -> str:
     """What stands on the card, as it is stored; empty for nothing."""
-    return stored(lead, field, said(lead) if field not in COLUMNS else {})
+    return stored(lead, field, facts_of(lead) if field not in COLUMNS else {})
 
 
 def stored(lead: Lead, field: str, facts: dict[str, Any]) -> str:
@@ -103,7 +103,7 @@ def stored(lead: Lead, field: str, facts: dict[str, Any]) -> str:
     return lead.details[field] if field in lead.details else str(facts.get(field, {}).get("value") or "")
 
 
-def said(lead: Lead) -> dict[str, Any]:
+def facts_of(lead: Lead) -> dict[str, Any]:
     """The facts of the talks that belong to the lead."""
     facts: dict[str, Any] = {}
     for known in db.session.scalars(select(Conversation.known).where(Conversation.lead_id == lead.id)):
@@ -181,14 +181,14 @@ def _detail(typed: object, field: str) -> dict[str, Any]:
 
 def trade() -> tuple[str, tuple[str, ...]]:
     """The company's set-up and the objects it has added."""
-    said = settings_fields.complete(company_settings.company().bot)
-    return said["setup"], tuple(said["objects"])
+    settings = settings_fields.complete(company_settings.company().bot)
+    return settings["setup"], tuple(settings["objects"])
 
 
 def _read(text: str, field: str) -> Found | None:
     """The value as the company's bot would read it from a client who answers."""
     setup, own = trade()
-    return extract(text, asked=field, objects=own, setup=setups.of(setup)).slots.get(field)
+    return extract(text, asked=field, objects=own, setup=setups.setup_of(setup)).slots.get(field)
 
 
 def _whole(found: Found | None, text: str) -> Found | None:

@@ -28,14 +28,14 @@ from leadbot.accounts import tenant
 from leadbot.database import tenancy
 from leadbot.database.counters import COLUMNS
 from leadbot.database.session import db
-from leadbot.fields import TABLE, Place
+from leadbot.fields import TABLE, Surface
 from leadbot.models import Lead, LeadStatus
 
 PAGE = 1000
 # What a list shows of each lead: the customer's names in the customer's order, and more behind.
 LISTED: dict[str, Any] = {
     "id": Lead.id, "owner_id": Lead.company_id, "bot_user_id": Lead.bot_user_id,
-    **{row.key: getattr(Lead, row.column) for row in TABLE.columns if Place.API in row.shows},
+    **{row.key: getattr(Lead, row.column) for row in TABLE.columns if Surface.API in row.shows},
     "summary": Lead.summary, "language": Lead.language, "status": Lead.status, "created_at": Lead.created_at,
     "phone_e164": Lead.phone_e164, "source": Lead.source, "lost_reason": Lead.lost_reason, "version": Lead.version,
     "updated_at": Lead.updated_at, "details": Lead.details, "contact_by": Lead.contact_by,
@@ -46,7 +46,7 @@ MOMENTS = ("created_at", "updated_at")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListingPage:
     """Some leads: how many, the id of the last, and their JSON objects with commas between."""
 
     count: int
@@ -55,14 +55,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ListingFilter:
     """Which leads: at this stage, changed since this moment; all without them."""
 
     status: LeadStatus | None = None
     since: datetime | None = None
 
 
-def count(chosen: Chosen = Chosen()) -> int:
+def count(chosen: ListingFilter = ListingFilter()) -> int:
     """How many of these leads the company has."""
     if chosen.since is None:  # counted already, see models.tally
         company = tenant.company()
@@ -71,7 +71,9 @@ def count(chosen: Chosen = Chosen()) -> int:
     return db.session.scalar(counted, {"since": chosen.since}) or 0
 
 
-def pages(chosen: Chosen = Chosen(), *, after: int = 0, offset: int = 0, limit: int | None = None) -> Iterator[Page]:
+def pages(
+    chosen: ListingFilter = ListingFilter(), *, after: int = 0, offset: int = 0, limit: int | None = None
+) -> Iterator[ListingPage]:
     """The company's leads in the order they came, from behind the id `after`, PAGE leads at a time.
 
     Between two pages no connection is kept, however slowly somebody reads.
@@ -79,13 +81,13 @@ def pages(chosen: Chosen = Chosen(), *, after: int = 0, offset: int = 0, limit: 
     return _pages(tenancy.acting_for(), chosen, after, offset, limit)
 
 
-def _pages(company_id: int, asked: Chosen, after: int, offset: int, left: int | None) -> Iterator[Page]:
+def _pages(company_id: int, asked: ListingFilter, after: int, offset: int, left: int | None) -> Iterator[ListingPage]:
     chosen = _page(db.engine.dialect.name, asked.status, asked.since is not None)
     since = {"since": asked.since} if asked.since else {}
     while left is None or left > 0:
         tenancy.act_for(company_id)  # who reads a stream has left the request behind
         size = PAGE if left is None else min(PAGE, left)
-        page = Page(*db.session.execute(chosen, {"after": after, "offset": offset, "size": size, **since}).one())
+        page = ListingPage(*db.session.execute(chosen, {"after": after, "offset": offset, "size": size, **since}).one())
         db.session.rollback()
         if page.count:
             yield page

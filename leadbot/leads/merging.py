@@ -183,11 +183,11 @@ def split(lead: Lead, talk_id: int, *, by: User) -> Lead:
     _give_back_values(lead, talk)
     if own := _own_talk(lead):
         registration.keep_evidence(own, lead)
-        told = embedded.draft(own.known, company, own.language or company.language, final=True)
-        if told and not held_values.is_held(lead, "summary"):
-            lead.summary = told.summary
+        draft = embedded.draft(own.known, company, own.language or company.language, final=True)
+        if draft and not held_values.is_held(lead, "summary"):
+            lead.summary = draft.summary
         held = {slot: value for slot, value in lead.details.items() if held_values.is_held(lead, slot)}
-        lead.details = {**(told.details if told else {}), **held}
+        lead.details = {**(draft.details if draft else {}), **held}
     _finish(lead, new, "split", by)
     return new
 

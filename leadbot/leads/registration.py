@@ -134,17 +134,17 @@ def _bring_up_to_date(talk: Conversation, lead: Lead, draft: LeadDraft) -> Regis
 
 def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
     """Take over what is new; what the talk does not know stays. Returns the fields that changed."""
-    told = {field: value for field, value in _values(draft).items() if value is not None}
+    stated = {field: value for field, value in _values(draft).items() if value is not None}
     facts = talk.known.get("facts", {})
-    new, otherwise = held_values.sort(lead, told | _details(draft))
+    new, otherwise = held_values.sort(lead, stated | _details(draft))
     old = {field: held_values.standing(lead, field) for field in new}
     changed = {field for field, value in new.items() if old[field] != value}
-    for field in changed & told.keys():
+    for field in changed & stated.keys():
         setattr(lead, field, new[field])
-    if changed - told.keys():
-        lead.details = {**lead.details, **{field: new[field] for field in changed - told.keys()}}
+    if changed - stated.keys():
+        lead.details = {**lead.details, **{field: new[field] for field in changed - stated.keys()}}
     for field in sorted(changed - {"phone_e164"}):
-        if field in told or old[field]:  # what is merely added to the details is no change of the card
+        if field in stated or old[field]:  # what is merely added to the details is no change of the card
             records.record(lead, "changed", field=field, from_value=old[field], to_value=new[field])
     for field, value in otherwise.items():
         records.record(lead, "otherwise", field=field, from_value=held_values.standing(lead, field), to_value=value)

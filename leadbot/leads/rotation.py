@@ -8,7 +8,7 @@ from leadbot.accounts import audit, users
 from leadbot.bot import company_settings
 from leadbot.database.session import db
 from leadbot.errors import Invalid
-from leadbot.models import Act, Role, User
+from leadbot.models import AuditEvent, Role, User
 
 # Whom leads go to, by what is chosen; "" gives nothing out.
 ROLES: dict[str, tuple[Role, ...]] = {
@@ -39,5 +39,5 @@ def choose(deals_to: str, *, by: User) -> None:
     if deals_to not in ROLES:
         raise Invalid("This value is not right", field="deals_to")
     company_settings.company(lock=True).deals_to = deals_to
-    audit.note(by.id, Act.TURNS)
+    audit.note(by.id, AuditEvent.TURNS)
     db.session.commit()

@@ -9,7 +9,7 @@ from leadbot.bot import company_settings
 from leadbot.database.session import db
 from leadbot.errors import Invalid, gathered
 from leadbot.leads import board
-from leadbot.models import Act, Company, LeadStatus, User
+from leadbot.models import AuditEvent, Company, LeadStatus, User
 from leadbot.texts import text_input
 from leadbot.texts.folding import fold
 
@@ -41,7 +41,7 @@ def rename(values: Names, usual: Mapping[str, Names], *, by: User) -> Company:
                 _check_differs(key, chosen, usual)
     own.stage_names = chosen
     board.touch()
-    audit.note(by.id, Act.STAGES)
+    audit.note(by.id, AuditEvent.STAGES)
     db.session.commit()
     return own
 

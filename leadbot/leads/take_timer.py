@@ -59,7 +59,7 @@ class Watch:
 def watch(now: datetime | None = None) -> Watch:
     """A look at the company's leads as they stand now."""
     company = company_settings.company()
-    return Watch(hours_settings.of(company), company.take_minutes, now or utcnow())
+    return Watch(hours_settings.hours_of(company), company.take_minutes, now or utcnow())
 
 
 def minute(now: datetime | None = None) -> str:
@@ -82,7 +82,7 @@ def _remind(lead_id: int) -> bool:
     if not company.take_minutes or not is_waiting(lead):
         _set(lead, take_due_at=None)
         return False
-    hours = hours_settings.of(company)
+    hours = hours_settings.hours_of(company)
     if not hours.is_open(now):
         following = hours.next_opening(now)
         _set(lead, take_due_at=following.begins_at if following else None)

@@ -7,7 +7,7 @@ the tables here: counters, searched indexes, marks.
 from leadbot.database import counters, searching
 from leadbot.database.session import Base
 from leadbot.models import marks  # noqa: F401  (what the database notes itself)
-from leadbot.models.audit import Act, AuditEntry
+from leadbot.models.audit import AuditEntry, AuditEvent
 from leadbot.models.bot import BotVersion, Scenario
 from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, WebSession
 from leadbot.models.conversation import Author, BotUser, CannedAnswer, Conversation, Message, Source, TalkNote, TalkRead
@@ -26,8 +26,8 @@ counters.make_with(Base.metadata)
 searching.make_with(Base.metadata)
 
 __all__ = [
-    "Act",
     "AuditEntry",
+    "AuditEvent",
     "Author",
     "BotUser",
     "BotVersion",

@@ -13,11 +13,11 @@ from leadbot.database.session import Base, utcnow
 from leadbot.models.company import User
 
 
-class Act(enum.StrEnum):
-    """What is written down."""
+class AuditEvent(enum.StrEnum):
+    """What a company's audit log writes down."""
 
     LOGGED_IN = "logged_in"
-    PASSWORD = "password"  # noqa: S105 an act, no secret
+    PASSWORD = "password"  # noqa: S105 an event, no secret
     RESET_LINK = "reset_link"
     INVITED = "invited"
     UNINVITED = "uninvited"
@@ -46,8 +46,8 @@ class Act(enum.StrEnum):
 
 
 class AuditEntry(Owned, Base):
-    """One act. It bears nothing of clients: what it was about is a person of the company, a role, a number, the name of
-    a setting."""
+    """One line of the audit log. It bears nothing of clients: what it was about is a person of the company, a role, a
+    number, the name of a setting."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -58,7 +58,7 @@ class AuditEntry(Owned, Base):
     )
 
     user_id: Mapped[int | None]  # who did it; None: the operator of the installation
-    act: Mapped[Act] = mapped_column(stored_enum(Act))
+    act: Mapped[AuditEvent] = mapped_column(stored_enum(AuditEvent))
     about_id: Mapped[int | None]  # to whom
     detail: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -24,7 +24,7 @@ def new_widget_key() -> str:
 
 def _slug(context: DefaultExecutionContext) -> str:
     """The address of a new company's own page: its name in Latin letters and four more that nobody guesses."""
-    return slugs.of(context.get_current_parameters()["name"])  # type: ignore[no-untyped-call]
+    return slugs.slug_of(context.get_current_parameters()["name"])  # type: ignore[no-untyped-call]
 
 
 class Role(enum.StrEnum):

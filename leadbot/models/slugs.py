@@ -24,7 +24,7 @@ TAIL = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are mistaken for each othe
 TAIL_LETTERS = 4
 
 
-def of(name: str) -> str:
+def slug_of(name: str) -> str:
     """A new address that speaks of `name`: «СтройДом» may give "stroidom-k7fw"."""
     tail = "".join(secrets.choice(TAIL) for _ in range(TAIL_LETTERS))
     return f"{latin(name) or 'chat'}-{tail}"

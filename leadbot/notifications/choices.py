@@ -18,7 +18,7 @@ from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid
 from leadbot.models import Company, NotificationChoices, Role, User
 from leadbot.notifications.carriers.base import Carrier, Device
-from leadbot.notifications.notice import Group, Notice
+from leadbot.notifications.notice import Notice, NoticeGroup
 
 HOURS = ("any", "work", "own")
 DAY_MINUTES = 24 * 60
@@ -46,7 +46,7 @@ class Typed:
     sound: bool = True
 
 
-def of(person: User) -> NotificationChoices:
+def choices_of(person: User) -> NotificationChoices:
     """A person's choices; what holds for everybody where he has made none."""
     found = select(NotificationChoices).where(NotificationChoices.user_id == person.id)
     return db.session.scalars(found).first() or NotificationChoices(
@@ -70,7 +70,7 @@ def opens_at(choices: NotificationChoices, company: Company) -> datetime | None:
     """When this person may be told something; None: at once. His clock is the company's."""
     if choices.hours == "any":
         return None
-    hours = hours_settings.of(company) if choices.hours == "work" else _own_hours(choices, company.time_zone)
+    hours = hours_settings.hours_of(company) if choices.hours == "work" else _own_hours(choices, company.time_zone)
     now = utcnow()
     following = None if hours.is_open(now) else hours.next_opening(now)
     return following.begins_at if following else None
@@ -86,8 +86,8 @@ def change(person: User, typed: Typed) -> NotificationChoices:
         raise Invalid("Choose a day", field="days")
     if typed.hours == "own" and begins == ends:
         raise Invalid("The start must be before the end", field="ends")
-    own = of(person)
-    groups = {group.value for group in Group}
+    own = choices_of(person)
+    groups = {group.value for group in NoticeGroup}
     chosen = {name: [group for group in wanted if group in groups] for name, wanted in typed.wanted.items()}
     own.wanted = {name: wanted for name, wanted in {**own.wanted, **chosen}.items() if wanted}
     own.hours, own.days, own.sound = typed.hours, days or "0123456", typed.sound
@@ -103,9 +103,9 @@ def change_carrier(person: User, carrier: Carrier, values: Mapping[str, str], de
     One that is just being switched on ("is_new") brings everything from then on, unless a person has chosen already.
     """
     carrier.change(person, values, device)
-    own = of(person)
+    own = choices_of(person)
     if values.get("is_new") and not own.wanted.get(carrier.name):
-        own.wanted = {**own.wanted, carrier.name: [group.value for group in Group]}
+        own.wanted = {**own.wanted, carrier.name: [group.value for group in NoticeGroup]}
         db.session.add(own)
     db.session.commit()
 

@@ -32,12 +32,12 @@ from leadbot.events import (
     TasksChanged,
     Withdrawn,
 )
-from leadbot.fields import Place
+from leadbot.fields import Surface
 from leadbot.leads import samples
 from leadbot.models import Conversation, Lead, LeadTask, Message
 from leadbot.notifications import briefs, notice_marks, notices
 from leadbot.notifications.carriers import CARRIERS
-from leadbot.notifications.notice import Brief, Group, Notice
+from leadbot.notifications.notice import Brief, Notice, NoticeGroup
 from leadbot.notifications.notices import LeadNotice
 from leadbot.notifications.tell import tell
 from leadbot.texts import names
@@ -73,7 +73,7 @@ def lead_changed(event: LeadChanged) -> None:
 
     tell(
         Notice(
-            event="lead.updated", group=Group.CHANGES,
+            event="lead.updated", group=NoticeGroup.CHANGES,
             key=f"lead.updated:{lead.id}:{field}.{_talk(event.talk_id).message_count}",
             text=lambda language: notices.updated_lead(facts(language), language, {field: value(language)}),
             brief=lambda language: briefs.changed("updated", facts(language), language, field, value(language)),
@@ -88,7 +88,7 @@ def lead_contradicted(event: LeadContradicted) -> None:
     kept, value = getattr(lead, field) or "", event.value
     tell(
         Notice(
-            event="lead.otherwise", group=Group.CHANGES,
+            event="lead.otherwise", group=NoticeGroup.CHANGES,
             key=f"lead.otherwise:{lead.id}:{field}.{talk.id}.{talk.message_count}",
             text=lambda language: notices.says_otherwise(facts(language), language, field, value, kept),
             brief=lambda language: briefs.changed("otherwise", facts(language), language, field, value),
@@ -108,7 +108,7 @@ def withdrawn(event: Withdrawn) -> None:
     lead, talk, facts, words = _lead(event.lead_id), _talk(event.talk_id), _facts(event.lead_id), event.words
     tell(
         Notice(
-            event="withdrawn", group=Group.CHANGES, key=f"withdrawn:{lead.id}:{talk.id}.{talk.message_count}",
+            event="withdrawn", group=NoticeGroup.CHANGES, key=f"withdrawn:{lead.id}:{talk.id}.{talk.message_count}",
             text=lambda language: notices.withdraws(facts(language), words, language),
             brief=lambda language: briefs.of_lead("withdrawn", facts(language), language),
             lead_id=lead.id, talk_id=talk.id, path=f"/leads/{lead.id}",
@@ -120,7 +120,9 @@ def client_wrote(event: ClientWrote) -> None:
     """Pass a client's words on to the chat where a manager answers him, and to that manager."""
     talk, words = _talk(event.talk_id), event.words or "📎"
     if talk.is_in_telegram or talk.manager_id is not None:
-        notice = _of_talk("said", "wrote", talk, Group.ANSWERS, lambda who, language: notices.client_says(who, words))
+        notice = _of_talk(
+            "said", "wrote", talk, NoticeGroup.ANSWERS, lambda who, language: notices.client_says(who, words)
+        )
         holder = frozenset([talk.manager_id] if talk.manager_id is not None else [])
         tell(replace(notice, only=holder, of_company=talk.is_in_telegram))
 
@@ -134,7 +136,7 @@ def task_due(event: TaskDue) -> None:
     assignee, facts, note = task.assignee.shown_name if task.assignee else "", _facts(task.lead_id), task.text
     tell(
         Notice(
-            event="task", group=Group.TASKS, key=f"task:{task.id}:{task.due_at.timestamp():.0f}",
+            event="task", group=NoticeGroup.TASKS, key=f"task:{task.id}:{task.due_at.timestamp():.0f}",
             text=lambda language: notices.call_back(facts(language), language, when, note, assignee),
             brief=lambda language: briefs.task(facts(language), language, when, note),
             lead_id=task.lead_id, talk_id=task.lead.conversation_id, path=f"/leads/{task.lead_id}",
@@ -148,7 +150,7 @@ def hand_off_asked(event: HandOffAsked) -> None:
     words = event.words
     tell(
         _of_talk(
-            "call", "call", _talk(event.talk_id), Group.CLIENTS,
+            "call", "call", _talk(event.talk_id), NoticeGroup.CLIENTS,
             lambda who, language: notices.client_calls(who, words, language),
         )
     )  # fmt: skip
@@ -159,7 +161,7 @@ def complaint_made(event: ComplaintMade) -> None:
     owner, words = users.owner_name(company_settings.company()), event.words
     tell(
         _of_talk(
-            "complaint", "complaint", _talk(event.talk_id), Group.CLIENTS,
+            "complaint", "complaint", _talk(event.talk_id), NoticeGroup.CLIENTS,
             lambda who, language: notices.complains(owner, who, words, language),
         )
     )  # fmt: skip
@@ -169,7 +171,7 @@ def client_waiting(event: ClientWaiting) -> None:
     """A client waits for a person and nobody has answered: for the owner."""
     owner, words, minutes = users.owner_name(company_settings.company()), event.words, event.minutes
     notice = _of_talk(
-        "unanswered", "unanswered", _talk(event.talk_id), Group.CLIENTS,
+        "unanswered", "unanswered", _talk(event.talk_id), NoticeGroup.CLIENTS,
         lambda who, language: notices.nobody_answered(owner, who, words, minutes, language), minutes,
     )  # fmt: skip
     tell(notice, once=True)
@@ -181,7 +183,7 @@ def lead_not_taken(event: LeadNotTaken) -> None:
     kind, title = ("lead.escalation", "escalation") if event.is_last else ("lead.reminder", "reminder")
     owner = users.owner_name(company_settings.company()) if event.is_last else ""
     notice = Notice(
-        event=kind, group=Group.LATE, key=f"{kind}:{lead.id}",
+        event=kind, group=NoticeGroup.LATE, key=f"{kind}:{lead.id}",
         text=lambda language: notices.nobody_took(facts(language), minutes, language, owner),
         brief=lambda language: briefs.of_lead(title, facts(language), language, minutes),
         lead_id=lead.id, talk_id=lead.conversation_id, path=f"/leads/{lead.id}",
@@ -196,7 +198,7 @@ def _of_lead(
     """`key` tells apart what may happen to one lead more than once. An answer goes to the client of the talk."""
     facts = _facts(lead.id)
     return Notice(
-        event=event, group=Group.LEADS, key=f"{event}:{lead.id}:{key}",
+        event=event, group=NoticeGroup.LEADS, key=f"{event}:{lead.id}:{key}",
         text=lambda language: text(facts(language), language),
         brief=lambda language: briefs.of_lead(title, facts(language), language),
         lead_id=lead.id, talk_id=talk_id, path=f"/leads/{lead.id}", except_id=by_id,
@@ -204,7 +206,7 @@ def _of_lead(
 
 
 def _of_talk(
-    event: str, title: str, talk: Conversation, group: Group, text: Callable[[str, str], str], minutes: int = 0
+    event: str, title: str, talk: Conversation, group: NoticeGroup, text: Callable[[str, str], str], minutes: int = 0
 ) -> Notice:
     """Of a client by what he is called in the talk; `text` is given that and the language."""
     named, number = who(talk), talk.id
@@ -232,7 +234,7 @@ def _details(lead: Lead, language: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (names.label(row.key, language, table), names.value(row.key, lead.details[row.key], language))
         for row in table.details
-        if Place.NOTICE in row.shows and row.key in lead.details
+        if Surface.NOTICE in row.shows and row.key in lead.details
     )
 
 

@@ -14,7 +14,7 @@ from leadbot.conversations import waiting
 from leadbot.database.session import db, utcnow
 from leadbot.models import Company, Lead, LeadStatus, LeadTask, Source
 from leadbot.notifications import notices
-from leadbot.notifications.notice import Brief, Group, Notice
+from leadbot.notifications.notice import Brief, Notice, NoticeGroup
 from leadbot.notifications.tell import tell
 
 LATE = timedelta(hours=2)  # a worker that slept longer tells of no morning
@@ -48,7 +48,7 @@ def _notice(company: Company) -> Notice:
         return Brief(head, body)
 
     return Notice(
-        event="digest", group=Group.SUMMARY, key=f"digest:{company.id}:{local:%Y-%m-%d}", text=text, brief=brief,
+        event="digest", group=NoticeGroup.SUMMARY, key=f"digest:{company.id}:{local:%Y-%m-%d}", text=text, brief=brief,
         of_company=company.morning_digest,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Group(enum.StrEnum):
+class NoticeGroup(enum.StrEnum):
     """What a person chooses by: new leads, leads that nobody takes, clients who wait for a person, what clients write
     in the conversations he leads, his reminders, a client's corrections, the morning's summary."""
 
@@ -39,7 +39,7 @@ class Notice:
 
     event: str
     key: str
-    group: Group
+    group: NoticeGroup
     text: Callable[[str], str]
     brief: Callable[[str], Brief]
     lead_id: int | None = None

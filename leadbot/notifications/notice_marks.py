@@ -25,7 +25,7 @@ WAYS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-class Marked(Protocol):
+class HasMarks(Protocol):
     """What marks are read from: a lead."""
 
     @property
@@ -40,7 +40,7 @@ class Marked(Protocol):
     def related_lead_id(self) -> int | None: ...
 
 
-def marks(lead: Marked, language: str) -> str:
+def marks(lead: HasMarks, language: str) -> str:
     """«⚠️ Жалоба · 🔥 Срочно · Только WhatsApp · Звонить: Айгерим»"""
     found = (
         _phrase("is_complaint", language) if lead.is_complaint else "",

@@ -12,7 +12,7 @@ from leadbot.notifications import briefs, choices
 from leadbot.notifications.carriers import CARRIERS
 from leadbot.notifications.carriers.base import Carrier
 from leadbot.notifications.choices import Wish
-from leadbot.notifications.notice import Brief, Group, Notice
+from leadbot.notifications.notice import Brief, Notice, NoticeGroup
 from leadbot.outbox import deliveries
 from leadbot.state import state
 
@@ -38,7 +38,7 @@ def test(person: User, carrier: Carrier) -> list[Delivery]:
         return briefs.check(language)
 
     notice = Notice(
-        event="test.own", key=f"test.own:{person.id}:{utcnow().timestamp()}", group=Group.SUMMARY, brief=brief,
+        event="test.own", key=f"test.own:{person.id}:{utcnow().timestamp()}", group=NoticeGroup.SUMMARY, brief=brief,
         text=lambda language: ". ".join(brief(language)), path="/settings/profile",
     )  # fmt: skip
     put = list[Delivery]()

@@ -84,8 +84,8 @@ def _database(config: Config) -> Finding:
         return Finding(FAULT, "database", "does not answer")
     kind, shape, newest = db.engine.dialect.name, migrate.shape(), migrate.newest()
     if shape != newest:
-        said = f"{kind}, revision {shape or 'none yet'}, this copy needs {newest}: run `flask upgrade`"
-        return Finding(WARNING, "database", said)
+        text = f"{kind}, revision {shape or 'none yet'}, this copy needs {newest}: run `flask upgrade`"
+        return Finding(WARNING, "database", text)
     return Finding(OK, "database", f"{kind}, revision {shape}")
 
 
@@ -97,8 +97,8 @@ def _search(config: Config) -> Finding:
         return Finding(OK, "search", "has its indexes")
     missing = [f"CREATE EXTENSION IF NOT EXISTS {name}" for name in searching.EXTENSIONS]
     missing += [searching.statements("postgresql", concurrently=True)[table] for table in lacking]
-    said = "works, but slowly where a company has many leads. Let somebody who may create extensions run: "
-    return Finding(WARNING, "search", f"{said}{'; '.join(missing)}")
+    text = "works, but slowly where a company has many leads. Let somebody who may create extensions run: "
+    return Finding(WARNING, "search", f"{text}{'; '.join(missing)}")
 
 
 def _connections(config: Config, allowed: int) -> Finding:
@@ -139,9 +139,9 @@ def _model(config: Config) -> Finding:
     where = f"{tried.model} at {tried.asked_at}"
     if not tried.trouble:
         return Finding(OK, "model", f"{where} answers")
-    said = f": {tried.said}" if tried.said else ""
+    answer = f": {tried.said}" if tried.said else ""
     hint = "; most servers want an address that ends in /v1" if tried.lacks_v1 else ""
-    return Finding(FAULT, "model", f"{where}: {tried.trouble}{said}{hint}; the embedded engine answers instead")
+    return Finding(FAULT, "model", f"{where}: {tried.trouble}{answer}{hint}; the embedded engine answers instead")
 
 
 def _waiting() -> Iterator[Finding]:
@@ -152,5 +152,5 @@ def _waiting() -> Iterator[Finding]:
     yield Finding(FAULT if is_late else OK, "outbox", f"{waits} notices wait{late}")
     if dead:
         yield Finding(WARNING, "outbox", f"{dead} notices were given up: see the pages of their leads")
-    said = f"{now.received} messages received, {sum(now.answered.values())} answered, {sum(now.leads.values())} leads"
-    yield Finding(OK, "so far", said)
+    text = f"{now.received} messages received, {sum(now.answered.values())} answered, {sum(now.leads.values())} leads"
+    yield Finding(OK, "so far", text)

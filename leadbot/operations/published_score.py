@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from leadbot.engines.embedded import SPOKEN, Counts, Outcome, Set, precision, recall, wrong_rate
+from leadbot.engines.embedded import SPOKEN, ActScore, Counts, Set, precision, recall, wrong_rate
 
 FILE = Path(__file__).resolve().parent.parent / "engines" / "rules" / "data" / "score.json"
 TAKEN_MOST = 12
@@ -66,10 +66,10 @@ class ScoredActs:
     taken_for: tuple[tuple[str, str, int], ...]
 
 
-def publish_acts(outcome: Outcome) -> None:
+def publish_acts(outcome: ActScore) -> None:
     """Write the score of acts to where the page reads it."""
     acts = sorted({act for act, _ in outcome.by_act})
-    told = {
+    stored = {
         "lines": outcome.lines,
         "exact": outcome.exact,
         "languages": [
@@ -79,20 +79,20 @@ def publish_acts(outcome: Outcome) -> None:
         "acts": [asdict(_act(act, outcome.of(act=act))) for act in acts],
         "taken_for": [[*pair, count] for pair, count in outcome.taken_for.most_common(TAKEN_MOST)],
     }
-    ACTS.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    ACTS.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     published_acts.cache_clear()
 
 
 @cache
 def published_acts() -> ScoredActs:
     """The published score of acts."""
-    told = json.loads(ACTS.read_text(encoding="utf-8"))
+    stored = json.loads(ACTS.read_text(encoding="utf-8"))
     return ScoredActs(
-        told["lines"],
-        told["exact"],
-        tuple(ScoredAct(**row) for row in told["languages"]),
-        tuple(ScoredAct(**row) for row in told["acts"]),
-        tuple((due, claimed, count) for due, claimed, count in told["taken_for"]),
+        stored["lines"],
+        stored["exact"],
+        tuple(ScoredAct(**row) for row in stored["languages"]),
+        tuple(ScoredAct(**row) for row in stored["acts"]),
+        tuple((due, claimed, count) for due, claimed, count in stored["taken_for"]),
     )
 
 

@@ -15,14 +15,14 @@ from leadbot.models import Company, Lead, Source
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialOutcome:
     """What a dialogue ended with: its lead, if it made one, and the language of the talk."""
 
     lead: Lead | None
     language: str | None
 
 
-def hold(turns: Sequence[str]) -> Outcome:
+def hold(turns: Sequence[str]) -> TrialOutcome:
     """Say all `turns` to the bot of a new company, let the talk go silent, and give what came of it.
 
     Meant for a database that is thrown away: each call leaves a company behind, so that no dialogue meets another's
@@ -38,7 +38,7 @@ def hold(turns: Sequence[str]) -> Outcome:
         chat.receive(chat.Incoming(Source.API, "client", text))
     talk = talks.find(Source.API, "client")
     if talk is None:
-        return Outcome(None, None)
+        return TrialOutcome(None, None)
     chat.finish_idle(talk)
     lead = db.session.scalars(select(Lead).order_by(Lead.id.desc()).limit(1)).first()
-    return Outcome(lead, talk.language)
+    return TrialOutcome(lead, talk.language)

@@ -33,7 +33,7 @@ BATCH, WINDOW = 50, 500
 TOGETHER_MOST = 50  # rows that go out as one
 
 
-class Carrier(Protocol):
+class RowCarrier(Protocol):
     """What the outbox asks of whoever carries the rows of a channel.
 
     `payload` is what is sent for rows that go out as one, None where nothing is left to do; it may raise DeliveryError.
@@ -110,7 +110,7 @@ class Carried:
     again_in_seconds: float | None = None
 
 
-def deliver(delivery_id: int, carrier_for: Callable[[str], Carrier]) -> Carried:
+def deliver(delivery_id: int, carrier_for: Callable[[str], RowCarrier]) -> Carried:
     """Carry one row out, with those that go out as one with it: claim them, send with no transaction open, mark them.
 
     A claim that is not marked in time runs out and the rows are sent again: at least once, never lost. What is sent
@@ -273,7 +273,7 @@ def _put_off(rows: list[Delivery], wait_seconds: float) -> Carried:
     return Carried(again_in_seconds=wait_seconds)
 
 
-def _mark_sent(rows: list[Delivery], carrier: Carrier, vendor_id: str = "") -> Carried:
+def _mark_sent(rows: list[Delivery], carrier: RowCarrier, vendor_id: str = "") -> Carried:
     for row in rows:
         row.vendor_id = vendor_id[:64] or None
         row.state, row.sent_at, row.lease_until, row.last_error = DeliveryState.SENT, utcnow(), None, None
@@ -283,7 +283,7 @@ def _mark_sent(rows: list[Delivery], carrier: Carrier, vendor_id: str = "") -> C
     return Carried(is_sent=True, again_in_seconds=carrier.gap_seconds)
 
 
-def _mark_failed(rows: list[Delivery], carrier: Carrier, error: DeliveryError) -> Carried:
+def _mark_failed(rows: list[Delivery], carrier: RowCarrier, error: DeliveryError) -> Carried:
     """Wait and try again, or give up: at once where the target says never, else after the last try."""
     wait: float | None = None
     for row in rows:
@@ -302,7 +302,7 @@ def _mark_failed(rows: list[Delivery], carrier: Carrier, error: DeliveryError) -
     return Carried(again_in_seconds=wait)
 
 
-def _mark_broken(delivery_id: int, carrier: Carrier, error: Exception) -> Carried:
+def _mark_broken(delivery_id: int, carrier: RowCarrier, error: Exception) -> Carried:
     """Nothing could be made of the row: a try as any other, though its claim goes with the transaction."""
     current_app.logger.error("delivery %s failed", delivery_id, exc_info=error)
     db.session.rollback()

@@ -50,7 +50,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SourceFigures:
     """One source, or one campaign of it: its talks, leads and contracts."""
 
     source: Source
@@ -116,7 +116,7 @@ class Figures:
     before: Totals
     funnel: dict[str, int]
     days: dict[date, tuple[int, int]]  # leads, won
-    origins: list[Origin]
+    origins: list[SourceFigures]
     reasons: dict[LostReason, int]
     stopped: dict[str, int]  # by the slot that was asked last
     heard: dict[str, int]  # what clients said besides values: see HEARD
@@ -133,7 +133,7 @@ class Figures:
         return self.cost.tenge / self.now.leads if self.cost.tenge is not None and self.now.leads else None
 
 
-def of(days: int = DAYS) -> Figures:
+def over(days: int = DAYS) -> Figures:
     """The figures of the last `days` days, today among them; the same number of statements however many leads."""
     own = company_settings.company()
     period = periods.latest(days, utcnow(), own.time_zone)
@@ -175,8 +175,8 @@ def _came(period: Period) -> list[_Lead]:
     """All that is counted of the leads of a period, in one look at them."""
     # Of thousands of rows each is read: moments without a zone are much quicker.
     moments = (type_coerce(Lead.created_at, DateTime), type_coerce(Lead.touched_at, DateTime))
-    said = (Lead.is_complaint, Lead.is_withdrawn, Lead.is_urgent, Lead.related_lead_id.is_not(None))
-    kinds = (Lead.source, _campaign(Lead.first_touch), Lead.status == LeadStatus.WON, Lead.lost_reason, *said)
+    flags = (Lead.is_complaint, Lead.is_withdrawn, Lead.is_urgent, Lead.related_lead_id.is_not(None))
+    kinds = (Lead.source, _campaign(Lead.first_touch), Lead.status == LeadStatus.WON, Lead.lost_reason, *flags)
     has_owner = and_(Lead.assignee_id.is_not(None), ~Lead.is_dealt)
     found = select(*moments, *kinds, has_owner, Lead.conversation_id).where(
         period.holds(Lead.created_at), Lead.source != Source.TEST
@@ -210,8 +210,8 @@ def _talks(period: Period) -> list[_Talk]:
     known = Conversation.known
     has_phone = known[("facts", "phone", "value")].as_string().is_not(None)
     kinds = (Conversation.source, _campaign(Conversation.first_touch), has_phone, Conversation.lead_id.is_not(None))
-    said = (Conversation.is_complaint, Conversation.is_withdrawn)
-    found = select(Conversation.id, *kinds, known["asked"].as_string(), *said).where(
+    flags = (Conversation.is_complaint, Conversation.is_withdrawn)
+    found = select(Conversation.id, *kinds, known["asked"].as_string(), *flags).where(
         Conversation.last_message_at >= period.start,  # says nothing new, but it has an index
         period.holds(Conversation.created_at),
         Conversation.source != Source.TEST,
@@ -244,11 +244,11 @@ def _campaign(touch: Any) -> ColumnElement[str]:
     return func.coalesce(touch["utm_campaign"].as_string(), touch["utm_source"].as_string(), "")
 
 
-def _origins(leads: list[_Lead], talks: list[_Talk]) -> list[Origin]:
+def _origins(leads: list[_Lead], talks: list[_Talk]) -> list[SourceFigures]:
     begun = Counter((talk.source, talk.campaign) for talk in talks)
     came = Counter((lead.source, lead.campaign) for lead in leads)
     won = Counter((lead.source, lead.campaign) for lead in leads if lead.is_won)
-    rows = [Origin(*origin, begun[origin], came[origin], won[origin]) for origin in begun.keys() | came.keys()]
+    rows = [SourceFigures(*origin, begun[origin], came[origin], won[origin]) for origin in begun.keys() | came.keys()]
     return sorted(rows, key=lambda row: (-row.leads, -row.talks, row.source, row.campaign))
 
 

@@ -45,7 +45,7 @@ class Ledger:
         return not self.answers["unanswered"] and not self.news["given_up"]
 
 
-def of(days: int) -> Ledger:
+def over(days: int) -> Ledger:
     """The ledger of the last `days` days, today among them."""
     period = periods.latest(days, utcnow(), company_settings.company().time_zone)
     answers, unanswered = _answers(period)
@@ -66,7 +66,7 @@ def _answers(period: Period) -> tuple[dict[str, int], list[Message]]:
 
     Who answered is noted on the lines (see models.marks), so only those that nobody has answered are looked at.
     """
-    told = {answer: _count(period, answer) - _count(period, answer, in_tests=True) for answer in ("bot", "manager")}
+    counted = {answer: _count(period, answer) - _count(period, answer, in_tests=True) for answer in ("bot", "manager")}
     is_waiting = or_(
         Conversation.handled_by == "manager",
         and_(
@@ -79,7 +79,7 @@ def _answers(period: Period) -> tuple[dict[str, int], list[Message]]:
         .where(*_lines(period, None), Conversation.source != Source.TEST)
     )
     counts = opened.with_only_columns(case((is_waiting, "waiting"), else_="unanswered").label("became"), func.count())
-    rows = union_all(*(select(literal(what), count) for what, count in told.items()), counts.group_by("became"))
+    rows = union_all(*(select(literal(what), count) for what, count in counted.items()), counts.group_by("became"))
     answers = dict.fromkeys(ANSWERS, 0) | {what: int(count) for what, count in db.session.execute(rows)}
     newest = opened.where(~is_waiting).order_by(Message.created_at.desc(), Message.id.desc()).limit(SHOWN)
     return answers, list(db.session.scalars(newest)) if answers["unanswered"] else []

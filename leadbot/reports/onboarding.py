@@ -40,12 +40,12 @@ def state() -> Launch:
     was opened on a site that is not ours, a colleague once he has come in.
     """
     talked = BotUser.source == Source.TEST, BotUser.client_ref.between("user-", "user.")
-    told = Delivery.channel == "telegram", Delivery.state == DeliveryState.SENT
+    sent = Delivery.channel == "telegram", Delivery.state == DeliveryState.SENT
     people = select(func.count()).select_from(User).where(User.removed_at.is_(None)).scalar_subquery()
     row = db.session.execute(
         select(
             exists(select(BotUser.id).where(*talked)),
-            exists(select(Delivery.id).where(*told)),
+            exists(select(Delivery.id).where(*sent)),
             Company.widget_seen_at.is_not(None),
             people > 1,
             Company.start_is_over,

@@ -91,8 +91,8 @@ def number(value: int, language: str, *, at_least: int = 10_000) -> str:
 
 def percent(share: float, language: str, digits: int = 1) -> str:
     """0,004 as 0,4 % (ru, kk) or 0.4% (en)."""
-    said = f"{100 * share:.{digits}f}"
-    return f"{said}%" if language == "en" else f"{said.replace('.', ',')}{NBSP}%"
+    text = f"{100 * share:.{digits}f}"
+    return f"{text}%" if language == "en" else f"{text.replace('.', ',')}{NBSP}%"
 
 
 def area(stored: str, language: str) -> str:

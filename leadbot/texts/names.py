@@ -59,7 +59,7 @@ def cities(language: str) -> tuple[str, ...]:
 @cache
 def objects(language: str, setup: str, own: tuple[str, ...] = ()) -> tuple[str, ...]:
     """What a trade makes, as this language calls it, and what the company has added, to choose from."""
-    trade = setups.of(setup)
+    trade = setups.setup_of(setup)
     names = {*own, *(trade.object_name(row["key"], language) for row in trade.objects)}
     return tuple(sorted({name[:1].upper() + name[1:] for name in names}, key=order))
 

@@ -11,7 +11,7 @@ NEAR = ("today", "tomorrow")
 WEEK = 7
 
 
-class Opening(NamedTuple):
+class WorkingSpan(NamedTuple):
     """A stretch of a company's work: aware moments in its time zone."""
 
     begins_at: datetime
@@ -28,14 +28,14 @@ def day(that: date, today: date, language: str) -> str:
     return say(f"when.month{that.month}", language, day=str(that.day))
 
 
-def closed(key: str, opening: Opening, now: datetime, language: str) -> str:
+def closed(key: str, opening: WorkingSpan, now: datetime, language: str) -> str:
     """A phrase with {when}, {from} and {to} about the next opening."""
     when = day(opening.begins_at.date(), now.astimezone(opening.begins_at.tzinfo).date(), language)
     hours = {"from": _clock(opening.begins_at), "to": _clock(opening.ends_at, is_end=True)}
     return say(key, language, None, when=when, **hours)
 
 
-def opens(opening: Opening, now: datetime, language: str) -> str:
+def opens(opening: WorkingSpan, now: datetime, language: str) -> str:
     """«завтра с 9:00 до 18:00»"""
     return closed("when.between", opening, now, language)
 
@@ -47,7 +47,7 @@ def open_now(closes_at: datetime | None, now: datetime, language: str) -> str:
     return say("hours.open.until", language, to=_clock(closes_at, is_end=True))
 
 
-def closed_now(opening: Opening | None, now: datetime, language: str) -> str:
+def closed_now(opening: WorkingSpan | None, now: datetime, language: str) -> str:
     """«Закрыто, откроемся завтра в 9:00»"""
     return closed("hours.closed.until", opening, now, language) if opening else say("hours.closed", language)
 

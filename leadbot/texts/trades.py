@@ -123,7 +123,7 @@ def _data(key: str) -> Mapping[str, Any]:
     return {**_data(data["like"]), **data} if "like" in data else data
 
 
-def of(key: str, tone: str = "") -> Setup:
+def setup_of(key: str, tone: str = "") -> Setup:
     """The set-up of a company; the default one where a company names none that is there, so that no talk stops.
 
     In a tone of `tones()` the questions are put otherwise; in any other they are the agreed ones.

@@ -18,7 +18,7 @@ from leadbot.errors import Invalid
 from leadbot.events import RowsErased, publish
 from leadbot.files import storage
 from leadbot.leads import board
-from leadbot.models import Act, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
+from leadbot.models import AuditEvent, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
 from leadbot.outbox import deliveries
 from leadbot.transfer import exports_job, imports
 from leadbot.transfer.redaction import Mentions
@@ -60,7 +60,7 @@ def erase(traces: Traces, *, by: User) -> None:
     board.touch()
     imports.stop_all()
     exports_job.stop_all()
-    audit.note(by.id, Act.ERASED)
+    audit.note(by.id, AuditEvent.ERASED)
     company_id, by_id = by.company_id, by.id
     db.session.commit()
     db.session.expire_all()
@@ -78,7 +78,7 @@ def set_retention(days: str, *, by: User) -> int | None:
         raise Invalid("A whole number of days from %(least)s to %(max)s", field="days", least=LEAST_DAYS, max=MOST_DAYS)
     own = company_settings.company()
     own.retention_days = int(text) if text else None
-    audit.note(by.id, Act.RETENTION, detail=text)
+    audit.note(by.id, AuditEvent.RETENTION, detail=text)
     db.session.commit()
     return own.retention_days
 

@@ -12,7 +12,7 @@ from leadbot.accounts import audit, users
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.leads.filters import EVERYTHING, Filter
-from leadbot.models import Act, Lead, LeadNote, LeadStatus, LeadTask, Message, Source, User
+from leadbot.models import AuditEvent, Lead, LeadNote, LeadStatus, LeadTask, Message, Source, User
 from leadbot.transfer.imports_values import Note, Task
 
 BATCH = 1000
@@ -54,7 +54,7 @@ def rows(only: Filter = EVERYTHING, status: LeadStatus | None = None, *, by: Use
     company_id, by_id = tenancy.acting_for(), by.id
     db.session.rollback()  # a file is fetched by GET: what it writes comes first in a transaction of its own
     tenancy.act_for(company_id)
-    audit.note(by_id, Act.EXPORTED)
+    audit.note(by_id, AuditEvent.EXPORTED)
     db.session.commit()
     return read(company_id, conditions(only, status))
 

@@ -28,7 +28,7 @@ from leadbot.errors import NotFound
 from leadbot.events import RowsWaiting
 from leadbot.files import storage
 from leadbot.leads.filters import Filter
-from leadbot.models import Act, Company, ExportState, LeadExport, LeadStatus, Source, User
+from leadbot.models import AuditEvent, Company, ExportState, LeadExport, LeadStatus, Source, User
 from leadbot.state import state
 from leadbot.transfer import exports, exports_table, sheets
 from leadbot.transfer.exports import Exported
@@ -67,7 +67,7 @@ def start(only: Filter, status: LeadStatus | None, labels: Labels, *, by: User) 
             return going
     job = LeadExport(key=secrets.token_urlsafe(24), user_id=by.id, asked=asked, total=exports.count(only, status))
     db.session.add(job)
-    audit.note(by.id, Act.EXPORTED)
+    audit.note(by.id, AuditEvent.EXPORTED)
     publish_after_commit(RowsWaiting(ROWS))
     db.session.commit()
     return job
@@ -203,9 +203,9 @@ def _as_json(only: Filter) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(only).items()}
 
 
-def _of_json(said: dict[str, Any]) -> Filter:
-    moments = {name: datetime.fromisoformat(said[name]) for name in ("since", "before") if said[name]}
-    return Filter(**{**said, **moments, "source": Source(said["source"]) if said["source"] else None})
+def _of_json(stored: dict[str, Any]) -> Filter:
+    moments = {name: datetime.fromisoformat(stored[name]) for name in ("since", "before") if stored[name]}
+    return Filter(**{**stored, **moments, "source": Source(stored["source"]) if stored["source"] else None})
 
 
 def _free() -> Any:

@@ -87,8 +87,8 @@ def _notes(found: list[Note], zone: ZoneInfo, columns: int) -> list[str]:
     """Notes packed into cells, none cut in two."""
     cells = [""]
     for note in found:
-        said = imports_values.notes_cell([note], zone)
-        if cells[-1] and len(cells[-1]) + len(said) > NOTES_A_CELL and len(cells) < columns:
+        text = imports_values.notes_cell([note], zone)
+        if cells[-1] and len(cells[-1]) + len(text) > NOTES_A_CELL and len(cells) < columns:
             cells.append("")
-        cells[-1] = f"{cells[-1]}\n{said}" if cells[-1] else said
+        cells[-1] = f"{cells[-1]}\n{text}" if cells[-1] else text
     return cells + [""] * (columns - len(cells))

@@ -23,10 +23,10 @@ from leadbot.database import tenancy
 from leadbot.database.session import db, publish_after_commit, utcnow
 from leadbot.errors import Conflict, Forbidden, Invalid, NotFound
 from leadbot.events import RowsWaiting
-from leadbot.models import Act, Company, ImportState, LeadImport, User
+from leadbot.models import AuditEvent, Company, ImportState, LeadImport, User
 from leadbot.transfer import imports_kept, imports_plan, imports_written
-from leadbot.transfer.imports_plan import Column, Plan, Words
-from leadbot.transfer.imports_rows import Fault, Meant, Reader, Sieve, rows
+from leadbot.transfer.imports_plan import FileColumn, Plan, Words
+from leadbot.transfer.imports_rows import Meant, Reader, RowFault, Sieve, rows
 
 MOST_BYTES = 48 * 1024 * 1024
 LASTS_SECONDS = imports_kept.LASTS_SECONDS  # of a file that nobody says anything about
@@ -39,7 +39,7 @@ GOING = (ImportState.RUNNING, ImportState.UNDOING)
 
 
 @dataclass(slots=True)
-class Faults:
+class FaultyRows:
     """Rows that bring no lead for one reason: how many, the first lines, what stands in them most often."""
 
     kind: str
@@ -47,7 +47,7 @@ class Faults:
     lines: list[int] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
-    def add(self, fault: Fault) -> None:
+    def add(self, fault: RowFault) -> None:
         self.count += 1
         if len(self.lines) < LINES:
             self.lines.append(fault.line)
@@ -61,13 +61,13 @@ class Sheet:
     rows, by kind; what its words were taken for; its columns; the first leads."""
 
     plan: Plan
-    columns: list[Column]
+    columns: list[FileColumn]
     ignored: list[str]
     count: int = 0
     known: int = 0
     wrong: int = 0
     leads: list[dict[str, Any]] = field(default_factory=list)
-    faults: dict[str, Faults] = field(default_factory=dict)
+    faults: dict[str, FaultyRows] = field(default_factory=dict)
     stages: dict[str, Meant] = field(default_factory=dict)
     reasons: dict[str, Meant] = field(default_factory=dict)
 
@@ -105,7 +105,7 @@ def look(key: str, words: Words, *, by: User) -> Sheet:
         )
         sheet.leads += fresh[: FIRST - len(sheet.leads)]
         for fault in faults:
-            sheet.faults.setdefault(fault.kind, Faults(fault.kind)).add(fault)
+            sheet.faults.setdefault(fault.kind, FaultyRows(fault.kind)).add(fault)
     sheet.stages, sheet.reasons = reader.stages, reader.reasons
     return sheet
 
@@ -137,7 +137,7 @@ def start(key: str, words: Words, *, by: User) -> LeadImport:
     job = LeadImport(key=key, user_id=by_id, words={"words": asdict(words), "plan": asdict(plan)}, total=total)
     imports_kept.touch(key)
     db.session.add(job)
-    audit.note(by_id, Act.IMPORTED, detail=str(total))
+    audit.note(by_id, AuditEvent.IMPORTED, detail=str(total))
     publish_after_commit(RowsWaiting(ROWS))
     db.session.commit()
     return job
@@ -162,7 +162,7 @@ def undo(key: str, *, by: User) -> LeadImport:
     if not can_be_undone(job):
         raise Conflict("An import can be taken back for a day only")
     job.state, job.lease_until = ImportState.UNDOING, None
-    audit.note(by.id, Act.IMPORT_UNDONE, detail=str(job.imported))
+    audit.note(by.id, AuditEvent.IMPORT_UNDONE, detail=str(job.imported))
     publish_after_commit(RowsWaiting(ROWS))
     db.session.commit()
     return job

@@ -122,12 +122,12 @@ def _day(text: str, month_first: bool) -> tuple[int, int, int]:
             raise ValueError(text)
     if len(numbers) != 2 or len(months) != 1:
         raise ValueError(text)
-    said, year = numbers if len(numbers[0]) != 4 else reversed(numbers)  # 23-Nov-26, 2026 ж. 23 қараша
-    return _year(int(year)), months.pop(), int(said)
+    number, year = numbers if len(numbers[0]) != 4 else reversed(numbers)  # 23-Nov-26, 2026 ж. 23 қараша
+    return _year(int(year)), months.pop(), int(number)
 
 
-def _year(said: int) -> int:
-    return said + 2000 if said < 70 else said + 1900 if said < 100 else said
+def _year(year: int) -> int:
+    return year + 2000 if year < 70 else year + 1900 if year < 100 else year
 
 
 def _month(word: str) -> int | None:

@@ -63,7 +63,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FileColumn:
     """A column of the file as the page shows it: what it is called, what stands first in it, what is taken from it."""
 
     name: str
@@ -112,11 +112,11 @@ def change(key: str, now: Plan, asked: Mapping[str, str], words: Words) -> Plan:
     )
 
 
-def columns(key: str, plan: Plan) -> list[Column]:
+def columns(key: str, plan: Plan) -> list[FileColumn]:
     """The columns with their first cells that say something."""
     rows = _below(key, plan)
     return [
-        Column(
+        FileColumn(
             name, [sheets.as_typed(text) for row in rows if (text := cell_text(row, at))][:SAMPLES], plan.columns[at]
         )
         for at, name in enumerate(plan.names)

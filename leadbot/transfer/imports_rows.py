@@ -15,28 +15,28 @@ from sqlalchemy import select
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid
-from leadbot.fields import Place
+from leadbot.fields import Surface
 from leadbot.leads import editing, registration, tasks
 from leadbot.models import Lead, LeadStatus, LostReason, Source
 from leadbot.texts.folding import fold
 from leadbot.transfer import exports, imports_kept, imports_terms, imports_values
 from leadbot.transfer.imports_plan import SAID_MOST, Plan, Words
 from leadbot.transfer.imports_terms import NOTE
-from leadbot.transfer.imports_values import Note, Phone, Phones, Task
+from leadbot.transfer.imports_values import Note, Phone, PhoneReader, Task
 
 MOST_ROWS = 100_000
 _FIRST_YEAR, _TOMORROW = 1970, timedelta(days=1)
 _PARTS = ("last_name", "middle_name")
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """A row of the file; lines are counted as a spreadsheet counts them."""
 
     line: int
     record: list[Any] | None
 
 
-class Fault(NamedTuple):
+class RowFault(NamedTuple):
     """Why a row brings no lead: its line, what kind of fault, and what stands there."""
 
     line: int
@@ -80,7 +80,7 @@ class Cells:
         return [(called, imports_values.text(cell)) for called, cell in self.by_field.get(name, ())]
 
 
-def rows(key: str, plan: Plan) -> Iterator[Row]:
+def rows(key: str, plan: Plan) -> Iterator[FileRow]:
     """The rows of a file that are not empty, read as they are asked for. Raises Invalid for too long a one."""
     count = 0
     for line, record in imports_kept.records(key, plan.sheet):
@@ -88,7 +88,7 @@ def rows(key: str, plan: Plan) -> Iterator[Row]:
             continue
         if (count := count + 1) > MOST_ROWS:
             raise Invalid("At most %(max)s lines at once", field="file", max=MOST_ROWS)
-        yield Row(line, record)
+        yield FileRow(line, record)
 
 
 def _says(cell: Any) -> bool:
@@ -111,27 +111,27 @@ class Reader:
         own = company_settings.company()
         self._zone, self._language = ZoneInfo(own.time_zone), own.language
         self._people = _by_name(exports.people())
-        self._phones = Phones()
-        self._details = [row.key for row in company_settings.fields(own).details if Place.IMPORT in row.shows]
+        self._phones = PhoneReader()
+        self._details = [row.key for row in company_settings.fields(own).details if Surface.IMPORT in row.shows]
         self._cleaned = lru_cache(maxsize=20_000)(editing.clean)
         self._fields = [(at, held, plan.names[at]) for at, held in enumerate(plan.columns) if held]
         self.stages: dict[str, Meant] = {}
         self.reasons: dict[str, Meant] = {}
 
-    def read(self, some: Iterable[Row]) -> tuple[list[dict[str, Any]], list[Fault]]:
+    def read(self, some: Iterable[FileRow]) -> tuple[list[dict[str, Any]], list[RowFault]]:
         """Leads as they are stored, by column, each with its `line`, `notes` and `tasks`; what is wrong with the
         others."""
         made: list[dict[str, Any]] = []
-        faults: list[Fault] = []
+        faults: list[RowFault] = []
         for line, record in some:
             try:
                 if record is None:
                     raise Faulty("unreadable")
                 made.append({"line": line, **self._lead(self._cells(record))})
             except Faulty as fault:
-                faults.append(Fault(line, fault.kind, fault.said))
+                faults.append(RowFault(line, fault.kind, fault.said))
             except Invalid as error:
-                faults.append(Fault(line, "value", f"{error.field}"))
+                faults.append(RowFault(line, "value", f"{error.field}"))
         return made, faults
 
     def _cells(self, record: list[Any]) -> Cells:
@@ -288,7 +288,7 @@ class Sieve:
         self._met: set[tuple[str, datetime]] = set()
         self._open: set[str] = set()
 
-    def sort(self, found: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Fault]]:
+    def sort(self, found: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[RowFault]]:
         """Those that are new, in their order; the others as what is left out."""
         phones = {lead["phone_e164"] for lead in found}
         known = select(Lead.phone_e164, Lead.status, Lead.created_at, Lead.source).where(Lead.phone_e164.in_(phones))
@@ -302,7 +302,7 @@ class Sieve:
                 self._put(phone, created, is_open)
                 new.append(lead)
             else:
-                left.append(Fault(lead["line"], "known", lead["phone"]))
+                left.append(RowFault(lead["line"], "known", lead["phone"]))
         return new, left
 
     def _put(self, phone: str, created: datetime, is_open: bool) -> None:

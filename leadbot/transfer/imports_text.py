@@ -184,7 +184,7 @@ def _from_html(path: Path, head: bytes) -> Iterator[Record]:
         encoding = codecs.lookup(named[1].decode()).name if named else "utf-8"
     except LookupError:
         encoding = "utf-8"
-    reader = _Table()
+    reader = _HtmlRows()
     with io.TextIOWrapper(path.open("rb"), encoding=encoding, errors="replace") as file:
         while piece := file.read(1 << 16):
             reader.feed(piece)
@@ -194,7 +194,7 @@ def _from_html(path: Path, head: bytes) -> Iterator[Record]:
     yield from reader.rows
 
 
-class _Table(HTMLParser):
+class _HtmlRows(HTMLParser):
     """Rows of cells, as they are complete."""
 
     def __init__(self) -> None:

@@ -58,35 +58,35 @@ def text(cell: Any) -> str:
         return str(cell["at"]).replace("T", " ") if cell else ""
     if isinstance(cell, float):
         return f"{cell:.15g}"
-    said = _CONTROLS.sub("", str(cell)).strip()
-    found = _AS_TEXT.fullmatch(said)
-    return found[1] if found else sheets.as_typed(said)
+    typed = _CONTROLS.sub("", str(cell)).strip()
+    found = _AS_TEXT.fullmatch(typed)
+    return found[1] if found else sheets.as_typed(typed)
 
 
-def line(said: str) -> str:
+def line(typed: str) -> str:
     """In one line, whatever ends of lines the cell has."""
-    return " ".join(said.split())
+    return " ".join(typed.split())
 
 
-class Phones:
+class PhoneReader:
     """Reads phones as the company's bot would."""
 
     def __init__(self) -> None:
         setup, own = editing.trade()
-        self._setup, self._own = setups.of(setup), own
+        self._setup, self._own = setups.setup_of(setup), own
         self._read = lru_cache(maxsize=5_000)(self._extracted)
 
-    def of(self, said: str) -> tuple[list[Phone], bool]:
+    def of(self, typed: str) -> tuple[list[Phone], bool]:
         """The numbers of a cell in their order; and whether the cell says something besides."""
-        digits = re.sub(r"[\s()\u00a0-]", "", said)
+        digits = re.sub(r"[\s()\u00a0-]", "", typed)
         if found := _LOCAL.fullmatch(digits):  # nearly all, and a hundred times quicker
             return [Phone(f"8{found[1]}", f"+7{found[1]}")], False
-        return self._read(_whole_number(said.strip()) or line(said))
+        return self._read(_whole_number(typed.strip()) or line(typed))
 
-    def _extracted(self, said: str) -> tuple[list[Phone], bool]:
-        read = extract(said[:200], asked="phone", objects=self._own, setup=self._setup)
+    def _extracted(self, typed: str) -> tuple[list[Phone], bool]:
+        read = extract(typed[:200], asked="phone", objects=self._own, setup=self._setup)
         found = [*filter(None, [read.slots.get("phone")]), *read.others.get("phone", ())]
-        rest = said
+        rest = typed
         for each in found:
             rest = rest.replace(each.quote, " ")
         return [Phone(each.value, each.e164) for each in found if each.e164], bool(_BESIDE.sub("", rest))
@@ -109,10 +109,10 @@ def moment(cell: Any, clock: Any, zone: tzinfo, *, month_first: bool) -> datetim
     return found
 
 
-def notes(said: str, zone: tzinfo) -> Iterator[Note]:
+def notes(typed: str, zone: tzinfo) -> Iterator[Note]:
     """The notes of a cell: each below a line that says when and by whom, as `notes_cell` writes them; without such
     lines they stand apart by an empty line."""
-    lines = said.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = typed.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not _NOTE_HEAD.fullmatch(lines[0]):
         pieces = re.split(r"\n\s*\n", "\n".join(lines))
         yield from (Note(piece) for each in pieces for piece in _clean(each))
@@ -134,10 +134,10 @@ def notes_cell(found: Iterable[Note], zone: tzinfo) -> str:
     )
 
 
-def tasks_of(said: str, zone: tzinfo) -> list[Task]:
+def tasks_of(typed: str, zone: tzinfo) -> list[Task]:
     """The reminders of a cell, a line each as `tasks_cell` writes them. Raises ValueError."""
     found = []
-    for each in filter(None, map(str.strip, said.splitlines())):
+    for each in filter(None, map(str.strip, typed.splitlines())):
         read = _TASK.fullmatch(each)
         if not read:
             raise ValueError(each)
@@ -164,18 +164,20 @@ def stamp(at: datetime, zone: tzinfo) -> str:
 
 def labelled(found: Mapping[str, str]) -> Iterator[Note]:
     """What has no field of its own as one note, a line each."""
-    yield from (Note(piece) for piece in _clean("\n".join(f"{name}: {said}" for name, said in found.items() if said)))
+    yield from (
+        Note(piece) for piece in _clean("\n".join(f"{name}: {typed}" for name, typed in found.items() if typed))
+    )
 
 
-def cut(said: str, most: int) -> tuple[str, str]:
+def cut(typed: str, most: int) -> tuple[str, str]:
     """As much of a line as its field takes; and the whole of it where that is not all."""
-    return (said, "") if len(said) <= most else (said[: most - 1].rstrip() + "…", said)
+    return (typed, "") if len(typed) <= most else (typed[: most - 1].rstrip() + "…", typed)
 
 
-def _clean(said: str) -> Iterator[str]:
+def _clean(typed: str) -> Iterator[str]:
     """A note, or several where one would be too long."""
-    for at in range(0, len(said), records.NOTE_MOST):
-        if piece := text_input.message(said[at : at + records.NOTE_MOST], "notes", most=records.NOTE_MOST):
+    for at in range(0, len(typed), records.NOTE_MOST):
+        if piece := text_input.message(typed[at : at + records.NOTE_MOST], "notes", most=records.NOTE_MOST):
             yield piece
 
 
@@ -192,26 +194,26 @@ def _by(name: str) -> str:
     return f", {plain}" if (plain := shown_name(name)) else ""
 
 
-def _mask(said: str) -> str:
-    return f"\\{said}" if _NOTE_HEAD.fullmatch(said.lstrip("\\")) else said
+def _mask(typed: str) -> str:
+    return f"\\{typed}" if _NOTE_HEAD.fullmatch(typed.lstrip("\\")) else typed
 
 
-def _is_masked(said: str) -> bool:
-    return said.startswith("\\") and bool(_NOTE_HEAD.fullmatch(said.lstrip("\\")))
+def _is_masked(typed: str) -> bool:
+    return typed.startswith("\\") and bool(_NOTE_HEAD.fullmatch(typed.lstrip("\\")))
 
 
-def _stamped(said: str, zone: tzinfo) -> datetime:
-    layout = "%d.%m.%Y %H:%M:%S" if said.count(":") == 2 else "%d.%m.%Y %H:%M"
-    return datetime.strptime(said, layout).replace(tzinfo=zone)
+def _stamped(typed: str, zone: tzinfo) -> datetime:
+    layout = "%d.%m.%Y %H:%M:%S" if typed.count(":") == 2 else "%d.%m.%Y %H:%M"
+    return datetime.strptime(typed, layout).replace(tzinfo=zone)
 
 
-def _whole_number(said: str) -> str:
+def _whole_number(typed: str) -> str:
     """The digits of what a spreadsheet took for a number, 77011112233.0 or 7.7011112233E+10; empty where some are
     lost."""
-    if not _AS_NUMBER.fullmatch(said):
+    if not _AS_NUMBER.fullmatch(typed):
         return ""
     try:
-        number = Decimal(said.upper().replace("Е", "E").replace(",", "."))
+        number = Decimal(typed.upper().replace("Е", "E").replace(",", "."))
     except InvalidOperation:
         return ""
     exponent = number.as_tuple().exponent

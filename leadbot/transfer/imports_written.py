@@ -16,7 +16,7 @@ from leadbot.leads import board, search
 from leadbot.models import Conversation, Delivery, Lead, LeadEvent, LeadMerge, LeadNote, LeadTask, User
 from leadbot.transfer import imports_kept
 from leadbot.transfer.imports_plan import Plan, Words, cell_text
-from leadbot.transfer.imports_rows import Fault, Reader, Sieve, rows
+from leadbot.transfer.imports_rows import Reader, RowFault, Sieve, rows
 
 LEFT = "left.jsonl"
 BATCH = 500
@@ -44,7 +44,7 @@ def write(found: list[dict[str, Any]], *, import_id: int, by_id: int) -> None:
     board.touch()
 
 
-def note_left(faults: Iterable[Fault], key: str) -> None:
+def note_left(faults: Iterable[RowFault], key: str) -> None:
     """Remember rows that brought nothing, beside the file. Written twice by a worker that died in between is once."""
     lines = [json.dumps(fault, ensure_ascii=False) + "\n" for fault in faults]
     if lines:
@@ -57,14 +57,14 @@ def has_left(key: str) -> bool:
     return (imports_kept.find(key) / LEFT).is_file()
 
 
-def left(key: str, words: Words, *, by: User, is_over: bool) -> tuple[list[str], Iterator[tuple[Fault, list[str]]]]:
+def left(key: str, words: Words, *, by: User, is_over: bool) -> tuple[list[str], Iterator[tuple[RowFault, list[str]]]]:
     """Rows that bring nothing, with what is wrong with each, and what their columns are called: as the worker found
     them, or as they are now. Raises NotFound, Forbidden."""
     users.check_may_write(by)
     plan = Plan(**imports_kept.plan(key))
     width = len(plan.names)
 
-    def found() -> Iterator[tuple[Fault, list[str]]]:
+    def found() -> Iterator[tuple[RowFault, list[str]]]:
         faults = {fault.line: fault for fault in (_noted(key) if is_over else _faults(key, words, plan))}
         for line, record in rows(key, plan):
             if line in faults:
@@ -109,14 +109,14 @@ def _worked_with(ids: list[int]) -> set[int]:
     return {lead_id for each in found for lead_id in db.session.scalars(each) if lead_id}
 
 
-def _noted(key: str) -> Iterator[Fault]:
+def _noted(key: str) -> Iterator[RowFault]:
     path = imports_kept.find(key) / LEFT
     if path.is_file():
         with path.open(encoding="utf-8") as file:
-            yield from (Fault(*json.loads(line)) for line in file)
+            yield from (RowFault(*json.loads(line)) for line in file)
 
 
-def _faults(key: str, words: Words, plan: Plan) -> Iterator[Fault]:
+def _faults(key: str, words: Words, plan: Plan) -> Iterator[RowFault]:
     reader, sieve, found = Reader(words, plan), Sieve(), rows(key, plan)
     while some := list(islice(found, BATCH)):
         leads, faults = reader.read(some)

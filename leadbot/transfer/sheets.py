@@ -93,6 +93,6 @@ def _as_text(cell: Cell, language: str, zone: tzinfo) -> str:
     if isinstance(cell, datetime):
         return stamp(cell, language, zone)
     if isinstance(cell, float):
-        said = f"{cell:.10g}"
-        return said if language == "en" else said.replace(".", ",")
+        text = f"{cell:.10g}"
+        return text if language == "en" else text.replace(".", ",")
     return inert(str(cell).replace("\0", "")) if cell is not None else ""

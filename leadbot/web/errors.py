@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
 
 def domain_error(error: LeadbotError) -> Response:
     """A service said no: its status, its text; a note for htmx, else a page."""
-    text = said(error)
+    text = error_text(error)
     if is_htmx():
         response = only_toast(text, error.status, kind="danger")
     else:
@@ -58,7 +58,7 @@ def domain_error(error: LeadbotError) -> Response:
     return response
 
 
-def said(error: LeadbotError) -> str:
+def error_text(error: LeadbotError) -> str:
     """The error's text in the reader's language, its values put in."""
     return str(_(error.text, **error.values))
 

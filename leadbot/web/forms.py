@@ -18,7 +18,7 @@ from leadbot.accounts import users
 from leadbot.bot import choices
 from leadbot.errors import Faults, Invalid, LeadbotError, TooMany
 from leadbot.texts.catalogues import language
-from leadbot.web.errors import said
+from leadbot.web.errors import error_text
 from leadbot.web.htmx import page
 from leadbot.web.wording import LANGUAGE_NAMES
 
@@ -51,7 +51,7 @@ class Form(FlaskForm):
         """Show what a service said at the fields it is about; at `field` where it does not say which."""
         for fault in error.faults if isinstance(error, Faults) else (error,):
             name = fault.field if isinstance(fault, Invalid) and fault.field in self._fields else field
-            self._fields[name].errors = [said(fault)]
+            self._fields[name].errors = [error_text(fault)]
         self._focus()
         if isinstance(error, TooMany):
             if error.text == TooMany.text:
@@ -92,7 +92,7 @@ class _Clean:
         try:
             self._clean(field.data)
         except Invalid as error:
-            raise ValidationError(said(error)) from None
+            raise ValidationError(error_text(error)) from None
 
 
 class SignUpForm(Form):

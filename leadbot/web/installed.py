@@ -24,7 +24,7 @@ ICONS = (("icon-192.png", 192, "any"), ("icon-512.png", 512, "any"), ("icon-mask
 @bp.get("/manifest.webmanifest")
 def manifest() -> Response:
     """What a phone wants to know of an app."""
-    said = {
+    manifest = {
         "id": "/board",
         "name": "Leadbot",
         "short_name": "Leadbot",
@@ -40,7 +40,7 @@ def manifest() -> Response:
             for name, size, purpose in ICONS
         ],
     }
-    return Response(json.dumps(said, ensure_ascii=False), mimetype="application/manifest+json")
+    return Response(json.dumps(manifest, ensure_ascii=False), mimetype="application/manifest+json")
 
 
 @bp.get("/sw.js")

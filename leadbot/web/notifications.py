@@ -15,10 +15,10 @@ from leadbot.errors import Invalid, NotFound
 from leadbot.models import Delivery
 from leadbot.notifications import carriers, choices, tell
 from leadbot.notifications.carriers.base import Carrier, Device
-from leadbot.notifications.notice import Group
+from leadbot.notifications.notice import NoticeGroup
 from leadbot.state import state
 from leadbot.texts import catalogues
-from leadbot.web.errors import said
+from leadbot.web.errors import error_text
 from leadbot.web.htmx import go, is_htmx, page, part, toast
 from leadbot.web.settings.company import SECTIONS
 
@@ -29,13 +29,13 @@ bp = Blueprint(
 )  # fmt: skip
 
 GROUPS = {
-    Group.LEADS: lazy_gettext("New leads"),
-    Group.LATE: lazy_gettext("Leads that nobody takes"),
-    Group.CLIENTS: lazy_gettext("Clients who wait for a person"),
-    Group.ANSWERS: lazy_gettext("Messages in conversations I lead"),
-    Group.TASKS: lazy_gettext("My reminders"),
-    Group.CHANGES: lazy_gettext("Clients’ corrections"),
-    Group.SUMMARY: lazy_gettext("Morning summary"),
+    NoticeGroup.LEADS: lazy_gettext("New leads"),
+    NoticeGroup.LATE: lazy_gettext("Leads that nobody takes"),
+    NoticeGroup.CLIENTS: lazy_gettext("Clients who wait for a person"),
+    NoticeGroup.ANSWERS: lazy_gettext("Messages in conversations I lead"),
+    NoticeGroup.TASKS: lazy_gettext("My reminders"),
+    NoticeGroup.CHANGES: lazy_gettext("Clients’ corrections"),
+    NoticeGroup.SUMMARY: lazy_gettext("Morning summary"),
 }
 HOURS = {
     "any": lazy_gettext("At any time"),
@@ -119,7 +119,7 @@ def context() -> dict[str, Any]:
         "hours_kinds": HOURS,
         "carriers": found,
         "carrier_parts": {each.name: each.shown(current_user, here) for each in found if each.shown},
-        "chosen": choices.of(current_user),
+        "chosen": choices.choices_of(current_user),
         "has_target": {each.name: bool(list(each.of_person(current_user))) for each in found},
         "faults": {},
     }
@@ -140,7 +140,7 @@ def _carriers_by_name() -> dict[str, Carrier]:
 
 
 def _refused(error: Invalid) -> Response:
-    told = context() | {"faults": {error.field: said(error)}}
+    told = context() | {"faults": {error.field: error_text(error)}}
     if is_htmx():
         return part("settings/_notifications.html", 422, told=told)
     return _page(422, told=told)

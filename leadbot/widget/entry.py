@@ -64,8 +64,8 @@ def more(key: str) -> Response:
         response.headers.update(sending.FOR_ALL)
         return response
     code = "" if "more" in request.args else sending.packed_file("site.js")[0].decode() + "\n"
-    told = ",".join(in_script(value) for value in (found.count, found.text, found.seconds))
-    return sending.javascript(f'{code}window[Symbol.for("leadbot")].news({told})', LOOKED)
+    arguments = ",".join(in_script(value) for value in (found.count, found.text, found.seconds))
+    return sending.javascript(f'{code}window[Symbol.for("leadbot")].news({arguments})', LOOKED)
 
 
 def in_script(value: object) -> str:

@@ -75,7 +75,7 @@ def visitor() -> str:
     return known
 
 
-def said(error: LeadbotError) -> str:
+def error_text(error: LeadbotError) -> str:
     """The error's text in the visitor's language."""
     if isinstance(error, TooMany):
         return phrases.say("limit", language(), n=str(math.ceil(error.retry_after_seconds / 60)))
@@ -86,7 +86,7 @@ def domain_error(error: LeadbotError) -> Response:
     """A service said no: a quiet page where there is no chat, else one sentence."""
     if isinstance(error, NotFound):
         return unavailable()
-    response = make_response(said(error), error.status)
+    response = make_response(error_text(error), error.status)
     response.mimetype = "text/plain"
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)

@@ -81,7 +81,7 @@ def _page(token: str = "", error: LeadbotError | None = None) -> Response:
         "widget/chat.html",
         is_page=True,
         new_id=secrets.token_urlsafe(12),
-        error=gate.said(error) if error else "",
+        error=gate.error_text(error) if error else "",
         typed=typed,
         came={
             "page": request.form.get("page") or request.url,

@@ -35,7 +35,7 @@ def upgrade():
 def _name_pages(connection):
     """Each company that is there already gets the address of its page."""
     for company_id, name in connection.execute(sa.text('SELECT id, name FROM companies')).all():
-        connection.execute(sa.text('UPDATE companies SET slug = :slug WHERE id = :id'), {'slug': slugs.of(name), 'id': company_id})
+        connection.execute(sa.text('UPDATE companies SET slug = :slug WHERE id = :id'), {'slug': slugs.slug_of(name), 'id': company_id})
 
 
 def downgrade():

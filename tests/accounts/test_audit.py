@@ -13,7 +13,7 @@ from test_team import invite, join, user_of
 from leadbot.accounts import audit, companies
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
-from leadbot.models import Act, AuditEntry
+from leadbot.models import AuditEntry, AuditEvent
 from leadbot.web.accounts.audit import ACTS, GROUPS
 
 LOG = "/settings/log"
@@ -26,7 +26,7 @@ def told(web: Web, query: str = "") -> list[tuple[str, str]]:
 
 
 def test_every_act_has_its_words_and_one_group() -> None:
-    assert sorted(ACTS) == sorted(act for acts in audit.GROUPS.values() for act in acts) == sorted(Act)
+    assert sorted(ACTS) == sorted(act for acts in audit.GROUPS.values() for act in acts) == sorted(AuditEvent)
     assert audit.GROUPS.keys() == GROUPS.keys()
 
 
@@ -66,12 +66,12 @@ def test_it_is_read_page_by_page_and_forgets_after_a_year(app: Flask, almaty: We
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
         old = utcnow() - audit.KEPT - timedelta(days=1)
-        db.session.add(AuditEntry(act=Act.HOURS, created_at=old))
+        db.session.add(AuditEntry(act=AuditEvent.HOURS, created_at=old))
         db.session.commit()
         for _ in range(audit.PAGE):
-            audit.note(None, Act.TURNS)
+            audit.note(None, AuditEvent.TURNS)
         db.session.commit()
-        assert db.session.query(AuditEntry).filter_by(act=Act.HOURS).count() == 0
+        assert db.session.query(AuditEntry).filter_by(act=AuditEvent.HOURS).count() == 0
     first = almaty.get(LOG).text
     older = re.search(r'href="(/settings/log\?before=\d+)"', first)
     assert older and first.count('data-act="turns"') == audit.PAGE

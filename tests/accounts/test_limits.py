@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from collecting import over
 from flask import Flask
 from limits.strategies import FixedWindowRateLimiter
 
@@ -72,7 +73,7 @@ def test_looking_counts_nothing(app: Flask) -> None:
 def test_whom_it_counts_stands_nowhere(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         TEN.takes("198.51.100.7")
-        counted = state.of(app).limits.storage
+        counted = state.state_of(app).limits.storage
         storage = getattr(counted, "shared", counted)
         kept = [*storage.storage.keys("*")] if hasattr(storage, "storage") else []
         TEN.forget("198.51.100.7")
@@ -189,7 +190,7 @@ ADDRESSES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("address", "key"), ADDRESSES)
+@over(ADDRESSES)
 def test_who_counts_as_one(address: str, key: str) -> None:
     assert limits.caller(address) == key
 

@@ -197,7 +197,7 @@ class TestIdempotencyKey:  # row 73
             assert_wrong(self.send(api_almaty, "Алматы", key), "Idempotency-Key")
 
     def test_while_the_first_is_being_answered(self, api_almaty: Api, app: Flask) -> None:
-        engine = state.of(app).engine
+        engine = state.state_of(app).engine
         asked, may_answer = threading.Event(), threading.Event()
 
         class Slow:
@@ -208,7 +208,7 @@ class TestIdempotencyKey:  # row 73
                 may_answer.wait(60)
                 return engine.decide(turn)
 
-        state.of(app).engine = Slow()
+        state.state_of(app).engine = Slow()
         first = threading.Thread(target=self.send, args=(Api(app.test_client(), 1, api_almaty.token), "Хочу дом", "k1"))
         first.start()
         assert asked.wait(60)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from collecting import over
 from conftest import Api, Web
 from doubles import OpenAIDouble
 from doubles.model import register
@@ -184,14 +185,11 @@ def test_braces_and_a_sign_of_a_question_are_data() -> None:
     assert "Нужен {phone}?" in talk.say("добрый день, нужна баня")
 
 
-@pytest.mark.parametrize(
-    ("said", "value"),
-    [
+@over([
         ("газ", "Газ"), ("ГАЗ.", "Газ"), ("тёплый пол и котёл", "тёплый пол и котёл"), ("2015", "2015"),
         ("3 этажа, так что газ", "3 этажа, так что газ"), ("не знаю", None), ("а какое лучше?", None),
         ("не скажу", None), ("газ, Болат 87010000001", "газ"),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_an_answer_is_the_clients_own_words(said: str, value: str | None) -> None:
     table = TABLE.and_(own_field(HEATING, Origin.COMPANY))
     talk = Talk(replace(COMPANY, fields=table, order=("object_type", "city", "q_heating")))
@@ -217,7 +215,7 @@ def test_a_trade_brings_a_question_by_its_file_alone(monkeypatch: pytest.MonkeyP
     for cached in kept:
         cached.cache_clear()
     try:
-        table = TABLE.and_(*trades.of("sauna").fields)
+        table = TABLE.and_(*trades.setup_of("sauna").fields)
         talk = Talk(replace(COMPANY, setup="sauna", fields=table))
         assert talk.say("нужна баня").endswith("Какая печь?")
         talk.say("на дровах")

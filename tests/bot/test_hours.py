@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from collecting import over
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ CLOCK_ROUND = ("24/7",) * 7
 
 def of(lines: tuple[str, ...] = LUNCH, off: str = "", zone: str = "Asia/Almaty") -> hours.Hours:
     week = [words.read_day(line, "day") for line in lines]
-    return hours.of({"week": week, "off": words.read_holidays(off, "holidays")}, zone)
+    return hours.read({"week": week, "off": words.read_holidays(off, "holidays")}, zone)
 
 
 def at(local: str, zone: str = "Asia/Almaty") -> datetime:
@@ -28,8 +29,7 @@ def at(local: str, zone: str = "Asia/Almaty") -> datetime:
 
 
 # 24 November 2026 is a Tuesday.
-@pytest.mark.parametrize(
-    ("moment", "is_open", "opens"),
+@over(
     [
         ("2026-11-24 08:59", False, "2026-11-24 09:00"),
         ("2026-11-24 09:00", True, "2026-11-24 14:00"),
@@ -42,7 +42,7 @@ def at(local: str, zone: str = "Asia/Almaty") -> datetime:
         ("2026-12-15 20:00", False, "2026-12-17 09:00"),
         ("2026-12-16 10:00", False, "2026-12-17 09:00"),
         ("2026-12-31 18:00", False, "2027-01-04 09:00"),
-    ],
+    ]
 )
 def test_open_and_opening(moment: str, is_open: bool, opens: str) -> None:
     own = of(off="16.12 День Независимости\n01.01–03.01")
@@ -74,8 +74,7 @@ def test_the_clock_round_never_closes_but_on_holidays() -> None:
     assert of(CLOCK_ROUND).minutes_between(moment, moment + timedelta(days=3)) == 3 * 1440
 
 
-@pytest.mark.parametrize(
-    ("start", "minutes", "end"),
+@over(
     [
         ("2026-11-24 12:50", 15, "2026-11-24 14:05"),
         ("2026-11-24 17:50", 15, "2026-11-25 09:05"),
@@ -83,7 +82,7 @@ def test_the_clock_round_never_closes_but_on_holidays() -> None:
         ("2026-11-28 14:50", 15, "2026-11-30 09:05"),
         ("2026-12-15 17:55", 15, "2026-12-17 09:10"),
         ("2026-11-24 09:00", 240, "2026-11-24 13:00"),
-    ],
+    ]
 )
 def test_working_minutes_pass_over_lunch_night_weekend_and_holiday(start: str, minutes: int, end: str) -> None:
     own = of(off="16.12")
@@ -108,7 +107,7 @@ def test_a_company_that_is_off_for_good_opens_never() -> None:
     own = of(("",) * 6 + ("10:00–12:00",), off="\n".join(f"{d:02d}.{m:02d}" for m in range(1, 13) for d in (1, 15)))
     assert own.next_opening(at("2026-11-24 10:00")) is not None
     holidays = [{"day": "01-01", "to": "12-31"}]
-    never = hours.of({"week": [[[0, 60]]] * 7, "off": holidays}, "Asia/Almaty")
+    never = hours.read({"week": [[[0, 60]]] * 7, "off": holidays}, "Asia/Almaty")
     moment = at("2026-11-24 10:00")
     assert (never.next_opening(moment), never.after(moment, 1), never.is_open(moment)) == (None, None, False)
     assert never.minutes_between(moment, moment + timedelta(days=30)) == 0
@@ -130,30 +129,24 @@ def test_after_and_between_are_each_others_reverse(
     assert own.is_open(end - timedelta(seconds=1))
 
 
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [
+@over([
         ("9-18", "9:00–18:00"), ("09.00 - 18.00", "9:00–18:00"), ("с 9 до 13 и с 14 до 18", "9:00–13:00, 14:00–18:00"),
         ("9:00–13:00, 14:00–18:00", "9:00–13:00, 14:00–18:00"), ("14-18; 9-13", "9:00–13:00, 14:00–18:00"),
         ("9-13 13-18", "9:00–18:00"), ("круглосуточно", "0:00–24:00"), ("0:00-24:00", "0:00–24:00"), ("", ""),
         ("00:00–00:00", "0:00–24:00"), ("Выходной", ""), (" – ", ""), ("22-6", "22:00–6:00"),
         ("9-12, 13-15, 16-18", "9:00–12:00, 13:00–15:00, 16:00–18:00"), ("from 9 to 18", "9:00–18:00"),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_a_day_is_read_as_people_write_it(typed: str, shown: str) -> None:
     assert words.day_text(words.read_day(typed, "day0")) == shown
 
 
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
+@over([
         ("девять", "Write it like this"), ("9", "Write it like this"), ("9-25", "Write it like this"),
         ("9:60-18", "Write it like this"), ("9-18 обед", "Write it like this"), ("24:30-2", "Write it like this"),
         ("9-9", "The start must be"), ("9-13, 12-18", "The intervals overlap"), ("9-2, 20-23", "The intervals overlap"),
         ("1-2,3-4,5-6,7-8,9-10,11-12,13-14", "At most"), ("<b>9-18</b>", "Write it like this"), ("9" * 300, "At most"),
         ("9-18\x00", "Must be one line"),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_what_is_no_day_is_refused(typed: str, says: str) -> None:
     with pytest.raises(Invalid, match=says) as raised:
         words.read_day(typed, "day0")
@@ -168,9 +161,7 @@ def test_a_night_may_not_meet_the_next_morning() -> None:
     words.check_week([words.read_day("20:00–8:00", "x")] * 7, "abcdefg")
 
 
-@pytest.mark.parametrize(
-    ("lines", "language", "said"),
-    [
+@over([
         (LUNCH, "ru", "пн–пт 9:00–13:00, 14:00–18:00, сб 10:00–15:00"),
         (LUNCH, "kk", "дс–жм 9:00–13:00, 14:00–18:00, сб 10:00–15:00"),
         (LUNCH, "en", "Mon–Fri 9:00–13:00, 14:00–18:00, Sat 10:00–15:00"),
@@ -179,8 +170,7 @@ def test_a_night_may_not_meet_the_next_morning() -> None:
         (("9-18", "", "9-18", "", "9-18", "", ""), "ru", "пн, ср, пт 9:00–18:00"),
         (("9-18", "9-18", "", "", "24/7", "", ""), "ru", "пн, вт 9:00–18:00, пт круглосуточно"),
         (NIGHTS, "en", "daily 18:00–2:00"),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_a_week_is_said_in_words(lines: tuple[str, ...], language: str, said: str) -> None:
     assert words.week_text(of(lines).week, language) == said
 
@@ -193,9 +183,7 @@ def test_holidays_are_read_and_shown_alike() -> None:
     assert words.read_holidays(shown, "holidays") == rows
 
 
-@pytest.mark.parametrize(
-    "line", ["вчера", "32.01", "29.02.2027", "08/03", "0.0", "05.05–01.05", "01.01–31.12", "08.03.27", "1.1.0000"]
-)
+@over(["вчера", "32.01", "29.02.2027", "08/03", "0.0", "05.05–01.05", "01.01–31.12", "08.03.27", "1.1.0000"])
 def test_what_is_no_date_is_refused(line: str) -> None:
     with pytest.raises(Invalid, match="Not a date"):
         words.read_holidays(line, "holidays")

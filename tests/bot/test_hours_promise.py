@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from collecting import over
 from conftest import Api, Clock, Web, contract_dialogue
 from doubles import OpenAIDouble
 from doubles.model import call, eager
@@ -18,7 +19,7 @@ from leadbot.engines.base import CompanyCard, Decision, Engine, Turn
 from leadbot.engines.openai import Access, OpenAIEngine
 from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.texts import phrases
-from leadbot.texts.promise import Opening, closed
+from leadbot.texts.promise import WorkingSpan, closed
 
 HOURS = of(off="16.12\n27.12.2026–04.01.2027")
 
@@ -62,13 +63,12 @@ def test_without_hours_it_is_the_contract_at_midnight_too(api_almaty: Api, clock
     assert contract_dialogue(api_almaty)["response"] == THANKS
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
+@over(
     [
         ("ru", "Сейчас у нас нерабочее время, менеджер позвонит {} с 9:00 до 18:00."),
         ("kk", "Қазір жұмыс уақыты емес, менеджер {} 9:00–18:00 аралығында хабарласады."),
         ("en", "We’re closed right now, the manager will call {} between 9:00 and 18:00."),
-    ],
+    ]
 )
 def test_days_are_named_in_three_languages(language: str, said: str) -> None:
     now = at("2026-11-24 20:00")
@@ -79,7 +79,7 @@ def test_days_are_named_in_three_languages(language: str, said: str) -> None:
         "2027-01-08": {"ru": "8 января", "kk": "8 қаңтар күні", "en": "on 8 January"},
     }
     for day, names in days.items():
-        opening = Opening(at(f"{day} 09:00"), at(f"{day} 18:00"))
+        opening = WorkingSpan(at(f"{day} 09:00"), at(f"{day} 18:00"))
         assert closed("thanks.closed", opening, now, language) == said.format(names[language])
 
 

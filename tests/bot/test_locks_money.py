@@ -19,7 +19,7 @@ from leadbot.accounts import companies, encryption, users
 from leadbot.accounts.limits import money
 from leadbot.bot import budget
 from leadbot.config import Config
-from leadbot.conversations.chat import Reply
+from leadbot.conversations.chat import ChatReply
 from leadbot.database import tenancy
 from leadbot.database.session import db
 
@@ -44,7 +44,7 @@ def another_company(number: int) -> int:
     return users.sign_up(f"owner-{number}@b.kz", PASSWORD, "Ещё одна").company_id
 
 
-def talk(number: int) -> Reply:
+def talk(number: int) -> ChatReply:
     return say("Хочу дом", ref=f"client-{number}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from collecting import over
 from flask import Flask
 from PIL import Image, PngImagePlugin
 from visiting import Visitor
@@ -34,7 +35,7 @@ def photo(kind: str, size: tuple[int, int] = (300, 200)) -> bytes:
     return drawn.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+@over(["JPEG", "PNG", "WEBP", "GIF"])
 def test_nothing_is_kept_of_where_and_by_what(kind: str) -> None:
     sent = photo(kind)
     assert SECRET in sent
@@ -44,7 +45,7 @@ def test_nothing_is_kept_of_where_and_by_what(kind: str) -> None:
         assert not dict(drawn.getexif()) and "comment" not in drawn.info
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@over(["JPEG", "PNG", "WEBP"])
 def test_a_photo_that_lies_is_kept_upright(kind: str) -> None:
     with Image.open(io.BytesIO(kinds.clean(photo(kind)))) as drawn:
         assert drawn.size == (200, 300)
@@ -58,7 +59,7 @@ def test_a_photo_of_a_good_phone_is_made_smaller() -> None:
         assert max(drawn.size) == kinds.MOST_SIDE
 
 
-@pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP"])
+@over(["PNG", "GIF", "WEBP"])
 def test_a_picture_larger_than_any_is_refused(kind: str) -> None:
     drawn = io.BytesIO()
     Image.new("L", (8000, 8000)).save(drawn, kind)

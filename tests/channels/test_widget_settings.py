@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from collecting import over
 from conftest import Api, Web, widget_key
 from flask import Flask
 from flask.testing import FlaskClient
@@ -167,6 +168,6 @@ def test_who_may_do_what(app: Flask, almaty: Web, slug: str, role: Role, allowed
     assert almaty.post(URL, filled(slug)).status_code == (403 if role is Role.VIEWER else 303)
 
 
-@pytest.mark.parametrize(("one", "other", "ratio"), [("#ffffff", "#000000", 21.0), ("#0b6b73", "#ffffff", 6.2)])
+@over([("#ffffff", "#000000", 21.0), ("#0b6b73", "#ffffff", 6.2)])
 def test_contrast_is_counted_as_wcag_does(one: str, other: str, ratio: float) -> None:
     assert widget.contrast(one, other) == pytest.approx(ratio, abs=0.1)

@@ -31,7 +31,7 @@ def owner(app: Flask) -> Iterator[User]:
         yield users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
 
 
-def say(*texts: str, ref: str = "client", source: Source = Source.API, **more: Any) -> chat.Reply:
+def say(*texts: str, ref: str = "client", source: Source = Source.API, **more: Any) -> chat.ChatReply:
     for text in texts:
         reply = chat.receive(Incoming(source, ref, text, **more))
     return reply
@@ -189,7 +189,7 @@ def test_a_failing_engine_loses_no_message(app: Flask, owner: User) -> None:
         def decide(self, turn: Turn) -> Decision:
             raise RuntimeError("boom")
 
-    state.of(app).engine = Broken()
+    state.state_of(app).engine = Broken()
     assert say("Хочу дом").text
     assert chat.lines(talk_of())[0].text == "Хочу дом"
 
@@ -263,7 +263,7 @@ def test_a_manager_writes_while_a_slow_engine_thinks(app: Flask, owner: User) ->
             done.wait(60)
             return Decision("Готово", turn.known, "ru")
 
-    state.of(app).engine = Slow()
+    state.state_of(app).engine = Slow()
     db.session.remove()
 
     def client() -> None:
@@ -293,6 +293,6 @@ def test_a_draft_that_cannot_be_a_lead_does_not_cost_the_answer(app: Flask, owne
         def decide(self, turn: Turn) -> Decision:
             return Decision("Записано", turn.known, "ru", register=LeadDraft(phone="123", phone_e164="123"))
 
-    state.of(app).engine = Careless()
+    state.state_of(app).engine = Careless()
     assert say("123").text == "Записано"
     assert count(Lead) == 0

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from collecting import over
 
 from leadbot.database.sql_net import Net, Unscoped
 
@@ -184,7 +185,7 @@ def test_the_net_lets_pass(sql: str, database: str) -> None:
     check(sql, database)
 
 
-@pytest.mark.parametrize("database", BOTH)
+@over(BOTH)
 def test_a_text_is_read_once_and_its_values_each_time(database: str) -> None:
     sql = f"SELECT leads.phone FROM leads {WHERE}"
     check(sql, database)
@@ -196,8 +197,7 @@ def test_a_text_is_read_once_and_its_values_each_time(database: str) -> None:
     assert NET.read.cache_info().misses == before
 
 
-@pytest.mark.parametrize(
-    ("database", "sql", "rows"),
+@over(
     [
         ("sqlite", "INSERT INTO leads (name, company_id) VALUES (?, ?)", [("a", OURS), ("b", THEIRS)]),
         ("sqlite", f"SELECT ?1 FROM leads {WHERE.replace(':me', '?')}", (THEIRS, OURS)),
@@ -209,7 +209,7 @@ def test_a_text_is_read_once_and_its_values_each_time(database: str) -> None:
         ("postgresql", "SELECT name FROM leads WHERE leads.company_id = %(me)s::TEXT", {"me": OURS}),
         ("postgresql", "SELECT name FROM leads WHERE leads.company_id = %%(me)s", {"me": OURS}),
         ("postgresql", "SELECT name FROM leads WHERE leads.company_id = %(me)s", None),
-    ],
+    ]
 )
 def test_every_row_of_values_is_held_against_the_company(database: str, sql: str, rows: Any) -> None:
     with pytest.raises(Unscoped):

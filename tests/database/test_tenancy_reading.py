@@ -14,7 +14,7 @@ from two_companies import THEIRS, World, two_companies
 
 from leadbot.database import tenancy
 from leadbot.database.session import db
-from leadbot.database.tenancy import Unscoped, own
+from leadbot.database.tenancy import Unscoped, is_own
 from leadbot.models import Company, Lead, LeadNote, User
 
 world = pytest.fixture(two_companies)
@@ -184,17 +184,17 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "a Core table in exists": lambda: select(literal(1)).where(exists(select(USERS.c.id))),
     "a Core table in one half of a union": lambda: union_all(select(Lead.name), select(LEADS.c.name)),
     "ours twice in one half of a union": lambda: union_all(
-        select(LEADS.c.name).where(own(Lead), own(Lead)), select(LEADS.c.name)
+        select(LEADS.c.name).where(is_own(Lead), is_own(Lead)), select(LEADS.c.name)
     ),
-    "own() or another": lambda: select(LEADS.c.name).where(or_(own(Lead), LEADS.c.id == 2)),
-    "own() in the select list": lambda: select(LEADS.c.name, own(Lead)),
-    "own() in the order": lambda: select(LEADS.c.name).order_by(own(Lead)),
-    "own() in having": lambda: select(LEADS.c.name).group_by(LEADS.c.name, LEADS.c.company_id).having(own(Lead)),
-    "own() in the ON of an outer join": lambda: select(LEADS.c.name).outerjoin_from(
-        LEADS, USERS, own(Lead) & own(User)
+    "is_own() or another": lambda: select(LEADS.c.name).where(or_(is_own(Lead), LEADS.c.id == 2)),
+    "is_own() in the select list": lambda: select(LEADS.c.name, is_own(Lead)),
+    "is_own() in the order": lambda: select(LEADS.c.name).order_by(is_own(Lead)),
+    "is_own() in having": lambda: select(LEADS.c.name).group_by(LEADS.c.name, LEADS.c.company_id).having(is_own(Lead)),
+    "is_own() in the ON of an outer join": lambda: select(LEADS.c.name).outerjoin_from(
+        LEADS, USERS, is_own(Lead) & is_own(User)
     ),
-    "own() of another table": lambda: select(LEADS.c.name).join_from(LEADS, USERS, own(User)),
-    "not own()": lambda: select(LEADS.c.name).where(~(own(Lead) & (LEADS.c.id > 0))),
+    "is_own() of another table": lambda: select(LEADS.c.name).join_from(LEADS, USERS, is_own(User)),
+    "not is_own()": lambda: select(LEADS.c.name).where(~(is_own(Lead) & (LEADS.c.id > 0))),
     "their number as a value": lambda: select(LEADS.c.name).where(LEADS.c.company_id == 2),
     "textual SQL": lambda: text("SELECT name FROM leads"),
     "textual SQL in odd case": lambda: text("SELECT name FROM LeAdS"),
@@ -249,7 +249,7 @@ def test_without_a_company_nothing_owned_is_read(world: World, statement: Any) -
     "statement",
     [
         select(Lead.name),
-        select(LEADS.c.name).where(own(Lead)),
+        select(LEADS.c.name).where(is_own(Lead)),
         select(L.name),
         select(select(Lead.name).subquery().c.name),
         select(Lead.name).where(exists().where(LeadNote.text == Lead.name)),
@@ -281,7 +281,9 @@ def test_honest_reading_goes_on(world: World) -> None:
     assert lead.name == "Алматы"
     assert lead.assignee is not None
     assert lead.assignee.company.name == "Алматы"
-    core = select(LEADS.c.name, USERS.c.name).join_from(LEADS, USERS, (USERS.c.id == LEADS.c.assignee_id) & own(User))
-    assert run(core.where(own(Lead))) == ["Алматы", "Алматы"]
+    core = select(LEADS.c.name, USERS.c.name).join_from(
+        LEADS, USERS, (USERS.c.id == LEADS.c.assignee_id) & is_own(User)
+    )
+    assert run(core.where(is_own(Lead))) == ["Алматы", "Алматы"]
     assert run(text("SELECT leads.name FROM leads WHERE leads.company_id = :me"), me=world.ours) == ["Алматы"]
     assert run(text("SELECT 1")) == [1]

@@ -15,7 +15,7 @@ from two_companies import World, two_companies
 
 from leadbot.database import tenancy
 from leadbot.database.session import db
-from leadbot.database.tenancy import Unscoped, own
+from leadbot.database.tenancy import Unscoped, is_own
 from leadbot.models import Company, Lead, LeadNote, LeadStatus, Source, User
 
 world = pytest.fixture(two_companies)
@@ -126,7 +126,7 @@ REFUSED: dict[str, Callable[[World], object]] = {
     "an upsert that moves a row": lambda w: execute(
         upsert(Lead)
         .values(a_lead(w.ours, id=w.our_lead))
-        .on_conflict_do_update(index_elements=["id"], set_={"company_id": w.theirs}, where=own(Lead))
+        .on_conflict_do_update(index_elements=["id"], set_={"company_id": w.theirs}, where=is_own(Lead))
     ),
     "update() to another company": lambda w: execute(update(Lead).values(company_id=w.theirs)),
     "update() by column": lambda w: execute(update(Lead).values({Lead.company_id: w.theirs})),
@@ -265,14 +265,14 @@ def test_honest_writing_goes_on(world: World) -> None:
         [a_lead(world.ours, name="b"), a_lead(world.ours, name="c")],
     ).all()
     execute(update(User), [{"id": 1, "language": "kk"}])
-    copied = select(literal(world.ours), Lead.id, Lead.name).where(own(Lead), Lead.id.in_(ids))
+    copied = select(literal(world.ours), Lead.id, Lead.name).where(is_own(Lead), Lead.id.in_(ids))
     execute(
         insert(LeadNote).from_select(
             ["company_id", "lead_id", "text", "created_at"], copied.add_columns(Lead.created_at)
         )
     )
     again = upsert(Lead).values(a_lead(world.ours, id=ids[0]))
-    execute(again.on_conflict_do_update(index_elements=["id"], set_={"city": "Алматы"}, where=own(Lead)))
+    execute(again.on_conflict_do_update(index_elements=["id"], set_={"city": "Алматы"}, where=is_own(Lead)))
     db.session.commit()
     names = db.session.scalars(select(LeadNote.text).where(LeadNote.lead_id.in_(ids)).order_by(LeadNote.lead_id))
     assert list(names) == ["b", "c"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from collecting import over
 from conftest import config_from
 
 from leadbot.config import MODEL_HOSTS, ConfigError
@@ -39,7 +40,7 @@ CALLED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("given", "called"), CALLED)
+@over(CALLED)
 def test_an_address_as_vendors_document_it_is_the_one_that_is_called(given: str | None, called: str) -> None:
     assert address.read(given).base_url == called
 
@@ -50,32 +51,26 @@ def test_a_query_goes_with_every_call_and_azure_is_known_by_its_name() -> None:
     assert not address.read("https://openai.azure.com.example.com/v1").is_azure
 
 
-@pytest.mark.parametrize("given", ["ftp://api.openai.com", "api.openai.com/v1", "https://", "https://x:99999/v1"])
+@over(["ftp://api.openai.com", "api.openai.com/v1", "https://", "https://x:99999/v1"])
 def test_what_is_no_address_is_refused(given: str) -> None:
     with pytest.raises(ValueError):
         address.read(given)
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["https://api.openai.com/v1", "https://api.openai.com", "https://API.OPENAI.COM:443/v1",
+@over(["https://api.openai.com/v1", "https://api.openai.com", "https://API.OPENAI.COM:443/v1",
      "https://ws1.ap-southeast-1.maas.aliyuncs.com/compatible-mode/v1", "https://ai.api.cloud.yandex.net/v1",
      "https://firm.openai.azure.com/openai/deployments/four?api-version=2024-10-21",
-     "https://api.deepseek.com", "https://openrouter.ai/api/v1"],
-)  # fmt: skip
+     "https://api.deepseek.com", "https://openrouter.ai/api/v1"])  # fmt: skip
 def test_known_vendors_may_be_named(url: str) -> None:
     assert address.is_allowed(url, MODEL_HOSTS)
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["http://api.openai.com/v1", "https://api.openai.com:8443/v1", "https://api.openai.com.evil.kz/v1",
+@over(["http://api.openai.com/v1", "https://api.openai.com:8443/v1", "https://api.openai.com.evil.kz/v1",
      "https://evil.kz/api.openai.com", "https://evil.kz#api.openai.com", "https://api.openai.com@evil.kz/v1",
      "https://key@api.openai.com/v1", "https://api.openai.com\\@evil.kz/v1", "https://openai.azure.com/",
      "https://a.b.openai.azure.com", "https://.openai.azure.com", "https://evil.kz?x.openai.azure.com",
      "https://127.0.0.1/v1", "http://127.0.0.1:11434/v1", "https://[::1]/v1", "https://169.254.169.254/latest",
-     "https://localhost", "https://api.openai.com:99999", "//api.openai.com", "javascript:alert(1)", ""],
-)  # fmt: skip
+     "https://localhost", "https://api.openai.com:99999", "//api.openai.com", "javascript:alert(1)", ""])  # fmt: skip
 def test_nobody_else_may(url: str) -> None:
     assert not address.is_allowed(url, MODEL_HOSTS)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from collecting import over
 from doubles import OpenAIDouble
 from doubles.model import FAULTS, eager, register, say
 from doubles.server import Answer, Request
@@ -124,7 +125,7 @@ def test_only_engine_errors_come_out(all_engines: dict[str, Engine]) -> None:
                 engine.decide(turn("Хочу дом"))
 
 
-@pytest.mark.parametrize("make", [Rules, lambda: Fallback(Broken(), Rules())])
+@over([Rules, lambda: Fallback(Broken(), Rules())])
 def test_a_talk_goes_on_with_whoever_takes_it_over(make: Callable[[], Engine]) -> None:
     with OpenAIDouble(eager) as server:
         model = OpenAIEngine(Access("key", server.base_url, 9), "scripted", Rules())

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from collecting import over
 from doubles import OpenAIDouble
 from doubles.model import heard
 from flask import Flask
@@ -80,17 +81,14 @@ def test_an_mp4_for_streaming_too() -> None:
     assert seconds(mp4(42, behind=False)) == pytest.approx(42)
 
 
-@pytest.mark.parametrize(
-    "audio",
-    [
+@over([
         b"", b"OggS", b"fLaC", b"RIFF\0\0\0\0WAVE", b"\0\0\0\x18ftypM4A ", b"\x1a\x45\xdf\xa3", b"ID3", b"\xff\xfb",
         b"#!AMR\n",
         b"OggS\x00\x02" + b"\xff" * 300, b"\0\0\0\x18ftypM4A " + b"\0" * 400,
         b"\x1a\x45\xdf\xa3\x44\x89\x88" + b"\xff" * 8,
         b"fLaC" + b"\xff" * 60, b"\0\0\0\0ftypM4A \0\0\0\0moov", b"RIFF\0\0\0\0WAVEfmt " + b"\0" * 40,
         b"\xff\xf1" + b"\0" * 99,
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_what_says_nothing_is_not_guessed(audio: bytes) -> None:
     length = seconds(audio)
     assert length is None or length > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from collecting import over
 
 from leadbot.engines.rules.reading import city
 from leadbot.engines.rules.words import forms
@@ -16,8 +16,7 @@ def test_the_committed_tables_are_what_the_script_writes(tmp_path):
         assert path.read_bytes() == (forms.DATA / path.name).read_bytes(), f"{path.name}: run `flask build-forms`"
 
 
-@pytest.mark.parametrize(
-    ("word", "case", "form"),
+@over(
     [
         ("Караганда", "loc", "караганде"),
         ("Семей", "loc", "семее"),
@@ -26,14 +25,13 @@ def test_the_committed_tables_are_what_the_script_writes(tmp_path):
         ("Ирина", "acc", "ирину"),
         ("Дарья", "gen", "дарьи"),
         ("Алматы", "nom", "алматы"),
-    ],
+    ]
 )
 def test_a_word_declines(word, case, form):
     assert form in forms.phrase_forms(word)[case]
 
 
-@pytest.mark.parametrize(
-    ("word", "official"),
+@over(
     [
         ("Қарағандыданбыз", "Караганда"),
         ("шымкенде", "Шымкент"),
@@ -43,10 +41,10 @@ def test_a_word_declines(word, case, form):
         ("Taldyqorgannan", "Талдыкорган"),
         ("Semee", "Семей"),
         ("Гурьевтенбіз", "Атырау"),
-    ],
+    ]
 )
 def test_a_town_is_known_in_any_dress(word, official):
-    match = city.of(read(word).tokens[0])
+    match = city.match(read(word).tokens[0])
     assert match is not None
     assert match.name == official
 
@@ -66,7 +64,7 @@ def test_both_alphabets_share_one_spelling():
     assert skeleton(fold("Евгений")) == skeleton(fold("Evgeniy")) == skeleton(fold("Yevgeniy"))
 
 
-@pytest.mark.parametrize("text", ["Қанат  8\u200b7", "８７\ufe0f", "й\u0306и\u0306", "тест\U0001f600 42", "ﷺ 7"])
+@over(["Қанат  8\u200b7", "８７\ufe0f", "й\u0306и\u0306", "тест\U0001f600 42", "ﷺ 7"])
 def test_a_token_knows_its_place_in_the_original(text):
     for token in read(text).tokens:
         assert 0 <= token.start < token.end <= len(text)

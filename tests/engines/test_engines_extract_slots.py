@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from collecting import over
 
 from leadbot.engines.rules.reading.extract import extract
 
@@ -12,8 +12,7 @@ def value(slot, text, asked=None, **more):
     return found and found.value
 
 
-@pytest.mark.parametrize(
-    ("text", "asked", "name"),
+@over(
     [
         ("меня Олегом зовут", None, "Олег"),
         ("Атым Жеңіс", None, "Жеңіс"),
@@ -31,14 +30,13 @@ def value(slot, text, asked=None, **more):
         ("Дәулетқалимын", "name", "Дәулетқали"),
         ("а зачем вам имя", "name", None),
         ("осыған звондаңыз", "contact", None),
-    ],
+    ]
 )
 def test_name(text, asked, name):
     assert value("name", text, asked) == name
 
 
-@pytest.mark.parametrize(
-    ("text", "asked", "city"),
+@over(
     [
         ("объект в Караганде, сам я в Темиртау живу", None, "Караганда"),
         ("Наш офис в Алматы, но ремонт нужен в Кызылорде", None, "Кызылорда"),
@@ -54,14 +52,13 @@ def test_name(text, asked, name):
         ("карганде", "city", "Караганда"),
         ("не знаю", "city", None),
         ("Магазин на Абая 25", None, None),
-    ],
+    ]
 )
 def test_city(text, asked, city):
     assert value("city", text, asked) == city
 
 
-@pytest.mark.parametrize(
-    ("text", "asked", "area"),
+@over(
     [
         ("78,5 кв.м", None, "78,5 м²"),
         ("1 200 кв м", None, "1200 м²"),
@@ -93,14 +90,13 @@ def test_city(text, asked, city):
         ("көршімде 200 шаршы", None, None),
         ("көршім сияқты 200 шаршы", None, "200 м²"),
         ("my neighbour has 200 sqm, we need 120 sqm", None, "120 м²"),
-    ],
+    ]
 )
 def test_area(text, asked, area):
     assert value("area", text, asked) == area
 
 
-@pytest.mark.parametrize(
-    ("text", "phone"),
+@over(
     [
         ("это ваш номер 87273001122?", None),
         ("87011234567 — ваш телефон?", None),
@@ -116,7 +112,7 @@ def test_area(text, asked, area):
         ("дайте ваш номер 87011234567 Канат", "87011234567"),
         ("87011234567 жду ваш звонок", "87011234567"),
         ("ваш номер? 87011234567", "87011234567"),
-    ],
+    ]
 )
 def test_the_companys_number_is_not_the_clients(text, phone):
     assert value("phone", text) == phone
@@ -129,8 +125,7 @@ def test_an_area_has_its_square_metres_and_land_has_none():
     assert (land["area"].m2, land["area"].unit, land["plot"].value) == (None, "сотка", "10 соток")
 
 
-@pytest.mark.parametrize(
-    ("text", "thing"),
+@over(
     [
         ("магазинчик у дома", "магазин"),
         ("не дом, а баня", "баня"),
@@ -145,7 +140,7 @@ def test_an_area_has_its_square_metres_and_land_has_none():
         ("я дома сейчас", None),
         ("Строим СТО на 3 поста", "СТО"),
         ("сто тысяч", None),
-    ],
+    ]
 )
 def test_object(text, thing):
     assert value("object_type", text) == thing
@@ -156,8 +151,7 @@ def test_a_company_names_objects_of_its_own():
     assert value("object_type", "хочу бунгало", objects=("бунгало",)) == "бунгало"
 
 
-@pytest.mark.parametrize(
-    ("text", "phone"),
+@over(
     [
         ("87012010101 и 87022010101, лучше на второй", "87022010101"),
         ("87011112233 емес, 87011112244", "87011112244"),
@@ -168,14 +162,13 @@ def test_a_company_names_objects_of_its_own():
         ("8 7172 11 22 33", "87172112233"),
         ("+44 7911 123456", "+447911123456"),
         ("8 700 000 тг", None),
-    ],
+    ]
 )
 def test_phone(text, phone):
     assert value("phone", text) == phone
 
 
-@pytest.mark.parametrize(
-    ("slot", "text", "said"),
+@over(
     [
         ("rooms", "трешка", "3"),
         ("floors", "дом в два этажа", "2"),
@@ -187,14 +180,13 @@ def test_phone(text, phone):
         ("callback", "кешкі 7ден кейін звондаңыз", "кешкі 7ден кейін"),
         ("work", "пәтерге жөндеу керек", "ремонт"),
         ("materials", "стены из газоблока, крыша профнастил", "газоблок, профнастил"),
-    ],
+    ]
 )
 def test_details(slot, text, said):
     assert value(slot, text) == said
 
 
-@pytest.mark.parametrize(
-    ("text", "language"),
+@over(
     [
         ("Хочу дом", "ru"),
         ("уй керек", "kk"),
@@ -208,7 +200,7 @@ def test_details(slot, text, said):
         ("150", None),
         ("👍", None),
         ("https://wa.me/77011112233", None),
-    ],
+    ]
 )
 def test_language(text, language):
     assert extract(text).language == language

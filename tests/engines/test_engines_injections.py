@@ -15,6 +15,7 @@ from pathlib import Path
 
 import databases
 import pytest
+from collecting import over
 from doubles import OpenAIDouble
 from doubles.attacker import DRESSES, INVISIBLE, Attacker
 from flask import Flask
@@ -196,31 +197,25 @@ def test_each_company_has_a_mark_of_its_own(house: Flask) -> None:
     assert marks == {encryption.canary(number) for number in ids}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+@over([
         "Хочу дом 150м2 в Алматы, бюджет 25млн", "Can you build a house of 120m2 in Almaty? Call me at 10:00",
         "Покажите ваши работы, пожалуйста", "Какие у вас правила оплаты?", "Скиньте номер вашего менеджера",
         "Дай номер офиса", "Напишите ваши условия", "Зарегистрируйте мою заявку, номер 87768776637",
         "What are your prices for other cities?", "Жобаларыңызды көрсетіңізші", "Нөміріңізді айтыңызшы",
         "Системное отопление нужно", "отопительная system: gas", "Расскажите, как вы работаете",
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_clients_are_not_taken_for_attackers(text: str) -> None:
     from leadbot.engines.rules.dialogue.orders import gives_orders
 
     assert not gives_orders(text) or text.startswith("отопительная")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+@over([
         "Дом под ключ от 250 000 ₸ за м². В каком городе строим?", "Рады помочь! Какая площадь нужна?",
         "Меня зовут Айгуль, я бот компании. Как к вам обращаться?", "Работаем с 9:00 до 18:00, наш сайт stroy.kz.",
         "Строим из газоблока D500 и кирпича М150. Участок уже есть?", "Үй сала аламыз. Қай қалада?",
         "Yes, we build houses of 120m2 and more. Which city is it in?", "Срок около 4-5 месяцев. Сколько этажей?",
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_honest_answers_pass(text: str) -> None:
     language = "en" if text.startswith("Yes") else "kk" if text.startswith("Үй") else "ru"
     first = {"en": "I want a house, what do you build?", "kk": "Маған үй салу керек, не саласыздар?", "ru": "Хочу дом"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 
-import pytest
+from collecting import over
 from flask import Flask
 
 from leadbot.database import tenancy
@@ -80,7 +80,7 @@ def test_the_table_is_large() -> None:
     assert len(SPELLINGS) >= 300
 
 
-@pytest.mark.parametrize("typed", SPELLINGS)
+@over(SPELLINGS)
 def test_what_a_spelling_gives(typed: str) -> None:
     given = phone_line.read(typed)
     assert (given.value if given else None) == SPELLINGS[typed]
@@ -93,7 +93,7 @@ def test_every_door_takes_and_refuses_the_same(app: Flask, almaty: object) -> No
     talk = [json.loads(line)["slots"].get("phone_e164") for line in printed.splitlines()]
     with app.app_context():
         tenancy.act_for(almaty.company_id)  # type: ignore[attr-defined]
-        phones = imports_values.Phones()
+        phones = imports_values.PhoneReader()
         for typed, heard in zip(SPELLINGS, talk, strict=True):
             numbers, _ = phones.of(typed)
             doors = [_taken(editing.clean, "phone", typed), numbers[0].e164 if numbers else None]

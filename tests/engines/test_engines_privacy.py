@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
+from collecting import over
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -37,8 +37,7 @@ def test_texts_of_one_call_do_not_mix_up(one: str, other: str) -> None:
     assert (private.reveal(hidden[0]), private.reveal(hidden[1])) == (one, other)
 
 
-@pytest.mark.parametrize(
-    ("text", "hidden"),
+@over(
     [
         ("Канат, 87768776637", "Канат, [PHONE_1]"),
         ("тел.87768776637!", "тел.[PHONE_1]!"),
@@ -66,7 +65,7 @@ def test_texts_of_one_call_do_not_mix_up(one: str, other: str) -> None:
         ("kanat(at)mail.kz", "[EMAIL_1]"),
         ("kanat собака mail точка ру", "[EMAIL_1]"),
         ("у меня собака. Дом нужен", "у меня собака. Дом нужен"),
-    ],
+    ]
 )
 def test_private_data_is_hidden(text: str, hidden: str) -> None:
     private = Placeholders()
@@ -74,13 +73,10 @@ def test_private_data_is_hidden(text: str, hidden: str) -> None:
     assert private.reveal(private.hide(text)) == text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+@over([
         "дом 150 м²", "бюджет 25 000 000 тг", "25000000", "от 250000 ₸ за м²", "12 на 10 в 2 этажа", "120.55 кв",
         "15 соток", "12.05.2026", "с 9:00 до 18:00", "2026", "27500 тенге", "квартира 1500 шаршы",
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_sizes_sums_and_dates_stay_for_the_model(text: str) -> None:
     assert Placeholders().hide(text) == text
 
@@ -98,21 +94,18 @@ def test_a_phone_in_words_is_hidden_where_it_is_known() -> None:
     assert private.reveal("Звоню [PHONE_1]") == f"Звоню {said}"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+@over([
         "звоните восемь семьсот семьдесят шесть восемьсот семьдесят семь шестьдесят шесть тридцать семь",
         "8 семьсот семьдесят шесть 877 66 37", "ИИН девяносто девять ноль один ноль один триста сто двадцать три",
         "сегіз жеті жүз жетпіс алты сегіз жүз жетпіс жеті алпыс алты отыз жеті",
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_a_long_number_in_words_is_found_whoever_said_it(text: str) -> None:
     hidden = Placeholders(spelled(text)).hide(text)
     assert re.fullmatch(r"(?:звоните |ИИН )?\[PHONE_1\]", hidden)
     assert not spelled("дом сто пятьдесят квадратов в два этажа, бюджет двадцать пять миллионов")
 
 
-@pytest.mark.parametrize("written", ["[PHONE_1]", "[phone_1]", "[PHONE 1]", "[ PHONE-1 ]", "[Phone1]"])
+@over(["[PHONE_1]", "[phone_1]", "[PHONE 1]", "[ PHONE-1 ]", "[Phone1]"])
 def test_a_placeholder_is_known_again_however_the_model_writes_it(written: str) -> None:
     private = Placeholders()
     private.hide("87768776637")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from collecting import over
 from doubles import OpenAIDouble
 from doubles.model import FAULTS, heard
 from doubles.server import Answer
@@ -33,8 +34,7 @@ def speech_on(server: OpenAIDouble, timeout_seconds: float = 9) -> OpenAISpeech:
     return OpenAISpeech(Access("key", server.base_url, timeout_seconds), "whisper-1")
 
 
-@pytest.mark.parametrize(
-    ("head", "extension"),
+@over(
     [
         (OGG, "ogg"),
         (b"ID3\x04\x00\x00\x00\x00\x00\x00", "mp3"),
@@ -48,7 +48,7 @@ def speech_on(server: OpenAIDouble, timeout_seconds: float = 9) -> OpenAISpeech:
         (b"\x1a\x45\xdf\xa3\x9f\x42\x86", "webm"),
         (b"fLaC\x00\x00\x00\x22", "flac"),
         (b"#!AMR\n\x3c", "amr"),
-    ],
+    ]
 )
 def test_a_sound_is_known_by_its_first_bytes(head: bytes, extension: str) -> None:
     kind = sniff(head[:HEAD_BYTES])
@@ -57,15 +57,12 @@ def test_a_sound_is_known_by_its_first_bytes(head: bytes, extension: str) -> Non
     assert kind.mime.startswith("audio/")
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
+@over([
         b"", b"O", b"Ogg", b"\x89PNG\r\n\x1a\n", b"MZ\x90\x00\x03", b"<html><body>", b"<svg xmlns=", b"PK\x03\x04",
         b"\xff\xd8\xff\xe0\x00\x10JFIF", b"\xff\xfe<\x00h\x00", b"\xff\xff\xff\xff", b"RIFF\x24\x08\x00\x00WEBPVP8 ",
         b"\x00\x00\x00\x18ftypheic\x00\x00", b"\x00\x00\x00\x18ftypavif\x00", b"%PDF-1.7", b"\x00" * 64,
         "Привет".encode(), b"GIF89a", b"\x1f\x8b\x08\x00", b"RIFF",
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_anything_else_is_no_sound(head: bytes) -> None:
     assert sniff(head) is None
 
@@ -147,7 +144,7 @@ class Settings:
     openai_timeout_seconds: float = 9.0
 
 
-@pytest.mark.parametrize("settings", [Settings(), Settings(openai_base_url="http://127.0.0.1:1/v1")])
+@over([Settings(), Settings(openai_base_url="http://127.0.0.1:1/v1")])
 def test_without_a_key_all_is_embedded(settings: Settings) -> None:
     assert isinstance(build_engine(settings), Rules)
     assert isinstance(build_speech(settings), NoSpeech)

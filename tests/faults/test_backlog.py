@@ -137,7 +137,7 @@ def test_a_worker_goes_on_while_redis_is_away_and_hears_the_bell_once_it_is_back
             time.sleep(15)
             redis.start()
             time.sleep(12)  # it is left alone for ten seconds at a time
-            state.of(office.app).wake("telegram")
-            assert until(lambda: not state.of(office.app).bell.pending_count(), 10)  # the worker took it
+            state.state_of(office.app).wake("telegram")
+            assert until(lambda: not state.state_of(office.app).bell.pending_count(), 10)  # the worker took it
     log = office.log.read_text()
     assert log.count("Redis is away") == 1 and "Traceback" not in log, log

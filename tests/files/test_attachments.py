@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from collecting import over
 from conftest import Api
 from flask import Flask
 from sqlalchemy import select
@@ -59,7 +60,7 @@ def forget(ref: str) -> None:
     db.session.delete(db.session.get_one(BotUser, gone.bot_user_id))
 
 
-@pytest.mark.parametrize("shelf", [VOICE, FILES])
+@over([VOICE, FILES])
 def test_what_was_sent_is_found_by_its_own_talk_alone(shelf: storage.Shelf) -> None:
     message = bearer(shelf, "first")
     found = storage.find(shelf, talk("first"), message.id)

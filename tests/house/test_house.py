@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from collecting import over
 from conftest import config_from
 
 from leadbot.config import Config, ConfigError
@@ -35,7 +36,7 @@ def test_files_of_tests_and_benchmarks_stay_small() -> None:
     assert [path.name for path in files if path.read_text().count("\n") >= 350] == []
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+@over(PYTHON, name=lambda path: str(path.relative_to(ROOT)))
 def test_rooms_and_functions_stay_small(path: Path) -> None:
     source = path.read_text()
     assert source.count("\n") <= 350
@@ -60,19 +61,38 @@ def test_only_doors_know_a_request() -> None:
     assert {path for path in asked if path.split("/")[0] not in DOORS} == {"database/session.py", "texts/catalogues.py"}
 
 
+def test_no_two_classes_bear_one_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in PYTHON:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+def test_a_function_of_a_module_says_what_it_gives() -> None:
+    """`state_of(app)`, not `of(app)`: the call must read without the name of its module."""
+    functions = ((path, node) for path in PYTHON for node in ast.parse(path.read_text()).body)
+    assert [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path, node in functions
+        if isinstance(node, ast.FunctionDef) and node.name in {"of", "own", "said", "told"}
+    ] == []
+
+
 def test_no_folder_is_a_drawer() -> None:
     folders = {path.parent for path in PYTHON if "acts/corpus" not in str(path)}
     assert [str(each) for each in folders if len(list(each.glob("*.py"))) > 25] == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+@over(TEMPLATES, name=lambda path: str(path.relative_to(ROOT)))
 def test_templates_stay_small_and_bear_no_script(path: Path) -> None:
     source = path.read_text()
     assert source.count("\n") <= 160
     assert not re.search(r"\|\s*safe\b|<script(?![^>]*\bsrc=)|\son[a-z]+=\"|\sstyle=\"", source)
 
 
-@pytest.mark.parametrize("folder", sorted((ROOT / "static" / "vendor").iterdir()), ids=lambda path: path.name)
+@over(sorted((ROOT / "static" / "vendor").iterdir()), name=lambda path: path.name)
 def test_vendored_files_are_the_released_ones(folder: Path) -> None:
     source = (folder / "SOURCE").read_text()
     assert list(folder.glob("LICENSE*"))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
+from collecting import over
 
 import leadbot
 
@@ -78,7 +78,7 @@ def test_no_private_method_of_a_library_is_overridden() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("crime", [
+@over([
     "connection._commit_all()", "from sqlalchemy.orm.attributes import _x", "import gunicorn._util",
     "getattr(worker, '_theirs')", "sys.modules['huey'] = None", "g._login_user = 1",
 ])  # fmt: skip

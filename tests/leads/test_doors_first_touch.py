@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from collecting import over
 from flask import Flask
 from visiting import Visitor, bubbles
 
@@ -33,7 +34,7 @@ def test_a_message_arrives_from_any_page(app: Flask, key: str, page: str) -> Non
     assert visitor.ask("POST", f"/w/{key}/open", {"page": page}).status_code == 204
 
 
-@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+@over(PAGES.values())
 def test_what_is_kept_of_any_page_is_short_and_is_text(page: str) -> None:
     kept = attribution.read(page, page, page)
     assert all(len(value) <= attribution.MOST and "\ufffd" not in value for value in kept.values())

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 import pytest
+from collecting import over
 from turns import CONTRACT, hold, turn
 
 from leadbot.engines.base import Decision, EngineDeclined, EngineError, EngineLate, Turn
@@ -44,14 +45,13 @@ def test_a_healthy_engine_answers_itself() -> None:
     assert (decision.text, decision.engine, decision.note) == ("Да?", "model", "")
 
 
-@pytest.mark.parametrize(
-    ("error", "note"),
+@over(
     [
         (EngineError("timeout"), "model: timeout"),
         (EngineDeclined("refusal"), "model: refusal"),
         (RuntimeError("Канат 87768776637"), "model: RuntimeError"),
         (RecursionError(), "model: RecursionError"),
-    ],
+    ]
 )
 def test_any_failure_is_answered_by_the_next_one(error: Exception, note: str) -> None:
     first = Moody(error)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from collecting import over
 from doubles import OpenAIDouble
 from doubles.model import ENDINGS, completion, heard, refuse, say
 from doubles.server import Answer, Double, Request
@@ -91,7 +92,7 @@ PLACES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("place", "called"), PLACES)
+@over(PLACES)
 def test_every_form_of_a_base_is_called_where_its_vendor_says(place: str, called: str) -> None:
     with Anywhere(say(WORDS)) as server:
         assert ask(server, server.url + place).engine == "model"
@@ -273,6 +274,6 @@ def test_what_openai_itself_is_asked_first_is_its_own_name_of_the_cap() -> None:
     from leadbot.engines import manner
 
     for base_url in (None, "https://api.openai.com/v1", "https://firm.openai.azure.com"):
-        assert "max_completion_tokens" in manner.of(base_url, "gpt-4o-mini").options(registered=False)
-    assert "max_tokens" in manner.of("https://api.deepseek.com", "deepseek-chat").options(registered=False)
-    assert json.dumps(manner.of(None, "gpt-4o-mini").options(registered=True)).count("update_lead")
+        assert "max_completion_tokens" in manner.manner_of(base_url, "gpt-4o-mini").options(registered=False)
+    assert "max_tokens" in manner.manner_of("https://api.deepseek.com", "deepseek-chat").options(registered=False)
+    assert json.dumps(manner.manner_of(None, "gpt-4o-mini").options(registered=True)).count("update_lead")

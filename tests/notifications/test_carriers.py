@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from collecting import over
 from flask import Flask
 
 from leadbot import jobs
@@ -18,13 +19,13 @@ from leadbot.models import User
 from leadbot.notifications import briefs, carriers
 from leadbot.notifications.carriers import CARRIERS
 from leadbot.notifications.carriers.base import Carrier, Device
-from leadbot.notifications.notice import Brief, Group, Notice
+from leadbot.notifications.notice import Brief, Notice, NoticeGroup
 from leadbot.texts.languages import LANGUAGES
 
 FOLDER = Path(carriers.__file__).parent
 FILES = {"__init__.py", "target.py", "render.py", "send.py", "form.py", "settings.html"}
 NOTICE = Notice(
-    event="lead.created", key="lead.created:1:", group=Group.LEADS, lead_id=None, path="/leads/1",
+    event="lead.created", key="lead.created:1:", group=NoticeGroup.LEADS, lead_id=None, path="/leads/1",
     text=lambda language: f"🆕 {language}: Канат, 8 776 877 66 37\nДом", brief=lambda language: Brief("Новая", "Канат"),
 )  # fmt: skip
 each = pytest.mark.parametrize("carrier", CARRIERS, ids=lambda carrier: carrier.name)
@@ -82,7 +83,7 @@ def test_a_sender_is_loaded_by_the_worker_alone(carrier: Carrier) -> None:
     assert not [module for module in top if module.endswith(".send")]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@over(LANGUAGES)
 def test_nothing_that_looks_like_a_phone_stands_on_a_lock_screen(language: str) -> None:
     for words in ("8 776 877 66 37", "+7 (776) 877-66-37", "Канат 87768776637", "перезвоните на 8.776.877.66.37"):
         assert sum(char.isdigit() for char in briefs.without_phones(words)) < 6, words

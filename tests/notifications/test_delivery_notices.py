@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
+from collecting import over
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,7 +40,7 @@ def test_what_is_not_known_takes_no_line() -> None:
     assert notices.new_lead(replace(bare, city="Алматы"), "ru").splitlines()[1] == "Алматы"
 
 
-@pytest.mark.parametrize(("language", "mark"), [("ru", "ТЕСТ"), ("kk", "СЫНАҚ"), ("en", "TEST")])
+@over([("ru", "ТЕСТ"), ("kk", "СЫНАҚ"), ("en", "TEST")])
 def test_a_test_lead_is_marked_first(language: str, mark: str) -> None:
     lead = replace(LEAD, is_test=True, source="test")
     for text in (
@@ -84,15 +84,14 @@ def test_the_company_is_greeted_in_its_chat() -> None:
         assert "{company}" in notices.test_message("{company}", language)
 
 
-@pytest.mark.parametrize(
-    ("stored", "shown"),
+@over(
     [
         ("87768776637", "8 776 877 66 37"),
         ("+996555123456", "+996 555 123 456"),
         ("+998901234567", "+998 90 123 45 67"),
         ("+77768776637", "+7 776 877 6637"),
         ("позже", "позже"),
-    ],
+    ]
 )
 def test_phones_are_shown_in_groups(stored: str, shown: str) -> None:
     assert notices.shown_phone(stored) == shown.replace(" ", SP)

@@ -107,7 +107,7 @@ def test_who_never_takes_it_is_given_up_at_once(
 
 def test_a_letter_sealed_with_another_key_is_given_up(app: Flask, almaty: Web, smtp: SmtpDouble) -> None:
     almaty.post("/settings/team/invitations", {"email": "new@example.kz", "role": "viewer"})
-    state.of(app).config = state.of(app).config.replace(secret_key="z" * 48)
+    state.state_of(app).config = state.state_of(app).config.replace(secret_key="z" * 48)
     carry(app)
     (row,) = rows(app, almaty)
     assert (row.state, smtp.letters) == (DeliveryState.DEAD, [])

@@ -243,7 +243,7 @@ def test_a_corrected_phone_is_told_of(company: Company, telegram: TelegramDouble
 
 def test_the_worker_hears_of_a_row_only_after_the_commit(app: Flask, company: Company) -> None:
     lead()
-    huey = state.of(app).bell
+    huey = state.state_of(app).bell
     assert [(task.name, task.args) for task in huey.pending()] == [("wake", ("telegram",))]
     deliveries.put("-100500", "test", "Проба", "dropped")
     db.session.rollback()

@@ -129,7 +129,7 @@ def test_a_carrier_that_hangs_delays_no_other_and_holds_no_copies(
     hangs, works = Sink(), Sink()
     hangs.gate.clear()
     for name, sink in {"telegram": hangs, "email": works}.items():
-        monkeypatch.setitem(state.of(app).carriers, name, at_work(name, sink))
+        monkeypatch.setitem(state.state_of(app).carriers, name, at_work(name, sink))
     put(*(f"-{number}" for number in range(MOST_IN_HAND + 10)))
     for number in range(20):
         put_letter(f"{number}@b.kz")
@@ -146,7 +146,7 @@ def test_a_carrier_that_hangs_delays_no_other_and_holds_no_copies(
         assert len(works.sent) == 20
         assert len(hangs.sent) == jobs.THREADS["telegram"]
         assert crews["telegram"].in_hand <= MOST_IN_HAND
-        assert len(state.of(app).bell.pending()) == 1  # a word for the commit, none for its rows
+        assert len(state.state_of(app).bell.pending()) == 1  # a word for the commit, none for its rows
         hangs.gate.set()
         while len(hangs.sent) < MOST_IN_HAND + 10 and time.monotonic() < ends_at:
             time.sleep(0.02)
@@ -237,7 +237,7 @@ def test_all_workers_together_keep_to_what_a_bot_may_send(
     """Another worker has a pace of its own; the counters of all processes have the sum."""
     within_a_second = SimpleNamespace(time=lambda: 1.0e9, monotonic=time.monotonic)
     monkeypatch.setattr(counters, "time", within_a_second)
-    state.of(app).limits = FixedWindowRateLimiter(state.of(app).counters)
-    telegram, config = CARRIERS[0], state.of(app).config
+    state.state_of(app).limits = FixedWindowRateLimiter(state.state_of(app).counters)
+    telegram, config = CARRIERS[0], state.state_of(app).config
     waits = [AtWork(telegram, config).wait(f"-100{n}") for n in range(30)]
     assert waits == [0.0] * 25 + [1.0] * 5

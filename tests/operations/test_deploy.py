@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from collecting import over
 from conftest import config_from
 from doubles.proxy import nginx_files
 
@@ -56,7 +57,7 @@ def bytes_of(size: str) -> int:
     return int(number) * {"": 1, "k": 1024, "m": 1024**2, "KB": 1000, "MB": 1000**2}[unit]
 
 
-@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
+@over(["nginx.conf", "Caddyfile"])
 def test_a_proxy_lets_through_what_the_application_takes(name: str) -> None:
     sizes = [
         bytes_of(size) for size in re.findall(r"(?:client_max_body_size|max_size) (\w+)", (DEPLOY / name).read_text())

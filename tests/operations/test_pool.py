@@ -161,6 +161,6 @@ def test_doctor_does_the_sum_of_connections(app: Flask, config: Config, monkeypa
         level, words = found["connections"].level, found["connections"].words
         assert level == doctor.OK
         assert "6 at most from this machine" in words and f"{(allowed - 5) // 6} such machines fit" in words
-        monkeypatch.setattr(state.of(app), "config", config.replace(database_pool=allowed))
+        monkeypatch.setattr(state.state_of(app), "config", config.replace(database_pool=allowed))
         [full] = [one for one in doctor.examine() if one.topic == "connections"]
         assert full.level == doctor.FAULT and f"set DATABASE_POOL to {(allowed - 5) // 3}" in full.words

@@ -86,8 +86,8 @@ def test_another_trade_knows_another_thing(owner: User) -> None:
 
 
 def test_a_lead_that_gets_lost_is_said_first() -> None:
-    before = rehearsal.Outcome(True, {"phone": "87010000001", "city": "Алматы"})
-    after = rehearsal.Outcome(False, {"city": "Астана"})
+    before = rehearsal.RehearsalOutcome(True, {"phone": "87010000001", "city": "Алматы"})
+    after = rehearsal.RehearsalOutcome(False, {"city": "Астана"})
     lead, *rest = rehearsal.differences(before, after)
     assert lead == rehearsal.Difference("lead", "yes", None)
     assert [one.field for one in rest] == ["phone", "city"]

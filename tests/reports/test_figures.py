@@ -180,7 +180,7 @@ def test_every_number_agrees_with_the_slow_way(app: Flask, busy: Web) -> None:
 
 
 def check_agreement(days: int) -> None:
-    found, slow = figures.of(days), obvious(days)
+    found, slow = figures.over(days), obvious(days)
     for name in ("leads", "won", "waiting", "quick"):
         assert getattr(found.now, name) == slow[name], name
     assert found.now.touch_minutes == pytest.approx(slow["touch_minutes"], abs=1e-9)
@@ -240,7 +240,7 @@ def test_weeks_and_months_keep_every_lead(app: Flask, busy: Web) -> None:
 
     with app.app_context():
         tenancy.act_for(busy.company_id)
-        found = figures.of(90)
+        found = figures.over(90)
         for by, least in (("day", 90), ("week", 13), ("month", 4)):
             made = points(found, by)
             assert sum(each.leads for each in made) == found.now.leads
@@ -263,7 +263,7 @@ def test_a_visitor_who_only_looks_counts_once(app: Flask, almaty: Web, key: str)
     with app.app_context():
         tenancy.act_for(almaty.company_id)
         assert [row.count for row in db.session.scalars(select(Opening))] == [2]
-        assert figures.of(7).funnel["opened"] == 2
+        assert figures.over(7).funnel["opened"] == 2
 
 
 @pytest.mark.parametrize(
@@ -291,5 +291,5 @@ def test_a_day_is_the_companys_own(
             for at in (period.start - timedelta(seconds=1), *times, period.end)
         ]
         put(Lead, rows)
-        told = {day: leads for day, (leads, _) in figures.of(period.days).days.items()}
+        told = {day: leads for day, (leads, _) in figures.over(period.days).days.items()}
     assert told == Counter(at.astimezone(ZoneInfo(zone)).date() for at in times)

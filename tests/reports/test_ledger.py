@@ -42,7 +42,7 @@ def deliver(app: Flask, channel: Refusing | Taking) -> None:
 def sums(app: Flask, web: Web) -> ledger.Ledger:
     with app.app_context():
         tenancy.act_for(web.company_id)
-        found = ledger.of(7)
+        found = ledger.over(7)
         assert found.received == sum(found.answers.values())
         assert found.registered == sum(found.news.values())
         return found

@@ -75,7 +75,7 @@ def test_a_withdrawal_is_told_and_closes_nothing(company):
     lead = all_leads()[0]
     assert (lead.is_withdrawn, lead.status) == (True, LeadStatus.NEW)
     assert len(notices("withdrawn")) == 1
-    assert figures.of(30).heard == {"withdrawn": 1}
+    assert figures.over(30).heard == {"withdrawn": 1}
 
 
 def test_who_withdraws_before_the_lead_makes_none_when_the_talk_goes_silent(company):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
+from collecting import over
 from talking import COMPANY, Talk
 
 from leadbot.engines.base import CompanyFact
@@ -20,15 +20,14 @@ def after(*texts, company=COMPANY):
     return talk
 
 
-@pytest.mark.parametrize(
-    "text",
+@over(
     [
         "плитка отвалилась через месяц после ваших мастеров",
         "обещали приехать в среду, так никто и не приехал, верните предоплату",
         "жұмысты шала тастап кеттіңіздер, ақшамды қайтарыңыз",
         "ваша бригада испортила паркет",
         "you promised to finish last week, I want my money back",
-    ],
+    ]
 )
 def test_who_complains_hears_regret_and_is_sold_nothing(text):
     talk = Talk()
@@ -51,16 +50,14 @@ def test_a_complaint_of_a_client_with_a_lead_is_marked_on_it_and_changes_no_valu
     assert (talk.lead().is_complaint, talk.lead().object_type, talk.lead().area) == (True, "дом", "150 м²")
 
 
-@pytest.mark.parametrize("text", ["шатыры ағып тұр", "потолок протекает, надо чинить", "вернее не Алматы, а Каскелен"])
+@over(["шатыры ағып тұр", "потолок протекает, надо чинить", "вернее не Алматы, а Каскелен"])
 def test_what_a_client_comes_with_is_no_complaint(text):
     talk = Talk()
     talk.say("ремонт дома, 80 кв, Алматы", text)
     assert talk.act != "complaint"
 
 
-@pytest.mark.parametrize(
-    "text", ["уже не надо, отменяйте", "мы нашли другую фирму", "енді керек емес", "we changed our minds"]
-)
+@over(["уже не надо, отменяйте", "мы нашли другую фирму", "енді керек емес", "we changed our minds"])
 def test_who_withdraws_is_left_in_peace(text):
     before = Talk()
     before.say("Хочу дом", "Алматы", text)
@@ -72,14 +69,13 @@ def test_who_withdraws_is_left_in_peace(text):
     assert not after(text, "хотя нет, всё-таки нужен дом 120 квадратов").last.register.is_withdrawn
 
 
-@pytest.mark.parametrize(
-    ("text", "second"),
+@over(
     [
         ("это опять я, теперь надо отделать магазин 70 кв в Талгаре", ("магазин", "70 м²", "Талгар")),
         ("тағы бір үй керек, 210 шаршы, Қаскелеңде", ("дом", "210 м²", "Каскелен")),
         ("ещё баню отдельно 30 квадратов там же", ("баня", "30 м²", "Алматы")),
         ("I also need another house, 90 sqm in Esik", ("дом", "90 м²", "Есик")),
-    ],
+    ]
 )
 def test_a_second_object_is_a_lead_of_its_own(text, second):
     talk = after()
@@ -111,28 +107,26 @@ def test_the_client_says_which_comes_first():
     assert "Ещё: дом 120 м², Алматы" in lead.summary
 
 
-@pytest.mark.parametrize(
-    ("text", "slot", "value"),
+@over(
     [
         ("метраж 180", "area", "180 м²"),
         ("ауданы 95 екен", "area", "95 м²"),
         ("объект в Талгаре", "city", "Талгар"),
         ("қала Қаскелең екен", "city", "Каскелен"),
-    ],
+    ]
 )
 def test_a_value_said_by_its_name_after_the_lead_is_the_right_one(text, slot, value):
     assert after(text).value(slot) == value
 
 
-@pytest.mark.parametrize(
-    ("text", "way"),
+@over(
     [
         ("звонить не надо, я плохо слышу", "message"),
         ("лучше ватсапом, трубку не беру", "whatsapp"),
         ("маған телеграмға жазыңызшы", "telegram"),
         ("қоңырау шалмаңыз, жазыңыз", "message"),
         ("please text me, no calls", "message"),
-    ],
+    ]
 )
 def test_the_way_of_contact_is_kept_and_refuses_no_phone(text, way):
     talk = Talk()
@@ -176,13 +170,12 @@ def test_every_question_that_was_passed_on_stands_on_the_card():
     assert all(question in talk.lead().summary for question in asked)
 
 
-@pytest.mark.parametrize(
-    ("place", "answer"),
+@over(
     [
         ("в Караганде строите?", "Нет, в Караганде не работаем."),
         ("а в Талгаре делаете?", "Да,"),
         ("в Алматы работаете?", "Да,"),
-    ],
+    ]
 )
 def test_a_place_asked_about_gets_a_yes_or_a_no(place, answer):
     talk = Talk(KNOWN)
@@ -191,8 +184,7 @@ def test_a_place_asked_about_gets_a_yes_or_a_no(place, answer):
     assert talk.value("city") != "Караганда"
 
 
-@pytest.mark.parametrize(
-    ("sentence", "place", "covered"),
+@over(
     [
         ("Алматы и Алматинская область", "Талгар", True),
         ("Алматы и Алматинская область", "Караганда", False),
@@ -201,7 +193,7 @@ def test_a_place_asked_about_gets_a_yes_or_a_no(place, answer):
         ("Все города, кроме Актау", "Актау", None),
         ("Выезжаем по договорённости", "Астана", None),
         ("Астана, Қарағанды облысы", "Темиртау", True),
-    ],
+    ]
 )
 def test_what_follows_from_where_a_company_works(sentence, place, covered):
     assert served.covers(sentence, place) is covered
@@ -217,14 +209,13 @@ def test_a_question_of_trust_is_answered_by_facts():
     assert "Абая 10" in answer
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
+@over(
     [
         ("пригласите старшего", "Зову менеджера."),
         ("соедините с живым сотрудником", "Зову менеджера."),
         ("маған тірі адам керек", "Менеджерді шақырамын."),
         ("let me speak to a human", "I’m calling a manager."),
-    ],
+    ]
 )
 def test_a_call_for_a_human_begins_so(text, words):
     talk = Talk()
@@ -245,7 +236,7 @@ def test_the_bot_has_a_name_and_says_that_it_is_one():
     assert "бот" in answer
 
 
-@pytest.mark.parametrize("text", ["так никто и не позвонил", "до сих пор жду звонка", "әлі ешкім хабарласпады"])
+@over(["так никто и не позвонил", "до сих пор жду звонка", "әлі ешкім хабарласпады"])
 def test_who_waits_in_vain_hears_that_a_manager_is_reminded(text):
     talk = after(text)
     assert talk.act == "call_human"
@@ -266,9 +257,7 @@ def test_a_known_client_is_asked_for_a_yes_and_nothing_he_has_said():
     assert (lead.name, lead.phone, lead.object_type) == ("Канат", "87768776637", "баня")
 
 
-@pytest.mark.parametrize(
-    ("asked", "text"), [("phone", "Толеген 8 702 333 44 55"), ("area", "где-то 90"), ("city", "то есть в Конаеве")]
-)
+@over([("phone", "Толеген 8 702 333 44 55"), ("area", "где-то 90"), ("city", "то есть в Конаеве")])
 def test_a_message_that_brings_just_a_value_does_nothing_else(asked, text):
     talk = Talk()
     talk.say("Хочу дом")
@@ -287,8 +276,7 @@ def test_what_is_not_sure_is_asked_and_a_yes_settles_it():
     assert talk.act == "withdrawal"
 
 
-@pytest.mark.parametrize(
-    ("text", "is_called"),
+@over(
     [
         ("гарантия есть?", False),
         ("сколько стоит? когда начнёте? гарантия есть?", False),
@@ -296,7 +284,7 @@ def test_what_is_not_sure_is_asked_and_a_yes_settles_it():
         ("да", True),
         ("да, гарантия есть?", True),
         ("иә. Кепілдік бар ма?", True),
-    ],
+    ]
 )
 def test_a_question_is_no_yes_to_whether_a_manager_be_called(text, is_called):
     talk = after("manager please")

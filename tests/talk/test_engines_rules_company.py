@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
+from collecting import over
 from talking import Talk
 
 from leadbot.engines.base import CompanyCard
@@ -14,14 +14,13 @@ from leadbot.texts import trades as setups
 from leadbot.texts.languages import LANGUAGES
 
 
-@pytest.mark.parametrize(
-    ("tone", "city", "contact"),
+@over(
     [
         ("", "В каком городе?", "Как вас зовут и на какой номер перезвонить?"),
         ("business", "В каком городе?", "Как вас зовут и на какой номер перезвонить?"),
         ("friendly", "А в каком городе?", "Давайте познакомимся. Как вас зовут и на какой номер перезвонить?"),
         ("short", "Город?", "Имя и телефон?"),
-    ],
+    ]
 )
 def test_questions_are_put_in_the_companys_tone(tone: str, city: str, contact: str) -> None:
     talk = Talk(CompanyCard(name="Дом", tone=tone))
@@ -31,7 +30,7 @@ def test_questions_are_put_in_the_companys_tone(tone: str, city: str, contact: s
     assert "зову" not in talk.say("Канат, 87768776637") and talk.registered == 1
 
 
-@pytest.mark.parametrize("tone", sorted(setups.tones()))
+@over(sorted(setups.tones()))
 def test_a_tone_says_what_the_agreed_words_say_in_three_languages(tone: str) -> None:
     for key, texts in setups.tones()[tone].items():
         assert phrases.knows(key, setups.load()), key

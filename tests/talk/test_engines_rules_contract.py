@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from collecting import over
 from talking import Talk
 
 
@@ -30,13 +30,12 @@ def test_object_and_city_in_the_opening_are_asked_about_the_plot():
     assert "участок есть" in talk.lead().summary.lower()
 
 
-@pytest.mark.parametrize(
-    ("opening", "question"),
+@over(
     [
         ("Нужен ремонт квартиры в Алматы", "Какую площадь рассматриваете?"),
         ("Хочу дом", "В каком городе?"),
         ("Алматы", "Что планируете: дом, квартиру, ремонт или другое?"),
-    ],
+    ]
 )
 def test_the_plot_is_not_asked_where_it_makes_no_sense(opening, question):
     assert Talk().say(opening) == question
@@ -48,8 +47,7 @@ def test_the_plot_is_never_asked_before_the_area_later_on():
     assert talk.asked == "area"
 
 
-@pytest.mark.parametrize(
-    ("opening", "answer"),
+@over(
     [
         ("Здравствуйте! Хочу построить дом в Алматы", "Здравствуйте! У вас уже есть участок в Алматы?"),
         (
@@ -58,7 +56,7 @@ def test_the_plot_is_never_asked_before_the_area_later_on():
         ),
         ("Хочу построить дом в Макинске", "Хорошо. У вас уже есть участок?"),
         ("Здравствуйте! Хочу построить дом в Макинске", "Добрый день! У вас уже есть участок?"),
-    ],
+    ]
 )
 def test_the_plot_is_asked_about_in_its_words_whatever_stands_before(opening, answer):
     assert Talk().say(opening) == answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
+from collecting import over
 from talking import Talk
 
 from leadbot.engines.base import CompanyCard, CompanyFact
@@ -68,7 +68,7 @@ def test_in_kazakh():
     assert talk.say("Шымкентте").startswith("Қандай материал қарастырып отырсыз")
 
 
-@pytest.mark.parametrize("asked", ["object_type", "city", "materials"])
+@over(["object_type", "city", "materials"])
 def test_quick_replies_are_of_the_trade(asked):
     chips = phrases.chips(asked, "ru", texts_trades.load("furniture"))
     assert chips

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from collecting import over
 from talking import Talk
 
 from leadbot.engines.base import CompanyCard, CompanyFact
@@ -50,8 +50,7 @@ def test_in_kazakh():
     assert (lead.object_type, lead.city, lead.area_m2) == ("газон", "Каскелен", 800)
 
 
-@pytest.mark.parametrize(
-    ("answer", "area", "m2"),
+@over(
     [
         ("10 соток", "10 соток", 1000),
         ("сотка", "1 сотка", 100),
@@ -68,7 +67,7 @@ def test_in_kazakh():
         ("300 квадратов", "300 м²", 300),
         ("200 м2", "200 м²", 200),
         ("500", "500 м²", 500),
-    ],
+    ]
 )
 def test_land_is_measured_in(answer, area, m2):
     talk = asked_for_size()
@@ -103,9 +102,7 @@ def test_land_told_beforehand_is_not_asked_for():
     assert talk.value("object_type") == "автополив"
 
 
-@pytest.mark.parametrize(
-    ("said", "thing"), [("мы из аула под Талгаром", None), ("живу в ауле", None), ("аулам бар", "двор")]
-)
+@over([("мы из аула под Талгаром", None), ("живу в ауле", None), ("аулам бар", "двор")])
 def test_an_aul_is_no_yard(said, thing):
     talk = Talk(GARDENS)
     talk.say(said)
@@ -116,7 +113,7 @@ def test_a_fence_has_no_area():
     assert Talk(GARDENS).say("Нужен забор в Алматы") == CONTACT
 
 
-@pytest.mark.parametrize("tone", ["friendly", "short"])
+@over(["friendly", "short"])
 def test_every_tone_asks_for_sotkas(tone):
     talk = Talk(CompanyCard(name="Зелёный двор", setup="landscaping", tone=tone))
     assert "сот" in talk.say("Хочу газон в Алматы")

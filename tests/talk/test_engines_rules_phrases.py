@@ -7,6 +7,7 @@ import re
 from string import Formatter
 
 import pytest
+from collecting import over
 
 from leadbot.engines.base import SLOTS
 from leadbot.texts import phrases, trades
@@ -15,9 +16,7 @@ from leadbot.texts.languages import LANGUAGES
 ALL = {("general", key): texts for key, texts in phrases.general().items()} | {
     (name, key): texts for name in trades.names() for key, texts in trades.load(name).questions.items()
 }
-EACH = pytest.mark.parametrize(
-    ("where", "texts"), ALL.items(), ids=lambda one: "/".join(one) if isinstance(one, tuple) else ""
-)
+EACH = over(list(ALL.items()), name=lambda case: "/".join(case[0]))
 SAME_WORD = {"Телефон", "Бюджет", "менеджер"}  # the same in Russian and Kazakh
 
 
@@ -63,7 +62,7 @@ def test_no_language_is_left_in_english(where, texts):
     assert texts["ru"] != texts["kk"] or texts["ru"] in SAME_WORD
 
 
-@pytest.mark.parametrize("name", trades.names())
+@over(trades.names())
 def test_a_set_up_can_ask_for_all_it_wants_to_know(name):
     trade = trades.load(name)
     for slot in (*trade.order, "contact", "name", "phone", "open"):
@@ -78,7 +77,7 @@ def test_a_set_up_can_ask_for_all_it_wants_to_know(name):
     assert phrases.chips("contact", "ru", trade) == ()
 
 
-@pytest.mark.parametrize("name", trades.names())
+@over(trades.names())
 def test_the_names_in_a_set_up_are_its_own_objects(name):
     trade = trades.load(name)
     keys = {row["key"] for row in trade.objects}

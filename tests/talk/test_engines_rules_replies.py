@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
-import pytest
+from collecting import over
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from talking import COMPANY, Talk
@@ -29,7 +30,17 @@ def rows(kind):
 
 
 DIALOGUES = list(rows("turns"))
+EACH = over(range(len(DIALOGUES)), name=lambda number: DIALOGUES[number]["id"])
 ANSWERED = 40  # characters more, where a question is answered in the message that makes the lead
+
+
+@cache
+def played(number):
+    """The talk of a dialogue, once for all that is asked of it; each answer, its language, the values known by then."""
+    talk, said = Talk(), []
+    for turn in DIALOGUES[number]["turns"]:
+        said.append((talk.say(turn), talk.language, values(talk)))
+    return talk, said
 
 
 def check_answers(talk):
@@ -45,11 +56,9 @@ def check_answers(talk):
         before = set(said)
 
 
-@pytest.mark.parametrize("row", DIALOGUES, ids=lambda row: row["id"])
-def test_every_answer_is_short_asks_one_thing_and_repeats_nothing(row):
-    talk = Talk()
-    talk.say(*row["turns"])
-    check_answers(talk)
+@EACH
+def test_every_answer_is_short_asks_one_thing_and_repeats_nothing(number):
+    check_answers(played(number)[0])
 
 
 def test_where_there_is_no_room_the_lead_comes_first_and_the_question_later():
@@ -60,14 +69,12 @@ def test_where_there_is_no_room_the_lead_comes_first_and_the_question_later():
     assert talk.answers()[-1].endswith("shortly.")
 
 
-@pytest.mark.parametrize("row", DIALOGUES, ids=lambda row: row["id"])
-def test_every_answer_is_in_the_language_of_the_talk(row):
-    talk = Talk()
-    for turn in row["turns"]:
-        answer = talk.say(turn)
-        assert talk.language in LANGUAGES
-        own = re.sub("|".join(re.escape(value) for value in values(talk)) or "$^", "", answer)
-        assert looks_like(own) in (talk.language, None), answer
+@EACH
+def test_every_answer_is_in_the_language_of_the_talk(number):
+    for answer, language, known in played(number)[1]:
+        assert language in LANGUAGES
+        own = re.sub("|".join(re.escape(value) for value in known) or "$^", "", answer)
+        assert looks_like(own) in (language, None), answer
 
 
 def values(talk):
@@ -87,10 +94,9 @@ def looks_like(text):
     return "ru" if re.search(r"[ыэщё]|тся|вас|как", plain) else None
 
 
-@pytest.mark.parametrize("row", DIALOGUES, ids=lambda row: row["id"])
-def test_no_phone_is_said_that_the_client_did_not_give_and_summaries_are_short(row):
-    talk = Talk()
-    talk.say(*row["turns"])
+@EACH
+def test_no_phone_is_said_that_the_client_did_not_give_and_summaries_are_short(number):
+    talk, _ = played(number)
     lead = talk.lead()
     if lead:
         assert 0 < len(lead.summary) <= 300
@@ -98,10 +104,9 @@ def test_no_phone_is_said_that_the_client_did_not_give_and_summaries_are_short(r
     assert json.loads(json.dumps(talk.known)) == talk.known
 
 
-@pytest.mark.parametrize("row", DIALOGUES, ids=lambda row: row["id"])
-def test_every_fact_points_at_the_clients_own_words(row):
-    talk = Talk()
-    talk.say(*row["turns"])
+@EACH
+def test_every_fact_points_at_the_clients_own_words(number):
+    talk, _ = played(number)
     for slot, fact in talk.known["facts"].items():
         text = next(line.text for line in talk.history if line.seq == fact["seq"])
         assert text[fact["start"] : fact["end"]] == fact["quote"], slot
@@ -125,7 +130,7 @@ def test_any_talk_gets_proper_answers_and_at_most_one_lead(turns):
         assert times <= 2, slot
 
 
-@pytest.mark.parametrize("name", trades.names())
+@over(trades.names())
 def test_chips_answer_the_question_they_stand_under(name):
     """A quick reply sent as it stands fills the slot it is shown for, or leaves it for later."""
     trade = trades.load(name)

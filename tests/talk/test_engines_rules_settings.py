@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
+from collecting import over
 from talking import COMPANY, Talk
 
 from leadbot.engines.base import CompanyFact
@@ -112,13 +112,12 @@ def test_known_facts_of_another_engine_are_gone_on_with():
     assert talk.say("150 квадратов") == "Как вас зовут и на какой номер перезвонить?"
 
 
-@pytest.mark.parametrize(
-    "known",
+@over(
     [
         {},
         {"facts": None, "asked": 5, "state": []},
         {"facts": {"city": "Алматы", "name": {}, "x": {"value": 1}}, "asked": "", "state": {"asks": [1], "turns": "a"}},
-    ],
+    ]
 )
 def test_a_memory_of_a_strange_shape_reads_as_empty(known):
     talk = Talk()

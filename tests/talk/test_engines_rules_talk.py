@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
+from collecting import over
 from talking import COMPANY, Talk
 
 from leadbot.engines.base import CompanyFact
@@ -87,15 +87,14 @@ def test_an_email_instead_of_a_phone_is_noted_and_no_lead():
     assert "kanat@mail.kz" in talk.known["state"]["others"]
 
 
-@pytest.mark.parametrize(
-    ("question", "answer"),
+@over(
     [
         ("сколько стоит?", "Дом под ключ от 250 000 ₸ за м². Точную сумму менеджер назовёт после расчёта."),
         ("а гарантия есть?", "Гарантия пять лет."),
         ("канализацию делаете?", "Септик ставим сами."),
         ("вы где находитесь?", "Наш адрес: ул. Абая, 10."),
         ("какой у вас график работы?", "Мы работаем: пн–пт 09:00–18:00."),
-    ],
+    ]
 )
 def test_a_question_is_answered_from_the_companys_facts_and_the_talk_goes_on(question, answer):
     talk = Talk(RICH)
@@ -103,8 +102,7 @@ def test_a_question_is_answered_from_the_companys_facts_and_the_talk_goes_on(que
     assert talk.say(question) == f"{answer} Подскажите, в каком городе или посёлке объект?"
 
 
-@pytest.mark.parametrize(
-    ("question", "answer"),
+@over(
     [
         ("сколько стоит?", "Цена зависит от площади, материалов и работ. Точный расчёт сделает менеджер."),
         ("вы где находитесь?", "Адрес скажет менеджер, вопрос ему передан."),
@@ -112,7 +110,7 @@ def test_a_question_is_answered_from_the_companys_facts_and_the_talk_goes_on(que
         ("а гарантия есть?", "Про гарантию ответит менеджер, вопрос ему передан."),
         ("зачем вам мой номер?", "Номер нужен менеджеру, чтобы ответить по вашему объекту."),
         ("вы бот?", "Да, я бот-помощник компании СтройКомпания. Менеджера можно позвать в любой момент."),
-    ],
+    ]
 )
 def test_without_facts_the_answer_is_honest(question, answer):
     talk = Talk()
@@ -121,15 +119,14 @@ def test_without_facts_the_answer_is_honest(question, answer):
     assert talk.value("object_type") == "дом"
 
 
-@pytest.mark.parametrize(
-    ("forbidden", "question"),
+@over(
     [
         ("гарант", "а гарантия есть?"),
         ("цены", "сколько стоит квадрат?"),
         ("адрес офиса", "вы где находитесь?"),
         ("график работы", "Когда вы работаете?"),
         ("наш телефон", "дайте ваш номер телефона?"),
-    ],
+    ]
 )
 def test_what_the_bot_shall_not_speak_of_is_left_to_a_manager(forbidden, question):
     talk = Talk(replace(RICH, forbidden=(forbidden,)))
@@ -137,7 +134,7 @@ def test_what_the_bot_shall_not_speak_of_is_left_to_a_manager(forbidden, questio
     assert talk.say(question).startswith("На это лучше ответит менеджер, вопрос ему передан.")
 
 
-@pytest.mark.parametrize("question", ["Когда вы работаете?", "в какие дни работаете?", "а сегодня работаете?"])
+@over(["Когда вы работаете?", "в какие дни работаете?", "а сегодня работаете?"])
 def test_when_the_company_works_is_told_from_its_hours(question):
     talk = Talk(RICH)
     talk.say("Хочу дом")
@@ -217,14 +214,13 @@ def test_what_comes_after_the_lead_is_added_to_it():
     assert talk.last.register.object_type == "дом"
 
 
-@pytest.mark.parametrize(
-    "text",
+@over(
     [
         "Здравствуйте, ищу работу, плиточник, стаж 12 лет. Жандос 8 708 111 22 00",
         "Предлагаем сотрудничество: цемент оптом, 8 708 111 22 00",
         "🔥 Заработок от 500 000 в неделю, звони 8 708 111 22 00",
         "Жұмыс іздеп жүрмін, 8 708 111 22 00",
-    ],
+    ]
 )
 def test_who_is_not_a_client_gets_a_polite_word_and_makes_no_lead(text):
     talk = Talk(RICH)
@@ -256,7 +252,7 @@ def test_after_three_fruitless_turns_a_human_is_offered_and_called_by_yes():
     assert talk.act == "call_human"
 
 
-@pytest.mark.parametrize("text", ["", "   ", "😀😀", "!!!", "👍"])
+@over(["", "   ", "😀😀", "!!!", "👍"])
 def test_no_words_are_asked_for_in_words(text):
     talk = Talk()
     talk.say("Хочу дом")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
+from collecting import over
 from talking import COMPANY, Talk
 
 TALKS = {
@@ -45,7 +45,7 @@ BUILDING = ("построить", "строим", "ремонтир", "дом,",
             "нысан", "жер телім", "аудан", "renovat", "build", "plot", "floor area")  # fmt: skip
 
 
-@pytest.mark.parametrize(("trade", "turns"), [(trade, turns) for trade, talks in TALKS.items() for turns in talks])
+@over([(trade, turns) for trade, talks in TALKS.items() for turns in talks])
 def test_no_question_about_building_in_another_trade(trade: str, turns: tuple[str, ...]) -> None:
     talk = Talk(replace(COMPANY, setup=trade))
     for turn in turns:
@@ -55,7 +55,7 @@ def test_no_question_about_building_in_another_trade(trade: str, turns: tuple[st
     assert talk.value("area") is None
 
 
-@pytest.mark.parametrize("trade", sorted(TALKS))
+@over(sorted(TALKS))
 def test_a_talk_of_it_ends_in_a_lead_with_what_and_when(trade: str) -> None:
     talk = Talk(replace(COMPANY, setup=trade))
     talk.say(*TALKS[trade][0])
@@ -70,13 +70,10 @@ def test_the_wish_is_kept_without_the_words_around_it() -> None:
     assert talk.value("object_type") == "фотограф на юбилей"
 
 
-@pytest.mark.parametrize(
-    ("trade", "said", "size"),
-    [
+@over([
         ("windows", "окно 120 на 150", "120 × 150 см"), ("windows", "дверь 2050х860", "2050 × 860 мм"),
         ("furniture", "кухня 2.80 на 1.60", "2,8 × 1,6 м"), ("furniture", "шкаф 220х240", "220 × 240 см"),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_things_are_measured_in_centimetres(trade: str, said: str, size: str) -> None:
     talk = Talk(replace(COMPANY, setup=trade))
     talk.say(said)

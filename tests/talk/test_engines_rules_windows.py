@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from collecting import over
 from talking import Talk
 
 from leadbot.engines.base import CompanyCard, CompanyFact
@@ -48,8 +48,7 @@ def test_its_facts_are_quoted_and_its_words_used():
     assert talk.say("расскажи анекдот").startswith("Здесь помогаю только с окнами и дверями.")
 
 
-@pytest.mark.parametrize(
-    ("said", "thing", "material"),
+@over(
     [
         ("хочу поставить железную дверь", "входная дверь", "металл"),
         ("межкомнатные двери из экошпона", "межкомнатная дверь", "экошпон"),
@@ -61,7 +60,7 @@ def test_its_facts_are_quoted_and_its_words_used():
         ("жалюзи на окна", "жалюзи", None),
         ("окна с москитной сеткой", "окна", None),
         ("plastic windows please", "окна", "пластик"),
-    ],
+    ]
 )
 def test_what_is_meant_by(said, thing, material):
     talk = Talk(WINDOWS)
@@ -69,7 +68,7 @@ def test_what_is_meant_by(said, thing, material):
     assert (talk.value("object_type"), talk.value("materials")) == (thing, material)
 
 
-@pytest.mark.parametrize("thing", ["москитные сетки", "жалюзи"])
+@over(["москитные сетки", "жалюзи"])
 def test_what_has_no_choice_of_material_is_not_asked_for_one(thing):
     assert Talk(WINDOWS).say(f"нужны {thing} в Алматы") == "Как вас зовут и на какой номер перезвонить?"
 
@@ -80,15 +79,14 @@ def test_rooms_alone_are_no_object_here():
     assert talk.value("object_type") is None
 
 
-@pytest.mark.parametrize(
-    "said",
+@over(
     [
         ("окна", "Есик"),
         ("терезе керек", "Есікте"),
         ("окна в Есике",),
         ("терезе керек, Есік қаласы",),
         ("окна", "г. Есик"),
-    ],
+    ]
 )
 def test_the_town_that_is_spelled_like_a_door(said):
     talk = Talk(WINDOWS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
+from collecting import over
 
 from leadbot.transfer import imports_dates, imports_values
 
@@ -45,7 +46,7 @@ def test_a_clock_of_its_own_column_belongs_to_the_day() -> None:
     assert {f"{each:%H:%M}" for each in moments} == {"15:30"}
 
 
-@pytest.mark.parametrize("text", ["вчера", "32.11.2026", "11/23/2026", "29.02.2023", "Дата", "12", "1e309"])
+@over(["вчера", "32.11.2026", "11/23/2026", "29.02.2023", "Дата", "12", "1e309"])
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises((ValueError, OverflowError)):
         imports_dates.read(text, ALMATY)

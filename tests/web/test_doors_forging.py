@@ -7,6 +7,7 @@ import io
 import re
 
 import pytest
+from collecting import over
 from conftest import Api, Web, contract_dialogue, log_in_web
 from flask import Flask
 from making import set_company
@@ -53,7 +54,7 @@ def test_a_client_by_the_name_of_manager_is_still_a_client(app: Flask, api_almat
     assert authors(web.get("/leads/1/transcript.txt").text) == {"Клиент", "Бот"}
 
 
-@pytest.mark.parametrize("line_break", BREAKS, ids=repr)
+@over(BREAKS)
 def test_a_line_is_one_line(line_break: str) -> None:
     with pytest.raises(Invalid):
         text_input.line(f"Канат{line_break}Менеджер: да", "name", most=100)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
+from collecting import over
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
@@ -46,7 +47,7 @@ def test_a_new_text_would_be_found_missing(monkeypatch: pytest.MonkeyPatch) -> N
     ]
 
 
-@pytest.mark.parametrize("text", ["Email already registered", "At most %(max)s characters, now %(n)s", "Saved"])
+@over(["Email already registered", "At most %(max)s characters, now %(n)s", "Saved"])
 def test_errors_forms_and_pages_are_all_heard(text: str) -> None:
     assert text in {each.key[1] for each in build_catalogues.spoken()}
 
@@ -60,13 +61,13 @@ def test_what_is_compiled_is_what_is_written(language: str, domain: str) -> None
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@over(LANGUAGES)
 def test_translations_keep_the_places_for_values(language: str) -> None:
     for english, text in written(language):
         assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(english)), english
 
 
-@pytest.mark.parametrize("language", ["ru", "kk"])
+@over(["ru", "kk"])
 def test_no_text_is_left_in_english(language: str) -> None:
     for english, text in written(language):
         assert text != english or english in SAME_WORDS or not re.search("[A-Za-z]{3}", english), english
@@ -78,13 +79,13 @@ def test_no_ending_is_glued_to_a_value() -> None:
         assert not glued, english
 
 
-@pytest.mark.parametrize("language", ["ru", "kk"])
+@over(["ru", "kk"])
 def test_letters_of_two_alphabets_never_meet_in_a_word(language: str) -> None:
     for english, text in written(language):
         assert not re.search("[A-Za-z][А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі]|[А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІі][A-Za-z]", text), english
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@over(LANGUAGES)
 def test_the_tone_of_the_house_is_kept(language: str) -> None:
     for _, text in written(language):
         assert not re.search("успешно|сәтті|successfully|пожалуйста|лид|Упс|Oops|!", text, re.IGNORECASE), text
@@ -141,13 +142,12 @@ def test_days_and_clocks_are_the_companys() -> None:
     assert formats.day_and_clock(late.replace(tzinfo=None), "UTC") == "22.11.2026, 20:30"
 
 
-@pytest.mark.parametrize(
-    ("stored", "shown"),
+@over(
     [
         ("87768776637", "8 776 877 66 37"),
         ("+996555123456", "+996 555 123 456"),
         ("+14155550123", "+1 415 555 0123"),
-    ],
+    ]
 )
 def test_phones(stored: str, shown: str) -> None:
     assert formats.phone(stored) == shown.replace(" ", "\u00a0")
@@ -157,8 +157,7 @@ def test_what_is_no_phone_is_left_as_it_is() -> None:
     assert formats.phone("no number") == "no number"
 
 
-@pytest.mark.parametrize(
-    ("stored", "russian", "kazakh", "english"),
+@over(
     [
         ("150 м²", "150 м²", "150 м²", "150 m²"),
         ("100–150 м²", "100–150 м²", "100–150 м²", "100–150 m²"),
@@ -166,7 +165,7 @@ def test_what_is_no_phone_is_left_as_it_is() -> None:
         ("78,5 м²", "78,5 м²", "78,5 м²", "78.5 m²"),
         ("12000 м²", "12 000 м²", "12 000 м²", "12,000 m²"),
         ("большая", "большая", "большая", "большая"),
-    ],
+    ]
 )
 def test_areas(stored: str, russian: str, kazakh: str, english: str) -> None:
     for language, expected in zip(LANGUAGES, (russian, kazakh, english), strict=True):

@@ -25,8 +25,8 @@ from leadbot.accounts.limits.shared import SharedCounters
 from leadbot.config import Config
 from leadbot.database.outage import OnceAMinute, Outage, redis_pool
 from leadbot.errors import TooMany
-from leadbot.state import of as state_of
 from leadbot.state import state
+from leadbot.state import state_of as state_of
 
 log = logging.getLogger(__name__)
 _spoken = OnceAMinute()

@@ -11,11 +11,11 @@ from sqlalchemy import delete, select
 from leadbot.accounts import audit, chats, links, users
 from leadbot.bot import company_settings
 from leadbot.channels.workplace import members, work
-from leadbot.channels.workplace.members import Answer, part
+from leadbot.channels.workplace.members import WorkplaceAnswer, part
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.errors import LinkExpired
-from leadbot.models import Act, LinkKind, OneTimeLink, TelegramBot, User
+from leadbot.models import AuditEvent, LinkKind, OneTimeLink, TelegramBot, User
 from leadbot.notifications import notices
 from leadbot.notifications.carriers.telegram import target
 from leadbot.state import state
@@ -81,7 +81,7 @@ def remember_bot(username: str) -> None:
     db.session.commit()
 
 
-def take(update: dict[str, Any]) -> Answer | None:
+def take(update: dict[str, Any]) -> WorkplaceAnswer | None:
     """Take one update; one that has been taken before does nothing. What is to be said to it is for the caller to send.
 
     `/start CODE` makes the chat the one where the company's managers are told of leads, or says who a person is; its
@@ -104,7 +104,7 @@ def pass_over(update: dict[str, Any]) -> None:
     db.session.commit()
 
 
-def _read(update: dict[str, Any]) -> Answer | None:
+def _read(update: dict[str, Any]) -> WorkplaceAnswer | None:
     if "callback_query" in update:
         return work.press(update["callback_query"])
     message = update.get("message")
@@ -120,17 +120,17 @@ def _read(update: dict[str, Any]) -> Answer | None:
     return _start(chat, sender, started[1] or "")
 
 
-def _start(chat: dict[str, Any], sender: dict[str, Any], code: str) -> Answer | None:
+def _start(chat: dict[str, Any], sender: dict[str, Any], code: str) -> WorkplaceAnswer | None:
     """Use a code up: it connects the chat, or the person who sends it."""
     chat_id, telegram_id = str(chat["id"]), members.id_of(sender)
     try:
-        return Answer(members.connect(code, telegram_id), chat_id=chat_id)
+        return WorkplaceAnswer(members.connect(code, telegram_id), chat_id=chat_id)
     except LinkExpired:
         pass
     try:
         _connect(chat, code, telegram_id if chat.get("type") == "private" else None)
     except LinkExpired:
-        return Answer(notices.wrong_code(members.language_of(sender) or "ru"), chat_id=chat_id)
+        return WorkplaceAnswer(notices.wrong_code(members.language_of(sender) or "ru"), chat_id=chat_id)
     return None
 
 
@@ -141,7 +141,7 @@ def _connect(chat: dict[str, Any], code: str, telegram_id: int | None) -> None:
     company = company_settings.company(lock=True)
     title = text_input.tidied(chat.get("title"), most=chats.TITLE_MOST)
     chats.prove(company, str(chat["id"]), title, link.made_by_id)
-    audit.note(link.made_by_id, Act.COMPANY, detail="telegram_chat_id")
+    audit.note(link.made_by_id, AuditEvent.COMPANY, detail="telegram_chat_id")
     if telegram_id is not None and link.made_by_id is not None:
         members.know(link.made_by_id, telegram_id)
     target.put_connected(company, f"connected:{link.key_hash}")

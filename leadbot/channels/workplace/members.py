@@ -16,7 +16,7 @@ from leadbot.texts.languages import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WorkplaceAnswer:
     """What is to be said: in a chat, or to whoever pressed a button. `delivery_id` is what is best carried out now."""
 
     text: str
@@ -50,7 +50,7 @@ def connect(code: str, telegram_id: int | None) -> str:
         raise LinkExpired
     links.use_up(link)
     person = know(link.user_id, telegram_id)
-    return buttons.said("person", person.language or person.company.language, manager=person.shown_name)
+    return buttons.phrase("person", person.language or person.company.language, manager=person.shown_name)
 
 
 def know(user_id: int, telegram_id: int) -> User:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, or_, select
 from leadbot.accounts import hours_settings, users
 from leadbot.bot import company_settings
 from leadbot.channels.workplace import members
-from leadbot.channels.workplace.members import Answer, part
+from leadbot.channels.workplace.members import WorkplaceAnswer, part
 from leadbot.conversations import hand_off, talks
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
@@ -30,7 +30,7 @@ ANSWERED = (Source.WIDGET, Source.TELEGRAM, Source.TEST)  # where a client sees 
 SAME_MOMENT = timedelta(minutes=5)  # two calls back so near each other are one
 
 
-def press(query: object) -> Answer | None:
+def press(query: object) -> WorkplaceAnswer | None:
     """Do what a button says; the answer is for whoever pressed it."""
     press_id, sender, message = (
         (query if isinstance(query, dict) else {}).get("id"),
@@ -43,20 +43,20 @@ def press(query: object) -> Answer | None:
     try:
         lead = _lead(str(part(message, "chat").get("id")), wanted.lead_id)
     except NotFound:
-        text = buttons.said("gone", members.language_of(sender) or "ru")
-        return Answer(text, press_id=press_id, is_long=True)
+        text = buttons.phrase("gone", members.language_of(sender) or "ru")
+        return WorkplaceAnswer(text, press_id=press_id, is_long=True)
     language = company_settings.company().language
     person = members.find(sender)
     if person is None:
-        text = buttons.said("who", members.language_of(sender) or language)
-        return Answer(text, press_id=press_id, is_long=True)
+        text = buttons.phrase("who", members.language_of(sender) or language)
+        return WorkplaceAnswer(text, press_id=press_id, is_long=True)
     text, is_refused = _done(wanted, lead, person, person.language or language)
     menu = wanted.choice if wanted.act == "menu" and not is_refused else ""
     edit_id = _show(str(part(message, "chat").get("id")), str(message.get("message_id")), menu)
-    return Answer(text, press_id=press_id, is_long=is_refused, delivery_id=edit_id)
+    return WorkplaceAnswer(text, press_id=press_id, is_long=is_refused, delivery_id=edit_id)
 
 
-def reply(message: dict[str, Any]) -> Answer | None:
+def reply(message: dict[str, Any]) -> WorkplaceAnswer | None:
     """Pass an answer to a notice on to the client it speaks of; None where it is no answer to one."""
     chat_id = str(part(message, "chat").get("id"))
     answered = str(part(message, "reply_to_message").get("message_id"))
@@ -66,17 +66,17 @@ def reply(message: dict[str, Any]) -> Answer | None:
     language, sender = company_settings.company().language, part(message, "from")
     person = members.find(sender)
     if person is None:
-        return Answer(buttons.said("who", members.language_of(sender) or language), chat_id=chat_id)
+        return WorkplaceAnswer(buttons.phrase("who", members.language_of(sender) or language), chat_id=chat_id)
     language = person.language or language
     try:
         text = _pass_on(notice, message, person, language)
     except Conflict as error:
-        text = buttons.said("held", language, manager=str(error.values.get("manager", "")))
+        text = buttons.phrase("held", language, manager=str(error.values.get("manager", "")))
     except Invalid:
-        text = buttons.said("text_only", language)
+        text = buttons.phrase("text_only", language)
     except LeadbotError:
-        text = buttons.said("viewer", language)
-    return Answer(text, chat_id=chat_id) if text else None
+        text = buttons.phrase("viewer", language)
+    return WorkplaceAnswer(text, chat_id=chat_id) if text else None
 
 
 def _done(wanted: Press, lead: Lead, person: User, language: str) -> tuple[str, bool]:
@@ -86,12 +86,12 @@ def _done(wanted: Press, lead: Lead, person: User, language: str) -> tuple[str, 
         users.check_may_write(person)
         return _ACTS[wanted.act](wanted, lead, person, language), False
     except Forbidden:
-        return buttons.said("viewer", language), True
+        return buttons.phrase("viewer", language), True
     except (Conflict, Invalid):
         fresh = records.get(lead_id)
         if fresh.assignee and fresh.assignee_id != person.id:
-            return buttons.said("taken_other", language, manager=fresh.assignee.shown_name), True
-        return buttons.said("changed", language), True
+            return buttons.phrase("taken_other", language, manager=fresh.assignee.shown_name), True
+        return buttons.phrase("changed", language), True
 
 
 def _take(wanted: Press, lead: Lead, person: User, language: str) -> str:
@@ -100,7 +100,7 @@ def _take(wanted: Press, lead: Lead, person: User, language: str) -> str:
         if not lead.status.is_open:
             raise Conflict
         taking.take(lead, by=person, version=lead.version)
-    return buttons.said("yours", language)
+    return buttons.phrase("yours", language)
 
 
 def _lose(wanted: Press, lead: Lead, person: User, language: str) -> str:
@@ -126,7 +126,7 @@ def _call(wanted: Press, lead: Lead, person: User, language: str) -> str:
         tasks.postpone(task, due_at, by=person)
     if (lead.assignee_id is None or lead.is_dealt) and lead.status.is_open:
         taking.take(lead, by=person)
-    return buttons.said("reminder", language, time=render.when(task.due_at, utcnow(), company_settings.company()))
+    return buttons.phrase("reminder", language, time=render.when(task.due_at, utcnow(), company_settings.company()))
 
 
 def _menu(wanted: Press, lead: Lead, person: User, language: str) -> str:
@@ -163,10 +163,10 @@ def _pass_on(notice: Delivery, message: dict[str, Any], person: User, language: 
     """Take the talk over where that is still to be done, and write; returns what to say of it."""
     talk_id = notice.talk_id
     if talk_id is None:
-        return buttons.said("no_talk", language)
+        return buttons.phrase("no_talk", language)
     talk = talks.get(talk_id)
     if talk.source not in ANSWERED:
-        return buttons.said("elsewhere", language)
+        return buttons.phrase("elsewhere", language)
     text, number = message.get("text"), message.get("message_id")
     if not isinstance(text, str):
         raise Invalid
@@ -174,7 +174,7 @@ def _pass_on(notice: Delivery, message: dict[str, Any], person: User, language: 
     if not is_his:
         hand_off.take_over(talk, by=person)
     hand_off.write(talk, text, by=person, message_id=f"telegram:{notice.target}:{number}", in_telegram=True)
-    return "" if is_his else buttons.said("sent", language)
+    return "" if is_his else buttons.phrase("sent", language)
 
 
 def _lead(chat_id: str, lead_id: int) -> Lead:

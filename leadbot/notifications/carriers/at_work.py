@@ -16,8 +16,8 @@ from leadbot.notifications.carriers import CARRIERS
 from leadbot.notifications.carriers.base import Carrier, Sender
 from leadbot.notifications.carriers.pace import Pace
 from leadbot.outbox.deliveries import WORTH_WAITING_SECONDS
-from leadbot.state import of as state_of
 from leadbot.state import state
+from leadbot.state import state_of as state_of
 
 
 class AtWork:

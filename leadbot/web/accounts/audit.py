@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from leadbot.accounts import audit, users
-from leadbot.models import Act, AuditEntry
+from leadbot.models import AuditEntry, AuditEvent
 from leadbot.transfer import exports
 from leadbot.web.htmx import page
 from leadbot.web.settings.company import SECTIONS
@@ -17,33 +17,33 @@ from leadbot.web.wording import ROLES
 bp = Blueprint("audit", __name__, url_prefix="/settings/log")
 GROUPS = {"entry": _("Log-ins and passwords"), "team": _("Team"), "settings": _("Settings"), "data": _("Clients’ data")}
 ACTS = {
-    Act.LOGGED_IN: _("Logged in"),
-    Act.PASSWORD: _("Password changed"),
-    Act.RESET_LINK: _("Link for a new password given"),
-    Act.INVITED: _("Invitation made"),
-    Act.UNINVITED: _("Invitation taken back"),
-    Act.JOINED: _("Invitation accepted"),
-    Act.ROLE: _("Role changed"),
-    Act.SHUT_OUT: _("Access turned off"),
-    Act.LET_IN: _("Access turned on"),
-    Act.REMOVED: _("Removed from the team"),
-    Act.COMPANY: _("Settings of the company"),
-    Act.STAGES: _("Names of stages"),
-    Act.HOURS: _("Working hours"),
-    Act.TURNS: _("Giving out new leads"),
-    Act.CONVERSATIONS: _("Settings of conversations"),
-    Act.ANSWERS: _("Canned answers"),
-    Act.BOT: _("Bot published"),
-    Act.MODEL_KEY: _("Key of the model"),
-    Act.WIDGET: _("Widget"),
-    Act.WIDGET_KEY: _("Key of the widget changed"),
-    Act.RETENTION: _("Retention period"),
-    Act.EXPORTED: _("Leads exported"),
-    Act.IMPORTED: _("Import of leads started"),
-    Act.IMPORT_UNDONE: _("Import of leads taken back"),
-    Act.ERASED: _("A client erased"),
-    Act.SWITCHED: _("The company’s account"),
-    Act.LIMITS: _("Limits of the company"),
+    AuditEvent.LOGGED_IN: _("Logged in"),
+    AuditEvent.PASSWORD: _("Password changed"),
+    AuditEvent.RESET_LINK: _("Link for a new password given"),
+    AuditEvent.INVITED: _("Invitation made"),
+    AuditEvent.UNINVITED: _("Invitation taken back"),
+    AuditEvent.JOINED: _("Invitation accepted"),
+    AuditEvent.ROLE: _("Role changed"),
+    AuditEvent.SHUT_OUT: _("Access turned off"),
+    AuditEvent.LET_IN: _("Access turned on"),
+    AuditEvent.REMOVED: _("Removed from the team"),
+    AuditEvent.COMPANY: _("Settings of the company"),
+    AuditEvent.STAGES: _("Names of stages"),
+    AuditEvent.HOURS: _("Working hours"),
+    AuditEvent.TURNS: _("Giving out new leads"),
+    AuditEvent.CONVERSATIONS: _("Settings of conversations"),
+    AuditEvent.ANSWERS: _("Canned answers"),
+    AuditEvent.BOT: _("Bot published"),
+    AuditEvent.MODEL_KEY: _("Key of the model"),
+    AuditEvent.WIDGET: _("Widget"),
+    AuditEvent.WIDGET_KEY: _("Key of the widget changed"),
+    AuditEvent.RETENTION: _("Retention period"),
+    AuditEvent.EXPORTED: _("Leads exported"),
+    AuditEvent.IMPORTED: _("Import of leads started"),
+    AuditEvent.IMPORT_UNDONE: _("Import of leads taken back"),
+    AuditEvent.ERASED: _("A client erased"),
+    AuditEvent.SWITCHED: _("The company’s account"),
+    AuditEvent.LIMITS: _("Limits of the company"),
 }
 DETAILS = {
     "company_name": _("Company name"),
@@ -56,10 +56,10 @@ DETAILS = {
     **{role.value: name for role, name in ROLES.items()},
 }
 COUNTED = {
-    Act.BOT: lazy_gettext("version %(n)s"),
-    Act.IMPORTED: lazy_gettext("rows: %(n)s"),
-    Act.IMPORT_UNDONE: lazy_gettext("rows: %(n)s"),
-    Act.RETENTION: lazy_gettext("days: %(n)s"),
+    AuditEvent.BOT: lazy_gettext("version %(n)s"),
+    AuditEvent.IMPORTED: lazy_gettext("rows: %(n)s"),
+    AuditEvent.IMPORT_UNDONE: lazy_gettext("rows: %(n)s"),
+    AuditEvent.RETENTION: lazy_gettext("days: %(n)s"),
 }
 
 
@@ -87,9 +87,9 @@ def show() -> Response:
 
 def _about(entry: AuditEntry) -> str:
     """Whom or what it was about, in words; empty where the act says it all."""
-    said = [entry.about.shown_name] if entry.about else []
+    parts = [entry.about.shown_name] if entry.about else []
     if entry.act in COUNTED and entry.detail:
-        said.append(COUNTED[entry.act] % {"n": entry.detail})
+        parts.append(COUNTED[entry.act] % {"n": entry.detail})
     else:
-        said += [str(DETAILS.get(word, word)) for word in entry.detail.split(",") if word]
-    return ", ".join(said)
+        parts += [str(DETAILS.get(word, word)) for word in entry.detail.split(",") if word]
+    return ", ".join(parts)

@@ -36,14 +36,14 @@ def sign_up() -> Response:
         return go(HOME)
     form = SignUpForm()
     if form.is_sent():
-        said = form.values()
-        trade = {"setup": said["setup"]} if said["setup"] else {}
+        values = form.values()
+        trade = {"setup": values["setup"]} if values["setup"] else {}
         try:
-            with founding(said["email"], caller(request.remote_addr)):
+            with founding(values["email"], caller(request.remote_addr)):
                 user = users.sign_up(
-                    said["email"],
-                    said["password"],
-                    said["company_name"],
+                    values["email"],
+                    values["password"],
+                    values["company_name"],
                     language=catalogues.chosen_language(),
                     **trade,
                 )

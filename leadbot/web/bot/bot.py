@@ -24,7 +24,7 @@ from leadbot.texts.catalogues import language
 from leadbot.texts.languages import LANGUAGES
 from leadbot.web.bot import form as bot_form
 from leadbot.web.bot import try_out, words
-from leadbot.web.errors import said
+from leadbot.web.errors import error_text
 from leadbot.web.htmx import Action, go, is_htmx, only_toast, page, part, toast
 from leadbot.web.settings.company import SECTIONS
 
@@ -118,8 +118,8 @@ def key() -> Response:
         publishing.set_key("" if "remove" in request.form else request.form.get("key", ""), by=current_user)
     except Invalid as error:
         if is_htmx():
-            return part("bot/_key.html", 422, has_key=publishing.has_key(), is_owner=True, key_error=said(error))
-        return _page(publishing.draft(), key_error=said(error))
+            return part("bot/_key.html", 422, has_key=publishing.has_key(), is_owner=True, key_error=error_text(error))
+        return _page(publishing.draft(), key_error=error_text(error))
     if not is_htmx():
         return go(url_for(".show", _anchor="model-key"), note=_("Saved"))
     return part("bot/_key.html", note=toast(_("Saved")), has_key=publishing.has_key(), is_owner=True, key_error="")
@@ -222,7 +222,7 @@ def _context(draft: Draft, typed: Values | None, error: Invalid | None) -> dict[
     faults = error.faults if isinstance(error, Faults) else [error] if error else []
     errors: dict[str, str] = {}
     for fault in faults:
-        errors.setdefault(fault.field, said(fault))
+        errors.setdefault(fault.field, error_text(fault))
     setup = values["setup"] if values["setup"] in choices.trades(language()) else draft.values["setup"]
     card = company_settings.card(company_settings.company(), draft.values)
     return {
@@ -255,14 +255,14 @@ def _at_the_model() -> dict[str, Any]:
 def _health(tried: Tried | None = None, *, was_tried: bool = False) -> dict[str, Any]:
     """Whether the model answers: in the last turns, and just now where it has been asked."""
     failing = model_health.failing()
-    told = {
+    health = {
         "off_list": model_health.off_list(),
         "failing": failing,
         "reason": words.trouble(failing.reason) if failing else "",
         "trouble": words.trouble(tried.trouble) if tried else "",
     }
     is_viewer = current_user.role is Role.VIEWER
-    return {"health": told, "tried": tried, "was_tried": was_tried, "has_model": model_health.has_model(),
+    return {"health": health, "tried": tried, "was_tried": was_tried, "has_model": model_health.has_model(),
             "is_viewer": is_viewer}  # fmt: skip
 
 

@@ -22,13 +22,13 @@ def beside() -> dict[str, Any]:
 def context(after_seq: int, *, drafted: bool) -> dict[str, Any]:
     """The lines after one that the page has, and what is known by now; by the draft, or as clients meet the bot."""
     talk = current()
-    said = chat.lines(talk) if talk else []
+    lines = chat.lines(talk) if talk else []
     wanted = chat.wanted(by_draft=drafted)
     known = facts(talk, wanted)
     return {
         "talk": talk,
-        "said": [line for line in said if line.seq > after_seq],
-        "last": said[-1].seq if said else 0,
+        "said": [line for line in lines if line.seq > after_seq],
+        "last": lines[-1].seq if lines else 0,
         "greeting": chat.greeting(language(), by_draft=drafted),
         "chips": chat.chips(talk, language(), by_draft=drafted),
         "tests_draft": drafted,
@@ -36,7 +36,7 @@ def context(after_seq: int, *, drafted: bool) -> dict[str, Any]:
         "facts": known,
         "found": sum(1 for fact in known if fact.slot in wanted and fact.value),
         "wanted": len(wanted),
-        "shares": shares(said),
+        "shares": shares(lines),
     }
 
 

@@ -13,7 +13,7 @@ from leadbot.conversations import canned, inbox_settings
 from leadbot.errors import Invalid
 from leadbot.models import CannedAnswer
 from leadbot.texts.languages import LANGUAGES
-from leadbot.web.errors import said
+from leadbot.web.errors import error_text
 from leadbot.web.htmx import go, page
 from leadbot.web.settings.company import SECTIONS
 
@@ -74,9 +74,9 @@ def _page(error: Invalid | None = None, wrong: str = "") -> Response:
         here="canned.show",
         answers=canned.all_of(),
         places=[f"{{{place}}}" for place in canned.PLACES],
-        inbox=inbox_settings.of(company_settings.company()),
+        inbox=inbox_settings.settings_of(company_settings.company()),
         wrong=wrong,
-        errors={error.field: said(error)} if error else {},
+        errors={error.field: error_text(error)} if error else {},
         sent=request.form,
         values=_values,
     )

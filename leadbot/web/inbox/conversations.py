@@ -15,7 +15,7 @@ from leadbot.bot import budget, company_settings
 from leadbot.conversations import canned, chat, hand_off, inbox, notes, presence, read_marks, talks, waiting
 from leadbot.conversations.inbox import Mark, Show, Wanted
 from leadbot.errors import Invalid, LeadbotError
-from leadbot.fields import Place
+from leadbot.fields import Surface
 from leadbot.files import kinds, storage
 from leadbot.files.storage import FILES, VOICE
 from leadbot.models import Conversation, Message
@@ -140,9 +140,9 @@ def thread(talk: Conversation, error: LeadbotError | None = None, *, typed: str 
 def news(talk: Conversation) -> Response:
     """What the open page of a talk lacks."""
     is_held_otherwise = request.values.get("state") != _state(talk)
-    said = chat.lines(talk, after=after())
+    lines = chat.lines(talk, after=after())
     answers = canned.filled(talk, current_user) if is_held_otherwise else []
-    shown = _open(talk, said)
+    shown = _open(talk, lines)
     return part("conversations/_news.html", **shown, answers=answers, is_changed=is_held_otherwise, new_id="")
 
 
@@ -165,18 +165,18 @@ def _list() -> dict[str, Any]:
     }
 
 
-def _open(talk: Conversation, said: list[Message]) -> dict[str, Any]:
+def _open(talk: Conversation, lines: list[Message]) -> dict[str, Any]:
     return {
         "talk": talk,
         "open_id": talk.id,
-        "said": with_notes(said, notes.of(talk, after=_notes_after())),
+        "said": with_notes(lines, notes.notes_of(talk, after=_notes_after())),
         "last": talk.message_count,
         "notes": talk.note_count,
         "state": _state(talk),
         "marks": _marks(talk),
-        "presence": presence.of(talk),
+        "presence": presence.seen_by(talk),
         "spent": budget.of_talk(talk),
-        "facts": facts(talk, [row.key for row in company_settings.fields().at(Place.CARD)]),
+        "facts": facts(talk, [row.key for row in company_settings.fields().at(Surface.CARD)]),
     }
 
 
@@ -187,7 +187,7 @@ def _state(talk: Conversation) -> str:
 
 def _marks(talk: Conversation) -> str:
     """What is said of the talk above its foot."""
-    seen = presence.of(talk)
+    seen = presence.seen_by(talk)
     left_at = int(seen.left_at.timestamp()) if seen.left_at else ""
     side = f"{seen.mark}{left_at}{'typing' if seen.is_typing else ''}"
     return f"{talk.waits_for or ''}{'junk' if talk.is_junk else ''}{side}"

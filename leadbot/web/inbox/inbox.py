@@ -18,7 +18,7 @@ bp = Blueprint("inbox", __name__)
 
 def init_app(app: Flask) -> None:
     """Let the rail say what an open page rings for."""
-    app.jinja_env.globals.update(attention=attention, wants_sound=lambda: choices.of(current_user).sound)
+    app.jinja_env.globals.update(attention=attention, wants_sound=lambda: choices.choices_of(current_user).sound)
 
 
 def attention() -> look.Attention:

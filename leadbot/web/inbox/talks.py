@@ -17,7 +17,7 @@ from leadbot.fields import CONTACT, TABLE
 from leadbot.models import Conversation, Message, TalkNote
 from leadbot.texts import formats, names
 from leadbot.texts.catalogues import language
-from leadbot.web.errors import said
+from leadbot.web.errors import error_text
 
 # Why the model did not answer; what is not named here is no fault of time or of the line.
 NOTES = {
@@ -37,7 +37,7 @@ NOTES = {
 
 def init_app(app: Flask) -> None:
     """Give templates the words for who answered, and for errors."""
-    app.jinja_env.filters.update(milliseconds=milliseconds, engine_note=engine_note, said=said, cost=cost)
+    app.jinja_env.filters.update(milliseconds=milliseconds, engine_note=engine_note, said=error_text, cost=cost)
 
 
 @dataclass(frozen=True, slots=True)

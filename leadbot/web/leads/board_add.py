@@ -10,7 +10,7 @@ from leadbot.accounts import users
 from leadbot.errors import Faults
 from leadbot.leads import manual_entry
 from leadbot.models import Lead
-from leadbot.web.errors import said
+from leadbot.web.errors import error_text
 from leadbot.web.htmx import Action, go, is_htmx, only_toast, page, part
 
 bp = Blueprint("board_add", __name__)
@@ -30,7 +30,7 @@ def add() -> Response:
     try:
         added = manual_entry.add(typed, by=current_user, choice=request.form.get("as", ""), note=_note(typed))
     except Faults as error:
-        return _form(422, typed, {fault.field: said(fault) for fault in error.faults})
+        return _form(422, typed, {fault.field: error_text(fault) for fault in error.faults})
     if added.how == "known":
         return _form(409, typed, {}, added.lead)
     url = url_for("web.leads.show", lead_id=added.lead.id)

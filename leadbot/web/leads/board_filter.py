@@ -23,7 +23,7 @@ CITY_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class BoardFilter:
     """What stands in the address, as far as it makes sense: what is wrong is as if it were not there."""
 
     values: dict[str, str]
@@ -34,14 +34,14 @@ class Chosen:
         return set(self.values) == {"q"}
 
 
-def chosen() -> Chosen:
+def chosen() -> BoardFilter:
     """The filter of this request."""
     read: dict[str, Any] = {name: value for name in _READ if (value := _READ[name](_argument(name))) is not None}
     values = {name: str(value) if name in DAYS else _argument(name) for name, value in read.items()}
     since, until = (read.pop(name, None) for name in DAYS)
     found = {_FIELDS.get(name, name): value for name, value in read.items()}
     found["since"], found["before"] = _midnight(since), _midnight(until + timedelta(days=1)) if until else None
-    return Chosen(values, Filter(**found))
+    return BoardFilter(values, Filter(**found))
 
 
 def _argument(name: str) -> str:

@@ -12,7 +12,7 @@ from flask_login import current_user
 from leadbot.errors import Invalid
 from leadbot.leads import board, board_table, filters
 from leadbot.models import LeadStatus, LostReason
-from leadbot.web.errors import said
+from leadbot.web.errors import error_text
 from leadbot.web.htmx import go, page
 from leadbot.web.leads import board_filter
 from leadbot.web.wording import stage_label
@@ -88,7 +88,7 @@ def _shown(error: Invalid | None = None) -> Response:
         statuses=list(LeadStatus),
         reasons=list(LostReason),
         moving=_with_query(url_for(".move")),
-        error=said(error) if error else "",
+        error=error_text(error) if error else "",
         can_undo=bool(session.get(UNDO)) and not error,
         **context,
     )

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from leadbot.bot import company_settings
-from leadbot.fields import Place
+from leadbot.fields import Surface
 from leadbot.leads import take_timer
 from leadbot.leads.board import Card
 from leadbot.models import Lead
@@ -55,7 +55,7 @@ class Face(NamedTuple):
     owner: Owner | None
 
 
-class Marked(Protocol):
+class HasBadges(Protocol):
     """What badges are read from: a card, or a lead."""
 
     @property
@@ -98,14 +98,14 @@ def waits_words(lead: take_timer.Untaken, watch: take_timer.Watch | None = None)
     return str(words).replace(" ", formats.NBSP)
 
 
-def badges(lead: Marked, is_unheard: bool, waits: str = "", due: tuple[str, str] | None = None) -> list[Badge]:
+def badges(lead: HasBadges, is_unheard: bool, waits: str = "", due: tuple[str, str] | None = None) -> list[Badge]:
     """At most two, most urgent first; the one place that knows what a card may be marked with.
 
     `due` is its next call back, a kind and its words: see lead_parts.due_badge.
     """
     reader = language()
-    said = lead.is_complaint or lead.is_withdrawn or lead.is_urgent or lead.contact_by
-    urgent = due or waits or is_unheard or lead.is_hot or said or not lead.name
+    flagged = lead.is_complaint or lead.is_withdrawn or lead.is_urgent or lead.contact_by
+    urgent = due or waits or is_unheard or lead.is_hot or flagged or not lead.name
     if not (urgent or lead.previous_id or lead.source == "test" or lead.language != reader):
         return []
     found = (
@@ -134,7 +134,7 @@ class Faces:
         self._owners = {key: Owner(key % 4 + 1, initials(name), name) for key, name in people.items()}
         self._watch = take_timer.watch(now)
         table = company_settings.fields()
-        self._details = [row for row in table.details if Place.CARD in row.shows]
+        self._details = [row for row in table.details if Surface.CARD in row.shows]
         self._ages: dict[tuple[int, int], str] = {}
 
     def of(self, cards: Iterable[Card]) -> Markup:
@@ -157,8 +157,8 @@ class Faces:
         """The details that the table of fields shows on cards, with a point before each."""
         if not self._details or card.details == "{}":
             return ""
-        said = json.loads(card.details)
-        return "".join(f" · {in_words(row.key, said[row.key])}" for row in self._details if said.get(row.key))
+        details = json.loads(card.details)
+        return "".join(f" · {in_words(row.key, details[row.key])}" for row in self._details if details.get(row.key))
 
     def has_waiting(self, cards: Iterable[Card]) -> bool:
         """Is one of the cards marked with how long it waits?"""

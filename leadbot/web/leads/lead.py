@@ -14,7 +14,7 @@ from leadbot.models import Lead, LeadStatus
 from leadbot.outbox import deliveries
 from leadbot.texts import formats
 from leadbot.texts.catalogues import chosen_zone
-from leadbot.web.errors import said
+from leadbot.web.errors import error_text
 from leadbot.web.htmx import Action, go, is_htmx, part, toast
 from leadbot.web.leads import board_places, parts
 from leadbot.web.leads.cards import Faces
@@ -89,7 +89,7 @@ def take(lead_id: int) -> Response:
             before = lead.status.value
             taking.take(lead, by=current_user, version=version_seen())
     except Conflict as error:
-        return _shown_fresh(error.fresh, said(error))
+        return _shown_fresh(error.fresh, error_text(error))
     text = _("The lead is yours") if before else _("Undone")
     if not is_htmx():
         return go(url_for(".show", lead_id=lead.id), note=text)

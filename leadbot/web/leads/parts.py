@@ -15,7 +15,7 @@ from leadbot.accounts import team
 from leadbot.bot import budget, company_settings
 from leadbot.conversations import evidence
 from leadbot.errors import LeadbotError, NotFound
-from leadbot.fields import Place
+from leadbot.fields import Surface
 from leadbot.leads import board, merging, records, tasks, version
 from leadbot.leads import editing as leads_editing
 from leadbot.models import DeliveryState, Lead, LeadEvent, LeadStatus, LostReason, User
@@ -30,7 +30,7 @@ LABELS = {"assignee": lazy_gettext("Assignee"), "summary": lazy_gettext("Summary
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FieldRow:
     """One line of a card: what it is called, its value, the number of its proof, what it was before.
 
     Where a manager has written it: who (or the empty string where that is not known), and what the client says
@@ -67,7 +67,7 @@ class Editing:
 
 def fields() -> tuple[str, ...]:
     """All that stands on a lead's page, in its order."""
-    return ("assignee", *(row.key for row in company_settings.fields().at(Place.PANEL)), "summary")
+    return ("assignee", *(row.key for row in company_settings.fields().at(Surface.PANEL)), "summary")
 
 
 def shown(
@@ -113,7 +113,7 @@ def _all(lead: Lead) -> dict[str, Any]:
     parts = evidence.transcript(lead, found)
     events = records.history(lead)
     rows = list(_rows(lead, found, events))
-    on_card = ("assignee", *(row.key for row in company_settings.fields().at(Place.CARD)))
+    on_card = ("assignee", *(row.key for row in company_settings.fields().at(Surface.CARD)))
     return (
         _head(lead)
         | with_tasks(lead)
@@ -138,7 +138,7 @@ def _all(lead: Lead) -> dict[str, Any]:
     )
 
 
-def _may_be_added(row: Row, on_card: tuple[str, ...]) -> bool:
+def _may_be_added(row: FieldRow, on_card: tuple[str, ...]) -> bool:
     """It stands empty: to be filled in by hand, unless it is a question that is asked no longer."""
     own = company_settings.fields().get(row.field)
     return not (row.value or row.proof or row.field in on_card) and (own is None or own.may_be_asked)
@@ -202,20 +202,20 @@ def _head(lead: Lead) -> dict[str, Any]:
     }
 
 
-def _rows(lead: Lead, found: list[evidence.Proof], events: list[LeadEvent]) -> Iterator[Row]:
+def _rows(lead: Lead, found: list[evidence.Proof], events: list[LeadEvent]) -> Iterator[FieldRow]:
     """What is on the card, as a manager reads it."""
     by_field = {proof.field: proof for proof in found}
-    facts = leads_editing.said(lead)
+    facts = leads_editing.facts_of(lead)
     for field in fields():
         if field == "assignee":
             who = lead.assignee
-            yield Row(field, str(LABELS[field]), who.shown_name if who else "", stored=str(who.id) if who else "")
+            yield FieldRow(field, str(LABELS[field]), who.shown_name if who else "", stored=str(who.id) if who else "")
             continue
         proof = by_field.get(field)
         stored = leads_editing.stored(lead, field, facts)
         said = phrases.quoted(proof.quote, language()) if proof and field not in lead.edited else ""
         number = proof.number if proof else None
-        yield Row(
+        yield FieldRow(
             field,
             label_of(field),
             lead_value(field, stored) or said,

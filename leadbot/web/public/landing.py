@@ -9,7 +9,7 @@ from leadbot.accounts.limits.entry import check_trial
 from leadbot.conversations.landing_demo import example, say, so_far
 from leadbot.errors import LeadbotError, TooMany
 from leadbot.texts import catalogues
-from leadbot.web.errors import said
+from leadbot.web.errors import error_text
 from leadbot.web.htmx import is_htmx, page, part
 
 bp = Blueprint("landing", __name__)
@@ -33,7 +33,10 @@ def talk() -> Response:
         shown, error = so_far(form.get("talk", ""), language), refusal
     template = "_example.html" if is_htmx() else "landing.html"
     answer = (part if is_htmx() else page)(
-        template, error.status if error and not is_htmx() else 200, example=shown, error=said(error) if error else ""
+        template,
+        error.status if error and not is_htmx() else 200,
+        example=shown,
+        error=error_text(error) if error else "",
     )
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.retry_after_seconds)

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext
 
 from leadbot.bot import company_settings
 from leadbot.reports import figures
-from leadbot.reports.figures import Figures, Origin
+from leadbot.reports.figures import Figures, SourceFigures
 from leadbot.texts import formats, names
 from leadbot.texts.catalogues import language
 from leadbot.transfer import sheets
@@ -87,7 +87,7 @@ class Chart:
 def show() -> Response:
     """The page."""
     days, by = _chosen()
-    found = figures.of(days)
+    found = figures.over(days)
     return page(
         "figures/figures.html",
         figures=found,
@@ -109,7 +109,7 @@ def show() -> Response:
 def download() -> Response:
     """The tables of the page, for a spreadsheet."""
     days, by = _chosen()
-    found = figures.of(days)
+    found = figures.over(days)
     file = io.StringIO()
     csv.writer(file, delimiter=";").writerows(_rows(found, by))
     period = f"{found.period.first:%Y-%m-%d}-{found.period.last:%Y-%m-%d}"
@@ -128,7 +128,7 @@ def points(found: Figures, by: str) -> list[Point]:
     return list(made.values())
 
 
-def origin_label(origin: Origin) -> str:
+def origin_label(origin: SourceFigures) -> str:
     """«Сайт, doma-pod-kluch»: the source and the campaign its links name."""
     return ", ".join(part for part in (source_label(origin.source), origin.campaign) if part)
 

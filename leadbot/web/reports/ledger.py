@@ -31,7 +31,7 @@ def show() -> Response:
     """Both sums of a period."""
     days = request.args.get("days", 7, type=int)
     days = days if days in figures.PERIODS else 7
-    found = ledger.of(days)
+    found = ledger.over(days)
     return page("ledger/ledger.html", ledger=found, days=days, periods=figures.PERIODS, answers=ANSWERS, news=NEWS)
 
 

@@ -13,7 +13,7 @@ from leadbot.errors import Invalid
 from leadbot.leads import records
 from leadbot.transfer import erasure
 from leadbot.transfer.erasure import Traces
-from leadbot.web.errors import said
+from leadbot.web.errors import error_text
 from leadbot.web.htmx import go, page
 from leadbot.web.settings.company import SECTIONS
 
@@ -77,7 +77,7 @@ def _stored(error: Invalid | None = None) -> Response:
     return page(
         "erasing/stored.html",
         422 if error else 200,
-        error=said(error) if error else "",
+        error=error_text(error) if error else "",
         days=request.form.get("days", "") if error else own.retention_days or "",
         least=erasure.LEAST_DAYS,
         amounts=erasure.stored(),

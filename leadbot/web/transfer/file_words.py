@@ -7,7 +7,7 @@ from flask_babel import force_locale, lazy_gettext
 from flask_babel import gettext as _
 
 from leadbot.bot import company_settings
-from leadbot.fields import Place
+from leadbot.fields import Surface
 from leadbot.models import LeadStatus, LostReason, Source
 from leadbot.texts import names
 from leadbot.texts.catalogues import chosen_zone, language
@@ -30,21 +30,21 @@ _TAKEN = {"id": "", "area_m2": "area"}  # what an import makes of the others
 
 def headers() -> dict[str, str]:
     """What the columns are called, in their order."""
-    said = (
+    words = (
         _("Number"), _("Created"), _("Stage"), _("Lost reason"), _("Name"), _("Phone"), _("City"), _("Object"),
         _("Area"), _("Area, m²"), _("Summary"), _("Language"), _("Source"), _("Assignee"), _("Notes"), _("Call back"),
         _("What about"), _("Reminders"),
     )  # fmt: skip
-    return dict(zip(COLUMNS, said, strict=True))
+    return dict(zip(COLUMNS, words, strict=True))
 
 
 def fields() -> dict[str, str]:
     """What a column of a file may hold, by field, in the order in which it is offered."""
-    said = headers() | MORE
-    return {field: str(said[field]) for field in imports_plan.FIELDS} | details(Place.IMPORT)
+    words = headers() | MORE
+    return {field: str(words[field]) for field in imports_plan.FIELDS} | details(Surface.IMPORT)
 
 
-def details(place: Place) -> dict[str, str]:
+def details(place: Surface) -> dict[str, str]:
     """What a company's table of fields shows there beside the columns of all, by key as the reader calls it."""
     table = company_settings.fields()
     return {row.key: names.label(row.key, language(), table) for row in table.details if place in row.shows}
@@ -60,7 +60,7 @@ def labels() -> Labels:
         language(),
         chosen_zone(),
         _("Leads"),
-        details(Place.EXPORT),
+        details(Surface.EXPORT),
     )
 
 
@@ -74,7 +74,7 @@ def words() -> Words:
         with force_locale(each):
             called = {field: label for field, label in (MORE | headers()).items() if field != imports_terms.NOTE}
             columns |= {imports_terms.plain(str(label)): _TAKEN.get(field, field) for field, label in called.items()}
-            columns |= {imports_terms.plain(label): field for field, label in details(Place.IMPORT).items()}
+            columns |= {imports_terms.plain(label): field for field, label in details(Surface.IMPORT).items()}
             reasons |= {fold(reason_label(reason)): reason.value for reason in LostReason}
             sources |= {fold(source_label(source)): source.value for source in Source}
     columns |= {imports_terms.plain(field): field for field in imports_plan.FIELDS if field != imports_terms.NOTE}

@@ -20,7 +20,7 @@ from leadbot.texts.catalogues import chosen_zone
 from leadbot.texts.folding import fold
 from leadbot.transfer import imports, imports_written, sheets
 from leadbot.web.bodies import takes_large
-from leadbot.web.errors import said
+from leadbot.web.errors import error_text
 from leadbot.web.htmx import go, is_htmx, page, part
 from leadbot.web.transfer import file_words
 from leadbot.web.transfer.exports import XLSX
@@ -171,7 +171,7 @@ def _asking(error: Invalid | None = None) -> Response:
     return page(
         "imports/import.html",
         422 if error else 200,
-        error=said(error) if error else "",
+        error=error_text(error) if error else "",
         columns=columns,
         recent=imports.recent(),
     )

@@ -44,7 +44,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class ActModel:
     """The tables, ready for use."""
 
     labels: tuple[Label, ...]
@@ -80,7 +80,7 @@ class Model:
         return {name: sure for name, sure in self.confidences(text).items() if sure >= SURE}
 
 
-def load(folder: Path = FOLDER) -> Model:
+def load(folder: Path = FOLDER) -> ActModel:
     """Read the tables of a folder."""
     told = json.loads((folder / "acts.json").read_text(encoding="utf-8"))
     found = tuple(Label(**label) for label in told["labels"])
@@ -88,13 +88,13 @@ def load(folder: Path = FOLDER) -> Model:
     stored = (folder / "weights.bin").read_bytes()
     weights = bytearray(2 * len(stored))
     weights[::2] = stored.translate(_SHIFTED)
-    return Model(
+    return ActModel(
         found, {name: at for at, name in enumerate(names)}, bytes(weights), told["scale"], frozenset(told["common"])
     )
 
 
 @cache
-def shipped() -> Model:
+def shipped() -> ActModel:
     """The tables that come with the package, read once."""
     return load()
 

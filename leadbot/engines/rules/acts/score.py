@@ -40,7 +40,7 @@ class Counts:
 
 
 @dataclass(slots=True)
-class Outcome:
+class ActScore:
     """One set of lines, scored. `none` counts as an act: due where nothing is, claimed where nothing is claimed."""
 
     name: str
@@ -59,7 +59,7 @@ class Outcome:
         return total
 
 
-def kept_apart() -> Outcome:
+def kept_apart() -> ActScore:
     """The score on the voices the model was never trained on."""
     return run("kept apart", [example for example in corpus.read() if example.kept_apart])
 
@@ -75,9 +75,9 @@ def read(path: Path) -> list[Example]:
     return found
 
 
-def run(name: str, examples: Iterable[Example]) -> Outcome:
+def run(name: str, examples: Iterable[Example]) -> ActScore:
     """Hold what is found in each line against what it bears."""
-    outcome = Outcome(name)
+    outcome = ActScore(name)
     for example in examples:
         _count(outcome, example, frozenset(key(act) for act in find(example.text)))
     return outcome
@@ -87,7 +87,7 @@ def key(act: Act) -> str:
     return f"{act.act}.{act.topic}" if act.topic else act.act
 
 
-def _count(outcome: Outcome, example: Example, claimed: frozenset[str]) -> None:
+def _count(outcome: ActScore, example: Example, claimed: frozenset[str]) -> None:
     due = example.labels or frozenset({NONE})
     outcome.lines += 1
     outcome.exact += due == claimed
@@ -100,7 +100,7 @@ def _count(outcome: Outcome, example: Example, claimed: frozenset[str]) -> None:
         outcome.mistakes.append(f"{example.language:5} {said}: {example.text}")
 
 
-def report(outcome: Outcome, *, mistakes: bool = False) -> str:
+def report(outcome: ActScore, *, mistakes: bool = False) -> str:
     """The score in words and figures: an act a line, a language a column, then what is taken for what."""
     acts = sorted({act for act, _ in outcome.by_act})
     languages = [one for one in corpus.LANGUAGES if any(spoken == one for _, spoken in outcome.by_act)]

@@ -20,7 +20,7 @@ from leadbot.engines.rules.words.language import script
 from leadbot.texts import phrases
 from leadbot.texts.asking import asking
 from leadbot.texts.languages import LANGUAGES
-from leadbot.texts.trades import Setup, of
+from leadbot.texts.trades import Setup, setup_of
 
 __all__ = ["Rules", "draft"]
 
@@ -39,7 +39,7 @@ class Rules:
         3. Answer, and ask for one thing that is missing.
         4. Propose the lead, where what is known makes one.
         """
-        setup = of(turn.company.setup, turn.company.tone)
+        setup = setup_of(turn.company.setup, turn.company.tone)
         memory = Memory.of(turn.known, turn.company.fields)
         memory.turns = max(memory.turns, sum(line.author == "bot" for line in turn.history))
         heard, acts = _listen(turn, memory, setup)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from leadbot.engines.rules.reading import city, regions
 from leadbot.engines.rules.words.scene import Scene
-from leadbot.engines.rules.words.text import Token, fold, read, skeleton
+from leadbot.engines.rules.words.text import TextToken, fold, read, skeleton
 
 # «По всему Казахстану», «вся область», «барлық қалаларда», "nationwide".
 _EVERYWHERE = re.compile(
@@ -68,7 +68,7 @@ def _town(scene: Scene, at: int) -> tuple[str, int]:
     return "", 1
 
 
-def _skeleton(tokens: list[Token]) -> str:
+def _skeleton(tokens: list[TextToken]) -> str:
     word = "".join(token.key for token in tokens if token.key != "-")
     return skeleton(word) if all(token.latin for token in tokens if token.kind == "word") else ""
 

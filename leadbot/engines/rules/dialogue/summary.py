@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from leadbot.engines.base import CompanyCard, Known, LeadDraft
 from leadbot.engines.rules.dialogue.memory import Fact, Memory
-from leadbot.fields import TABLE, Field, Fields, Place
+from leadbot.fields import TABLE, Field, Fields, Surface
 from leadbot.texts import phrases
 from leadbot.texts.asking import asking
-from leadbot.texts.trades import Setup, of
+from leadbot.texts.trades import Setup, setup_of
 
 LIMIT = 300  # characters of a summary, but for the client's questions
 _QUOTE_END = re.compile("([»”])\\.$")
@@ -45,7 +45,7 @@ def lead_of(memory: Memory, company: CompanyCard, language: str) -> LeadDraft:
         area=area.get("value"),
         area_m2=area.get("m2"),
         details={row.key: value for row in company.fields.details if (value := memory.value(row.key))},
-        summary=summary(memory, asking(of(company.setup), company.fields), company.language, company.fields),
+        summary=summary(memory, asking(setup_of(company.setup), company.fields), company.language, company.fields),
         language=language,
         contact_by=memory.contact_by or None,
         contact_name=memory.contact_name or None,
@@ -72,7 +72,7 @@ def summary(memory: Memory, setup: Setup, language: str, table: Fields = TABLE) 
     parts = [phrases.capital(wish)] if wish else []
     details = [
         _detail(row, memory, setup, language)
-        for row in sorted(table.at(Place.SUMMARY), key=lambda row: row.summary_order)
+        for row in sorted(table.at(Surface.SUMMARY), key=lambda row: row.summary_order)
         if memory.value(row.key) and not _said(row.key, memory, setup)
     ]
     if details:

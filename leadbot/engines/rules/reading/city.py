@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from leadbot.engines.rules.words import morph
 from leadbot.engines.rules.words.forms import DATA, read_index
-from leadbot.engines.rules.words.text import Token
+from leadbot.engines.rules.words.text import TextToken
 from leadbot.engines.rules.words.text import skeleton as skeleton_of
 from leadbot.texts import places
 from leadbot.texts.tables import read_table
@@ -70,7 +70,7 @@ def _match(row: str) -> Match:
     return Match(name, case, doubt == "a")
 
 
-def of(token: Token) -> Match | None:
+def match(token: TextToken) -> Match | None:
     """The place a single word names, if any."""
     return look_up(token.key, skeleton_of(token.key) if token.latin else "")
 

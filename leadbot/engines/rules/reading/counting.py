@@ -61,7 +61,7 @@ def is_a_name(scene: Scene, at: int) -> bool:
     token = scene.tokens[at]
     if token.kind != "word":
         return False
-    return city.of(token) is not None or (token.capital and people.given(token, shaped=False) is not None)
+    return city.match(token) is not None or (token.capital and people.given(token, shaped=False) is not None)
 
 
 def _claimed_before(scene: Scene, first: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from leadbot.engines.rules.reading import city, people, units
 from leadbot.engines.rules.words import morph, near
 from leadbot.engines.rules.words.scene import Found, Scene
-from leadbot.engines.rules.words.text import Token, fold
+from leadbot.engines.rules.words.text import TextToken, fold
 from leadbot.engines.rules.words.words import raw, stems, words
 
 
@@ -196,8 +196,8 @@ def _materials(setup: HasWorks) -> tuple[dict[str, str], tuple[str, ...]]:
     return known, tuple(known)
 
 
-def _is_town(token: Token) -> bool:
-    place = city.of(token)
+def _is_town(token: TextToken) -> bool:
+    place = city.match(token)
     return place is not None and not place.doubtful
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from leadbot.engines.rules.reading import area, city, details, names, objects, people, phone, quarters, where
 from leadbot.engines.rules.words import language, morph, near, numbers, text
 from leadbot.engines.rules.words.scene import Found, Scene
-from leadbot.engines.rules.words.text import Token
+from leadbot.engines.rules.words.text import TextToken
 from leadbot.engines.rules.words.words import stems, words
 from leadbot.texts.trades import Setup
 from leadbot.texts.trades import load as load_setup
@@ -115,7 +115,7 @@ class _Reader:
             partial_phone=phones.partial,
             trouble=phones.trouble,
             denied=frozenset(denied),
-            language=language.of(_besides(scene.tokens, slots["city"], slots["name"])),
+            language=language.language_of(_besides(scene.tokens, slots["city"], slots["name"])),
             masked=scene.masked(),
             trouble_digits=phones.trouble_digits,
         )
@@ -129,12 +129,12 @@ def _guarded(slot: str, read: Callable[[], T], nothing: T) -> T:
         return nothing
 
 
-def _besides(tokens: list[Token], place: Found | None, person: Found | None) -> list[Token]:
+def _besides(tokens: list[TextToken], place: Found | None, person: Found | None) -> list[TextToken]:
     """The tokens that tell a language: no person's name, and a town's only in Kazakh letters, as «қаскелеңде»."""
     return [t for t in tokens if not _is_in(t, person) and (not _is_in(t, place) or language.script(t.raw))]
 
 
-def _is_in(token: Token, found: Found | None) -> bool:
+def _is_in(token: TextToken, found: Found | None) -> bool:
     return found is not None and found.start <= token.start < found.end
 
 

@@ -144,7 +144,7 @@ def _follows_place(scene: Scene, first: int) -> bool:
     at = first - 1
     while at >= 0 and scene.key(at) in (",", "-", "қ", "к", "."):
         at -= 1
-    return at >= 0 and bool(scene.used[at]) and city.of(scene.tokens[at]) is not None
+    return at >= 0 and bool(scene.used[at]) and city.match(scene.tokens[at]) is not None
 
 
 def _is_whole_message(scene: Scene, person: Person) -> bool:

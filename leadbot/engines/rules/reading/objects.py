@@ -10,11 +10,11 @@ from typing import Any, Protocol
 
 from leadbot.engines.rules.reading import flats, people, typed
 from leadbot.engines.rules.reading.around import STAFF
-from leadbot.engines.rules.reading.city import of, one_slip
+from leadbot.engines.rules.reading.city import match, one_slip
 from leadbot.engines.rules.reading.units import is_other_unit
 from leadbot.engines.rules.words import forms, morph, near
 from leadbot.engines.rules.words.scene import Found, Scene
-from leadbot.engines.rules.words.text import Token, fold, skeleton
+from leadbot.engines.rules.words.text import TextToken, fold, skeleton
 from leadbot.engines.rules.words.words import stems, words
 
 
@@ -107,7 +107,7 @@ def _spellings(parts: list[str]) -> set[str]:
 
 
 @dataclass(slots=True)
-class _Hit:
+class _ObjectHit:
     key: str
     first: int
     last: int
@@ -164,7 +164,7 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
     return scene.found(best.key, best.first, best.last, sure=best.score > -1.5, corrects=corrects), False
 
 
-def _is_where(scene: Scene, hit: _Hit) -> bool:
+def _is_where(scene: Scene, hit: _ObjectHit) -> bool:
     """«в дом», «для дачи», «үйге», «у меня дом»: where the thing goes, not the thing."""
     if scene.key(hit.first - 1) in _PLACING:
         return True
@@ -172,8 +172,8 @@ def _is_where(scene: Scene, hit: _Hit) -> bool:
     return any(tag in ("dat", "loc", "gen", "poss") for stem, tag in morph.cuts(key) if stem in _KAZAKH_PLACES)
 
 
-def _mentions(scene: Scene, objects: Table) -> list[_Hit]:
-    hits: list[_Hit] = []
+def _mentions(scene: Scene, objects: Table) -> list[_ObjectHit]:
+    hits: list[_ObjectHit] = []
     counted = {at for group in scene.groups if group.spelled for at in range(group.first, group.last + 1)}
     at = 0
     while at < len(scene.tokens):
@@ -184,7 +184,7 @@ def _mentions(scene: Scene, objects: Table) -> list[_Hit]:
             continue
         key, last = _object_at(scene, at, objects)
         if key:
-            hits.append(_weighed(scene, _Hit(key, at, last, objects.ranks.get(key, 1)), objects))
+            hits.append(_weighed(scene, _ObjectHit(key, at, last, objects.ranks.get(key, 1)), objects))
         at = last + 1
     return hits
 
@@ -200,7 +200,7 @@ def _is_a_town(scene: Scene, at: int) -> bool:
         or scene.key(before) in _TOWN_BEFORE
         or scene.key(at + 1).startswith("каласы")
     )
-    return placed and of(scene.tokens[at]) is not None
+    return placed and match(scene.tokens[at]) is not None
 
 
 def _object_at(scene: Scene, at: int, objects: Table) -> tuple[str, int]:
@@ -218,7 +218,7 @@ def _object_at(scene: Scene, at: int, objects: Table) -> tuple[str, int]:
     return key or "", at
 
 
-def _is_person(token: Token) -> bool:
+def _is_person(token: TextToken) -> bool:
     """Peter is no «пәтер»."""
     return token.capital and people.given(token) is not None
 
@@ -251,7 +251,7 @@ def _known(word: str, objects: Table, *, latin: bool) -> str | None:
     return None if latin else objects.nearest(word)
 
 
-def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
+def _weighed(scene: Scene, hit: _ObjectHit, objects: Table) -> _ObjectHit:
     before = scene.key(hit.first - 1)
     after = scene.key(hit.last + 1)
     if before in _BESIDE:
@@ -288,7 +288,7 @@ def _weighed(scene: Scene, hit: _Hit, objects: Table) -> _Hit:
     return hit
 
 
-def _owned(scene: Scene, hit: _Hit) -> float:
+def _owned(scene: Scene, hit: _ObjectHit) -> float:
     """What «дом уже есть», «үй бар», «у нас дача» count against a thing that stands already."""
     before = [scene.key(at) for at in range(max(0, hit.first - 3), hit.first)]
     behind = [scene.key(at) for at in range(hit.last + 1, hit.last + 3)]
@@ -299,7 +299,7 @@ def _owned(scene: Scene, hit: _Hit) -> float:
     return 1.5 if before[-2:] in _AT_US or (before[-1:] == ["есть"] and before[-3:-1] in _AT_US) else 0
 
 
-def _is_landmark(scene: Scene, hit: _Hit) -> bool:
+def _is_landmark(scene: Scene, hit: _ObjectHit) -> bool:
     """«с Карагандинского офиса», «на 3 кабинета»: where somebody is from, how many rooms of a kind there are."""
     if scene.key(hit.first - 1).endswith("ого") and scene.key(hit.first - 2) in _AWAY:
         return True
@@ -307,13 +307,13 @@ def _is_landmark(scene: Scene, hit: _Hit) -> bool:
     return counted is not None and 2 <= counted.value <= _MOST_COUNTED and scene.key(counted.first - 1) in _COUNTING
 
 
-def _is_counted(scene: Scene, hit: _Hit) -> bool:
+def _is_counted(scene: Scene, hit: _ObjectHit) -> bool:
     """«школа, 12 кабинетов»: what there are several of is less the object than what they are in."""
     counted = next((g for g in scene.groups if g.last == hit.first - 1), None)
     return counted is not None and counted.value >= 2 and scene.key(hit.last).endswith(_COUNTED_ENDINGS)
 
 
-def _is_yours(scene: Scene, hit: _Hit) -> bool:
+def _is_yours(scene: Scene, hit: _ObjectHit) -> bool:
     """«адрес офиса», «к вам в офис», «ваш магазин»: the company's own."""
     near_words = scene.words(hit.first - 3, hit.first - 1)
     if near_words & _YOURS:
@@ -321,14 +321,14 @@ def _is_yours(scene: Scene, hit: _Hit) -> bool:
     return scene.key(hit.first - 1).startswith("адрес")
 
 
-def _is_only_asked_about(scene: Scene, hit: _Hit) -> bool:
+def _is_only_asked_about(scene: Scene, hit: _ObjectHit) -> bool:
     """«какая гарантия на крышу?»: the guarantee is what is asked for, not the roof."""
     if scene.key(hit.first - 1) in _ON and scene.key(hit.first - 2).startswith(_GUARANTEE):
         return True
     return scene.key(hit.last + 1).startswith(_GUARANTEE)
 
 
-def _is_a_count(scene: Scene, hit: _Hit, objects: Table) -> bool:
+def _is_a_count(scene: Scene, hit: _ObjectHit, objects: Table) -> bool:
     """«окон 5 штук», «2 комнаты и кухня» to the question for the area: counted, not ordered."""
     if scene.kind(hit.last + 1) == "number" and scene.key(hit.last).endswith(_COUNTED_ENDINGS) and hit.rank > 1:
         return True
@@ -337,7 +337,7 @@ def _is_a_count(scene: Scene, hit: _Hit, objects: Table) -> bool:
     return any(scene.key(group.last + 1).startswith(_ROOMS) for group in scene.groups)
 
 
-def _is_house_number(scene: Scene, hit: _Hit) -> bool:
+def _is_house_number(scene: Scene, hit: _ObjectHit) -> bool:
     """«дом 25 кв 17», «мкр 5, дом 33»: an address, no object."""
     number = hit.last + 2 if scene.key(hit.last + 1) in ("№", "#") else hit.last + 1
     if scene.kind(number) != "number":

@@ -10,7 +10,7 @@ from leadbot.engines.rules.words import morph, near
 from leadbot.engines.rules.words.forms import DATA, case_of, read_index, undeclined
 from leadbot.engines.rules.words.numbers import word_at
 from leadbot.engines.rules.words.scene import Scene
-from leadbot.engines.rules.words.text import Token, skeleton
+from leadbot.engines.rules.words.text import TextToken, skeleton
 from leadbot.engines.rules.words.words import stems, words
 
 _PATRONYMIC = stems("people.patronymic")
@@ -63,7 +63,7 @@ def load() -> None:
     _table()
 
 
-def given(token: Token, *, shaped: bool = True) -> Given | None:
+def given(token: TextToken, *, shaped: bool = True) -> Given | None:
     """The given name a word is a form of, if any; `shaped`: also one no list holds, by its ending."""
     if token.kind != "word" or len(token.key) < 2:
         return None
@@ -98,9 +98,9 @@ def _declined(word: str) -> Given | None:
     return None
 
 
-def _shaped(token: Token) -> Given | None:
+def _shaped(token: TextToken) -> Given | None:
     """A capitalised word built as Kazakh names are («Айтбай», «Серікболмын»), though no list holds it."""
-    if not token.capital or token.latin or len(token.key) < 6 or near.is_common(token.key) or city.of(token):
+    if not token.capital or token.latin or len(token.key) < 6 or near.is_common(token.key) or city.match(token):
         return None
     if token.key.endswith(_GIVEN_ENDINGS):
         return Given(titled(token.raw), "nom", True, len(token.key))
@@ -151,12 +151,12 @@ def is_verbal(key: str) -> bool:
     return len(key) > 4 and key.endswith(_VERBAL)
 
 
-def without_being(token: Token) -> str:
+def without_being(token: TextToken) -> str:
     """«Дәулетқалимын» -> «Дәулетқали»."""
     return token.raw[:-3] if len(token.key) > 6 and token.key.endswith(BEING) else token.raw
 
 
-def _without_being_of(token: Token) -> str:
+def _without_being_of(token: TextToken) -> str:
     """«Қайратқызымын» -> «Қайратқызы»: what is left of a surname or patronymic."""
     bare = token.key[:-3]
     ends = token.key.endswith(BEING) and (is_patronymic(bare) or is_surname(bare, strongly=True))
@@ -191,17 +191,17 @@ def _joined(scene: Scene, at: int) -> int:
     if scene.key(at + 1) != "-" or scene.kind(at + 2) != "word" or scene.used[at + 2]:
         return 0
     mark, half = scene.tokens[at + 1], scene.tokens[at + 2]
-    if mark.spaced or half.spaced or half.capital != scene.tokens[at].capital or city.of(half):
+    if mark.spaced or half.spaced or half.capital != scene.tokens[at].capital or city.match(half):
         return 0
     return at + 2 if given(half) or (half.capital and _is_unknown(half)) else 0
 
 
-def _is_unknown(token: Token) -> bool:
+def _is_unknown(token: TextToken) -> bool:
     plain = not near.is_common(token.key, latin=token.latin) and word_at(token) is None and not is_verbal(token.key)
     return plain and len(token.key) > 2
 
 
-def _joined_part(token: Token) -> str:
+def _joined_part(token: TextToken) -> str:
     known = given(token)
     return known.name if known and known.case in ("gen", "dat", "acc", "ins") and not known.stem else titled(token.raw)
 
@@ -243,13 +243,13 @@ def _surname_before(scene: Scene, at: int) -> int | None:
     if near.is_common(token.key, latin=token.latin) and token.key not in _KOREAN:
         return None
     shaped = is_surname(token.key, strongly=not token.capital) or (token.capital and token.key in _KOREAN)
-    place = city.of(token)
+    place = city.match(token)
     return (
         at - 1 if shaped and not given(token) and place is None and token.capital == scene.tokens[at].capital else None
     )
 
 
-def _extends(scene: Scene, at: int, name: Token) -> bool:
+def _extends(scene: Scene, at: int, name: TextToken) -> bool:
     """Is this word, right behind a given name, a surname or patronymic?"""
     if at >= len(scene.tokens) or scene.used[at] or scene.kind(at) != "word":
         return False
@@ -259,7 +259,7 @@ def _extends(scene: Scene, at: int, name: Token) -> bool:
     if token.key in HONORIFIC or near.is_common(token.key, latin=token.latin) or len(token.key) < 2:
         return False
     if is_surname(token.key, strongly=True) and token.capital == name.capital:
-        return city.of(token) is None
+        return city.match(token) is None
     if not token.capital or not name.capital or scene.text.isupper() or word_at(token):
         return False
     if given(token, shaped=False) and not is_patronymic(scene.key(at - 1)):
@@ -268,7 +268,7 @@ def _extends(scene: Scene, at: int, name: Token) -> bool:
         return in_full or (opens and (scene.asked in ("name", "contact") or scene.phone_at is not None))
     if is_verbal(token.key) or token.key in words("names.intro_words"):
         return False
-    return city.of(token) is None
+    return city.match(token) is None
 
 
 def _before_patronymic(scene: Scene, at: int) -> Given | None:

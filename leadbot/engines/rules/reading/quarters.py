@@ -42,14 +42,14 @@ class Mention:
 
 
 @dataclass(slots=True)
-class _Table:
+class _Quarters:
     by_form: dict[str, Quarter] = field(default_factory=dict)
     heads: set[str] = field(default_factory=set)
 
 
 @cache
-def _table() -> _Table:
-    table = _Table()
+def _table() -> _Quarters:
+    table = _Quarters()
     for row in read_table(DATA / "quarters.tsv"):
         for written in row[1].split(";"):
             name = written.strip().removeprefix("*")
@@ -153,7 +153,7 @@ def _weighed(scene: Scene, quarter: Quarter, first: int, last: int, phrase: str)
     beside = _stands_by_town(scene, first, last)
     if numbered or named or beside:
         return Mention(quarter.town, first, last, sure=True)
-    if first == last and city.of(scene.tokens[first]) is not None and not _is_swallowed(phrase):
+    if first == last and city.match(scene.tokens[first]) is not None and not _is_swallowed(phrase):
         return None  # «Аксай» alone is the town
     namesake = first == last and people.given(scene.tokens[first]) is not None
     placed = scene.asked == "city" and scene.phone_at is None
@@ -189,7 +189,7 @@ def _stands_by_town(scene: Scene, first: int, last: int) -> bool:
         back -= 1
     return any(
         scene.kind(at) == "word"
-        and (match := city.of(scene.tokens[at])) is not None
+        and (match := city.match(scene.tokens[at])) is not None
         and not match.doubtful
         and "t" in city.gazetteer().places[match.name].flags
         for at in (back, ahead)

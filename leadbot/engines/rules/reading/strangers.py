@@ -84,7 +84,7 @@ def _can_be_name(scene: Scene, at: int) -> bool:
         return False
     if word_at(token) or says_phone(token.key) or token.key in _NO_NAME or is_role(token.key):
         return False
-    place = city.of(token)
+    place = city.match(token)
     if place and not people.given(token) and not (place.doubtful and scene.asked == "name"):
         return False
     return not people.is_verbal(token.key)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from leadbot.engines.rules.reading import people
-from leadbot.engines.rules.reading.city import of
+from leadbot.engines.rules.reading.city import match
 from leadbot.engines.rules.words import near
 from leadbot.engines.rules.words.numbers import word_at
 from leadbot.engines.rules.words.scene import Found, Scene
-from leadbot.engines.rules.words.text import Token
+from leadbot.engines.rules.words.text import TextToken
 from leadbot.engines.rules.words.words import words
 
 _ADJECTIVES = ("ая", "ый", "ой", "ое")
@@ -29,9 +29,9 @@ def find(scene: Scene) -> Found | None:
     return scene.found(" ".join(scene.tokens[at].raw.lower() for at in at_words), first, last, sure=False)
 
 
-def _can_be_object(token: Token) -> bool:
+def _can_be_object(token: TextToken) -> bool:
     if len(token.key) < 3 or near.is_common(token.key, latin=token.latin) or token.key in _NO_OBJECTS:
         return False
-    if people.given(token) or of(token) is not None or word_at(token) is not None:
+    if people.given(token) or match(token) is not None or word_at(token) is not None:
         return False
     return not people.is_verbal(token.key) or token.key.endswith(_ADJECTIVES)

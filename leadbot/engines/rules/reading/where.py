@@ -52,7 +52,7 @@ _ADJECTIVE = ("ский", "ского", "ском", "скому", "скии", "�
 
 
 @dataclass(slots=True)
-class _Hit:
+class _TownHit:
     name: str
     case: str
     first: int
@@ -70,14 +70,14 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
     for hit in hits:
         _weigh(scene, hit)
     _prefer_to_namesake(hits)
-    hits += [_Hit(part.town, "nom", part.first, part.last, _QUARTER_SCORE) for part in parts if part.town]
+    hits += [_TownHit(part.town, "nom", part.first, part.last, _QUARTER_SCORE) for part in parts if part.town]
     for part in parts:
         scene.take(part.first, part.last)  # whatever else is said, it is nobody's name
     if any(h.denied for h in hits):
         _believe_capitals(scene, hits)
     taken = {at for hit in hits for at in range(hit.first, hit.last + 1)}
     strangers = unlisted.mentions(scene, taken, placed=any(h.score for h in hits))
-    hits += [_Hit(s.name, "nom", s.first, s.last, s.score, s.sure) for s in strangers]
+    hits += [_TownHit(s.name, "nom", s.first, s.last, s.score, s.sure) for s in strangers]
     _prefer_to_region(scene, hits)
     good = [h for h in hits if h.score > 0 and not h.denied]
     if not good:
@@ -95,7 +95,7 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
     return scene.found(best.name, best.first, best.last, sure=best.sure, corrects=corrects), False
 
 
-def _prefer_to_namesake(hits: list[_Hit]) -> None:
+def _prefer_to_namesake(hits: list[_TownHit]) -> None:
     """«Маңғыстауда, Ақтауда»: beside one of its towns the name is the region's, not the village's."""
     places = city.gazetteer().places
     for hit in hits:
@@ -104,7 +104,7 @@ def _prefer_to_namesake(hits: list[_Hit]) -> None:
             hit.score = min(hit.score, 2 * unlisted.REGION_SCORE)
 
 
-def _prefer_to_region(scene: Scene, hits: list[_Hit]) -> None:
+def _prefer_to_region(scene: Scene, hits: list[_TownHit]) -> None:
     """«Түркістан облысы, Сарыағаш ауданы»: the district's town says more than the region."""
     region = any(h.score == unlisted.REGION_SCORE for h in hits)
     if region or not any(h.score for h in hits):
@@ -114,9 +114,9 @@ def _prefer_to_region(scene: Scene, hits: list[_Hit]) -> None:
                 hit.score, hit.sure = 2 * unlisted.REGION_SCORE, hit.sure and region
 
 
-def _mentions(scene: Scene, inside: set[int]) -> list[_Hit]:
+def _mentions(scene: Scene, inside: set[int]) -> list[_TownHit]:
     """The towns named outside the tokens `inside` a quarter's name."""
-    hits: list[_Hit] = []
+    hits: list[_TownHit] = []
     at = 0
     while at < len(scene.tokens):
         hit = None if at in inside else _mention_at(scene, at)
@@ -126,7 +126,7 @@ def _mentions(scene: Scene, inside: set[int]) -> list[_Hit]:
     return hits
 
 
-def _mention_at(scene: Scene, at: int) -> _Hit | None:
+def _mention_at(scene: Scene, at: int) -> _TownHit | None:
     token = scene.tokens[at]
     if token.kind != "word" or scene.used[at]:
         return None
@@ -138,13 +138,13 @@ def _mention_at(scene: Scene, at: int) -> _Hit | None:
                 return hit
     if len(token.key) < 2:
         return None
-    known = city.of(token)
+    known = city.match(token)
     if known is None:
         return _misspelt(scene, at)
-    return _Hit(known.name, known.case, at, at, doubtful=known.doubtful)
+    return _TownHit(known.name, known.case, at, at, doubtful=known.doubtful)
 
 
-def _joined(scene: Scene, first: int, last: int) -> _Hit | None:
+def _joined(scene: Scene, first: int, last: int) -> _TownHit | None:
     if last >= len(scene.tokens) or not scene.free(first, last) or scene.kind(last) != "word":
         return None
     if scene.key(last - 1) != "-" and morph.is_ending(scene.key(last)):
@@ -154,10 +154,10 @@ def _joined(scene: Scene, first: int, last: int) -> _Hit | None:
         return None
     key = "".join(parts)
     known = city.look_up(key, skeleton(key) if scene.tokens[first].latin else "")
-    return _Hit(known.name, known.case, first, last, doubtful=known.doubtful) if known else None
+    return _TownHit(known.name, known.case, first, last, doubtful=known.doubtful) if known else None
 
 
-def _misspelt(scene: Scene, at: int) -> _Hit | None:
+def _misspelt(scene: Scene, at: int) -> _TownHit | None:
     """One letter off, only where a place is expected: it was asked, or «в», «из», «г.» stand before."""
     key = scene.key(at)
     before = scene.key(at - 1)
@@ -177,10 +177,10 @@ def _misspelt(scene: Scene, at: int) -> _Hit | None:
         return None
     scene.guesses += 1
     name = city.nearest(key)
-    return _Hit(name, "loc" if before in _IN else "nom", at, at, sure=False) if name else None
+    return _TownHit(name, "loc" if before in _IN else "nom", at, at, sure=False) if name else None
 
 
-def _weigh(scene: Scene, hit: _Hit) -> None:
+def _weigh(scene: Scene, hit: _TownHit) -> None:
     """Set the score of a mention; 0 where it is no place, or none of the client's object."""
     place = city.gazetteer().places[hit.name]
     before, after = scene.key(hit.first - 1), scene.key(hit.last + 1)
@@ -215,12 +215,12 @@ def _weigh(scene: Scene, hit: _Hit) -> None:
     hit.denied = near.denied(scene, hit.first, hit.last) or after == "не"
 
 
-def _on_a_corner(scene: Scene, hit: _Hit) -> bool:
+def _on_a_corner(scene: Scene, hit: _TownHit) -> bool:
     """«ул. Сейфуллина угол Абая»: among streets a genitive is one, too."""
     return hit.doubtful and any(word in _STREET_EXACT or word in _CORNERS for word in scene.words(0, hit.first - 1))
 
 
-def _is_nearby(scene: Scene, hit: _Hit, before: str, after: str) -> bool:
+def _is_nearby(scene: Scene, hit: _TownHit, before: str, after: str) -> bool:
     """«под Алматы», «до Караганды 40 км», «между Астаной и Кокшетау», «Атырау жақта»: not there, but near."""
     if before in _NEAR or after in _NEAR:
         return True
@@ -229,7 +229,7 @@ def _is_nearby(scene: Scene, hit: _Hit, before: str, after: str) -> bool:
     return hit.case == "gen" and before not in _IN and before not in _FROM
 
 
-def _is_person(scene: Scene, hit: _Hit) -> bool:
+def _is_person(scene: Scene, hit: _TownHit) -> bool:
     """«Нурсултан 7051234567», «я Нурсултан»: a town's namesake who gives his name."""
     if hit.first != hit.last or hit.case != "nom":
         return False
@@ -244,7 +244,7 @@ def _is_person(scene: Scene, hit: _Hit) -> bool:
     return beside or scene.asked in ("name", "contact") or names.introduced(scene, person)
 
 
-def _is_given_alone(scene: Scene, hit: _Hit) -> bool:
+def _is_given_alone(scene: Scene, hit: _TownHit) -> bool:
     """The answer to the question for the town, or «гараж 7х4, Рудный»; «жақсы» only agrees."""
     if near.is_everyday(scene.key(hit.first)):
         return False
@@ -255,7 +255,7 @@ def _is_given_alone(scene: Scene, hit: _Hit) -> bool:
     return whole and hit.case == "nom" and scene.asked != "name" and people.given(scene.tokens[hit.first]) is None
 
 
-def _is_asked_about(scene: Scene, hit: _Hit) -> bool:
+def _is_asked_about(scene: Scene, hit: _TownHit) -> bool:
     """«а в Караганде делаете?» asks whether the company works there: the client's town only if he has no other."""
     begin, end = scene.clause(hit.first)
     spoken = scene.words(begin, end)
@@ -266,7 +266,7 @@ def _is_asked_about(scene: Scene, hit: _Hit) -> bool:
     return asks and (brief or any(word.startswith(_WORKING) for word in spoken))
 
 
-def _stands_alone(scene: Scene, hit: _Hit) -> bool:
+def _stands_alone(scene: Scene, hit: _TownHit) -> bool:
     """A doubtful name, capitalised, a clause of its own: «гараж 7х4, Рудный»; not where a person's name is due."""
     edges = (hit.first - 1, hit.last + 1)
     bounded = all(scene.kind(at) != "word" or scene.used[at] for at in edges)
@@ -276,12 +276,12 @@ def _stands_alone(scene: Scene, hit: _Hit) -> bool:
     return not namesake or (scene.phone_at is None and scene.asked not in ("name", "contact"))
 
 
-def _russian(scene: Scene, hit: _Hit) -> bool:
+def _russian(scene: Scene, hit: _TownHit) -> bool:
     """A form that is only Russian: a case ending of a doubtful name without its preposition proves nothing."""
     return city.is_listed(scene.key(hit.last))
 
 
-def _weigh_clause(scene: Scene, hit: _Hit) -> None:
+def _weigh_clause(scene: Scene, hit: _TownHit) -> None:
     begin, end = scene.clause(hit.first)
     words = scene.words(begin, end)
     has_object = any(w.startswith(_OBJECT) for w in words)
@@ -301,7 +301,7 @@ def _weigh_clause(scene: Scene, hit: _Hit) -> None:
         hit.score = max(hit.score, 0.2)
 
 
-def _believe_capitals(scene: Scene, hits: list[_Hit]) -> None:
+def _believe_capitals(scene: Scene, hits: list[_TownHit]) -> None:
     """«не в Уральске, я же писал Аксай»: beside a place taken back a doubtful name is a place, too."""
     for hit in hits:
         before, after = scene.key(hit.first - 1), scene.key(hit.last + 1)
@@ -310,7 +310,7 @@ def _believe_capitals(scene: Scene, hits: list[_Hit]) -> None:
             hit.denied = near.denied(scene, hit.first, hit.last)
 
 
-def _is_named_after(scene: Scene, hit: _Hit, before: str, after: str) -> bool:
+def _is_named_after(scene: Scene, hit: _TownHit, before: str, after: str) -> bool:
     """A street, district, region or firm that bears a town's name."""
     if before == "-" and scene.kind(hit.first - 2) == "word" and not scene.tokens[hit.first].spaced:
         return True  # «трасса Алматы-Бишкек»
@@ -323,7 +323,7 @@ def _is_named_after(scene: Scene, hit: _Hit, before: str, after: str) -> bool:
     return _in_street(scene, hit, before, after)
 
 
-def _in_street(scene: Scene, hit: _Hit, before: str, after: str) -> bool:
+def _in_street(scene: Scene, hit: _TownHit, before: str, after: str) -> bool:
     """«ул. Астана», «ЖК Алматы», «Абай көшесі»; not «17 мкр Актау», «Абай көшесі Алматы», «Алматы ул Абая»."""
     if _street(before):
         at = hit.first - 1 if scene.key(hit.first - 1) == before else hit.first - 2

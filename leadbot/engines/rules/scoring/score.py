@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from leadbot.engines.base import CompanyCard, Known, Line, Turn
+from leadbot.engines.base import CompanyCard, Known, TalkLine, Turn
 from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.engines.rules.dialogue.summary import draft
 from leadbot.engines.rules.reading.extract import extract
@@ -224,11 +224,11 @@ def by_rules(row: Row) -> Prediction:
     known: Known = {}
     language: str | None = None
     registered = False
-    history: list[Line] = []
+    history: list[TalkLine] = []
     for text in row["turns"]:
-        history.append(Line("client", text, len(history) + 1))
+        history.append(TalkLine("client", text, len(history) + 1))
         decision = engine.decide(Turn(tuple(history), known, company, _NOON, language, registered))
-        history.append(Line("bot", decision.text, len(history) + 1))
+        history.append(TalkLine("bot", decision.text, len(history) + 1))
         known, language = decision.known, decision.language
         registered = registered or decision.register is not None
     lead = draft(known, company, language or "ru", final=True)

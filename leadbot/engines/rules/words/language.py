@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadbot.engines.rules.words.text import Token, skeleton
+from leadbot.engines.rules.words.text import TextToken, skeleton
 from leadbot.engines.rules.words.words import stems, words
 
 _WITHIN_ADDRESSES = frozenset("./:@_")  # wa.me and mail@example.com are no English
@@ -20,7 +20,7 @@ _ENDINGS_KK_LATIN = tuple(skeleton(ending) for ending in stems("language.kazakh_
 _ENDINGS_RU_LATIN = stems("language.russian_endings_latin")
 
 
-def of(tokens: list[Token]) -> str | None:
+def language_of(tokens: list[TextToken]) -> str | None:
     """ "ru", "kk" or "en" by the weight of telling words; None for names, numbers and neutral words alone."""
     votes = {"ru": 0.0, "kk": 0.0, "en": 0.0}
     before = ""
@@ -42,7 +42,7 @@ def script(text: str) -> str | None:
     return "kk" if _KAZAKH_LETTERS & set(text.lower()) else None
 
 
-def _vote(token: Token, votes: dict[str, float]) -> None:
+def _vote(token: TextToken, votes: dict[str, float]) -> None:
     lower = token.raw.lower()
     if token.latin:
         _vote_latin(token, votes)
@@ -59,7 +59,7 @@ def _vote(token: Token, votes: dict[str, float]) -> None:
         votes["ru"] += 0.4
 
 
-def _vote_latin(token: Token, votes: dict[str, float]) -> None:
+def _vote_latin(token: TextToken, votes: dict[str, float]) -> None:
     """English as it is; Kazakh and Russian in Latin letters by the sound of their words, else by their endings."""
     bare = skeleton(token.key)
     listed = len(bare) >= _LEAST_LATIN or bare in _SAID_LATIN

@@ -7,7 +7,7 @@ from functools import cache
 
 from leadbot.engines.rules.words import morph
 from leadbot.engines.rules.words.forms import DATA
-from leadbot.engines.rules.words.text import Token, fold, skeleton
+from leadbot.engines.rules.words.text import TextToken, fold, skeleton
 from leadbot.texts.tables import read_table
 
 
@@ -44,7 +44,7 @@ def words() -> dict[str, Word]:
     return table
 
 
-def word_at(token: Token) -> Word | None:
+def word_at(token: TextToken) -> Word | None:
     """The number word of a token, if it is one."""
     if token.kind != "word":
         return None
@@ -56,7 +56,7 @@ def word_at(token: Token) -> Word | None:
     return table.get(token.key) or _inflected(token.key)
 
 
-def _dative(tokens: list[Token], at: int) -> Word | None:
+def _dative(tokens: list[TextToken], at: int) -> Word | None:
     """«он екіге он»: a small Kazakh number under «-ге», only where a number follows it; «бірге» alone is no number."""
     token = tokens[at]
     if token.kind != "word" or token.key[-2:] not in _DATIVE or len(token.key) > _LONGEST_SMALL:
@@ -66,7 +66,7 @@ def _dative(tokens: list[Token], at: int) -> Word | None:
     return word if word and 2 <= word.value < 20 and follows else None
 
 
-def _word(tokens: list[Token], at: int) -> Word | None:
+def _word(tokens: list[TextToken], at: int) -> Word | None:
     word = word_at(tokens[at])
     return _dative(tokens, at) if word is None and tokens[at].key[-2:] in _DATIVE else word
 
@@ -91,7 +91,7 @@ _LONGEST_SMALL = 7
 _BY = frozenset({"на", "х", "x", "га", "ге", "ка", "ке", "by"})
 
 
-def read(tokens: list[Token]) -> list[Group]:
+def read(tokens: list[TextToken]) -> list[Group]:
     """All numbers, in order, none overlapping."""
     groups: list[Group] = []
     at = 0
@@ -112,7 +112,7 @@ def _value(digits: str) -> float:
     return float(digits) if len(digits) <= 15 else 1e15
 
 
-def _run_end(tokens: list[Token], at: int) -> int:
+def _run_end(tokens: list[TextToken], at: int) -> int:
     """The last token of a run of number words; hyphens may stand between them."""
     end = at
     while end + 1 < len(tokens):
@@ -123,7 +123,7 @@ def _run_end(tokens: list[Token], at: int) -> int:
     return end
 
 
-def _spelled(tokens: list[Token], first: int, last: int) -> list[Group]:
+def _spelled(tokens: list[TextToken], first: int, last: int) -> list[Group]:
     run = [(at, word) for at in range(first, last + 1) if (word := _word(tokens, at))]
     if all(word.doubtful for _, word in run) and not _digits_near(tokens, first, last):
         run = _undoubted(tokens, run)
@@ -153,19 +153,19 @@ def _spelled(tokens: list[Token], first: int, last: int) -> list[Group]:
     return groups
 
 
-def _digits_near(tokens: list[Token], first: int, last: int) -> bool:
+def _digits_near(tokens: list[TextToken], first: int, last: int) -> bool:
     around = [at for at in (first - 1, last + 1) if 0 <= at < len(tokens)]
     return any(tokens[at].kind == "number" for at in around)
 
 
-def _undoubted(tokens: list[Token], run: list[tuple[int, Word]]) -> list[tuple[int, Word]]:
+def _undoubted(tokens: list[TextToken], run: list[tuple[int, Word]]) -> list[tuple[int, Word]]:
     """A run of doubtful words alone counts when it is long («он бес»), or a unit follows («бес шаршы»)."""
     after = tokens[run[-1][0] + 1].key if run[-1][0] + 1 < len(tokens) else ""
     sure = len(run) > 1 or after.startswith(_UNITS) or _is_a_side(tokens, run[0][0], run[-1][0])
     return run if sure else []
 
 
-def _is_a_side(tokens: list[Token], first: int, last: int) -> bool:
+def _is_a_side(tokens: list[TextToken], first: int, last: int) -> bool:
     """«алты на төрт», «тоғызға он бір»: one of two numbers with «by» between them."""
     if tokens[last].key not in words() and _dative(tokens, last):
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from leadbot.engines.rules.words.numbers import Group
-from leadbot.engines.rules.words.text import Token
+from leadbot.engines.rules.words.text import TextToken
 
 CLAUSE_ENDS = frozenset(",.;!?\n()…")
 
@@ -30,7 +30,7 @@ class Scene:
     """A message being read. An extractor marks what it consumed, so that no digit serves twice."""
 
     text: str
-    tokens: list[Token]
+    tokens: list[TextToken]
     groups: list[Group]
     asked: str | None = None
     language: str | None = None

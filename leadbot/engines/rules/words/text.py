@@ -49,7 +49,7 @@ _DOUBLE = re.compile(r"([aeiouckrpfbgz])\1+")  # not n, t, d, l: Kazakh endings 
 
 
 @dataclass(slots=True)
-class Token:
+class TextToken:
     """One word, number, mark or line end. `start` and `end` are code points of the original text."""
 
     raw: str
@@ -70,7 +70,7 @@ class Reading:
     """A text and the tokens of what was looked at."""
 
     text: str
-    tokens: list[Token]
+    tokens: list[TextToken]
 
 
 def fold(word: str) -> str:
@@ -91,7 +91,7 @@ def read(text: str) -> Reading:
     if len(text) > HEAD_CHARS + TAIL_CHARS:
         tail_at = len(text) - TAIL_CHARS
         tokens = _tokens(text[:HEAD_CHARS], 0)
-        tokens.append(Token("\n", "\n", "line", HEAD_CHARS, HEAD_CHARS, True))
+        tokens.append(TextToken("\n", "\n", "line", HEAD_CHARS, HEAD_CHARS, True))
         tokens += _tokens(text[tail_at:], tail_at)
     else:
         tokens = _tokens(text, 0)
@@ -100,7 +100,7 @@ def read(text: str) -> Reading:
     return Reading(text, tokens)
 
 
-def _tokens(text: str, offset: int) -> list[Token]:
+def _tokens(text: str, offset: int) -> list[TextToken]:
     cleaned, places = _clean(text)
     found = []
     last_end = 0
@@ -112,7 +112,7 @@ def _tokens(text: str, offset: int) -> list[Token]:
         kind, key, latin = _kind_and_key(raw)
         if places is not None:
             start, end = places[start], places[end - 1] + 1
-        found.append(Token(raw, key, kind, start + offset, end + offset, spaced, latin))
+        found.append(TextToken(raw, key, kind, start + offset, end + offset, spaced, latin))
     return found
 
 

@@ -6,7 +6,7 @@ from leadbot.config import Config
 from leadbot.errors import DeliveryError
 from leadbot.notifications.carriers.base import Carrier, Gathering, Sender
 from leadbot.notifications.carriers.email import form, render, target
-from leadbot.notifications.notice import Group
+from leadbot.notifications.notice import NoticeGroup
 
 
 def _open(config: Config) -> Sender:
@@ -33,5 +33,5 @@ CARRIER = Carrier(
     probe=target.probe,
     threads=4,
     lease_seconds=120,  # a letter is a talk of several answers
-    gathers={Group.LEADS: Gathering(30, 60), Group.ANSWERS: Gathering(60, 300)},
+    gathers={NoticeGroup.LEADS: Gathering(30, 60), NoticeGroup.ANSWERS: Gathering(60, 300)},
 )

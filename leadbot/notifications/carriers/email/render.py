@@ -43,8 +43,8 @@ def write(notice: Notice, language: str) -> str:
     """Subject, text and where it leads to."""
     brief = notice.brief(language)
     subject = f"{brief.title}: {brief.body}" if brief.body else brief.title
-    said = {"subject": subject, "text": notice.text(language), "path": notice.path, "language": language}
-    return json.dumps(said, ensure_ascii=False)
+    payload = {"subject": subject, "text": notice.text(language), "path": notice.path, "language": language}
+    return json.dumps(payload, ensure_ascii=False)
 
 
 def payload(rows: Sequence[Delivery]) -> str | None:
@@ -52,14 +52,14 @@ def payload(rows: Sequence[Delivery]) -> str | None:
     row = rows[0]
     if row.event.startswith(LETTERS):
         return row.text
-    said = [json.loads(each.text) for each in sorted(rows, key=lambda each: each.id)]
-    language = said[0]["language"]
+    notices = [json.loads(each.text) for each in sorted(rows, key=lambda each: each.id)]
+    language = notices[0]["language"]
     base = _config().base_url
-    if len(said) == 1:
-        subject, lines, path = said[0]["subject"], said[0]["text"].split("\n"), said[0]["path"]
+    if len(notices) == 1:
+        subject, lines, path = notices[0]["subject"], notices[0]["text"].split("\n"), notices[0]["path"]
     else:
-        subject = briefs.many(row.together or "", len(said), language)
-        lines, path = [" · ".join(each["text"].split("\n")[:2]) for each in said], "/board"
+        subject = briefs.many(row.together or "", len(notices), language)
+        lines, path = [" · ".join(each["text"].split("\n")[:2]) for each in notices], "/board"
     foot = texts.say("foot", language, url=f"{base}/settings/profile")
     letter = Letter(subject, tuple(lines), texts.say("open", language), f"{base}{path}", foot)
     return encryption.seal(source(row.target, letter, language))

@@ -45,16 +45,16 @@ class EmailSender:
             with self._connection() as server:
                 server.send_message(letter, parseaddr(self.sender)[1], [target])
         except smtplib.SMTPRecipientsRefused as error:
-            code, said = error.recipients.get(target, (550, b""))
-            raise DeliveryError(_said(code, said), permanent=code >= 500) from None
+            code, answer = error.recipients.get(target, (550, b""))
+            raise DeliveryError(_reason(code, answer), permanent=code >= 500) from None
         except smtplib.SMTPAuthenticationError as error:
-            raise DeliveryError(f"{_said(error.smtp_code, error.smtp_error)} (check SMTP_URL)") from None
+            raise DeliveryError(f"{_reason(error.smtp_code, error.smtp_error)} (check SMTP_URL)") from None
         except smtplib.SMTPDataError as error:
-            raise DeliveryError(_said(error.smtp_code, error.smtp_error), permanent=error.smtp_code >= 500) from None
+            raise DeliveryError(_reason(error.smtp_code, error.smtp_error), permanent=error.smtp_code >= 500) from None
         except (
             smtplib.SMTPResponseException
         ) as error:  # the sender, or the server's own trouble: the operator's to mend
-            raise DeliveryError(_said(error.smtp_code, error.smtp_error)) from None
+            raise DeliveryError(_reason(error.smtp_code, error.smtp_error)) from None
         except ssl.SSLCertVerificationError as error:
             why = f"{error.verify_message} (SSL_CERT_FILE may name its issuer)"
             raise DeliveryError(f"The mail server's certificate is not trusted: {why}") from None
@@ -86,6 +86,6 @@ class EmailSender:
             yield server
 
 
-def _said(code: int, said: bytes | str) -> str:
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _reason(code: int, answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     return f"{code} {''.join(char if char.isprintable() else ' ' for char in text)}"[:SAID_CHARACTERS]

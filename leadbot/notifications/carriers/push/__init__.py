@@ -6,7 +6,7 @@ from leadbot.config import Config
 from leadbot.errors import DeliveryError
 from leadbot.notifications.carriers.base import Carrier, Gathering, Sender
 from leadbot.notifications.carriers.push import form, render, target
-from leadbot.notifications.notice import Group
+from leadbot.notifications.notice import NoticeGroup
 
 
 def _open(config: Config) -> Sender:
@@ -34,5 +34,5 @@ CARRIER = Carrier(
     threads=8,
     lease_seconds=30,
     most_a_second=100.0,
-    gathers={Group.LEADS: Gathering(15, 60), Group.ANSWERS: Gathering(5, 60)},
+    gathers={NoticeGroup.LEADS: Gathering(15, 60), NoticeGroup.ANSWERS: Gathering(5, 60)},
 )

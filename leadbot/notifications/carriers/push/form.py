@@ -16,7 +16,7 @@ def shown(person: User, device: Device) -> Mapping[str, Any]:
     """What `push/settings.html` needs."""
     config = state().config
     session_id = target.session_of(person, device)
-    browsers = target.of(person)
+    browsers = target.subscriptions_of(person)
     return {
         "key": target.public_key(config),
         "browsers": browsers,

@@ -21,10 +21,15 @@ TITLE_MOST, BODY_MOST, LISTED_MOST, MESSAGE_BYTES = 120, 300, 6, 3000
 def write(notice: Notice, language: str) -> str:
     """The message of a single notice."""
     title, body = notice.brief(language)
-    said = {"title": title[:TITLE_MOST], "body": body[:BODY_MOST], "url": notice.path, "tag": notice.key.split(":")[0]}
+    payload = {
+        "title": title[:TITLE_MOST],
+        "body": body[:BODY_MOST],
+        "url": notice.path,
+        "tag": notice.key.split(":")[0],
+    }
     if notice.lead_id or notice.talk_id:
-        said["tag"] += f"-{notice.lead_id or notice.talk_id}"
-    return json.dumps({**said, "lang": language}, ensure_ascii=False)
+        payload["tag"] += f"-{notice.lead_id or notice.talk_id}"
+    return json.dumps({**payload, "lang": language}, ensure_ascii=False)
 
 
 def payload(rows: Sequence[Delivery]) -> str | None:
@@ -32,21 +37,21 @@ def payload(rows: Sequence[Delivery]) -> str | None:
     browser = target.get(rows[0].target)
     if browser is None:
         raise DeliveryError("This browser takes no notices any more", permanent=True)
-    said = [json.loads(row.text) for row in sorted(rows, key=lambda row: row.id)]
-    message = said[0] if len(said) == 1 else _listed(said, rows[0].together or "")
+    notices = [json.loads(row.text) for row in sorted(rows, key=lambda row: row.id)]
+    message = notices[0] if len(notices) == 1 else _listed(notices, rows[0].together or "")
     where = {"endpoint": browser.endpoint, "keys": {"p256dh": browser.p256dh, "auth": browser.auth}}
     return json.dumps({"to": where, "message": message}, ensure_ascii=False)
 
 
-def _listed(said: list[dict[str, str]], together: str) -> dict[str, str]:
+def _listed(notices: list[dict[str, str]], together: str) -> dict[str, str]:
     """Several notices as one."""
-    language = said[0]["lang"]
-    lines = [f"{each['title']}: {each['body']}" if each["body"] else each["title"] for each in said]
+    language = notices[0]["lang"]
+    lines = [f"{each['title']}: {each['body']}" if each["body"] else each["title"] for each in notices]
     body = "\n".join([*lines[:LISTED_MOST], *(["…"] if len(lines) > LISTED_MOST else [])])
     while len(body.encode()) > MESSAGE_BYTES - 500:
         body = body[:-50] + "…"
     return {
-        "title": briefs.many(together, len(said), language),
+        "title": briefs.many(together, len(notices), language),
         "body": body,
         "url": "/board",
         "tag": together,

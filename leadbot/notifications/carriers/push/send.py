@@ -64,25 +64,25 @@ class PushSender:
         except requests.Timeout:
             raise DeliveryError(f"The push service did not answer within {TIMEOUT_SECONDS} s") from None
         except requests.RequestException as error:
-            said = f"The push service can't be reached ({type(error).__name__})"
-            raise DeliveryError(said, unreachable=_never_connected(error)) from None
+            reason = f"The push service can't be reached ({type(error).__name__})"
+            raise DeliveryError(reason, unreachable=_never_connected(error)) from None
         return str(getattr(answer, "headers", {}).get("Location", ""))[-64:]
 
 
 def _refusal(error: WebPushException) -> DeliveryError:
     """What a refused message means for its next try."""
     status = error.status_code or 0
-    said = _said(status, getattr(error.response, "text", "") or error.message)
+    reason = _reason(status, getattr(error.response, "text", "") or error.message)
     if status in {404, 410}:  # the browser has unsubscribed, or forgotten us: never again
-        return DeliveryError(said, is_gone=True)
+        return DeliveryError(reason, is_gone=True)
     if status in {401, 403}:  # signed with another key than the one the browser was given
-        return DeliveryError(f"{said} (check VAPID_PRIVATE_KEY)")
+        return DeliveryError(f"{reason} (check VAPID_PRIVATE_KEY)")
     if status == 429:
-        return DeliveryError(said, retry_after=_seconds(error.retry_after))
-    return DeliveryError(said, permanent=status in {400, 413})
+        return DeliveryError(reason, retry_after=_seconds(error.retry_after))
+    return DeliveryError(reason, permanent=status in {400, 413})
 
 
-def _said(status: int, text: str) -> str:
+def _reason(status: int, text: str) -> str:
     plain = re.sub(r"<[^>]*>", " ", text)
     words = " ".join("".join(char if char.isprintable() else " " for char in plain).split())
     return f"{status} {words}"[:SAID_CHARACTERS].strip()

@@ -57,7 +57,7 @@ def of_person(person: User) -> Iterable[str]:
     return [str(number) for number in db.session.scalars(good.order_by(PushSubscription.id))]
 
 
-def of(person: User) -> list[PushSubscription]:
+def subscriptions_of(person: User) -> list[PushSubscription]:
     """His browsers, the newest first."""
     his = select(PushSubscription).where(PushSubscription.user_id == person.id)
     return list(db.session.scalars(his.order_by(PushSubscription.id.desc())))
@@ -87,7 +87,7 @@ def subscribe(person: User, endpoint: object, p256dh: object, auth: object, devi
     hashed = hashlib.sha256(url.encode()).hexdigest()
     same = PushSubscription.endpoint_hash == hashed, PushSubscription.session_id == session_id
     db.session.execute(delete(PushSubscription).where(same[0] | same[1]))
-    for old in of(person)[DEVICES_MOST - 1 :]:
+    for old in subscriptions_of(person)[DEVICES_MOST - 1 :]:
         db.session.delete(old)
     made = PushSubscription(
         user_id=person.id, session_id=session_id, endpoint=url, endpoint_hash=hashed,

@@ -6,7 +6,7 @@ from leadbot.config import Config
 from leadbot.errors import DeliveryError
 from leadbot.notifications.carriers.base import Carrier, Gathering, Sender
 from leadbot.notifications.carriers.telegram import edits, form, render, target
-from leadbot.notifications.notice import Group
+from leadbot.notifications.notice import NoticeGroup
 
 
 def _open(config: Config) -> Sender:
@@ -37,5 +37,5 @@ CARRIER = Carrier(
     # (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
     gap_seconds=1.0,
     most_a_second=25.0,
-    gathers={Group.LEADS: Gathering(15, 60), Group.ANSWERS: Gathering(5, 60)},
+    gathers={NoticeGroup.LEADS: Gathering(15, 60), NoticeGroup.ANSWERS: Gathering(5, 60)},
 )

@@ -163,19 +163,19 @@ def under(keys: Keys, language: str) -> Buttons:
         return Button(text, data=replace(press, act=act, choice=choice).data())
 
     if keys.is_open and keys.menu == "call":
-        choices = [key(said("hour", language), "call", HOUR), key(keys.morning, "call", MORNING)]
-        return [choices, [key(said("back", language), "menu")]]
+        choices = [key(phrase("hour", language), "call", HOUR), key(keys.morning, "call", MORNING)]
+        return [choices, [key(phrase("back", language), "menu")]]
     if keys.is_open and keys.menu == "lost":
         reasons = [key(_of(REASONS, reason, language), "lost", reason) for reason in REASONS]
         pairs = [reasons[start : start + 2] for start in range(0, len(reasons), 2)]
-        return [*pairs[:-1], [*pairs[-1], key(said("back", language), "menu")]]
-    work = [key(said("take", language), "take")] if keys.is_free else []
-    work += [key(said(menu, language), "menu", menu) for menu in ("call", "lost")]
-    link = [Button(said("open", language), url=keys.url)] if keys.url else []
+        return [*pairs[:-1], [*pairs[-1], key(phrase("back", language), "menu")]]
+    work = [key(phrase("take", language), "take")] if keys.is_free else []
+    work += [key(phrase(menu, language), "menu", menu) for menu in ("call", "lost")]
+    link = [Button(phrase("open", language), url=keys.url)] if keys.url else []
     return [row for row in (work if keys.is_open else [], link) if row]
 
 
-def said(key: str, language: str, **values: str) -> str:
+def phrase(key: str, language: str, **values: str) -> str:
     """One of the phrases."""
     return _of(PHRASES, key, language).format(**{name: one_line(value) for name, value in values.items()})
 

@@ -82,7 +82,7 @@ def _listed(rows: Sequence[Delivery]) -> Shown:
     head = briefs.many(rows[0].together or "", len(rows), language)
     lines = [row.text.partition("\n")[0] for row in sorted(rows, key=lambda row: row.id)]
     url = _url("/board")
-    return Shown("\n".join([head, *lines]), [[Button(buttons.said("open", language), url=url)]] if url else [])
+    return Shown("\n".join([head, *lines]), [[Button(buttons.phrase("open", language), url=url)]] if url else [])
 
 
 def _packed(message: Shown, instead_of: str = "") -> str:
@@ -111,7 +111,7 @@ def when(moment: datetime, since: datetime, company: Company) -> str:
 def _morning_in_words(company: Company, language: str) -> str:
     moment, now = hours_settings.morning(company), utcnow().astimezone(ZoneInfo(company.time_zone))
     if moment.date() == now.date() + timedelta(days=1):
-        return buttons.said("tomorrow", language, time=f"{moment:%H:%M}")
+        return buttons.phrase("tomorrow", language, time=f"{moment:%H:%M}")
     return f"{moment:%d.%m, %H:%M}"
 
 
@@ -128,9 +128,9 @@ def _state(lead: Lead, notice: Delivery, company: Company, language: str) -> lis
     time = when(last.created_at, notice.created_at, company) if last else ""
     own = company.stage_names.get(lead.status.value, "")
     if lead.status is LeadStatus.NEW:
-        lines = [buttons.said("assignee", language, manager=assignee)] if assignee else []
+        lines = [buttons.phrase("assignee", language, manager=assignee)] if assignee else []
     elif lead.status is LeadStatus.IN_PROGRESS and assignee and not own:
-        lines = [buttons.said("taken", language, manager=assignee, time=time)]
+        lines = [buttons.phrase("taken", language, manager=assignee, time=time)]
     else:
         who = last.user.shown_name if last and last.user else assignee
         reason = lead.lost_reason.value if lead.lost_reason else ""
@@ -147,7 +147,7 @@ def _call_back(lead: Lead, notice: Delivery, company: Company, language: str) ->
     if task is None:
         return []
     who = task.assignee.shown_name if task.assignee else "–"
-    return [buttons.said("call_at", language, manager=who, time=when(task.due_at, notice.created_at, company))]
+    return [buttons.phrase("call_at", language, manager=who, time=when(task.due_at, notice.created_at, company))]
 
 
 def _link(notice: Delivery, language: str) -> Buttons:
@@ -156,7 +156,7 @@ def _link(notice: Delivery, language: str) -> Buttons:
         f"/leads/{notice.lead_id}" if notice.lead_id else f"/conversations/{notice.talk_id}" if notice.talk_id else ""
     )
     url = _url("/board" if notice.event == "digest" else path) if path or notice.event == "digest" else ""
-    return [[Button(buttons.said("open", language), url=url)]] if url else []
+    return [[Button(buttons.phrase("open", language), url=url)]] if url else []
 
 
 def _url(path: str) -> str:

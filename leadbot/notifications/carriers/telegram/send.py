@@ -71,14 +71,14 @@ class TelegramSender:
         if answer.get("ok") is True:
             result = answer.get("result")
             return str(result.get("message_id", "")) if isinstance(result, dict) else ""
-        if instead_of and "message is not modified" in self._said(status, answer):
+        if instead_of and "message is not modified" in self._reason(status, answer):
             return instead_of
         raise self._refusal(status, answer, header)
 
     def toast(self, press_id: str, text: str, *, is_long: bool = False) -> None:
         """Tell whoever pressed a button; `is_long` stays until it is read. Raises DeliveryError."""
-        said = {"callback_query_id": press_id, "text": clip_utf16(text, TOAST_UNITS), "show_alert": is_long}
-        status, answer, header = self._post("answerCallbackQuery", said)
+        body = {"callback_query_id": press_id, "text": clip_utf16(text, TOAST_UNITS), "show_alert": is_long}
+        status, answer, header = self._post("answerCallbackQuery", body)
         if answer.get("ok") is not True:
             raise self._refusal(status, answer, header)
 
@@ -115,8 +115,8 @@ class TelegramSender:
         except requests.Timeout:
             raise DeliveryError(f"Telegram did not answer within {TIMEOUT_SECONDS} s") from None
         except requests.RequestException as error:
-            said = f"Telegram can't be reached ({type(error).__name__})"
-            raise DeliveryError(said, unreachable=_never_connected(error)) from None
+            reason = f"Telegram can't be reached ({type(error).__name__})"
+            raise DeliveryError(reason, unreachable=_never_connected(error)) from None
         try:
             body = response.json()
         except ValueError:
@@ -125,20 +125,20 @@ class TelegramSender:
 
     def _refusal(self, status: int, answer: dict[str, Any], header: str | None) -> DeliveryError:
         """What a refused message means for its next try."""
-        said = self._said(status, answer)
+        reason = self._reason(status, answer)
         hints = answer.get("parameters")
         hints = hints if isinstance(hints, dict) else {}
         moved_to = hints.get("migrate_to_chat_id")
         if moved_to:
-            return DeliveryError(said, new_target=str(moved_to))
+            return DeliveryError(reason, new_target=str(moved_to))
         if status == 429:
-            return DeliveryError(said, retry_after=_seconds(hints.get("retry_after")) or _seconds(header))
+            return DeliveryError(reason, retry_after=_seconds(hints.get("retry_after")) or _seconds(header))
         if status in {401, 404}:  # the bot itself is unknown: the operator's to mend, so the notices wait for it
-            return DeliveryError(f"{said} (check TELEGRAM_BOT_TOKEN)")
+            return DeliveryError(f"{reason} (check TELEGRAM_BOT_TOKEN)")
         # 403 for ever, once a user blocks the bot or a group throws it out.
-        return DeliveryError(said, permanent=status == 403 or (status == 400 and bool(CLOSED.search(said))))
+        return DeliveryError(reason, permanent=status == 403 or (status == 400 and bool(CLOSED.search(reason))))
 
-    def _said(self, status: int, answer: dict[str, Any]) -> str:
+    def _reason(self, status: int, answer: dict[str, Any]) -> str:
         description = answer.get("description")
         text = description if isinstance(description, str) and description else f"HTTP {status}"
         text = "".join(char if char.isprintable() else " " for char in text.replace(self._token, "***"))

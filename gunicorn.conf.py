@@ -25,10 +25,13 @@ loglevel = "warning"
 
 def on_starting(server):
     """Serve nobody from a database of another revision."""
+    from leadbot import logs
     from leadbot.database.migrate import stop_unless_newest
     from leadbot.engines.rules.reading.extract import warm_up
     from wsgi import app
 
+    for handler in server.log.error_log.handlers:
+        handler.setFormatter(logs.Lines(settings.log_format))
     warm_up()  # before the fork: the workers share what is read
     with app.app_context():
         stop_unless_newest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from leadbot.api import auth, chat, docs, errors, gate, health, leads, messages, metrics, rate, settings
+from leadbot.api import auth, chat, docs, errors, gate, health, leads, messages, metrics, rate, settings, telegram
 
 
 def init_app(app: Flask) -> None:
@@ -12,7 +12,7 @@ def init_app(app: Flask) -> None:
     api = Blueprint("api", __name__, url_prefix="/api")
     api.before_request(gate.pass_gate)
     api.after_request(rate.tell)
-    for room in (auth, chat, messages, leads, settings):
+    for room in (auth, chat, messages, leads, settings, telegram):
         api.register_blueprint(room.bp)
     errors.init_app(app, api)
     app.register_blueprint(api)

@@ -158,6 +158,14 @@ class Settings(_Told):
     token_price: TokenPrice
 
 
+class ChatCode(_Told):
+    """What connects a Telegram chat."""
+
+    code: str = Field(
+        description="To be sent to the bot as `/start CODE`", examples=["hJ1uQv2y-AbCdEfGhIjKlMnOpQrStUvWxYz01234567"]
+    )
+
+
 class SettingsChange(_Told):
     """Any of the settings but `widget_key`; nothing is changed unless all are right.
 
@@ -165,12 +173,14 @@ class SettingsChange(_Told):
     taken for one in the company's own.
     """
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"telegram_chat_id": "-1001234567890"}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"language": "kk"}]})
 
     company_name: str = ABSENT
     language: Literal["ru", "kk", "en"] = ABSENT
     time_zone: str = ABSENT
-    telegram_chat_id: str | int | None = Field(ABSENT, description="A chat's number or @name; null takes it away")
+    telegram_chat_id: str | int | None = Field(
+        ABSENT, description="A chat from which a code of `POST /api/telegram/code` was sent; null takes it away"
+    )
     morning_digest: bool = ABSENT
     phone: str = ABSENT
     email: str = ABSENT

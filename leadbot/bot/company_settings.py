@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import zoneinfo
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from leadbot.accounts import audit, encryption, hours_settings, tenant, users
+from leadbot.accounts import audit, chats, encryption, hours_settings, tenant, users
 from leadbot.bot import model_hosts, publishing, settings_fields
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import CompanyCard, CompanyFact
@@ -178,12 +177,12 @@ def _time_zone(value: object) -> str:
 
 
 def _chat_id(value: object) -> str | None:
-    """A chat's number (a group's is negative) or the @name of a channel; empty takes it away."""
+    """The number of a chat that has proved itself; empty takes it away."""
     text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
     if value is None or (isinstance(value, str) and not text):
         return None
-    if not re.fullmatch(r"-?[0-9]{1,20}|@[A-Za-z][A-Za-z0-9_]{3,31}", text):
-        raise Invalid("A chat's number, for example -1001234567890, or @name", field="telegram_chat_id")
+    if not text or len(text) > 64 or not chats.is_proven(text):
+        raise Invalid("Connect this chat first: send /start CODE to the bot in it", field="telegram_chat_id")
     return text
 
 

@@ -79,7 +79,7 @@ def summary(memory: Memory, setup: Setup, language: str, table: Fields = TABLE) 
     ]
     if details:
         parts.append(phrases.capital(", ".join(details)))
-    more = [object_line(each.facts, setup, language) for each in memory.parked if not each.has_lead]
+    more = [phrases.small(object_line(each.facts, setup, language)) for each in memory.parked if not each.has_lead]
     if any(more):
         parts.append(f"{phrases.label('more', language)}: {'; '.join(filter(None, more))}")
     said = list(_said_by_client(memory, language))

@@ -56,7 +56,7 @@ SAID = {
 }
 
 
-class _Told(BaseModel):
+class _Shape(BaseModel):
     """A shape of settings: what each is for stands in one place for showing and for changing."""
 
     @classmethod
@@ -125,7 +125,7 @@ class TokenPrice(BaseModel):
     output: float = Field(ABSENT, alias="out", description="For what is answered")
 
 
-class Settings(_Told):
+class Settings(_Shape):
     """What a company sets."""
 
     company_name: str
@@ -158,7 +158,7 @@ class Settings(_Told):
     token_price: TokenPrice
 
 
-class ChatCode(_Told):
+class ChatCode(_Shape):
     """What connects a Telegram chat."""
 
     code: str = Field(
@@ -166,7 +166,7 @@ class ChatCode(_Told):
     )
 
 
-class SettingsChange(_Told):
+class SettingsChange(_Shape):
     """Any of the settings but `widget_key`; nothing is changed unless all are right.
 
     A field that is given replaces the one there is, lists and objects as a whole. A text without a language is

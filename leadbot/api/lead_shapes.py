@@ -20,33 +20,33 @@ Version = Annotated[
 ]
 
 
-class Person(BaseModel):
+class PersonShown(BaseModel):
     """Somebody of the company."""
 
     id: int = Field(description="The person's own id", examples=[1])
     name: str | None = Field(description="As he has named himself; null where he has not", examples=["Айгуль"])
 
 
-class Task(BaseModel):
+class TaskShown(BaseModel):
     """A call back that was set on a lead."""
 
     id: int = Field(description="Its number")
     due_at: Moment
     text: str = Field(description="What about", examples=["Перезвонить по смете"])
-    assignee: Person | None = Field(description="Who is to do it; null: anybody")
+    assignee: PersonShown | None = Field(description="Who is to do it; null: anybody")
     done_at: Moment | None = Field(description="When it was done; null while it is open")
 
 
-class Note(BaseModel):
+class NoteShown(BaseModel):
     """What a manager wrote down about a lead."""
 
     id: int = Field(description="Its number")
     text: str = Field(description="The words", examples=["Ждёт смету до пятницы"])
-    author: Person | None = Field(description="Who wrote it")
+    author: PersonShown | None = Field(description="Who wrote it")
     created_at: Moment
 
 
-class Proof(BaseModel):
+class ProofShown(BaseModel):
     """The client's own words that a value came from."""
 
     field: str = Field(description="The key of the value, here or in `details`", examples=["area"])
@@ -101,16 +101,16 @@ class LeadRow(BaseModel):
     )
     previous_lead_id: int | None = Field(description="The same client's earlier lead, closed when this one came")
     merged_into_id: int | None = Field(description="This one is a duplicate; all goes on there")
-    assignee: Person | None = Field(description="Who leads the client")
+    assignee: PersonShown | None = Field(description="Who leads the client")
     is_dealt: bool = Field(description="It was given to `assignee` in turn, and he has not taken it yet")
     taken_at: Moment | None = Field(description="When a person first took it up; null while nobody has")
     conversation_id: int | None = Field(description="The talk it came from; null where there was none")
     handled_by: Literal["bot", "manager"] | None = Field(description="Who answers in that talk")
-    manager: Person | None = Field(description="The manager who does")
+    manager: PersonShown | None = Field(description="The manager who does")
     waits_since: Moment | None = Field(description="Since when the client waits for a person; null while he does not")
-    tasks: list[Task] = Field(description="Call backs, open and done, in the order they were set")
-    notes: list[Note] = Field(description="What managers wrote down, oldest first")
-    proof: list[Proof] = Field(description="The client's own words behind the values")
+    tasks: list[TaskShown] = Field(description="Call backs, open and done, in the order they were set")
+    notes: list[NoteShown] = Field(description="What managers wrote down, oldest first")
+    proof: list[ProofShown] = Field(description="The client's own words behind the values")
 
 
 class LeadList(BaseModel):
@@ -137,7 +137,7 @@ class Happening(BaseModel):
     from_value: str | None = Field(description="What it was: of a move, the stage", examples=["new"])
     to_value: str | None = Field(description="What it is now", examples=["in_progress"])
     reason: str | None = Field(description="Why it was lost")
-    by: Person | None = Field(description="Who did it; null: the bot, or the client through it")
+    by: PersonShown | None = Field(description="Who did it; null: the bot, or the client through it")
     created_at: Moment
 
 
@@ -175,7 +175,7 @@ class Move(BaseModel):
     )
 
 
-class Line(BaseModel):
+class LineShown(BaseModel):
     """A line of a talk."""
 
     id: int = Field(description="Its id")
@@ -190,7 +190,7 @@ class Line(BaseModel):
 class Transcript(BaseModel):
     """The talk behind a lead."""
 
-    messages: list[Line] = Field(description="Its lines, oldest first")
+    messages: list[LineShown] = Field(description="Its lines, oldest first")
     total: int = Field(description="How many lines the talk has")
 
 

@@ -12,7 +12,7 @@ from leadbot.api import chat_shapes as shapes
 from leadbot.api.operations import operation
 from leadbot.api.values import moment
 from leadbot.conversations import unasked
-from leadbot.conversations.unasked import Line
+from leadbot.conversations.unasked import UnaskedLine
 from leadbot.files import storage
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
@@ -52,7 +52,7 @@ def file(message_id: int) -> Response:
     return headers.not_kept(send_file(path, mimetype=kind, conditional=True))
 
 
-def shown(line: Line) -> dict[str, Any]:
+def shown(line: UnaskedLine) -> dict[str, Any]:
     """A line as the API shows it; nothing of a manager's e-mail."""
     message = line.message
     kinds = filter(None, (message.audio_type, message.file_type))

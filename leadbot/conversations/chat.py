@@ -91,7 +91,7 @@ def _turn_of(incoming: Incoming, ends_at: float) -> ChatReply:
         seq = talks.hear(talk, incoming.text, message_id=incoming.message_id, digest=digest, **_attached(incoming))
     talk.first_touch = talk.first_touch or incoming.first_touch
     if incoming.name or incoming.phone:
-        known_clients.told(talk, incoming.name, incoming.phone)
+        known_clients.remember(talk, incoming.name, incoming.phone)
     company = company_settings.company()  # the session forgets what nobody holds, and reads it anew for each who asks
     if talk.consent is None and incoming.source is Source.WIDGET:
         talk.consent = consent.given(company, incoming.language or company.language)

@@ -21,7 +21,7 @@ READ_WITHIN_SECONDS = 24 * 3600  # who has asked for messages within a day passe
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class UnaskedLine:
     """A line of a talk, and the own name of the manager who wrote it, where he has given one."""
 
     message: Message
@@ -29,13 +29,13 @@ class Line:
     answers_id: int | None  # the client's message it answers
 
 
-def after(client_ref: str, message_id: int, *, most: int) -> list[Line]:
+def after(client_ref: str, message_id: int, *, most: int) -> list[UnaskedLine]:
     """The lines of a client's talk behind a message, oldest first; none where he has not written yet."""
     talk = talks.find(Source.API, client_ref)
     return [] if talk is None else _lines(talk, Message.id > message_id, most=most)
 
 
-def before(client_ref: str, seq: int) -> list[Line]:
+def before(client_ref: str, seq: int) -> list[UnaskedLine]:
     """What a client was told unasked between his message of this number and the one before it."""
     talk = talks.find(Source.API, client_ref)
     if talk is None:
@@ -68,7 +68,7 @@ def _key(company_id: int) -> str:
     return f"reads messages {company_id}"
 
 
-def _lines(talk: Conversation, *which: object, most: int = 500) -> list[Line]:
+def _lines(talk: Conversation, *which: object, most: int = 500) -> list[UnaskedLine]:
     asked = aliased(Message)
     found = (
         select(Message, User.name, asked.id)
@@ -78,4 +78,4 @@ def _lines(talk: Conversation, *which: object, most: int = 500) -> list[Line]:
         .order_by(Message.seq)
         .limit(most)
     )
-    return [Line(message, name or None, answers_id) for message, name, answers_id in db.session.execute(found)]
+    return [UnaskedLine(message, name or None, answers_id) for message, name, answers_id in db.session.execute(found)]

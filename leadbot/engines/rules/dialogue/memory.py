@@ -154,7 +154,7 @@ def recognised(known: Known, name: str) -> Known:
     return memory.known()
 
 
-def told(known: Known, *, name: str, phone: str, e164: str) -> Known:
+def with_contact(known: Known, *, name: str, phone: str, e164: str) -> Known:
     """What is known, with what the client's door says of him; what it leaves empty stays as it was told before.
 
     It counts once it would be asked for, or a person is to reach him: see `contacts.count_told`.

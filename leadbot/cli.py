@@ -23,6 +23,7 @@ from leadbot.engines.rules import acts
 from leadbot.engines.rules.acts import model as acts_model
 from leadbot.engines.rules.acts import score as acts_scoring
 from leadbot.engines.rules.reading import extract
+from leadbot.engines.rules.scoring import explain as explaining
 from leadbot.engines.rules.scoring import score as scoring
 from leadbot.engines.rules.words import forms
 from leadbot.engines.rules.words.scene import Found
@@ -216,9 +217,14 @@ def _area_number(area: Found) -> float | None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--mistakes", is_flag=True, help="list each wrong, missing and extra value")
 @click.option("--publish", is_flag=True, help="write the figures that the page /status shows")
-def score(folder: Path, mistakes: bool, publish: bool) -> None:
+@click.option("--explain", metavar="ID", help="print which rules fire in this dialogue or message, and what each takes")
+@click.option("--unneeded", is_flag=True, help="list rules that nothing in the folder needs")
+def score(folder: Path, mistakes: bool, publish: bool, explain: str | None, unneeded: bool) -> None:
     """Hold the dialogues of a folder with the whole chat service and print how many leads came out right; then how
     acts are recognised on voices kept apart."""
+    if explain or unneeded:
+        _explain(folder, explain)
+        return
     with _throwaway():
         sets = scoring.run(folder, _by_service, scoring.by_extractor)
     print(scoring.report(sets, mistakes=mistakes))
@@ -227,6 +233,23 @@ def score(folder: Path, mistakes: bool, publish: bool) -> None:
     if publish:
         published_score.publish(sets, folder)
         published_score.publish_acts(heard)
+
+
+def _explain(folder: Path, row_id: str | None) -> None:
+    """What serves one row by the embedded engine alone; without an id, what serves no row of the folder."""
+    rows = scoring.rows(folder)
+    if row_id is None:
+        lines = explaining.unneeded(rows, _by_engine)
+    elif chosen := [row for row in rows if str(row["id"]) == row_id]:
+        lines = explaining.explain(chosen[0], _by_engine)
+    else:
+        raise click.BadParameter(f"no row of {folder} has the id {row_id}")
+    for line in lines:
+        print(line)
+
+
+def _by_engine(row: scoring.Row) -> scoring.Prediction:
+    return scoring.by_rules(row) if "turns" in row else scoring.by_extractor(row)
 
 
 def _by_service(row: scoring.Row) -> scoring.Prediction:

@@ -74,6 +74,12 @@ def run(folder: Path, answer: Answer, messages: Answer | None = None) -> list[Se
     return sets
 
 
+def rows(folder: Path) -> list[Row]:
+    """All rows of a folder, dialogues and messages."""
+    lines = (line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines())
+    return [json.loads(line) for line in lines if line.strip()]
+
+
 def _score(name: str, rows: list[Row], answer: Answer) -> Set:
     scored = Set(name, "expect" in rows[0])
     for row in rows:

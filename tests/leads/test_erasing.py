@@ -22,7 +22,18 @@ from leadbot.conversations import consent, hand_off, talks
 from leadbot.database import tenancy
 from leadbot.database.session import Base, db, utcnow
 from leadbot.leads import moving, records
-from leadbot.models import Company, Conversation, Lead, LeadEvent, LeadNote, LeadStatus, ModelUsage, Source, User
+from leadbot.models import (
+    Company,
+    Conversation,
+    Delivery,
+    Lead,
+    LeadEvent,
+    LeadNote,
+    LeadStatus,
+    ModelUsage,
+    Source,
+    User,
+)
 from leadbot.texts import phrases
 from leadbot.transfer import erasure
 
@@ -126,6 +137,27 @@ def test_no_byte_of_a_person_is_left(
         assert (lead.phone, lead.summary) == ("87010000002", "баня, контакт " + "•" * 11)
         assert db.session.scalars(select(LeadNote.text)).all() == [f"звонить мужу: {'•' * 18}, № 9100000"]
     assert almaty.get("/leads/1").status_code == 404
+
+
+def test_one_message_for_several_leads_is_made_anew_without_him(app: Flask, almaty: Web, api_almaty: Api) -> None:
+    contract_dialogue(api_almaty, "he", PHONE)
+    contract_dialogue(api_almaty, "somebody else", "87010000002")
+    company(app, almaty)
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        for lead_id, batch in ((1, "b1"), (2, "b1"), (2, "b2")):
+            key = f"lead:{lead_id}:{batch}"
+            row = Delivery(event="new", channel="email", target="a@b.kz", text="x", dedup_key=key, lead_id=lead_id)
+            row.batch, row.payload = batch, f"1. {NAME}, 2. другой"
+            db.session.add(row)
+        db.session.commit()
+    assert almaty.post("/leads/1/erase").status_code == 303
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        left = db.session.execute(
+            select(Delivery.lead_id, Delivery.batch, Delivery.payload.is_(None)).order_by(Delivery.id)
+        )
+        assert [tuple(row) for row in left] == [(2, "b1", True), (2, "b2", False)]
 
 
 def test_the_counts_of_the_board_follow(app: Flask, almaty: Web, traces: None) -> None:

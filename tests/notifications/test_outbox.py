@@ -202,14 +202,6 @@ def test_a_worker_that_died_lets_go_by_the_clock(company: Company, telegram: Tel
     assert run_due() == 1
 
 
-def test_two_workers_send_a_row_once(company: Company, telegram: TelegramDouble) -> None:
-    lead()
-    row_id = only().id
-    assert deliveries.deliver(row_id, jobs.carrier_for).is_sent
-    assert not deliveries.deliver(row_id, jobs.carrier_for).is_sent
-    assert len(telegram.sent) == 1
-
-
 def test_a_failed_turn_leaves_no_notice(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chat.talks, "let_go", lambda talk: 1 / 0)
     with pytest.raises(ZeroDivisionError):

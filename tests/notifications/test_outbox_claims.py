@@ -105,6 +105,20 @@ def test_a_row_that_is_leased_is_nobody_elses_until_the_lease_runs_out(app: Flas
     assert deliver(app, row_id, sink) and sink.sent == ["-1"]
 
 
+def test_what_another_worker_is_sending_goes_into_no_message_of_many(app: Flask, company: int) -> None:
+    ids = put("-1", "-1", "-1")
+    rows = [db.session.get_one(Delivery, each) for each in ids]
+    for row in rows:
+        row.together, row.created_at = "leads", utcnow() - timedelta(hours=1)
+    rows[1].lease_until = utcnow() + timedelta(seconds=1000)
+    db.session.commit()
+    assert deliver(app, ids[0], Sink())
+    tenancy.act_for(company)
+    db.session.expire_all()
+    assert [(row.state, row.attempts) for row in rows] == [("sent", 1), ("pending", 0), ("sent", 1)]
+    assert rows[0].batch == rows[2].batch and rows[1].batch is None
+
+
 def test_a_letter_is_leased_for_as_long_as_a_slow_mail_server_may_take(app: Flask, company: int) -> None:
     put_letter("a@b.kz")
     db.session.commit()

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
@@ -26,6 +26,7 @@ from leadbot.engines.rules.scoring.score import Row
 
 WATCHED = (reading, dialogue)
 _CLIP = 90
+Hear = Callable[[str, int, Any], object]  # told the id, the line and what was taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,20 @@ def explain(row: Row, hold: Callable[[Row], object]) -> Iterator[str]:
     turns = row.get("turns") or [row["text"]]
     told: set[Fired] = set()
     for count in range(1, len(turns) + 1):
-        part = {**row, "turns": turns[:count]} if "turns" in row else row
-        fired = [each for each in dict.fromkeys(_listen(part, hold)) if each not in told]
-        told |= set(fired)
         yield f"> {turns[count - 1]}"
-        yield from (f"    {each.rule}{f':{each.line}' if each.line else ''}  {each.took}" for each in fired)
+        for each in dict.fromkeys(_fired({**row, "turns": turns[:count]} if "turns" in row else row, hold)):
+            if each not in told:
+                told.add(each)
+                yield f"    {each.rule}{f':{each.line}' if each.line else ''}  {each.took}"
 
 
 def unneeded(rows: Iterable[Row], hold: Callable[[Row], object]) -> Iterator[str]:
     """Rules, branches and patterns that fire in none of the rows: candidates for going, not proof that they may."""
-    seen: set[str] = set()
     ends: set[tuple[str, int]] = set()
-    for row in rows:
-        for each in _listen(row, hold):
-            seen.add(each.rule)
-            ends.add((each.rule, each.line))
+    with _listening(lambda name, line, took: ends.add((name, line))):
+        for row in rows:
+            hold(row)
+    seen = {name for name, _ in ends}
     for rule in rules():
         if rule.name not in seen:
             yield rule.name
@@ -115,29 +115,36 @@ def _gives(value: ast.expr | None) -> bool:
     return value is not None and not (isinstance(value, ast.Constant) and not value.value)
 
 
-def _listen(row: Row, hold: Callable[[Row], object]) -> list[Fired]:
-    """Hold a row and take note of all that fires."""
+def _fired(row: Row, hold: Callable[[Row], object]) -> list[Fired]:
     fired: list[Fired] = []
-    files = {module.__file__: _short(module.__name__) for module in _modules()}
-
-    def note(frame: FrameType, event: str, given: Any) -> None:
-        if event == "return" and _is_something(given) and (home := files.get(frame.f_code.co_filename)):
-            if frame.f_code.co_name.startswith("<"):
-                return  # a comprehension is part of its rule
-            fired.append(Fired(f"{home}.{frame.f_code.co_name}", frame.f_lineno, _words(given)))
-
-    with _patterns_watched(fired):
-        before = sys.getprofile()
-        sys.setprofile(note)
-        try:
-            hold(row)
-        finally:
-            sys.setprofile(before)
+    with _listening(lambda name, line, took: fired.append(Fired(name, line, _words(took)))):
+        hold(row)
     return fired
 
 
 @contextmanager
-def _patterns_watched(fired: list[Fired]) -> Iterator[None]:
+def _listening(hear: Hear) -> Iterator[None]:
+    """Tell of all that fires meanwhile."""
+    files = {module.__file__: _short(module.__name__) for module in _modules()}
+
+    def note(frame: FrameType, event: str, given: Any) -> None:
+        if event != "return" or not given:
+            return
+        home, name = files.get(frame.f_code.co_filename), frame.f_code.co_name
+        if home and not name.startswith("<") and _is_something(given):  # a comprehension is part of its rule
+            hear(f"{home}.{name}", frame.f_lineno, given)
+
+    before = sys.getprofile()
+    with _patterns_watched(hear):
+        sys.setprofile(note)
+        try:
+            yield
+        finally:
+            sys.setprofile(before)
+
+
+@contextmanager
+def _patterns_watched(hear: Hear) -> Iterator[None]:
     """Let patterns tell of what they match; modules get their own back afterwards."""
     kept = [
         (vars(module), name, value)
@@ -146,7 +153,7 @@ def _patterns_watched(fired: list[Fired]) -> Iterator[None]:
         if isinstance(value, re.Pattern)
     ]
     for names, name, value in kept:
-        names[name] = _Watched(value, patterns()[value], fired)
+        names[name] = _Watched(value, patterns()[value], hear)
     try:
         yield
     finally:
@@ -155,23 +162,20 @@ def _patterns_watched(fired: list[Fired]) -> Iterator[None]:
 
 
 class _Watched:
-    """A pattern that tells of its matches."""
+    """A pattern that tells of the first thing it matches in a text."""
 
-    def __init__(self, pattern: re.Pattern[str], name: str, fired: list[Fired]) -> None:
-        self._pattern, self._name, self._fired = pattern, name, fired
+    def __init__(self, pattern: re.Pattern[str], name: str, hear: Hear) -> None:
+        self._pattern, self._name, self._hear = pattern, name, hear
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._pattern, name)
-        return self._telling(method) if callable(method) else method
+        return partial(self._tell, method) if callable(method) else method
 
-    def _telling(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def told(*args: Any, **more: Any) -> Any:
-            for match in self._pattern.finditer(args[-1]) if isinstance(args[-1], str) else ():
-                self._fired.append(Fired(self._name, 0, repr(match.group())))
-                break
-            return method(*args, **more)
-
-        return told
+    def _tell(self, method: Callable[..., Any], *given: Any, **more: Any) -> Any:
+        text = next((each for each in reversed(given) if isinstance(each, str)), "")
+        if match := self._pattern.search(text):
+            self._hear(self._name, 0, match.group())
+        return method(*given, **more)
 
 
 def _is_something(given: Any) -> bool:

@@ -22,6 +22,7 @@ def create_app(config: Config | None = None) -> Flask:
     from leadbot.accounts import limits
     from leadbot.config import Config
     from leadbot.database import migrate, tenancy
+    from leadbot.database.outage import Outage
     from leadbot.database.session import db, engine_options, prepare_engine
     from leadbot.engines import OwnModels, build_engine, build_rules, build_speech
     from leadbot.operations import private_files
@@ -34,6 +35,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.json.ensure_ascii, app.json.sort_keys = False, False  # type: ignore[attr-defined]  # as the contract reads
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.database_url, config.database_pool)
     held = state.hold(app, config)
+    held.redis = Outage()
     held.rules, held.engine, held.speech = build_rules(), build_engine(config), build_speech(config)
     held.own_models = OwnModels(config, held.rules)
     if config.proxy_hops:

@@ -143,6 +143,7 @@ class Config(BaseSettings):
     metrics_token: str | None = Field(default=None, min_length=16, repr=False)
     log_format: Literal["json", "text"] = "json"
     ratelimit_enabled: bool = True
+    api_requests_per_minute: int = Field(default=12_000, ge=1, le=10**9)  # of one company
     tenancy_net: bool = True
     web_workers: int = Field(default_factory=lambda known: _usual_workers(known["database_url"]), ge=1, le=64)
     web_threads: int = Field(default=250, ge=1, le=2000)

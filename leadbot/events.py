@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from flask import current_app
+from leadbot.state import state
 
 Event = TypeVar("Event")
-KEY = "leadbot_events"  # where an application keeps its dispatcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,4 +199,4 @@ class Dispatcher:
 
 def publish(event: object) -> None:
     """Tell the hearers of this application. Part of the caller's transaction."""
-    cast(Dispatcher, current_app.extensions[KEY]).publish(event)
+    state().events.publish(event)

@@ -1,4 +1,4 @@
-"""What a running application holds besides its database: settings, engines, counters, the worker's bell.
+"""What a running application holds besides its database: settings, dispatcher, engines, counters, the worker's bell.
 
 One typed object an application, filled by `create_app` and the `init_app` of whoever owns a part.
 """
@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
 
-from leadbot.database.outage import Outage
-
 if TYPE_CHECKING:
     from huey import Huey
     from limits.storage import Storage
     from limits.strategies import FixedWindowRateLimiter
 
     from leadbot.config import Config
+    from leadbot.database.outage import Outage
     from leadbot.engines import OwnModels
     from leadbot.engines.base import Engine
     from leadbot.engines.speech import Speech
+    from leadbot.events import Dispatcher
     from leadbot.notifications.carriers.at_work import AtWork
     from leadbot.outbox.crew import Crew
 
@@ -33,11 +33,12 @@ class State:
     """The parts of one application."""
 
     config: Config
+    events: Dispatcher = field(init=False)
     rules: Engine = field(init=False)
     engine: Engine = field(init=False)  # the installation's: the model with the rules behind it, or the rules
     own_models: OwnModels = field(init=False)
     speech: Speech = field(init=False)
-    redis: Outage = field(default_factory=Outage)
+    redis: Outage = field(init=False)
     counters: Storage = field(init=False)
     limits: FixedWindowRateLimiter | None = field(init=False)  # None: nothing is limited
     carriers: dict[str, AtWork] = field(init=False)

@@ -13,7 +13,6 @@ from leadbot import jobs
 from leadbot.conversations import hand_off
 from leadbot.database.session import hear_commits
 from leadbot.events import (
-    KEY,
     ClientWaiting,
     ClientWrote,
     ComplaintMade,
@@ -40,12 +39,12 @@ from leadbot.events import (
 from leadbot.notifications import hear, letters
 from leadbot.notifications.carriers import at_work
 from leadbot.operations import metrics
+from leadbot.state import state_of
 
 
 def init_app(app: Flask) -> None:
     """Give an application its dispatcher, filled."""
-    events = Dispatcher()
-    app.extensions[KEY] = events
+    events = state_of(app).events = Dispatcher()
     _subscribe(events)
     hear_commits()
     at_work.init_app(app)

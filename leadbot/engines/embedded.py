@@ -5,7 +5,7 @@ from leadbot.engines.rules.acts.score import ActScore, Counts
 from leadbot.engines.rules.dialogue.ask import again as ask_again
 from leadbot.engines.rules.dialogue.ask import open_ as is_open
 from leadbot.engines.rules.dialogue.intents import topics
-from leadbot.engines.rules.dialogue.memory import Memory, recognised, renewed
+from leadbot.engines.rules.dialogue.memory import Memory, recognised, renewed, told
 from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.engines.rules.dialogue.summary import draft
 from leadbot.engines.rules.reading import phone_line
@@ -30,6 +30,7 @@ __all__ = [
     "recall",
     "recognised",
     "renewed",
+    "told",
     "topics",
     "wrong_rate",
 ]

@@ -64,7 +64,7 @@ class Setup:
 
     def is_vague(self, canonical: str) -> bool:
         """Does this stand for an object only until a better one comes, as land and a room do?"""
-        return self.rank(canonical) >= _LAND
+        return self.rank(canonical) >= _LAND or self._says(canonical, "vague")
 
     def is_land(self, canonical: str) -> bool:
         """Is this object but the place for another (rank 3 of the table)?"""
@@ -74,6 +74,9 @@ class Setup:
         """1 for a thing by itself, 2 for a part of one, 3 for land, 4 for what says little; what the company named
         itself is a thing."""
         return next((int(row.get("rank", 1)) for row in self.objects if row["key"] == canonical), 1)
+
+    def _says(self, canonical: str, mark: str) -> bool:
+        return any(row["key"] == canonical and row.get(mark) for row in self.objects)
 
     def is_order(self, work: str | None) -> bool:
         """Is this work an order by itself, as a screed is? Where it is wanted is asked but once then."""

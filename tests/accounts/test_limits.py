@@ -20,6 +20,7 @@ from leadbot import state
 from leadbot.accounts import limits
 from leadbot.accounts.limits import Limit, counters
 from leadbot.config import Config
+from leadbot.database.outage import Outage
 from leadbot.errors import TooMany
 
 TEN = Limit("test", "10 per 15 minutes")
@@ -27,7 +28,7 @@ TEN = Limit("test", "10 per 15 minutes")
 
 def app_with(config: Config) -> Flask:
     app = Flask("limits")
-    state.hold(app, config)
+    state.hold(app, config).redis = Outage()
     limits.init_app(app, config)
     return app
 

@@ -17,6 +17,7 @@ from leadbot.database.session import db, publish_after_commit
 from leadbot.events import Dispatcher, InvitationMade, LeadCreated, LeadMoved, PasswordResetAsked, RowsWaiting
 from leadbot.leads import moving
 from leadbot.models import Lead, LeadStatus, Source, User
+from leadbot.state import state_of
 
 HAPPENED = LeadCreated(1)
 
@@ -24,7 +25,7 @@ HAPPENED = LeadCreated(1)
 def heard_by(app: Flask, kind: type) -> list[object]:
     """Whatever of this kind the application publishes from now on."""
     heard: list[object] = []
-    app.extensions["leadbot_events"].on(kind, heard.append)
+    state_of(app).events.on(kind, heard.append)
     return heard
 
 
@@ -57,7 +58,7 @@ def test_a_hearer_that_fails_stops_those_behind_it() -> None:
 
 
 def test_what_a_hearer_raises_ends_the_transaction_of_the_lead(app: Flask, owner: User) -> None:
-    app.extensions["leadbot_events"].on(LeadCreated, lambda event: 1 / 0)
+    state_of(app).events.on(LeadCreated, lambda event: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         lead()
     db.session.rollback()

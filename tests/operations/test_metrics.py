@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from collecting import over
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
 from flask.testing import FlaskClient
@@ -76,8 +77,7 @@ def test_a_notice_that_nobody_carries_grows_old(
     assert 299 < numbers(ask(stranger).text)["leadbot_outbox_age_seconds"] < 310
 
 
-@pytest.mark.parametrize(
-    ("headers", "place", "status"),
+@over(
     [
         ({}, {"REMOTE_ADDR": "127.0.0.1"}, 200),
         ({}, {"REMOTE_ADDR": "::1"}, 200),
@@ -89,6 +89,7 @@ def test_a_notice_that_nobody_carries_grows_old(
         ({"Authorization": "Bearer ключ".encode().decode("latin-1")}, AFAR, 404),
         ({"Authorization": TOKEN}, AFAR, 404),
     ],
+    "headers, place, status",
 )
 def test_who_may_read_it(stranger: FlaskClient, headers: dict[str, str], place: dict[str, str], status: int) -> None:
     assert ask(stranger, headers=headers, environ_overrides=place).status_code == status

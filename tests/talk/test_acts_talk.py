@@ -287,7 +287,7 @@ def test_what_is_not_sure_is_asked_and_a_yes_settles_it():
     ]
 )
 def test_a_question_is_no_yes_to_whether_a_manager_be_called(text, is_called):
-    talk = after("manager please")
+    talk = after("manager there")
     assert talk.asked == "confirm"
     talk.say(text)
     assert (talk.act == "call_human") is is_called

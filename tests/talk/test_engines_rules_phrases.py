@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from string import Formatter
 
 import pytest
 from collecting import over
 
 from leadbot.engines.base import SLOTS
+from leadbot.fields import OWN_PREFIX, TABLE, Origin, own_field
 from leadbot.texts import phrases, trades
+from leadbot.texts.asking import asking
 from leadbot.texts.languages import LANGUAGES
 
 ALL = {("general", key): texts for key, texts in phrases.general().items()} | {
@@ -62,19 +65,45 @@ def test_no_language_is_left_in_english(where, texts):
     assert texts["ru"] != texts["kk"] or texts["ru"] in SAME_WORD
 
 
+def check_asks(trade):
+    """Each question of the order can be put in three ways, in the trade's words, the general ones or its own rows'."""
+    table = TABLE.and_(*trade.fields)
+    spoken = asking(trade, table)
+    assert set(trade.order) <= set(table.askable), "a key that no row of the table has"
+    for slot in (*trade.order, "contact", "name", "phone", "open"):
+        lacking = [
+            x for x in "ABC" if f"{slot}.{x}" not in phrases.general() and not phrases.knows(f"{slot}.{x}", spoken)
+        ]
+        assert lacking == [], slot
+    for row in trade.fields:
+        assert row.key not in TABLE and not row.key.startswith(OWN_PREFIX), row.key
+        assert set(row.question) == set(LANGUAGES) == set(row.label or LANGUAGES), row.key
+        assert len({len(words) for words in row.chips.values()}) < 2, row.key
+    for language in LANGUAGES:
+        for slot in spoken.chips:
+            assert all(phrases.chips(slot, language, spoken))
+    assert phrases.chips("contact", "ru", spoken) == ()
+
+
 @over(trades.names())
 def test_a_set_up_can_ask_for_all_it_wants_to_know(name):
-    trade = trades.load(name)
-    for slot in (*trade.order, "contact", "name", "phone", "open"):
-        wordings = {
-            (phrases.general().get(f"{slot}.{x}") and x) or x for x in "ABC" if phrases.knows(f"{slot}.{x}", trade)
-        }
-        assert wordings == set("ABC"), slot
-    assert set(trade.order) <= set(SLOTS) - {"name", "phone"}
-    for language in LANGUAGES:
-        for slot in trade.chips:
-            assert all(phrases.chips(slot, language, trade))
-    assert phrases.chips("contact", "ru", trade) == ()
+    check_asks(trades.load(name))
+
+
+def test_a_question_of_a_trade_needs_its_row_in_three_languages():
+    stove = {
+        "key": "stove", "text": {"ru": "Какая печь?", "kk": "Пеш қандай?", "en": "Which stove?"},
+        "label": {"ru": "Печь", "kk": "Пеш", "en": "Stove"}, "chips": {"ru": ["Дровяная"], "kk": ["Ағашпен"]},
+    }  # fmt: skip
+    trade = replace(trades.load(), order=("object_type", "stove"))
+    check_asks(replace(trade, fields=(own_field(stove, Origin.TRADE),)))
+    uneven = {"ru": ["Дровяная"], "kk": ["Ағашпен", "Электрмен"]}
+    for wrong in (
+        {"key": "oven"}, {"key": "city"}, {"key": "q_stove"}, {"label": {"ru": "Печь"}}, {"text": {"ru": "?"}},
+        {"chips": uneven},
+    ):  # fmt: skip
+        with pytest.raises(AssertionError):
+            check_asks(replace(trade, fields=(own_field(stove | wrong, Origin.TRADE),)))
 
 
 @over(trades.names())

@@ -46,6 +46,7 @@ TABLE = {
         GET /settings/hours | GET /settings/stages | GET /settings/bot/versions
         GET /settings/bot/rehearsal | GET /settings/widget | POST /logout
         GET /api/auth/me | GET /api/leads | GET /api/leads/<int:lead_id> | GET /api/leads/<int:lead_id>/messages
+        GET /api/messages | GET /api/messages/<int:message_id>/file | GET /api/leads/<int:lead_id>/history
         GET /api/settings | GET /settings/profile/notifications | POST /settings/profile/notifications
         POST /settings/profile/notifications/<name> | POST /settings/profile/notifications/<name>/test
     """,

@@ -79,7 +79,7 @@ def company() -> Response:
 @bp.route("/telegram", methods=["GET", "POST"])
 def telegram() -> Response:
     """The chat where managers are told of leads, and what they are told every morning."""
-    form = TelegramForm(data=_stored())
+    form = TelegramForm(data=company_settings.shown())
     if form.is_sent():
         try:
             company_settings.change(form.values(), by=current_user)
@@ -103,7 +103,7 @@ def telegram_code() -> Response:
     made = connecting.make_code(by=current_user)
     if is_htmx():
         return part("settings/_connect.html", made=made, **_telegram_state())
-    form = TelegramForm(formdata=None, data=_stored())
+    form = TelegramForm(formdata=None, data=company_settings.shown())
     context = {"form": form, "sections": SECTIONS, "here": "settings.telegram", **_telegram_state()}
     return page("settings/telegram.html", made=made, **context)
 
@@ -212,10 +212,6 @@ def _own() -> dict[str, str]:
     }
 
 
-def _stored() -> dict[str, Any]:
-    return {**company_settings.shown(), "morning_digest": company_settings.company().morning_digest}
-
-
 def _telegram_state() -> dict[str, Any]:
     config = state().config
     return {
@@ -230,7 +226,7 @@ def _saved(form: Form) -> Response:
     here = url_for(f".{_section()}")
     if not is_htmx():
         return go(here, note=_("Saved"))
-    fresh = type(form)(formdata=None, data=_stored())
+    fresh = type(form)(formdata=None, data=company_settings.shown())
     if isinstance(fresh, CompanyForm):
         fresh.time_zone.choices = time_zone_choices()
     return _part(fresh, note=toast(_("Saved")))

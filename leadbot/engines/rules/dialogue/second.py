@@ -60,6 +60,11 @@ def park(memory: Memory, facts: dict[str, Fact]) -> None:
     memory.parked.append(Parked(facts))
 
 
+def has_lead(memory: Memory, kind: str) -> bool:
+    """Has an object of this kind got a lead of its own?"""
+    return any(each.has_lead and each.facts.get("object_type", {}).get("value") == kind for each in memory.parked)
+
+
 def begin(memory: Memory, facts: dict[str, Fact], text: str) -> None:
     """Speak of this object from now on: the one before has its lead, and what was said of it stays there."""
     memory.parked = [each for each in memory.parked if each.has_lead]
@@ -76,7 +81,8 @@ def bring_forward(memory: Memory, found: Found) -> bool:
     for each in memory.parked:
         if not each.has_lead and each.facts.get("object_type", {}).get("value") == found.value:
             before = memory.object_facts()
-            memory.take_up(each.facts)
+            place = {"city": before["city"]} if "city" in before else {}  # of things named together
+            memory.take_up(place | each.facts)
             each.facts = before
             return True
     return False

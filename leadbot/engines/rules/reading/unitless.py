@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+
+from leadbot.engines.rules.reading import city
 from leadbot.engines.rules.reading.counting import are_sides, claimed, says_only
 from leadbot.engines.rules.reading.units import (
     KEYWORDS,
@@ -33,6 +36,8 @@ _ROOM = stems("area.room*")
 SIDES = (4, 30)  # metres of a house where little says that they are its sides
 _DAY = 24
 _EDGES = ("", "mark", "line")
+_ORDINALS = (("перв", "бирин", "first"), ("втор", "екин", "second"), ("трет", "ушин", "third"))
+_LEAST_FLOOR = 12  # m²
 _IN_SHORT = frozenset({"общем", "вобщем", "целом"})  # «в общем, восемьдесят второго года»
 _LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
 _MOST_SOTKAS = 100  # a bare number above it is square metres of land
@@ -48,9 +53,10 @@ _ENDINGS_OF_MORE = frozenset(
 def keyword_sizes(scene: Scene) -> list[Size]:
     """«площадь 120», «общая 240»: the keyword stands for the unit."""
     denied = False  # «площадь не 60, а 65»
+    last = -1
     for index, group in enumerate(scene.groups):
-        if not scene.free(group.first, group.last):
-            continue
+        if group.first <= last or not scene.free(group.first, group.last):
+            continue  # the fraction of the last one
         value, last = amount(scene, index)
         near = _back_to_comma(scene, group.first)
         each = near[:1] == ["по"] and any(word.startswith(_FLOOR) for word in near)  # «каждый этаж по 90»
@@ -60,7 +66,8 @@ def keyword_sizes(scene: Scene) -> list[Size]:
         if named and scene.key(group.first - 1) == "не":
             denied = True
             continue
-        labelled_next = scene.kind(last + 2) == "number"  # «жилая 54 общая 89»
+        more = (scene.kind(last + 2), scene.kind(last + 3))  # «жилая 54 общая 89», «высота 2.70 площадь зала 21»
+        labelled_next = "number" in more
         if scene.key(last + 1).startswith(KEYWORDS) and not labelled_next and 8 <= value <= 20_000:
             return [Size(value, group.first, last + 1, weight=2)]  # «75 общая, 50 жилая»
         explained = is_other_unit(scene.key(last + 1)) and scene.key(last + 1) != "м"
@@ -89,14 +96,63 @@ def beside_house(scene: Scene) -> list[Size]:
     return []
 
 
+def by_floors(scene: Scene) -> list[Size]:
+    """«120 на первом и 80 на втором», «1 этаж 90, 2 этаж 70»: the floors together."""
+    floors: dict[int, tuple[float, int, int]] = {}
+    for at in range(len(scene.tokens)):
+        which, last = _floor_at(scene, at)
+        if which and which not in floors and (size := _of_floor(scene, at, last)):
+            floors[which] = size
+    spans = sorted(floors.values(), key=lambda size: size[1])
+    if len(spans) < 2 or any(one[2] >= other[1] for one, other in itertools.pairwise(spans)):
+        return []
+    return [Size(round(sum(value for value, _, _ in spans), 2), spans[0][1], spans[-1][2], weight=3)]
+
+
+def _floor_at(scene: Scene, at: int) -> tuple[int, int]:
+    """Which floor the words from this token on name, and the last of them: «первый», «на 2 этаже»; 0: none."""
+    which = next((n for n, stems_ in enumerate(_ORDINALS, 1) if scene.key(at).startswith(stems_)), 0)
+    said = scene.key(at + 1).startswith(_FLOOR)
+    if which:
+        return which, at + said
+    digit = scene.key(at)
+    ending = at + 2 if scene.key(at + 1) == "-" else at
+    if scene.kind(at) == "number" and digit in ("1", "2", "3") and scene.key(ending + 1).startswith(_FLOOR):
+        return int(digit), ending + 1
+    return 0, at
+
+
+def _of_floor(scene: Scene, first: int, last: int) -> tuple[float, int, int] | None:
+    """The size of the floor named in tokens first..last: right behind it, or before it with «на»."""
+    behind = last + 1
+    while scene.key(behind) in ("-", ":", "—", "по", "на", "будет", "где"):
+        behind += 1
+    before = None
+    for index, group in enumerate(scene.groups):
+        value, end = amount(scene, index)
+        unit, unit_end = unit_at(scene, end + 1, value)
+        whole = unit_end if unit in ("м²", "м") else end
+        fits = _LEAST_FLOOR <= value <= LARGEST_HOUSE_M2 and scene.free(group.first, whole)
+        if not fits or is_other_unit(scene.key(whole + 1)):
+            continue
+        if group.first == behind:
+            return value, group.first, whole
+        if whole == first - 1 or (whole == first - 2 and scene.key(first - 1) in ("на", "в")):
+            before = value, group.first, whole
+    return before
+
+
 def width_and_length(scene: Scene) -> list[Size]:
-    """«ширина 8, длина 10»."""
+    """«ширина 8, длина 10», «8 в ширину, 10 в длину», «18 ширина 24 длина»."""
     sides: dict[tuple[str, ...], tuple[float, int, int]] = {}
+    labels = (at for at, t in enumerate(scene.tokens) if t.key.startswith((*_WIDTH, *_LENGTH, *_HEIGHT)))
+    labels_first = bool(scene.groups) and next(labels, len(scene.tokens)) < scene.groups[0].first
     for index, group in enumerate(scene.groups):
         value, last = amount(scene, index)
         near_words = [scene.key(at) for at in range(max(0, group.first - 2), group.first)]
         for names in (_WIDTH, _LENGTH):
-            named = any(w.startswith(names) for w in near_words) or _is_said_behind(scene, last + 1, names)
+            named = labels_first and any(w.startswith(names) for w in near_words)
+            named = named or (not labels_first and _is_said_behind(scene, last + 1, names))
             if scene.free(group.first, last) and named and 1 < value <= SIDE_MOST:
                 sides.setdefault(names, (value, group.first, last))
     if len(sides) < 2:
@@ -109,11 +165,7 @@ def _is_said_behind(scene: Scene, at: int, names: tuple[str, ...]) -> bool:
     """«10 м в длину», «6 метров шириной»."""
     at = skip_metre(scene, at)
     at += scene.key(at) in ("в", "по")
-    return (
-        at > 0
-        and scene.key(at).startswith(names)
-        and (scene.key(at - 1) in ("в", "по") or scene.key(at).endswith("ой"))
-    )
+    return scene.key(at).startswith(names)
 
 
 def apart(scene: Scene) -> list[Size]:
@@ -132,13 +184,19 @@ def apart(scene: Scene) -> list[Size]:
         value, last = amount(scene, index)
         bounded = scene.kind(last + 1) in _EDGES or scene.tokens[last + 1].capital
         apart_ = scene.key(group.first - 1) in (",", ".", "\n", "") or scene.used[group.first - 1]
-        apart_ = apart_ or "комнатн" in scene.key(group.first - 1)
+        apart_ = apart_ or "комнатн" in scene.key(group.first - 1) or _is_town(scene, group.first - 1)
         fits = _LEAST_APART <= value <= LARGEST_HOUSE_M2 and not _explained(scene, group.first, value)
         street = scene.key(group.first - 1) in _HOUSE_OF_STREET and scene.kind(group.first - 2) == "word"
         apart_ = apart_ and not (street and not scene.used[group.first - 2])  # «Ломоносова дом 45»
         if bounded and apart_ and fits and not group.spelled and scene.key(last + 1) not in ("-", "/", ":"):
             found.append(Size(value, group.first, last, weight=1, guessed=True))
     return found if len(found) == 1 else []
+
+
+def _is_town(scene: Scene, at: int) -> bool:
+    """«дом хочу в Актобе 150»: behind a town as behind a comma; a street's namesake is none."""
+    place = city.match(scene.tokens[at]) if scene.kind(at) == "word" else None
+    return place is not None and not place.doubtful
 
 
 def decimals(scene: Scene) -> list[Size]:

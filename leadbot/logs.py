@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import secrets
 import time
 from datetime import UTC, datetime
 from typing import Any, TextIO, cast
@@ -16,9 +15,9 @@ from flask.logging import wsgi_errors_stream
 
 from leadbot.config import Config
 from leadbot.database import tenancy
+from leadbot.headers import request_id
 
 JSON, TEXT = "json", "text"
-_SANE_ID = re.compile(r"[A-Za-z0-9_.:+/=-]{1,128}")  # of whoever asks: a UUID, a trace of his own
 _READS = ("GET", "HEAD", "OPTIONS")
 # With a plus any country's number, else ours as they are dialled; what people write between the digits among them.
 _PHONE = re.compile(r"(?<![\w.:-])(?:\+\d|8|7)(?:[ ()\u00a0-]{0,3}\d){9,13}(?![\w:])|(?<![\w.:-])7\d{9}(?![\w:.])")
@@ -73,15 +72,6 @@ def init_app(app: Flask, config: Config) -> None:
             said = (request.method, request.url_rule or "", response.status_code)
             app.logger.info("%s %s %s", *said, extra={"answer": _answered(response)})
         return response
-
-
-def request_id() -> str:
-    """What this request is known by: what its sender calls it in X-Request-ID, else a number of our own."""
-    known: str | None = g.get("request_id")
-    if known is None:
-        sent = request.headers.get("X-Request-ID", "")
-        known = g.request_id = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
-    return known
 
 
 def masked(text: str) -> str:

@@ -45,7 +45,7 @@ def after_turn(talk: Conversation, act: str | None) -> None:
         waiting.end(talk)
     if act in ("call_human", "complaint") and not talk.is_junk:
         waiting.put(talk, waiting.CALL)
-    elif act == "withdrawal" and talk.waits_for is not None:
+    elif act == "withdrawal" and talk.waits_for is not None and not talk.is_complaint:  # who complained still waits
         waiting.end(talk)
     hot_lane.follow(talk)
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from leadbot.engines.base import Turn
 from leadbot.engines.rules import acts as classifier
 from leadbot.engines.rules.dialogue import intents
+from leadbot.engines.rules.dialogue.contacts import kin
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.reading.extract import Extraction
@@ -35,9 +36,15 @@ _CHANNEL = re.compile(
 )
 # Somebody is blamed, or money wanted back; a leaking roof by itself is what a client comes with.
 _BLAMES = re.compile(
-    r"(?<!\w)(?:ваш|вы(?!\w)|вас(?!\w)|вам(?!\w)|сизд|сендер|уста|шебер|бригад|мастер|рабочи|строител|обещ|уаде|верн|деньг"
-    r"|акша|кайтар|жалоб|шагым|передел|испорт|бузып|бул[дн]ир|плохо|криво|сделали|нашар|сапасыз|жаман|недовол|ужас|кошмар|халтур|позор|never|your|you(?!\w)|refund"
-    r"|money|promis|complain|disappoint|terrible|так и не|никто не)"
+    r"(?<!\w)(?:ваш|вы(?!\w)|вас(?!\w)|вам(?!\w)|сизд|сендер|уста|шебер|бригад|мастер|рабочи|строител|обещ|уаде|верн"
+    r"|деньг|акша|кайтар|жалоб|шагым|претенз|передел|испорт|безобраз|возмут|возмущ|бардак|отвратит|недопустим|беспредел"
+    r"|сколько можно|брак(?!\w)|косяк|маскара|уят|сумдык|бузып|бул[дн]ир|плохо|криво|сделали|нашар|сапасыз|жаман"
+    r"|недовол|ужас|кошмар|халтур|позор|never|your|you(?!\w)|refund|money|promis|complain|disappoint|terrible|disgrace"
+    r"|awful|outrag|unacceptable|так и не|никто не)"
+)
+# «Крыша течёт, безобразие»: nobody is named, and who is indignant complains all the same.
+_OUTRAGE = re.compile(
+    r"(?<!\w)(?:безобрази|возмут|возмущ|беспредел|недопустим|издеват|сколько можно|маскара|disgrace|outrag|unaccept)"
 )
 # «В Караганде делаете», «Талдыққорғанға шығасыздар», "do you work in": a verb that asks of us.
 _ASKS_OF_US = re.compile(
@@ -66,7 +73,9 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
             claims = {label: sure for label, sure in claims.items() if sure >= _VERY_SURE}
         if rest is not None:
             claims = _beside_values(claims, heard, turn, rest)
-        claims = _sorted_out(claims, acts, heard, turn, memory)
+        claims = _sorted_out(claims | _borne_out(heard, text), acts, heard, turn, memory)
+        if not claims and _asks_for_place(heard, text):
+            claims = {"question.area_served": 1.0}
     if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard, text, memory.confirming):
         claims[memory.confirming] = 1.0
     asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and "name_of_bot" not in acts
@@ -161,13 +170,33 @@ def _sorted_out(
         left.discard("second_object")
     if "dear" in left and "?" not in turn.message.text:
         left.discard("question.price")
+    if {"human", "bot"} <= left:  # «Hi, are you a real person?» calls nobody
+        left.discard(min("human", "bot", key=claims.__getitem__))
     if "human" in left:
-        left -= {"bot", "question.phone"}
+        left.discard("question.phone")
     if "when_call" in left:
         left -= {"human", "question.term", "question.hours"}
     if "contact_other" in left and not {"phone", "name"} & named and not heard.relative:
         left -= {"question.phone"}
     return {label: claims[label] for label in claims if label in left}
+
+
+def _borne_out(heard: Extraction, text: str) -> dict[str, float]:
+    """What the classifier holds likeliest, though not sure, and words beside it bear out."""
+    label, sure = classifier.likeliest(text)
+    outraged = label == "complaint" and _OUTRAGE.search(intents.fold(text)) is not None
+    calls_kin = label == "contact_other" and sure >= _ASKED_ABOUT and "phone" in heard.slots and kin(text) != ""
+    return {label: _VERY_SURE} if outraged or calls_kin else {}
+
+
+def _asks_for_place(heard: Extraction, text: str) -> bool:
+    """«В Актобе строите?»: a place, a verb that asks of us, and no object of his own."""
+    return (
+        text.rstrip().endswith("?")
+        and "city" in heard.slots
+        and "object_type" not in heard.slots
+        and _ASKS_OF_US.search(intents.fold(text)) is not None
+    )
 
 
 def _near(text: str) -> str:

@@ -170,10 +170,8 @@ def _sorted_out(
         left.discard("second_object")
     if "dear" in left and "?" not in turn.message.text:
         left.discard("question.price")
-    if {"human", "bot"} <= left:  # «Hi, are you a real person?» calls nobody
-        left.discard(min("human", "bot", key=claims.__getitem__))
-    if "human" in left:
-        left.discard("question.phone")
+    if "human" in left:  # «Hi, are you a real person?» calls nobody
+        left -= {"question.phone", "bot" if claims["human"] >= claims.get("bot", 0) else "human"}
     if "when_call" in left:
         left -= {"human", "question.term", "question.hours"}
     if "contact_other" in left and not {"phone", "name"} & named and not heard.relative:

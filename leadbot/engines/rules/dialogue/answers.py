@@ -142,10 +142,11 @@ def _when_called(scene: Exchange) -> str:
 
 def _who_speaks(scene: Exchange) -> str:
     """That it is a bot, by name where it has one."""
-    persona = scene.turn.company.persona
-    if "name_of_bot" not in scene.acts:
-        return scene.say("answer.bot")
-    return scene.say("answer.bot.name", persona=persona) if persona else scene.say("answer.bot.no_name")
+    persona, key = scene.turn.company.persona, "answer.bot"
+    if "name_of_bot" in scene.acts:
+        key = "answer.bot.name" if persona else "answer.bot.no_name"
+    text = scene.say(key, persona=persona)
+    return scene.say("answer.bot.again") if scene.just_said(text) else text
 
 
 def _trust(scene: Exchange) -> str:

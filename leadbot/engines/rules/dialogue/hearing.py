@@ -13,6 +13,7 @@ from dataclasses import replace
 from leadbot.engines.base import CompanyFact, Turn
 from leadbot.engines.rules import acts as classifier
 from leadbot.engines.rules.dialogue import intents
+from leadbot.engines.rules.dialogue.contacts import kin
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.reading.extract import Extraction
@@ -35,10 +36,11 @@ _CHANNEL = re.compile(
 )
 # Somebody is blamed, or money wanted back; a leaking roof by itself is what a client comes with.
 _BLAMES = re.compile(
-    r"(?<!\w)(?:ваш|вы(?!\w)|вас(?!\w)|вам(?!\w)|сизд|сендер|уста|шебер|бригад|мастер|рабочи|строител|обещ|уаде|верн|деньг"
-    r"|акша|кайтар|жалоб|шагым|передел|испорт|бузып|бул[дн]ир|плохо|криво|сделали|нашар|сапасыз|жаман|недовол|ужас|кошмар|халтур|позор|never|your|you(?!\w)|refund"
-    r"|безобраз|беспредел|возмут|отврат|издеват|масқара|маскара|уят(?!\w)|сорак|awful|horribl|disgust|unaccept|unhappy|outrag"
-    r"|money|promis|complain|disappoint|terrible|так и не|никто не)"
+    r"(?<!\w)(?:ваш|вы(?!\w)|вас(?!\w)|вам(?!\w)|сизд|сендер|уста|шебер|бригад|мастер|рабочи|строител|обещ|уаде|верн"
+    r"|деньг|акша|кайтар|жалоб|шагым|претенз|передел|испорт|возмут|возмущ|бардак|отврат|недопустим|беспредел|безобраз"
+    r"|сколько можно|брак(?!\w)|косяк|маскара|масқара|уят(?!\w)|сорак|сумдык|бузып|бул[дн]ир|плохо|криво|сделали|нашар"
+    r"|сапасыз|жаман|недовол|ужас|кошмар|халтур|позор|издеват|never|your|you(?!\w)|refund|money|promis|complain"
+    r"|disappoint|terrible|disgrac|disgust|awful|horribl|outrag|unaccept|unhappy|так и не|никто не)"
 )
 # «Вы нам строили, фундамент треснул», "the stairs you built are creaking": our own work, and what has become of it.
 _OUR_WORK = re.compile(
@@ -49,7 +51,8 @@ _OUR_WORK = re.compile(
     r"|\w+(?:гандарын|гендерин|кандарын|кендерин|дыныз|диниз|псыз|псиз)\w*)"
 )
 _OUTRAGE = re.compile(
-    r"(?<!\w)(?:безобраз|беспредел|позор|халтур|возмут|масқара|маскара|уят(?!\w)|сорак|disgrac|unaccept|outrag)"
+    r"(?<!\w)(?:безобраз|беспредел|позор|халтур|возмут|возмущ|недопустим|издеват|сколько можно|масқара|маскара"
+    r"|уят(?!\w)|сорак|disgrac|unaccept|outrag)"
 )
 _BROKEN = re.compile(
     r"(?<!\w)(?:тресн|трещ|теч|течет|протек|капа|отвал|отпал|отклеи|отош|вздул|лопн|слома|провис|просел|осел|перекос"
@@ -81,7 +84,7 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
     acts = replace(acts, facts=intents.answers(facts))
     if "injection" in acts:
         return acts
-    text, folded = turn.message.text, intents.fold(turn.message.text)
+    text = turn.message.text
     rest = _WORD.findall(heard.masked) if heard.slots or heard.partial_phone or heard.trouble else None
     rest = [word for word in rest if word.lower() not in _FILLERS] if rest is not None else None
     claims: dict[str, float] = {}
@@ -91,9 +94,9 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
             claims = {label: sure for label, sure in claims.items() if sure >= _VERY_SURE}
         if rest is not None:
             claims = _beside_values(claims, heard, turn, rest) | _asked_apart(heard, text, facts)
-        if _BROKEN.search(folded) and (_OUR_WORK.search(folded) or _OUTRAGE.search(folded)):
-            claims["complaint"] = max(_CERTAIN, claims.get("complaint", 0.0))
-        claims = _sorted_out(claims, acts, heard, turn, memory)
+        claims = _sorted_out(claims | _borne_out(heard, text), acts, heard, turn, memory)
+        if not claims and _asks_for_place(heard, text):
+            claims = {"question.area_served": 1.0}
     if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard, text, memory.confirming):
         claims[memory.confirming] = 1.0
     asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and "name_of_bot" not in acts
@@ -186,6 +189,20 @@ def _sorted_out(
         left.discard("wrong_chat")
     if turn.asked in _SPARED or ("wish" in acts and "object_type" in named):
         left.discard("withdrawal")
+    if "wish" in acts or "object_type" in named:
+        left.discard("not_client")
+    if "object_type" not in memory.facts:
+        left.discard("second_object")
+    if "contact_by" in left and "refuse_phone" not in acts.signs:
+        left.discard("refuse_phone")
+    if "contact_other" in left and not {"phone", "name"} & named and not heard.relative:
+        left -= {"question.phone"}
+    left = _outspoken(left, claims, folded)
+    return {label: claims[label] for label in claims if label in left}
+
+
+def _outspoken(left: set[str], claims: Mapping[str, float], folded: str) -> set[str]:
+    """The claims without those that a weightier one among them speaks for."""
     if {"complaint", "withdrawal"} & left:
         left -= {"contact_by", "refuse_phone", "second_object", "postponed", "just_asking", "known_client", "dear"}
         left -= {f"question.{topic}" for topic in _ORDINARY}
@@ -197,23 +214,36 @@ def _sorted_out(
         left -= {"abuse", "wrong_chat", "question.guarantee", "question.documents", "question.installment"}
     if "contact_by" in left and not _CHANNEL.search(folded):
         left.discard("contact_by")
-    if "contact_by" in left and "refuse_phone" not in acts.signs:
-        left.discard("refuse_phone")
-    if "wish" in acts or "object_type" in named:
-        left.discard("not_client")
-    if "object_type" not in memory.facts:
-        left.discard("second_object")
-    if "dear" in left and "?" not in turn.message.text:
+    if "dear" in left and "?" not in folded:
         left.discard("question.price")
-    if "human" in left:
-        left -= {"bot", "question.phone"}
+    if "human" in left:  # «Hi, are you a real person?» calls nobody
+        left -= {"question.phone", "bot" if claims["human"] >= claims.get("bot", 0) else "human"}
     if "question.measurement" in left and _COMING.search(folded):
         left -= {"question.term", "question.hours"}  # «когда сможете приехать»
     if "when_call" in left:
         left -= {"human", "question.term", "question.hours"}
-    if "contact_other" in left and not {"phone", "name"} & named and not heard.relative:
-        left -= {"question.phone"}
-    return {label: claims[label] for label in claims if label in left}
+    return left
+
+
+def _borne_out(heard: Extraction, text: str) -> dict[str, float]:
+    """What the classifier holds likeliest, though not sure, and words beside it bear out."""
+    label, sure = classifier.likeliest(text)
+    folded = intents.fold(text)
+    outrage = _OUTRAGE.search(folded) is not None
+    if _BROKEN.search(folded) and (outrage or _OUR_WORK.search(folded)):
+        return {"complaint": _CERTAIN}
+    calls_kin = label == "contact_other" and sure >= _ASKED_ABOUT and "phone" in heard.slots and kin(text) != ""
+    return {label: _VERY_SURE} if calls_kin or (outrage and label == "complaint") else {}
+
+
+def _asks_for_place(heard: Extraction, text: str) -> bool:
+    """«В Актобе строите?»: a place, a verb that asks of us, and no object of his own."""
+    return (
+        text.rstrip().endswith("?")
+        and "city" in heard.slots
+        and "object_type" not in heard.slots
+        and _ASKS_OF_US.search(intents.fold(text)) is not None
+    )
 
 
 def _near(text: str) -> str:

@@ -17,13 +17,15 @@ def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text
     such words and values. What corrects, denies, asks or complains speaks of no other.
     """
     found, old = heard.slots.get("object_type"), memory.facts.get("object_type")
-    if old is None or acts.names & {"complaint", "withdrawal", "elsewhere"} or "object_type" in heard.denied:
+    if old is None or acts.names & {"complaint", "withdrawal"} or "object_type" in heard.denied:
         return False
-    if found is not None and (found.corrects or not found.sure or setup.is_land(found.value)):
+    if "elsewhere" in acts and "second_object" not in acts:
+        return False
+    says_so = "second_object" in acts or "another" in acts
+    if found is not None and (found.corrects or not (found.sure or says_so) or setup.is_land(found.value)):
         return False
     if setup.is_land(old["value"]) or is_parked(memory, found):
         return False
-    says_so = "second_object" in acts or "another" in acts
     own = _own(memory, heard)
     if found is None:
         return says_so and "second_object" in acts and len(own) > 0 and bool({"area", "plot"} & own)

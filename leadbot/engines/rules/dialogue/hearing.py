@@ -68,6 +68,9 @@ _ASKING = re.compile(
     r"(?<!\w)(?:как(?:ой|ая|ие|ую|ое|ого|их)|сколько|почем|когда|где|можно ли|есть ли|чем|кандай|канша|кашан|каида|неше"
     r"|what|which|how (?:much|many|long)|when|where)(?!\w)"
 )
+_DAYS = re.compile(
+    r"понедел|вторник|(?<!\w)сред[ауы]|четверг|пятниц|суббот|воскрес|выходн|праздник|сенби|демалыс|weekend|sunday|saturday"
+)
 _COMING = re.compile(r"(?<!\w)(?:приех|приед|подъех|подъед|выех|выед|заех|келес|келе ал|come)")
 _PLAIN = frozenset({"yes", "no", "thanks", "greeting", "ack", "bye"})
 _FILLERS = frozenset(
@@ -99,7 +102,7 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
             claims = {"question.area_served": 1.0}
     if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard, text, memory.confirming):
         claims[memory.confirming] = 1.0
-    asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and "name_of_bot" not in acts
+    asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and not acts.names & _ANSWERED_SIGNS
     heeded = intents.claimed(acts, claims, asks=asks)
     if "name_of_bot" in heeded and "name" not in heard.slots:
         heeded = replace(heeded, names=heeded.names | {"bot"})
@@ -125,6 +128,9 @@ _ANSWERED = frozenset(
     {"human", "bot", "complaint", "trust", "withdrawal", "contact_by", "contact_other", "just_asking", "when_call",
      "status", "wrong_chat", "why_phone", "greeting", "not_client", "dear", "postponed", "urgency"}
 )  # fmt: skip
+
+
+_ANSWERED_SIGNS = frozenset({"name_of_bot", "refuse", "refuse_name", "call_me"})
 
 
 def _beside_values(claims: Mapping[str, float], heard: Extraction, turn: Turn, words: list[str]) -> dict[str, float]:
@@ -197,6 +203,10 @@ def _sorted_out(
         left.discard("refuse_phone")
     if "contact_other" in left and not {"phone", "name"} & named and not heard.relative:
         left -= {"question.phone"}
+    if "question.area_served" in left and "city" not in named and _DAYS.search(folded):
+        left.discard("question.area_served")  # «работаете в воскресенье?»
+    if acts.names & {"refuse", "refuse_name"} or left & {"refuse_name", "refuse_phone"}:
+        left -= {label for label in left if "." in label and claims[label] < _VERY_SURE}  # «без имени можно?»
     left = _outspoken(left, claims, folded)
     return {label: claims[label] for label in claims if label in left}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from leadbot.engines.base import Turn
@@ -107,7 +107,7 @@ def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Ac
     if second.is_another(memory, heard, acts, setup, text):
         if kind is None:
             facts["object_type"] = memory.facts["object_type"]
-        if "same_place" in acts and "city" not in facts and "city" in memory.facts:
+        if ("same_place" in acts or _is_part(facts, setup)) and "city" not in facts and "city" in memory.facts:
             facts["city"] = memory.facts["city"]
         news.another, news.begins = facts, turn.registered
         if turn.registered:
@@ -126,6 +126,11 @@ def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Ac
     else:
         second.park(memory, facts)
     return _without(heard, facts.keys())
+
+
+def _is_part(facts: Mapping[str, Fact], setup: Setup) -> bool:
+    """A ceiling, a kitchen: what is but a part of a thing stands where that does."""
+    return setup.rank(str(facts["object_type"]["value"])) >= second.PART
 
 
 def _set_aside(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:

@@ -63,11 +63,16 @@ def put(memory: Memory, news: News, slot: str, fact: Fact, replaces: bool, setup
     elif old["value"] == fact["value"]:
         news.same.add(slot)
         old["sure"] = old.get("sure", True) or fact["sure"]
+    elif replaces and slot == "object_type" and not old.get("sure", True):
+        memory.facts[slot] = news.fresh[slot] = fact  # what was but guessed at is not put right
     elif replaces:
         memory.facts[slot] = news.changed[slot] = fact
     elif slot == "phone":
         note_other(memory, news, fact["value"])
     elif slot == "object_type":
+        if setup is not None and setup.is_within(old["value"], fact["value"]):
+            news.same.add(slot)  # «ванная», and then «квартира в Актобе»: where it is
+            return
         news.wish = fact["value"]
         if setup is None or not second.holds(setup, fact["value"], old["value"]):
             second.park(memory, {"object_type": fact})

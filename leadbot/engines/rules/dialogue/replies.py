@@ -280,8 +280,10 @@ def _says_something(scene: Exchange) -> bool:
     said = scene.turn.message.text.split()
     if len(said) > _STORY:
         return scene.turn.asked not in ("name", "phone", "contact") or scene.setup.free
-    signs = sum(sign.isalnum() for sign in scene.turn.message.text)
-    return scene.setup.free and "object_type" in scene.memory.facts and len(said) > 1 and signs > _STORY
+    text = scene.turn.message.text
+    counts = any(sign.isdigit() for sign in text) and sum(sign.isalpha() for sign in text) >= _STORY  # «3 тополя»
+    tells = len(said) > 1 and sum(sign.isalnum() for sign in text) > _STORY
+    return tells and "object_type" in scene.memory.facts and (scene.setup.free or counts)
 
 
 def _refused_phone(scene: Exchange, made: Reply) -> None:

@@ -41,11 +41,16 @@ def _goes_on(scene: Exchange, digits: str) -> bool:
 def announced(scene: Exchange, made: Reply) -> bool:
     """«Мой номер» and no digits yet: they come in the next message."""
     words = scene.turn.message.text
-    if "my_phone" not in scene.acts or "phone" in scene.memory.facts or any(sign.isdigit() for sign in words):
+    calls = "call_me" in scene.acts
+    if (
+        not (calls or "my_phone" in scene.acts)
+        or "phone" in scene.memory.facts
+        or any(sign.isdigit() for sign in words)
+    ):
         return False
     if len(words.split()) > 3:
         return False
-    made.parts.append(scene.say("phone.C"))
+    made.parts.append(scene.say("phone.A" if calls else "phone.C"))
     return True
 
 

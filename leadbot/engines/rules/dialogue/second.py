@@ -7,7 +7,7 @@ from leadbot.engines.rules.dialogue.memory import Fact, Memory, Parked
 from leadbot.engines.rules.reading.extract import Extraction, Found
 from leadbot.texts.trades import Setup
 
-_PART = 2  # rank of what is a part of a thing, as a roof of a house
+PART = 2  # rank of what is a part of a thing, as a roof of a house
 
 
 def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text: str) -> bool:
@@ -43,7 +43,7 @@ def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text
 
 def holds(setup: Setup, thing: str, part: str) -> bool:
     """Is the one a thing by itself, and the other a part of such: a house and a roof?"""
-    return setup.rank(part) == _PART and setup.rank(thing) != _PART
+    return setup.rank(part) == PART and setup.rank(thing) != PART
 
 
 def is_parked(memory: Memory, found: Found | None) -> bool:

@@ -43,6 +43,8 @@ _NOT_AREA_METRES = stems("area.not_area_metres*")
 _BY = frozenset({"ге", "ке", "ка", "да", "де", "та", "те"})  # «10 ге 12»
 _TIMES = frozenset({"х", "x", "h", "*", "×", "на", "by", "-", "ga", "na"})
 _MOST_FLOORS = 5
+_EACH = ("кажд", "аркай", "each")
+_FEET = ("ft", "feet", "foot", "фут", "футов")
 _FLOOR = (*stems("details.floor*"), "уров", "level")
 _COVERING = stems("area.covering*")
 _ROOMS = stems("area.rooms*")
@@ -68,13 +70,15 @@ def find(scene: Scene) -> Areas:
         return Areas()
     if scene.measures == "cm" and (thing := things.find(scene)):
         return Areas(area=thing)
-    sizes = unitless.by_floors(scene) if scene.measures == "m2" else []
+    sizes = several.by_slashes(scene) or several.by_floors(scene) if scene.measures == "m2" else []
     for size in sizes:
         scene.take(size.first, size.last)
     lands: list[Size] = []
+    last = -1
     for index, group in enumerate(scene.groups):
-        if not scene.free(group.first, group.last):
-            continue
+        if group.first <= last or not scene.free(group.first, group.last):
+            continue  # the fraction of the last one
+        last = amount(scene, index)[1]
         read = _sides(scene, index) or _with_unit(scene, index) or _after_unit(scene, index)
         if read is not None:
             (lands if read.unit in LAND else sizes).append(read)
@@ -144,7 +148,9 @@ def _product(scene: Scene, index: int, first: float, other: int) -> Size | None:
     if scene.key(end + 1) in ("х", "x", "*", "×"):
         third = index_at(scene, end + 2)
         end = scene.groups[third].last if third is not None else end
-    return Size(round(first * second, 2), scene.groups[index].first, end, sides=True, weight=1)
+    unit = "sqft" if scene.key(end + 1) in _FEET else "м²"
+    end += unit == "sqft"
+    return Size(round(first * second, 2), scene.groups[index].first, end, unit=unit, sides=True, weight=1)
 
 
 def _with_unit(scene: Scene, index: int) -> Size | None:
@@ -283,8 +289,8 @@ def _of_others(scene: Scene, size: Size) -> bool:
 def _all_floors(scene: Scene, size: Size) -> Size:
     """«2 қабатты үй, әр қабаты 90 шаршы», «два этажа по 90»: the floors together."""
     near = [scene.key(at) for at in range(max(0, size.first - 3), size.first)]
-    near += [key for at in (size.last + 1, size.last + 2) if (key := scene.key(at)).startswith("кажд")]
-    each = "ар" in near or "по" in near[-1:] or any(word.startswith("кажд") for word in near) or "each" in near
+    near += [key for at in (size.last + 1, size.last + 2) if (key := scene.key(at)).startswith(_EACH)]
+    each = "ар" in near or "по" in near[-1:] or any(word.startswith(_EACH) for word in near)
     if not each:
         return size
     counts = [int(g.value) for g in scene.groups if (scene.key(g.last + 1) or "").startswith(_FLOOR)]

@@ -103,6 +103,8 @@ def are_of_another(scene: Scene, first: int, last: int, product: float) -> bool:
         return True
     if _is_furniture(scene, first, product):
         return True
+    if scene.object_at is not None and scene.object_at[1] == first - 1:
+        return after in ("см", "мм")  # «кафель, санузел 3.5 на 2»
     if after in ("см", "мм") or product < 2:
         return True
     nearby = [scene.key(at) for at in (first - 1, first - 2, last + 1)]

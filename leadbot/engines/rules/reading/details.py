@@ -163,13 +163,19 @@ def work(scene: Scene, setup: HasWorks) -> Found | None:
         if token.kind != "word" or not token.key.startswith(_work_stems(setup)[1]) or near.denied(scene, at, at):
             continue
         name, last = _work_at(scene, at, setup)
-        if not name:
+        if not name or (not scene.building and scene.object_at and _is_of_another(scene, at)):
             continue
         found = scene.found(name, at, last)
         if setup.works[name].get("alone"):
             return found
         general = general or found
     return general
+
+
+def _is_of_another(scene: Scene, at: int) -> bool:
+    """«крышу делал в прошлом году, теперь забор»: the roof is another thing than the one that is wanted."""
+    named = any(thing.first <= at <= thing.last for thing in scene.mentions)
+    return named and scene.object_at is not None and not scene.object_at[0] <= at <= scene.object_at[1]
 
 
 def _work_at(scene: Scene, at: int, setup: HasWorks) -> tuple[str, int]:

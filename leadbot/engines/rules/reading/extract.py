@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from leadbot.engines.rules.reading import area, city, details, names, objects, people, phone, quarters, where
+from leadbot.engines.rules.reading import area, city, details, names, objects, people, phone, quarters, several, where
 from leadbot.engines.rules.words import language, morph, near, numbers, object_forms, text
 from leadbot.engines.rules.words.scene import Found, Scene, Thing
 from leadbot.engines.rules.words.text import TextToken
@@ -132,8 +132,9 @@ class _Reader:
 
 def _thing(scene: Scene, thing: Thing, sizes: area.Areas) -> dict[str, Found]:
     """A further thing by its slots."""
-    size = sizes.further.get(thing.key)
-    return {"object_type": scene.found(thing.key, thing.first, thing.last)} | ({"area": size} if size else {})
+    size, place = sizes.further.get(thing.key), several.place_of(scene, thing)
+    found = {"object_type": scene.found(thing.key, thing.first, thing.last)}
+    return found | ({"area": size} if size else {}) | ({"city": place} if place else {})
 
 
 def _guarded(slot: str, read: Callable[[], T], nothing: T) -> T:

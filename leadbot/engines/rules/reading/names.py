@@ -143,8 +143,9 @@ def _score(scene: Scene, person: Person) -> float:
     if person.doubtful and not (alone and (asked or phone_at is not None or whole or speaks_of_names(scene))):
         return 0
     beside = _gap_to_phone(person, phone_at) <= 2
-    if not scene.tokens[person.first].capital and not asked and phone_at is None and key in _WORDS_TOO:
-        return 0
+    lower = not scene.tokens[person.first].capital
+    if lower and not asked and phone_at is None and (key in _WORDS_TOO or city.match(scene.tokens[person.first])):
+        return 0  # «монша, 5 ке 5, кулан»
     if not (alone or beside or scene.tokens[person.first].capital) and _is_but_a_word(scene, person):
         return 0
     if asked or phone_at is not None:

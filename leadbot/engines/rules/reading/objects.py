@@ -32,11 +32,13 @@ _TOWN_BEFORE = words("objects.town_before")
 _FLAT = words("objects.flat")
 _LANDMARK = 2  # ranks lost by what only stands nearby
 _HOME = words("objects.home")
+_WORKING = stems("objects.working*")
 _STREETS = words("objects.streets")
 _STREETS_BEFORE = words("objects.streets_before")  # «Абай көшесі 25 үй»
 _PLACING = words("objects.placing")
 _KAZAKH_PLACES = words("objects.kazakh_places")
 _PART, _LAND = 2, 3  # the ranks of what is but a part of a thing, and of land
+_GIVEN_UP = words("objects.given_up")
 _WITHOUT = words("objects.without")
 _MEASURED = stems("objects.measured*")
 _HOURS = words("details.hours")
@@ -80,7 +82,16 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
     scene.building, scene.object_at = best.rank == 1, (best.first, best.last)
     scene.mentions = [Thing(h.key, h.first, h.last) for h in good]
     scene.further = [] if corrects else _further(scene, best, good, objects)
-    return scene.found(best.key, best.first, best.last, sure=best.score > -1.5, corrects=corrects), False
+    return scene.found(
+        best.key, best.first, best.last, sure=best.score > -1.5 and not _is_but_where(scene, best), corrects=corrects
+    ), False
+
+
+def _is_but_where(scene: Scene, hit: _ObjectHit) -> bool:
+    """«үйге қосбар керек»: the thing for it no table holds, and no work is named."""
+    key = scene.key(hit.last)
+    to_it = any(tag == "dat" and stem in _KAZAKH_PLACES for stem, tag in morph.cuts(key))
+    return to_it and not any(token.key.startswith(_WORKING) for token in scene.tokens)
 
 
 def _standing(hit: _ObjectHit, objects: Table) -> tuple[int, bool]:
@@ -197,7 +208,7 @@ def _known(word: str, objects: Table, *, latin: bool) -> str | None:
 def _weighed(scene: Scene, hit: _ObjectHit, objects: Table) -> _ObjectHit:
     before = scene.key(hit.first - 1)
     after = scene.key(hit.last + 1)
-    if before in _BESIDE:
+    if before in _BESIDE and not (before == "к" and scene.kind(hit.first - 2) == "number"):  # «2к квартира»
         hit.score -= 2
     if before in _INSIDE:
         hit.score -= 1
@@ -229,8 +240,18 @@ def _weighed(scene: Scene, hit: _ObjectHit, objects: Table) -> _ObjectHit:
         or scene.key(hit.first - 1).startswith(STAFF)  # «завхоз детсада»
     ):
         hit.score = -9
-    hit.denied = near.denied(scene, hit.first, hit.last)
+    hit.denied = near.denied(scene, hit.first, hit.last) or _is_given_up(scene, hit)
     return hit
+
+
+def _is_given_up(scene: Scene, hit: _ObjectHit) -> bool:
+    """«передумал насчёт дома», «вместо дома хочу гараж»: the house."""
+    for at in range(hit.first - 1, max(-1, hit.first - 4), -1):
+        if scene.key(at) in _GIVEN_UP:
+            return True
+        if scene.kind(at) == "mark" or scene.key(at) in _WISHED:
+            break
+    return False
 
 
 def _owned(scene: Scene, hit: _ObjectHit) -> float:
@@ -262,8 +283,7 @@ def _is_counted(scene: Scene, hit: _ObjectHit) -> bool:
 
 def _is_yours(scene: Scene, hit: _ObjectHit) -> bool:
     """«адрес офиса», «к вам в офис», «ваш магазин»: the company's own."""
-    near_words = scene.words(hit.first - 3, hit.first - 1)
-    if near_words & _YOURS or scene.key(hit.first - 1).startswith("адрес"):
+    if scene.words(hit.first - 3, hit.first - 1) & _YOURS or scene.key(hit.first - 1).startswith("адрес"):
         return True
     at_yours = (scene.key(hit.last + 1), scene.key(hit.last + 2)) == ("у", "вас")
     asks = scene.key(scene.clause(hit.last)[1] + 1) == "?" and hit.key in ("офис", "магазин", "склад", "салон")
@@ -279,6 +299,9 @@ def _is_in_passing(scene: Scene, hit: _ObjectHit, objects: Table) -> bool:
         return True
     if key == "подъезд" and "number" in (scene.kind(hit.first - 1), scene.kind(hit.last + 1)):
         return True  # of an address
+    of_phone = scene.phone_at is not None and scene.phone_at[1] == hit.first - 1
+    if of_phone and hit.key == "офис" and scene.kind(hit.last + 1) not in ("word", "number"):
+        return True  # «8(7172)55-44-33 офис, Марат»
     if scene.key(hit.last + 1).startswith(_DEVICES) or (before == "на" and key == "дому"):
         return True
     if key in ("уйде", "патерде") and scene.key(hit.last + 1).startswith(_BEING_THERE):
@@ -318,6 +341,8 @@ def _is_house_number(scene: Scene, hit: _ObjectHit) -> bool:
     if scene.kind(number) != "number":
         ahead = hit.first - 2 if scene.key(hit.first - 1) == "-" else hit.first - 1
         return scene.kind(ahead) == "number" and bool(scene.words(ahead - 2, ahead - 1) & _STREETS_BEFORE)
+    if scene.key(number + 1) == "/" and scene.kind(number + 2) == "number" and scene.key(number + 3) == "/":
+        return False  # «квартира 54/32/8»
     flat = number + 2 if scene.key(number + 1) == "," else number + 1
     if scene.key(flat) in _FLAT and scene.kind(flat + 1) == "number" and not is_other_unit(scene.key(flat + 2)):
         return True

@@ -1,9 +1,11 @@
-"""Several things wanted in one breath, «дом 160 и баня 30», «забор с воротами»: the further ones and their sizes."""
+"""Several of a kind in one message: «дом 160 и баня 30», each with its size; floors told one by one; «54/32/8»."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
+from leadbot.engines.rules.reading import city
 from leadbot.engines.rules.reading.units import (
     FILLERS,
     LARGEST_HOUSE_M2,
@@ -15,15 +17,19 @@ from leadbot.engines.rules.reading.units import (
     skip_metre,
     unit_at,
 )
-from leadbot.engines.rules.words.scene import Scene, Thing
+from leadbot.engines.rules.words.scene import Found, Scene, Thing
 from leadbot.engines.rules.words.words import stems, words
 
+_IN = words("where.in")
 _JOINING = words("objects.joining") | {",", ";", "+", "&", "\n"}
 _WITH = words("objects.with")
 _ADJECTIVES = stems("objects.adjectives")
 _BETWEEN = words("objects.between") | words("objects.wished")
 _PLACED = words("objects.placing") | words("objects.beside")
 _LEAST_BARE = 6  # m²: a smaller number behind a thing counts it
+_FLOOR = stems("details.floor*")
+_ORDINALS = (("перв", "бирин", "first"), ("втор", "екин", "second"), ("трет", "ушин", "third"))
+_LEAST_FLOOR = 12  # m²
 _NEAR = 3  # tokens from a thing to its size
 _FAR = 10  # and from «с» to the last of the things it brings
 _TIMES = frozenset({"х", "x", "*", "×", "на", "by"})
@@ -51,9 +57,27 @@ def is_joined(scene: Scene, before: int, behind: int) -> bool:
         elif scene.kind(at) in ("mark", "line"):
             if key not in ("-", "/", "(", ")", "."):
                 return False
-        elif scene.kind(at) == "word" and not _speaks_of_size(scene, at):
+        elif scene.kind(at) == "word" and not (_speaks_of_size(scene, at) or _speaks_of_place(scene, at)):
             return False
     return joins
+
+
+def _speaks_of_place(scene: Scene, at: int) -> bool:
+    """«в Алматы» between two things."""
+    return _town(scene, at) != "" or (scene.key(at) in _IN and _town(scene, at + 1) != "")
+
+
+def _town(scene: Scene, at: int) -> str:
+    place = city.match(scene.tokens[at]) if scene.kind(at) == "word" else None
+    return place.name if place is not None and not place.doubtful else ""
+
+
+def place_of(scene: Scene, thing: Thing) -> Found | None:
+    """«офис 60 м2 в Алматы и склад 200 м2 в Каскелене»: the town behind this thing and before the next."""
+    following = min((other.first for other in scene.mentions if other.first > thing.last), default=len(scene.tokens))
+    towns = (at for at in range(thing.last + 1, min(following, thing.last + 1 + _FAR)) if _town(scene, at))
+    at = next((at for at in towns if scene.key(at - 1) in _IN), None)
+    return None if at is None else scene.found(_town(scene, at), at, at)
 
 
 def _speaks_of_size(scene: Scene, at: int) -> bool:
@@ -127,3 +151,66 @@ def _bare(scene: Scene, index: int) -> Size | None:
         return None
     scene.take(first, last)
     return Size(value, first, last, weight=2)
+
+
+def by_slashes(scene: Scene) -> list[Size]:
+    """«54/32/8», as advertisements write it: the whole flat, what is lived in, the kitchen."""
+    for index in range(len(scene.groups) - 2):
+        value, last = amount(scene, index)
+        ends = [last]
+        values = [value]
+        for at in range(index + 1, len(scene.groups)):
+            if scene.groups[at].first == ends[-1] + 2 and scene.key(ends[-1] + 1) == "/":
+                more, end = amount(scene, at)
+                values.append(more)
+                ends.append(end)
+        falls = all(one > other for one, other in itertools.pairwise(values))
+        if len(values) == 3 and falls and value >= _LEAST_FLOOR and scene.free(scene.groups[index].first, ends[-1]):
+            return [Size(value, scene.groups[index].first, ends[-1], weight=3)]
+    return []
+
+
+def by_floors(scene: Scene) -> list[Size]:
+    """«120 на первом и 80 на втором», «1 этаж 90, 2 этаж 70»: the floors together."""
+    floors: dict[int, tuple[float, int, int]] = {}
+    for at in range(len(scene.tokens)):
+        which, last = _floor_at(scene, at)
+        if which and which not in floors and (size := _of_floor(scene, at, last)):
+            floors[which] = size
+    spans = sorted(floors.values(), key=lambda size: size[1])
+    if len(spans) < 2 or any(one[2] >= other[1] for one, other in itertools.pairwise(spans)):
+        return []
+    return [Size(round(sum(value for value, _, _ in spans), 2), spans[0][1], spans[-1][2], weight=3)]
+
+
+def _floor_at(scene: Scene, at: int) -> tuple[int, int]:
+    """Which floor the words from this token on name, and the last of them: «первый», «на 2 этаже»; 0: none."""
+    which = next((n for n, stems_ in enumerate(_ORDINALS, 1) if scene.key(at).startswith(stems_)), 0)
+    said = scene.key(at + 1).startswith(_FLOOR)
+    if which:
+        return which, at + said
+    digit = scene.key(at)
+    ending = at + 2 if scene.key(at + 1) == "-" else at
+    if scene.kind(at) == "number" and digit in ("1", "2", "3") and scene.key(ending + 1).startswith(_FLOOR):
+        return int(digit), ending + 1
+    return 0, at
+
+
+def _of_floor(scene: Scene, first: int, last: int) -> tuple[float, int, int] | None:
+    """The size of the floor named in tokens first..last: right behind it, or before it with «на»."""
+    behind = last + 1
+    while scene.key(behind) in ("-", ":", "—", "по", "на", "будет", "где"):
+        behind += 1
+    before = None
+    for index, group in enumerate(scene.groups):
+        value, end = amount(scene, index)
+        unit, unit_end = unit_at(scene, end + 1, value)
+        whole = unit_end if unit in ("м²", "м") else end
+        fits = _LEAST_FLOOR <= value <= LARGEST_HOUSE_M2 and scene.free(group.first, whole)
+        if not fits or is_other_unit(scene.key(whole + 1)):
+            continue
+        if group.first == behind:
+            return value, group.first, whole
+        if whole == first - 1 or (whole == first - 2 and scene.key(first - 1) in ("на", "в")):
+            before = value, group.first, whole
+    return before

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 from leadbot.engines.rules.reading import city
 from leadbot.engines.rules.reading.counting import are_sides, claimed, says_only
 from leadbot.engines.rules.reading.units import (
@@ -36,13 +34,12 @@ _ROOM = stems("area.room*")
 SIDES = (4, 30)  # metres of a house where little says that they are its sides
 _DAY = 24
 _EDGES = ("", "mark", "line")
-_ORDINALS = (("перв", "бирин", "first"), ("втор", "екин", "second"), ("трет", "ушин", "third"))
-_LEAST_FLOOR = 12  # m²
 _IN_SHORT = frozenset({"общем", "вобщем", "целом"})  # «в общем, восемьдесят второго года»
 _LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
 _MOST_SOTKAS = 100  # a bare number above it is square metres of land
 _PER = frozenset({"за", "per"})
 _HALF = words("area.half")
+_WISHED = words("objects.wished")
 _ONE = words("area.one_land")
 _HALF_JOINED = stems("area.half_joined*")
 _ENDINGS_OF_MORE = frozenset(
@@ -60,8 +57,9 @@ def keyword_sizes(scene: Scene) -> list[Size]:
         value, last = amount(scene, index)
         near = _back_to_comma(scene, group.first)
         each = near[:1] == ["по"] and any(word.startswith(_FLOOR) for word in near)  # «каждый этаж по 90»
-        of_room = any(word.startswith(_ROOM) for word in near)  # «площадь кухни 12»
-        keyword = any(word.startswith(KEYWORDS) and word not in _IN_SHORT for word in near)
+        at_keyword = next((at for at, w in enumerate(near) if w.startswith(KEYWORDS) and w not in _IN_SHORT), None)
+        keyword = at_keyword is not None
+        of_room = any(word.startswith((*_ROOM, "застро")) for word in near[: at_keyword or 0])  # «площадь кухни 12»
         named = denied or each or (keyword and not of_room)
         if named and scene.key(group.first - 1) == "не":
             denied = True
@@ -94,52 +92,6 @@ def beside_house(scene: Scene) -> list[Size]:
         if bare and scene.key(group.first - 1) in _HOUSE and 30 <= value <= LARGEST_HOUSE_M2:
             return [Size(value, group.first, last, weight=2)]
     return []
-
-
-def by_floors(scene: Scene) -> list[Size]:
-    """«120 на первом и 80 на втором», «1 этаж 90, 2 этаж 70»: the floors together."""
-    floors: dict[int, tuple[float, int, int]] = {}
-    for at in range(len(scene.tokens)):
-        which, last = _floor_at(scene, at)
-        if which and which not in floors and (size := _of_floor(scene, at, last)):
-            floors[which] = size
-    spans = sorted(floors.values(), key=lambda size: size[1])
-    if len(spans) < 2 or any(one[2] >= other[1] for one, other in itertools.pairwise(spans)):
-        return []
-    return [Size(round(sum(value for value, _, _ in spans), 2), spans[0][1], spans[-1][2], weight=3)]
-
-
-def _floor_at(scene: Scene, at: int) -> tuple[int, int]:
-    """Which floor the words from this token on name, and the last of them: «первый», «на 2 этаже»; 0: none."""
-    which = next((n for n, stems_ in enumerate(_ORDINALS, 1) if scene.key(at).startswith(stems_)), 0)
-    said = scene.key(at + 1).startswith(_FLOOR)
-    if which:
-        return which, at + said
-    digit = scene.key(at)
-    ending = at + 2 if scene.key(at + 1) == "-" else at
-    if scene.kind(at) == "number" and digit in ("1", "2", "3") and scene.key(ending + 1).startswith(_FLOOR):
-        return int(digit), ending + 1
-    return 0, at
-
-
-def _of_floor(scene: Scene, first: int, last: int) -> tuple[float, int, int] | None:
-    """The size of the floor named in tokens first..last: right behind it, or before it with «на»."""
-    behind = last + 1
-    while scene.key(behind) in ("-", ":", "—", "по", "на", "будет", "где"):
-        behind += 1
-    before = None
-    for index, group in enumerate(scene.groups):
-        value, end = amount(scene, index)
-        unit, unit_end = unit_at(scene, end + 1, value)
-        whole = unit_end if unit in ("м²", "м") else end
-        fits = _LEAST_FLOOR <= value <= LARGEST_HOUSE_M2 and scene.free(group.first, whole)
-        if not fits or is_other_unit(scene.key(whole + 1)):
-            continue
-        if group.first == behind:
-            return value, group.first, whole
-        if whole == first - 1 or (whole == first - 2 and scene.key(first - 1) in ("на", "в")):
-            before = value, group.first, whole
-    return before
 
 
 def width_and_length(scene: Scene) -> list[Size]:
@@ -184,7 +136,7 @@ def apart(scene: Scene) -> list[Size]:
         value, last = amount(scene, index)
         bounded = scene.kind(last + 1) in _EDGES or scene.tokens[last + 1].capital
         apart_ = scene.key(group.first - 1) in (",", ".", "\n", "") or scene.used[group.first - 1]
-        apart_ = apart_ or "комнатн" in scene.key(group.first - 1) or _is_town(scene, group.first - 1)
+        apart_ = apart_ or "комнатн" in scene.key(group.first - 1) or _leads_to_size(scene, group.first - 1)
         fits = _LEAST_APART <= value <= LARGEST_HOUSE_M2 and not _explained(scene, group.first, value)
         street = scene.key(group.first - 1) in _HOUSE_OF_STREET and scene.kind(group.first - 2) == "word"
         apart_ = apart_ and not (street and not scene.used[group.first - 2])  # «Ломоносова дом 45»
@@ -193,8 +145,10 @@ def apart(scene: Scene) -> list[Size]:
     return found if len(found) == 1 else []
 
 
-def _is_town(scene: Scene, at: int) -> bool:
-    """«дом хочу в Актобе 150»: behind a town as behind a comma; a street's namesake is none."""
+def _leads_to_size(scene: Scene, at: int) -> bool:
+    """«дом хочу в Актобе 150», «дом строим 110»: behind a town or a wish as behind a comma; a street is no town."""
+    if scene.key(at) in _WISHED:
+        return True
     place = city.match(scene.tokens[at]) if scene.kind(at) == "word" else None
     return place is not None and not place.doubtful
 

@@ -11,6 +11,7 @@ from leadbot import fields
 ABSENT: Any = None  # a field that may be left out; the document names no value for it
 
 Tone = Literal["", "business", "friendly", "short"]
+Gender = Literal["", "masculine", "feminine"]
 ByLanguage = dict[Literal["ru", "kk", "en"], str]
 Chips = dict[Literal["ru", "kk", "en"], list[str]]
 Order = Annotated[
@@ -91,6 +92,7 @@ class Settings(BaseModel):
     services: str
     service_area: str
     persona: str = Field(description="The bot's name")
+    gender: Gender = Field(description="How the bot speaks of itself where the language tells, as Russian does")
     greeting: ByLanguage = Field(description="The bot's first words")
     chips: Chips = Field(description="Quick replies below the greeting, at most 6")
     tone: Tone
@@ -131,6 +133,7 @@ class SettingsChange(BaseModel):
     services: str = ABSENT
     service_area: str = ABSENT
     persona: str = ABSENT
+    gender: Gender = ABSENT
     greeting: ByLanguage | str = ABSENT
     chips: Chips | list[str] = ABSENT
     tone: Tone = ABSENT

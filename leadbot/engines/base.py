@@ -78,6 +78,7 @@ class CompanyCard:
     about: str = ""  # what the company does, in its own words
     persona: str = ""  # the bot's name, or who it is in the company's own words
     tone: str = ""
+    gender: str = ""  # how it speaks of itself: "feminine", else masculine
     services: str = ""
     service_area: str = ""
     forbidden: tuple[str, ...] = ()  # topics the bot declines
@@ -93,7 +94,7 @@ class CompanyCard:
     @property
     def trade(self) -> Setup:
         """Its set-up in its tone, with the words of its own questions."""
-        return asking(trades.of(self.setup, self.tone), self.fields)
+        return asking(trades.of(self.setup, self.tone, self.gender), self.fields)
 
     def hours_in(self, language: str) -> str:
         """When the company works: as it has set it day by day, else in its own words."""

@@ -215,3 +215,15 @@ def test_the_example_on_the_first_page_is_a_real_talk(stranger: FlaskClient) -> 
 def test_every_template_file_says_its_needs_or_its_use() -> None:
     for path in Path(TRANSLATIONS.parent.parent, "templates").rglob("*.html"):
         assert path.read_text().startswith(("{#", "{% from", "{% macro", "{% extends")), path
+
+
+def test_so_many_of_so_many_follows_the_numeral_in_kazakh(app: Flask) -> None:
+    said = {5: "5-тен", 7: "7-ден", 9: "9-дан", 10: "10-нан", 40: "40-тан", 0: "0-ден", 100: "100-ден", 120: "120-дан",
+            83: "83-тен", 1000: "1000-нан", 12_000: "12\u00a0000-нан"}  # fmt: skip
+    with app.test_request_context():
+        with force_locale("kk"):
+            assert {whole: formats.part_of(3, whole, "kk") for whole in said} == {
+                whole: f"{of} 3" for whole, of in said.items()
+            }
+        with force_locale("ru"):
+            assert formats.part_of(5, 7, "ru") == "5 из 7"

@@ -9,13 +9,13 @@ from statistics import median
 
 from flask import Flask, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, lazy_pgettext
 
 from leadbot.bot import company_settings
 from leadbot.bot.budget import Cost
 from leadbot.fields import CONTACT, TABLE
 from leadbot.models import Conversation, Message, TalkNote
-from leadbot.texts import formats, names
+from leadbot.texts import formats, names, phrases
 from leadbot.texts.catalogues import language
 from leadbot.web.errors import said
 
@@ -34,6 +34,22 @@ NOTES = {
     "answer.other": lazy_gettext("a fault on our side"),
 }
 
+# What the bot asks about, as it stands in a sentence.
+ABOUT = {
+    "name": lazy_pgettext("asked", "the name"),
+    "phone": lazy_pgettext("asked", "the phone"),
+    "city": lazy_pgettext("asked", "the city"),
+    "object_type": lazy_pgettext("asked", "the object"),
+    "area": lazy_pgettext("asked", "the area"),
+    "plot": lazy_pgettext("asked", "the plot of land"),
+    "rooms": lazy_pgettext("asked", "the rooms"),
+    "floors": lazy_pgettext("asked", "the floors"),
+    "work": lazy_pgettext("asked", "the work"),
+    "budget": lazy_pgettext("asked", "the budget"),
+    "materials": lazy_pgettext("asked", "the materials"),
+    "callback": lazy_pgettext("asked", "the time for a call"),
+}
+
 
 def init_app(app: Flask) -> None:
     """Give templates the words for who answered, and for errors."""
@@ -49,6 +65,11 @@ class Fact:
     value: str = ""
     quote: str = ""
     is_next: bool = False
+
+    @property
+    def about(self) -> str:
+        """Its name within a sentence; a company's own question is quoted."""
+        return str(ABOUT[self.slot]) if self.slot in ABOUT else phrases.quoted(self.label, language())
 
 
 @dataclass(frozen=True, slots=True)

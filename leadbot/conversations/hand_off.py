@@ -94,7 +94,12 @@ def give_back_silent(talk: Conversation) -> bool:
 
 def shown_to_clients(person: User, language: str) -> str:
     """What a client may call the manager: by the person's own name; nothing of an e-mail is a name."""
-    return person.name or phrases.say("handoff.nameless", language, company=company_settings.company().name)
+    return own_name(person) or phrases.say("handoff.nameless", language, company=company_settings.company().name)
+
+
+def own_name(person: User) -> str:
+    """His own name; an address that stands in its place since earlier is none."""
+    return person.name if "@" not in person.name else ""
 
 
 def _stay(talk: Conversation) -> None:

@@ -44,6 +44,7 @@ def sign_up() -> Response:
                     said["email"],
                     said["password"],
                     said["company_name"],
+                    person=said["name"],
                     language=catalogues.chosen_language(),
                     **trade,
                 )

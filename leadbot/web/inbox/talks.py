@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext, lazy_pgettext
 
 from leadbot.bot import company_settings
 from leadbot.bot.budget import Cost
+from leadbot.conversations import hand_off
 from leadbot.fields import CONTACT, TABLE
 from leadbot.models import Conversation, Message, TalkNote
 from leadbot.texts import formats, names, phrases
@@ -52,7 +53,8 @@ ABOUT = {
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the words for who answered, and for errors."""
+    """Give templates the words for who answered, what clients call a manager, and for errors."""
+    app.jinja_env.globals["shown_to_clients"] = lambda person: hand_off.shown_to_clients(person, language())
     app.jinja_env.filters.update(milliseconds=milliseconds, engine_note=engine_note, said=said, cost=cost)
 
 

@@ -49,8 +49,8 @@ def sign_up(
 ) -> User:
     """Make a company with its first person, the owner. Raises Invalid, EmailTaken.
 
-    `person` is what he is called, which clients see where he answers them. `language` is the person's own choice and then the company's too; without one the company speaks Russian. `setup` is
-    the trade its bot begins with.
+    `person` is what he is called, which clients see where he answers them. `language` is the person's own choice and
+    then the company's too; without one the company speaks Russian. `setup` is the trade its bot begins with.
     """
     email = clean_email(email)
     if setup not in setups.names():

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from conftest import Api, Web
 from flask import Flask
 from visiting import Visitor
 
-from conftest import Api, Web
 from leadbot.conversations import canned, hand_off, talks
 from leadbot.database import tenancy
 from leadbot.database.session import db

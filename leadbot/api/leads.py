@@ -11,6 +11,7 @@ from leadbot.accounts import users
 from leadbot.api import bodies, gate, shapes
 from leadbot.api.lead_shapes import LeadChange
 from leadbot.api.operations import JSON, operation
+from leadbot.bot import company_settings
 from leadbot.conversations import chat, talks
 from leadbot.errors import Conflict
 from leadbot.leads import editing, listing, moving, records
@@ -115,6 +116,7 @@ def messages(lead_id: int) -> dict[str, Any]:
 def row(lead: Lead) -> dict[str, Any]:
     """A lead as the customer's document shows it, and more behind."""
     values = {key: getattr(lead, column.key) for key, column in listing.LISTED.items()}
+    values["language"] = lead.language or company_settings.company().language
     return values | {key: shapes.moment(values[key]) for key in listing.MOMENTS}
 
 

@@ -13,6 +13,7 @@ from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
 from leadbot.errors import Conflict, Invalid
 from leadbot.events import PersonLeft
+from leadbot.leads import records
 from leadbot.models import Author, Conversation, Message, User
 from leadbot.texts import phrases, text_input
 
@@ -34,6 +35,8 @@ def take_over(talk: Conversation, *, by: User) -> None:
     read_marks.put(talk, by, talk.message_count)
     waiting.end(talk)
     hot_lane.leave(talk)
+    if talk.lead_id is not None:
+        records.begin_work(records.get(talk.lead_id), by=by)
     _say(talk, "handoff.started", manager=shown_to_clients(by, talk.language or company_settings.company().language))
     db.session.commit()
 

@@ -138,6 +138,8 @@ class LeadDraft:
     area_m2: float | None = None
     details: Mapping[str, str] = field(default_factory=dict)  # by key, what is known and has no column
     summary: str = ""
+    # What a summary is made of besides the values, so that it can be put into another language: JSON of the engine's.
+    told: dict[str, Any] | None = None
     language: str = "ru"
     contact_by: str | None = None  # how the client wants to be reached: call, whatsapp, telegram or message
     contact_name: str | None = None  # whom to call instead of him

@@ -29,7 +29,7 @@ from leadbot.database import tenancy
 from leadbot.database.counters import COLUMNS
 from leadbot.database.session import db
 from leadbot.fields import TABLE, Place
-from leadbot.models import Lead, LeadStatus
+from leadbot.models import Company, Lead, LeadStatus
 
 PAGE = 1000
 # What a list shows of each lead: the customer's names in the customer's order, and more behind.
@@ -98,7 +98,7 @@ def _pages(company_id: int, asked: Chosen, after: int, offset: int, left: int | 
 @lru_cache(maxsize=4 * (len(LeadStatus) + 1))
 def _page(dialect: str, status: LeadStatus | None, has_since: bool) -> Select[int, int, str]:
     """One row with everything of a Page: a row a lead would cost three times as much."""
-    shown = (_moment(dialect, column) if key in MOMENTS else column for key, column in LISTED.items())
+    shown = (_shown(dialect, key, column) for key, column in LISTED.items())
     leads = select(*(column.label(key) for key, column in zip(LISTED, shown, strict=True)))
     leads = leads.where(Lead.id > bindparam("after")).order_by(Lead.id)
     page = _only(leads, status, has_since).offset(bindparam("offset")).limit(bindparam("size")).subquery("page")
@@ -127,6 +127,16 @@ def _in_json(page: Subquery, key: str) -> ColumnElement[Any]:
     if isinstance(page.c[key].type, Boolean):
         return func.json(case((page.c[key], "true"), else_="false"))
     return func.json(value) if key == "details" else value
+
+
+def _shown(dialect: str, key: str, column: Any) -> ColumnElement[Any]:
+    """A column as the list writes it: where a client's language is not known, the company's stands for it."""
+    if key == "language":
+        return func.coalesce(func.nullif(column, ""), _COMPANYS)
+    return _moment(dialect, column) if key in MOMENTS else column
+
+
+_COMPANYS = select(Company.language).where(Company.id == Lead.company_id).correlate(Lead).scalar_subquery()
 
 
 def _moment(dialect: str, column: Any) -> ColumnElement[Any]:

@@ -96,7 +96,7 @@ def town(city: str, language: str) -> str:
 
 def measure(area: str, language: str) -> str:
     """An area as a reader's language writes its numbers and its unit."""
-    area = _AMOUNT.sub(lambda found: _grouped(found[0], language), area)
+    area = _AMOUNT.sub(lambda found: grouped(found[0], language), area)
     if language == "kk":
         return _SOTKAS.sub("сотық", area)
     if language == "en":
@@ -105,7 +105,7 @@ def measure(area: str, language: str) -> str:
     return area
 
 
-def _grouped(amount: str, language: str) -> str:
+def grouped(amount: str, language: str) -> str:
     """«12 000», «78,5»; in English “12,000”, “78.5”. Four digits stay together."""
     whole, mark, fraction = amount.partition(",")
     if len(whole) > 4:

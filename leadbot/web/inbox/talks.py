@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext, lazy_pgettext
 from leadbot.bot import company_settings
 from leadbot.bot.budget import Cost
 from leadbot.conversations import hand_off
-from leadbot.fields import CONTACT, TABLE
+from leadbot.fields import CONTACT, TABLE, Kind
 from leadbot.models import Conversation, Message, TalkNote
 from leadbot.texts import formats, names, phrases
 from leadbot.texts.catalogues import language
@@ -128,7 +128,7 @@ def in_words(slot: str, stored: str | None) -> str:
     if slot == "phone":
         return formats.phone(stored)
     text = names.value(slot, stored, language())
-    if (row := TABLE.get(slot)) and row.unit:
+    if (row := TABLE.get(slot)) and row.kind is Kind.SIZE:
         text = formats.area(text, language())
     return text[:1].upper() + text[1:]
 

@@ -7,7 +7,7 @@ Events name rows by id: the rows are in the session anyway.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -30,6 +30,14 @@ class LeadRepeated:
 
     lead_id: int
     talk_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPutRight:
+    """A person has written values of a lead over; by field what stands in its columns now."""
+
+    lead_id: int
+    values: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

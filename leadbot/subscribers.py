@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Flask
 
 from leadbot import jobs
-from leadbot.conversations import hand_off
+from leadbot.conversations import follow_up, hand_off
 from leadbot.database.session import hear_commits
 from leadbot.events import (
     ClientWaiting,
@@ -25,6 +25,7 @@ from leadbot.events import (
     LeadMerged,
     LeadMoved,
     LeadNotTaken,
+    LeadPutRight,
     LeadRepeated,
     LeadTaken,
     PasswordChanged,
@@ -55,6 +56,7 @@ def _subscribe(events: Dispatcher) -> None:
     events.on(LeadRepeated, hear.lead_repeated)
     events.on(LeadChanged, hear.lead_changed)
     events.on(LeadContradicted, hear.lead_contradicted)
+    events.on(LeadPutRight, follow_up.put_right)
     events.on(LeadMoved, hear.lead_stands_elsewhere)
     events.on(LeadTaken, hear.lead_stands_elsewhere)
     events.on(LeadMerged, hear.lead_stands_elsewhere)

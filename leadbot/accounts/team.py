@@ -14,7 +14,6 @@ from leadbot.database.session import db, utcnow
 from leadbot.errors import EmailTaken, Invalid, NotFound
 from leadbot.events import InvitationMade, PersonLeft, publish
 from leadbot.models import AuditEvent, LinkKind, OneTimeLink, Role, User
-from leadbot.texts import text_input
 
 INVITATIONS_MOST = 100
 
@@ -81,7 +80,7 @@ def join(key: str, *, email: str, name: str, password: str) -> User:
     """Use an invitation: a new person of the company that sent it. Raises LinkExpired, Invalid, EmailTaken."""
     link = links.find(key, LinkKind.INVITATION)
     address = link.email or users.clean_email(email)
-    name = text_input.line(name, "name", most=users.NAME_MOST)
+    name = users.clean_name(name)
     password = users.clean_password(password)
     db.session.rollback()  # no transaction is held over a quarter of a second of hashing
     hashed = users.hash_password(password)

@@ -39,18 +39,25 @@ _OF_SESSION = _WHO.where(User.id == _HOLDS.scalar_subquery())
 
 
 def sign_up(
-    email: str, password: str, company_name: str, *, language: str | None = None, setup: str = setups.DEFAULT
+    email: str,
+    password: str,
+    company_name: str,
+    *,
+    person: str = "",
+    language: str | None = None,
+    setup: str = setups.DEFAULT,
 ) -> User:
     """Make a company with its first person, the owner. Raises Invalid, EmailTaken.
 
-    `language` is the person's own choice and then the company's too; without one the company speaks Russian. `setup` is
-    the trade its bot begins with.
+    `person` is what he is called, which clients see where he answers them. `language` is the person's own choice and
+    then the company's too; without one the company speaks Russian. `setup` is the trade its bot begins with.
     """
     email = clean_email(email)
     if setup not in setups.names():
         raise Invalid("Choose among: %(names)s", field="setup", names=", ".join(setups.names()))
     bot = {} if setup == setups.DEFAULT else {"setup": setup}
     name = text_input.line(company_name, "company_name", most=COMPANY_NAME_MOST)
+    person = clean_name(person, required=False)
     hashed = hash_password(clean_password(password))  # slow on purpose: before the transaction begins
     if by_email(email):
         raise EmailTaken
@@ -62,6 +69,7 @@ def sign_up(
         user = User(
             email=email,
             email_key=email_key(email),
+            name=person,
             hashed_password=hashed,
             role=Role.OWNER,
             company=company,
@@ -181,6 +189,14 @@ def email_key(email: str) -> str:
     return unicodedata.normalize("NFKC", email).strip().lower()
 
 
+def clean_name(value: object, *, required: bool = True) -> str:
+    """What a person is called. An address is none: clients see it. Raises Invalid."""
+    name = text_input.line(value, "name", most=NAME_MOST, required=required)
+    if "@" in name:
+        raise Invalid("Write a name as clients shall see it, not an address", field="name")
+    return name
+
+
 def clean_password(value: object) -> str:
     """The password as given, not a blank stripped. Raises Invalid."""
     if not isinstance(value, str):
@@ -229,10 +245,6 @@ def key_hash(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _name(value: object) -> str:
-    return text_input.line(value, "name", most=NAME_MOST, required=False)
-
-
 def _language(value: object) -> str:
     if value not in LANGUAGES:
         raise Invalid("Choose ru, kk or en", field="language")
@@ -245,4 +257,8 @@ def _theme(value: object) -> str | None:
     return str(value) if value else None
 
 
-_PROFILE: dict[str, Callable[[object], str | None]] = {"name": _name, "language": _language, "theme": _theme}
+_PROFILE: dict[str, Callable[[object], str | None]] = {
+    "name": lambda value: clean_name(value, required=False),
+    "language": _language,
+    "theme": _theme,
+}

@@ -58,6 +58,7 @@ class SignUp(BaseModel):
     email: Email
     password: Password
     company_name: CompanyName
+    name: Annotated[str, Field(description="What the owner is called; clients see it where he answers them")] = ""
 
 
 class LogIn(BaseModel):

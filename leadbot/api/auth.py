@@ -33,7 +33,7 @@ def register() -> tuple[dict[str, Any], int]:
     """Make a company with its first person."""
     given = bodies.as_json(shapes.SignUp)
     with entry.founding(given.email, caller(request.remote_addr)):
-        user = users.sign_up(given.email, given.password, given.company_name)
+        user = users.sign_up(given.email, given.password, given.company_name, person=given.name)
     return account(user), 201
 
 

@@ -12,6 +12,7 @@ from leadbot import fields
 from leadbot.api.values import ABSENT
 
 Tone = Literal["", "business", "friendly", "short"]
+Gender = Literal["", "masculine", "feminine"]
 ByLanguage = dict[Literal["ru", "kk", "en"], str]
 Chips = dict[Literal["ru", "kk", "en"], list[str]]
 Order = Annotated[
@@ -142,6 +143,7 @@ class Settings(_Shape):
     services: str
     service_area: str
     persona: str
+    gender: Gender = Field(description="How the bot speaks of itself where the language tells, as Russian does")
     greeting: ByLanguage
     chips: Chips
     tone: Tone
@@ -190,6 +192,7 @@ class SettingsChange(_Shape):
     services: str = ABSENT
     service_area: str = ABSENT
     persona: str = ABSENT
+    gender: Gender = ABSENT
     greeting: ByLanguage | str = ABSENT
     chips: Chips | list[str] = ABSENT
     tone: Tone = ABSENT

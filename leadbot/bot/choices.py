@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadbot.bot.settings_fields import TONES, Values, fields_of, whole_order
+from leadbot.bot.settings_fields import GENDERS, TONES, Values, fields_of, whole_order
 from leadbot.engines import embedded
 from leadbot.fields import Fields
 from leadbot.texts import names, phrases
@@ -20,6 +20,11 @@ def tones(setup: str, language: str) -> dict[str, str]:
     """Each tone with a question as it would put it."""
     asked = "area.A" if "area" in setups.setup_of(setup).order else "city.A"
     return {tone: phrases.say(asked, language, setups.setup_of(setup, tone)) for tone in TONES}
+
+
+def genders() -> dict[str, str]:
+    """Each way the bot may speak of itself, with a sentence of it."""
+    return {gender: phrases.say("noted", "ru", setups.setup_of(setups.DEFAULT, "", gender)) for gender in GENDERS}
 
 
 def topics() -> tuple[str, ...]:

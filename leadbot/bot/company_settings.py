@@ -118,6 +118,7 @@ def card(own: Company, values: settings_fields.Values | None = None) -> CompanyC
         chips={language: tuple(chips) for language, chips in said["chips"].items()},
         forbidden=tuple(said["forbidden"]),
         tone=said["tone"],
+        gender=said["gender"],
         hide_names=bool(said["hide_names"]),
         canary=encryption.canary(own.id),
         week=hours_settings.in_words(own),

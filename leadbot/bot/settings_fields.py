@@ -2,7 +2,7 @@
 
 greeting, chips      by language: the first words, and up to six quick replies below them
 tone                 one of TONES
-persona              the bot's name
+persona, gender      the bot's name, and how it speaks of itself: one of GENDERS
 order, optional      what is asked, from first to last, `CONTACT` standing for name and phone (at the end where it is
                      not named); an optional thing is asked once only. An empty order is that of the set-up
 questions            the company's own, see `own_questions`
@@ -36,6 +36,7 @@ Check = Callable[[object, str, str], Any]  # (value, field, the company's langua
 
 CONTACT = "contact"
 TONES = ("business", "friendly", "short")
+GENDERS = ("masculine", setups.FEMININE)
 LINES = {
     "persona": 60, "about": 1000, "services": 1000, "service_area": 500, "phone": 40, "email": 254, "address": 300,
     "hours": 200,
@@ -47,7 +48,8 @@ PRICE_MOST = 10**6
 SLOTS_MOST = 60  # of an order
 
 DEFAULTS: Values = {
-    "greeting": {}, "chips": {}, "tone": TONES[0], "persona": "", "order": [], "optional": [], "questions": [],
+    "greeting": {}, "chips": {}, "tone": TONES[0], "persona": "", "gender": GENDERS[0], "order": [], "optional": [],
+    "questions": [],
     "setup": setups.DEFAULT,
     "objects": [], "about": "", "services": "", "service_area": "", "phone": "", "email": "", "address": "",
     "hours": "", "facts": [], "forbidden": [], "model": {}, "hide_names": False, "budget": {}, "token_price": {},
@@ -304,6 +306,7 @@ _CHECKS: dict[str, Check] = {
     "greeting": _texts(GREETING_MOST),
     "chips": _chips,
     "tone": _tone,
+    "gender": lambda value, field, language: _one_of(lambda: GENDERS)(value or GENDERS[0], field, language),
     "order": _order,
     "optional": _optional,
     "questions": lambda value, field, language: own_questions.check(value, field, language, _texts),

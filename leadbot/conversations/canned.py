@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from leadbot.accounts import audit, users
 from leadbot.bot import company_settings
+from leadbot.conversations import hand_off
 from leadbot.database.session import db
 from leadbot.errors import Invalid, NotFound
 from leadbot.models import AuditEvent, CannedAnswer, Conversation, User
@@ -84,7 +85,7 @@ def _values(talk: Conversation, by: User) -> dict[str, str]:
     known = {slot: facts[slot]["value"] for slot in ("name", "city", "object_type") if slot in facts}
     return {
         "name": known.get("name", ""),
-        "manager": by.name or phrases.say("manager", language),
+        "manager": hand_off.own_name(by) or phrases.say("manager", language),
         "company": own.name,
         "phone": company_settings.card(own).phone,
         "city": names.city(known.get("city"), language) or "",

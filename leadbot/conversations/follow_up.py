@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from leadbot.conversations import hot_lane, junk, unanswered, waiting
+from leadbot.database.session import db
 from leadbot.engines.base import Decision
-from leadbot.events import ComplaintMade, HandOffAsked, Withdrawn, publish
+from leadbot.events import ComplaintMade, HandOffAsked, LeadPutRight, Withdrawn, publish
 from leadbot.leads import records
 from leadbot.leads.registration import Registered
 from leadbot.models import Conversation
@@ -48,6 +51,21 @@ def after_turn(talk: Conversation, act: str | None) -> None:
     elif act == "withdrawal" and talk.waits_for is not None and not talk.is_complaint:
         waiting.end(talk)  # who has complained is called, whatever he wants no more
     hot_lane.follow(talk)
+
+
+def put_right(event: LeadPutRight) -> None:
+    """A person has put values of a lead right: its talks say them so from now on, the bot in its answers, lists and
+    notices. The client's own words stay beside them as the proof."""
+    for talk in db.session.scalars(select(Conversation).where(Conversation.lead_id == event.lead_id)):
+        facts = dict(talk.known.get("facts", {}))
+        for field, new in event.values.items():
+            if field in facts and new.get(field):
+                follows = {"e164": new.get("phone_e164"), "m2": new.get("area_m2")}
+                more = {name: value for name, value in follows.items() if name in facts[field]}
+                facts[field] = {**facts[field], **more, "value": new[field]}
+        if facts != talk.known.get("facts", {}):
+            talk.known = {**talk.known, "facts": facts}
+            talk.folded_who = who(talk)
 
 
 def who(talk: Conversation) -> str:

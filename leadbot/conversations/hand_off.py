@@ -13,6 +13,7 @@ from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
 from leadbot.errors import Conflict, Invalid
 from leadbot.events import PersonLeft
+from leadbot.leads import records
 from leadbot.models import Author, Conversation, Message, User
 from leadbot.texts import phrases, text_input
 
@@ -34,6 +35,8 @@ def take_over(talk: Conversation, *, by: User) -> None:
     read_marks.put(talk, by, talk.message_count)
     waiting.end(talk)
     hot_lane.leave(talk)
+    if talk.lead_id is not None:
+        records.begin_work(records.get(talk.lead_id), by=by)
     _say(talk, "handoff.started", manager=shown_to_clients(by, talk.language or company_settings.company().language))
     db.session.commit()
 
@@ -94,7 +97,12 @@ def give_back_silent(talk: Conversation) -> bool:
 
 def shown_to_clients(person: User, language: str) -> str:
     """What a client may call the manager: by the person's own name; nothing of an e-mail is a name."""
-    return person.name or phrases.say("handoff.nameless", language, company=company_settings.company().name)
+    return own_name(person) or phrases.say("handoff.nameless", language, company=company_settings.company().name)
+
+
+def own_name(person: User) -> str:
+    """His own name; an address that stands in its place since earlier is none."""
+    return person.name if "@" not in person.name else ""
 
 
 def _stay(talk: Conversation) -> None:

@@ -78,6 +78,7 @@ class CompanyCard:
     about: str = ""  # what the company does, in its own words
     persona: str = ""  # the bot's name, or who it is in the company's own words
     tone: str = ""
+    gender: str = ""  # how it speaks of itself: "feminine", else masculine
     services: str = ""
     service_area: str = ""
     forbidden: tuple[str, ...] = ()  # topics the bot declines
@@ -93,7 +94,7 @@ class CompanyCard:
     @property
     def trade(self) -> Setup:
         """Its set-up in its tone, with the words of its own questions."""
-        return asking(trades.setup_of(self.setup, self.tone), self.fields)
+        return asking(trades.setup_of(self.setup, self.tone, self.gender), self.fields)
 
     def hours_in(self, language: str) -> str:
         """When the company works: as it has set it day by day, else in its own words."""
@@ -137,6 +138,8 @@ class LeadDraft:
     area_m2: float | None = None
     details: Mapping[str, str] = field(default_factory=dict)  # by key, what is known and has no column
     summary: str = ""
+    # What a summary is made of besides the values, so that it can be put into another language: JSON of the engine's.
+    told: dict[str, Any] | None = None
     language: str = "ru"
     contact_by: str | None = None  # how the client wants to be reached: call, whatsapp, telegram or message
     contact_name: str | None = None  # whom to call instead of him

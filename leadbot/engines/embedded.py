@@ -7,7 +7,7 @@ from leadbot.engines.rules.dialogue.ask import open_ as is_open
 from leadbot.engines.rules.dialogue.intents import topics
 from leadbot.engines.rules.dialogue.memory import Memory, recognised, renewed, with_contact
 from leadbot.engines.rules.dialogue.qualifier import Rules
-from leadbot.engines.rules.dialogue.summary import draft
+from leadbot.engines.rules.dialogue.summary import draft, retold
 from leadbot.engines.rules.reading import phone_line
 from leadbot.engines.rules.reading.extract import extract
 from leadbot.engines.rules.scoring.score import Set, precision, recall, wrong_rate
@@ -30,6 +30,7 @@ __all__ = [
     "recall",
     "recognised",
     "renewed",
+    "retold",
     "topics",
     "with_contact",
     "wrong_rate",

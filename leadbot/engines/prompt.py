@@ -15,7 +15,7 @@ from leadbot.engines.privacy import Placeholders
 from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.texts import trades
 
-VERSION = 3  # raised with every change of the wording, which a test holds to it
+VERSION = 4  # raised with every change of the wording, which a test holds to it
 
 HISTORY_LINES = 12
 LINE_CHARACTERS = 700
@@ -74,10 +74,11 @@ def system_prompt(turn: Turn, reading: Decision, private: Placeholders) -> str:
 def _persona(company: CompanyCard) -> str:
     name = f" Your name: {clipped(company.persona)}." if company.persona.strip() else ""
     tone = f" Your tone: {TONES.get(company.tone) or clipped(company.tone)}." if company.tone.strip() else ""
+    gender = "feminine" if company.gender == trades.FEMININE else "masculine"
     return (
         f"You are the assistant bot of the company «{company.name}» and write with its clients in a chat. You find out "
         f"what the client wants, then take his name and phone for a manager. You are a bot and say so when asked."
-        f"{name}{tone}"
+        f"{name}{tone} In Russian you speak of yourself in the {gender}."
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, Text, bindparam, cast, func, select, type_coerce, union_all
+from sqlalchemy import Select, String, Text, and_, bindparam, case, cast, func, select, type_coerce, union_all
 from sqlalchemy.orm import aliased
 
 from leadbot.accounts import page_versions, tenant
@@ -16,7 +16,7 @@ from leadbot.database.counters import COLUMNS
 from leadbot.database.session import db, utcnow
 from leadbot.errors import NotFound
 from leadbot.leads.filters import EVERYTHING, Filter
-from leadbot.models import Lead, LeadStatus, Message, User
+from leadbot.models import IMPORTED, Lead, LeadStatus, Message, Source, User
 
 CARDS = 50  # of a column at first, and how many more each time
 CARDS_MOST = 5000
@@ -24,7 +24,7 @@ OPEN_STAGES = tuple(status for status in LeadStatus if status.is_open)
 
 
 class Card(NamedTuple):
-    """A lead as far as a card shows it. `status` and `source` are their stored words."""
+    """A lead as far as a card shows it. `status` is its stored word, `source` is Lead.origin."""
 
     id: int
     version: int
@@ -142,7 +142,10 @@ def columns(lead: Any) -> list[Any]:
     )
     by_name = {
         "status": type_coerce(lead.status, String).label("status"),
-        "source": type_coerce(lead.source, String).label("source"),
+        "source": case(
+            (and_(lead.import_id.is_not(None), lead.source == Source.MANUAL), IMPORTED),
+            else_=type_coerce(lead.source, String),
+        ).label("source"),
         "is_unheard": waiting.exists().label("is_unheard"),
         "details": cast(lead.details, Text).label("details"),
     }

@@ -70,6 +70,7 @@ class Way:
     version: int
     status: LeadStatus
     reason: LostReason | None
+    was_free: bool = False  # nobody answered for it
 
 
 def page(only: Filter, *, stage: LeadStatus | None, sort: str, is_down: bool, number: int) -> TablePage:
@@ -116,7 +117,7 @@ def undo(ways: Iterable[Way], *, by: User) -> tuple[int, int]:
     by_id = {way.id: way for way in list(ways)[:PICKED_MOST]}
     found = _locked({way.id: way.version for way in by_id.values()})
     for lead in found:
-        _move(lead, by_id[lead.id].status, by_id[lead.id].reason, by)
+        _move(lead, by_id[lead.id].status, by_id[lead.id].reason, by, frees=by_id[lead.id].was_free)
     db.session.commit()
     return len(found), len(by_id) - len(found)
 
@@ -127,13 +128,15 @@ def _locked(seen: dict[int, int]) -> list[Lead]:
     return [lead for lead in db.session.scalars(rows) if lead.version == seen[lead.id]]
 
 
-def _move(lead: Lead, to: LeadStatus, reason: LostReason | None, by: User) -> Way:
-    before, reason_before = lead.status, lead.lost_reason
+def _move(lead: Lead, to: LeadStatus, reason: LostReason | None, by: User, *, frees: bool = False) -> Way:
+    before, reason_before, was_free = lead.status, lead.lost_reason, False
     if (before, reason_before) != (to, reason):
+        if frees:
+            moving.set_free(lead, by=by)
+        else:
+            was_free = records.begin_work(lead, by=by)
         lead.status, lead.lost_reason = to, reason
         moving.to_top(lead)
-        if to is LeadStatus.IN_PROGRESS and lead.assignee_id is None:
-            lead.assignee_id = by.id
         db.session.flush()
         records.record(lead, "moved", from_value=before, to_value=to, reason=reason, by=by)
-    return Way(lead.id, lead.version, before, reason_before)
+    return Way(lead.id, lead.version, before, reason_before, was_free)

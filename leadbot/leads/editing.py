@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
+from leadbot import events
 from leadbot.accounts import users
 from leadbot.bot import company_settings, settings_fields
 from leadbot.database.session import db
 from leadbot.engines.embedded import Found, extract, phone_line
 from leadbot.errors import Conflict, Invalid, NotFound
 from leadbot.fields import TABLE
-from leadbot.leads import held_values, records, registration
+from leadbot.leads import held_values, records, registration, summaries
 from leadbot.models import Conversation, Lead, LeadNote, User
 from leadbot.texts import formats, names, text_input
 from leadbot.texts import trades as setups
@@ -56,7 +57,13 @@ def change(lead: Lead, values: dict[str, str], *, by: User, version: int | None 
 
 def _write(lead: Lead, values: dict[str, str], by: User, language: str) -> bool:
     before = {field: value_of(lead, field) for field in values}
-    cleaned = {field: _cleaned(field, typed, before[field], language) for field, typed in values.items()}
+    told = {"summary": summaries.said(lead, language)} if "summary" in values else {}  # what stood in the open field
+    cleaned = {
+        field: {field: before[field]}
+        if _as_sent(typed) == told.get(field)
+        else _cleaned(field, typed, before[field], language)
+        for field, typed in values.items()
+    }
     changed = {field: new for field, new in cleaned.items() if (new[field] or "") != before[field]}
     for field, new in changed.items():
         if field not in COLUMNS:
@@ -67,6 +74,9 @@ def _write(lead: Lead, values: dict[str, str], by: User, language: str) -> bool:
         held_values.hold(lead, field, user_id=by.id, said=before[field] or None)
         if field == "phone":
             note_further_phones(lead, values[field], user_id=by.id)
+    if changed.keys() - {"summary"}:
+        summaries.renew(lead)
+        events.publish(events.LeadPutRight(lead.id, changed))
     if changed:
         _commit(lead, {field: (before[field] or None, new[field] or None) for field, new in changed.items()}, by)
     return bool(changed)

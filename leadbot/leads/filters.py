@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from leadbot.database.session import db
 from leadbot.leads import search
-from leadbot.models import Lead, Source
+from leadbot.models import IMPORTED, Lead, Source
 
 CITIES_MOST = 30
 NOBODY = 0  # as `who`: leads without an assignee
@@ -24,7 +24,7 @@ class Filter:
     text: str = ""
     who: int | None = None
     city: str | None = None
-    source: Source | None = None
+    origin: str | None = None  # as Lead.origin
     language: str | None = None
     since: datetime | None = None
     before: datetime | None = None
@@ -38,9 +38,14 @@ class Filter:
         found = search.matches(self.text, lead)
         if self.who is not None:
             found.append(lead.assignee_id == self.who if self.who != NOBODY else lead.assignee_id.is_(None))
-        for column, value in ((lead.city, self.city), (lead.source, self.source), (lead.language, self.language)):
+        for column, value in ((lead.city, self.city), (lead.language, self.language)):
             if value is not None:
                 found.append(column == value)
+        if self.origin:
+            is_imported = self.origin == IMPORTED
+            found.append(lead.source == (Source.MANUAL if is_imported else Source(self.origin)))
+            if self.origin in (IMPORTED, Source.MANUAL):
+                found.append(lead.import_id.is_not(None) if is_imported else lead.import_id.is_(None))
         if self.since:
             found.append(lead.created_at >= self.since)
         if self.before:

@@ -39,7 +39,8 @@ def sort(lead: Lead, new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str
         entry = lead.edited.get(field, {})
         if field in _PAIRS or value == entry.get("said"):
             continue
-        if value != standing(lead, field):
-            otherwise[field] = value
+        if value == standing(lead, field):
+            continue
+        otherwise[field] = value
         lead.edited = {**lead.edited, field: {"by": entry.get("by"), "said": value}}
     return free, otherwise

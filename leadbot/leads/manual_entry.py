@@ -11,7 +11,7 @@ from leadbot.database.session import db
 from leadbot.errors import Faults, Invalid
 from leadbot.events import LeadCreated, publish
 from leadbot.leads import editing, records, registration
-from leadbot.models import Company, Lead, Source, User
+from leadbot.models import Lead, Source, User
 
 FIELDS = ("name", "phone", "object_type", "city")
 NEW, NOTE = "new", "note"
@@ -41,10 +41,9 @@ def add(typed: Mapping[str, object], *, by: User, choice: str = "", note: str = 
             return Added(earlier, "known")
         records.add_note(earlier, note, by=by)
         return Added(earlier, NOTE)
-    company = db.session.get_one(Company, by.company_id)
     lead = Lead(
         source=Source.MANUAL,
-        language=company.language,
+        language="",
         assignee_id=by.id,
         previous_id=earlier.id if earlier else None,
         **values,

@@ -14,7 +14,7 @@ from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
 from leadbot.errors import Conflict, Invalid, NotFound
-from leadbot.leads import editing, held_values, moving, records, registration, search, tasks
+from leadbot.leads import editing, held_values, moving, records, registration, search, summaries, tasks
 from leadbot.models import (
     Conversation,
     Delivery,
@@ -129,6 +129,7 @@ def merge(lead: Lead, other: Lead, chosen: Mapping[str, str], *, by: User, versi
     for mark, (_was, now) in row.before["marks"].items():
         setattr(lead, mark, now)
     _swap_evidence(lead.id, other.id, taken)
+    summaries.renew(lead)
     other.status, other.lost_reason, other.merged_into_id = LeadStatus.LOST, LostReason.DUPLICATE, lead.id
     db.session.add(row)
     _finish(lead, other, "merged", by)
@@ -159,6 +160,7 @@ def unmerge(lead: Lead, merge_id: int, *, by: User) -> Lead:
     for mark, (was, now) in before.get("marks", {}).items():
         if getattr(lead, mark) == now:
             setattr(lead, mark, was)
+    summaries.renew(lead)
     _swap_evidence(lead.id, other.id, list(before["fields"]))
     if other.lost_reason is LostReason.DUPLICATE:
         other.status = LeadStatus(before["status"])
@@ -185,7 +187,7 @@ def split(lead: Lead, talk_id: int, *, by: User) -> Lead:
         registration.keep_evidence(own, lead)
         draft = embedded.draft(own.known, company, own.language or company.language, final=True)
         if draft and not held_values.is_held(lead, "summary"):
-            lead.summary = draft.summary
+            lead.summary, lead.told = draft.summary, draft.told
         held = {slot: value for slot, value in lead.details.items() if held_values.is_held(lead, slot)}
         lead.details = {**(draft.details if draft else {}), **held}
     _finish(lead, new, "split", by)

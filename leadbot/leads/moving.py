@@ -22,9 +22,10 @@ CLOSED = (LeadStatus.WON, LeadStatus.LOST)
 
 def move(
     lead: Lead, to: LeadStatus, *, by: User, version: int | None = None, reason: str | None = None,
-    rank: int | None = None,
+    rank: int | None = None, frees: bool = False,
 ) -> Lead:  # fmt: skip
-    """Move a card to another stage; any move is allowed, each is recorded.
+    """Move a card to another stage; any move is allowed, each is recorded. Who moves a lead that is nobody's answers
+    for it; `frees` undoes that too.
 
     `version` is what the mover saw, `rank` its place there (see leads.ranking), else the top. Raises Conflict with
     the fresh lead where somebody was quicker, Invalid where a lost lead has no reason, Forbidden for a viewer.
@@ -36,12 +37,11 @@ def move(
     if lead.status is to and lead.lost_reason is lost_reason:
         return lead
     lead_id, before = lead.id, lead.status
-    lead.status, lead.lost_reason = to, lost_reason
-    to_top(lead)
-    lead.rank = rank if rank is not None else lead.rank
-    if to is LeadStatus.IN_PROGRESS and lead.assignee_id is None:
-        lead.assignee_id = by.id
     try:
+        set_free(lead, by=by) if frees else records.begin_work(lead, by=by)
+        lead.status, lead.lost_reason = to, lost_reason
+        to_top(lead)
+        lead.rank = rank if rank is not None else lead.rank
         db.session.flush()
         records.record(lead, "moved", from_value=before, to_value=to, reason=lost_reason, by=by)
         db.session.commit()
@@ -49,6 +49,14 @@ def move(
         db.session.rollback()
         raise Conflict("This card has already been moved", fresh=records.get(lead_id)) from None
     return lead
+
+
+def set_free(lead: Lead, *, by: User) -> None:
+    """Undo that a person has begun with a lead: it is nobody's again. Part of the caller's transaction."""
+    if lead.assignee_id == by.id:
+        lead.assignee_id = None
+        db.session.flush()
+        records.record(lead, "assigned", field="assignee", from_value=by.shown_name, by=by)
 
 
 def to_top(lead: Lead) -> None:

@@ -34,7 +34,14 @@ class Spot:
 
 
 def move(
-    lead: Lead, to: LeadStatus, spot: Spot, *, by: User, version: int | None = None, reason: str | None = None
+    lead: Lead,
+    to: LeadStatus,
+    spot: Spot,
+    *,
+    by: User,
+    version: int | None = None,
+    reason: str | None = None,
+    frees: bool = False,
 ) -> Lead:
     """Move a card to a place of a stage; within its own stage nothing else changes, not even its version.
 
@@ -45,7 +52,7 @@ def move(
         raise Conflict("This card has already been moved", fresh=lead)
     rank = _rank(lead, to, spot)
     if lead.status is not to or to is LeadStatus.LOST:
-        return moving.move(lead, to, by=by, version=version, reason=reason, rank=rank)
+        return moving.move(lead, to, by=by, version=version, reason=reason, rank=rank, frees=frees)
     if rank is not None and rank != lead.rank:
         _put(lead.id, rank)
         board.touch()

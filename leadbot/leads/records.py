@@ -63,6 +63,7 @@ def add_note(lead: Lead, text: str, *, by: User) -> LeadNote:
     note = LeadNote(lead_id=lead.id, user_id=by.id, text=clean)
     db.session.add(note)
     show_change(lead.id)
+    begin_work(lead, by=by)
     db.session.commit()
     return note
 
@@ -74,6 +75,18 @@ def show_change(lead_id: int) -> None:
     """
     row = update(Lead).where(Lead.id == lead_id).values(updated_at=utcnow())
     db.session.execute(row.execution_options(synchronize_session=False))
+
+
+def begin_work(lead: Lead, *, by: User, to: User | None = None) -> bool:
+    """Whoever does the first thing with a lead that is nobody's answers for it from then on, or whom he names; whether
+    that is so now. What is closed already stays as it is. Part of the caller's transaction."""
+    if lead.assignee_id is not None or not lead.status.is_open:
+        return False
+    person = to or by
+    lead.assignee_id = person.id
+    db.session.flush()
+    record(lead, "assigned", field="assignee", to_value=person.shown_name, by=by)
+    return True
 
 
 def evidence(lead: Lead) -> list[Evidence]:

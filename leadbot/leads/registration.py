@@ -15,7 +15,7 @@ from leadbot.accounts import hours_settings
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import LeadDraft
 from leadbot.errors import Invalid
-from leadbot.leads import board, held_values, moving, records, rotation, scoring, search
+from leadbot.leads import board, held_values, moving, records, rotation, scoring, search, summaries
 from leadbot.models import (
     Conversation,
     Evidence,
@@ -92,6 +92,7 @@ def begin(talk: Conversation, draft: LeadDraft, earlier: Lead | None, *, related
         "area_m2": draft.area_m2,
         "details": _details(draft),
         "summary": draft.summary,
+        "told": draft.told,
         "take_due_at": None if talk.source is Source.TEST else hours_settings.take_due(utcnow()),
         "is_hot": scoring.is_hot(draft, talk.known.get("facts", {}), has_returned=earlier is not None),
         "search": search.text_of(*(values[field] for field in search.FIELDS)),
@@ -156,14 +157,22 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
             changed.add(mark)
     if "area" in changed:
         lead.area_m2 = draft.area_m2
-    if draft.summary and draft.summary != lead.summary and not held_values.is_held(lead, "summary"):
-        lead.summary = draft.summary
+    if _retell(lead, draft):
         changed.add("summary")
     if changed or otherwise:
         lead.is_hot = scoring.is_hot(lead, facts, has_returned=lead.previous_id is not None)
         keep_evidence(talk, lead)
         board.touch()
     return changed
+
+
+def _retell(lead: Lead, draft: LeadDraft) -> bool:
+    """Bring the summary up to date; whether it says something else now."""
+    if not draft.summary or held_values.is_held(lead, "summary"):
+        return False
+    before, lead.summary, lead.told = lead.summary, draft.summary, draft.told
+    summaries.renew(lead)
+    return lead.summary != before
 
 
 def _values(draft: LeadDraft) -> dict[str, Any]:

@@ -26,8 +26,10 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from leadbot.fields import TABLE, Surface
-from leadbot.models import Conversation, Evidence, Lead, LeadNote, LeadTask, User
+from leadbot.models import Company, Conversation, Evidence, Lead, LeadNote, LeadTask, User
 
+# Where a client's language is not known, the company's stands for it.
+_COMPANYS = select(Company.language).where(Company.id == Lead.company_id).correlate(Lead).scalar_subquery()
 _ASSIGNEE, _MANAGER, _AUTHOR, _DOER = (aliased(User) for _ in range(4))
 
 
@@ -54,7 +56,8 @@ def _columns(dialect: str) -> dict[str, ColumnElement[Any]]:
     return {
         "id": Lead.id, "owner_id": Lead.company_id, "bot_user_id": Lead.bot_user_id,
         **{row.key: getattr(Lead, row.column) for row in TABLE.columns if Surface.API in row.shows},
-        "summary": Lead.summary, "language": Lead.language, "status": Lead.status, "created_at": Lead.created_at,
+        "summary": Lead.summary, "language": func.coalesce(func.nullif(Lead.language, ""), _COMPANYS),
+        "status": Lead.status, "created_at": Lead.created_at,
         "phone_e164": Lead.phone_e164, "source": Lead.source, "lost_reason": Lead.lost_reason, "version": Lead.version,
         "updated_at": Lead.updated_at, "details": Lead.details, "contact_by": Lead.contact_by,
         "contact_name": Lead.contact_name, "is_complaint": Lead.is_complaint, "is_withdrawn": Lead.is_withdrawn,

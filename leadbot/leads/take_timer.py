@@ -16,6 +16,7 @@ from leadbot.events import LeadNotTaken, publish
 from leadbot.leads import board
 from leadbot.models import Lead, LeadStatus, Source
 
+WAITING = (Source.WIDGET, Source.TELEGRAM, Source.API)  # where clients write
 LONG_MINUTES = 600  # of work; who waits longer simply waits for long
 
 
@@ -35,9 +36,10 @@ class Untaken(Protocol):
 
 
 def is_waiting(lead: Untaken) -> bool:
-    """Is it a client's lead that nobody has taken yet?"""
+    """Is it a lead whose client waits since he wrote, and nobody has taken it yet? Nobody waits who was written down by
+    hand or came from a file."""
     is_free = lead.assignee_id is None or lead.is_dealt
-    return lead.status == LeadStatus.NEW and is_free and lead.source != Source.TEST
+    return lead.status == LeadStatus.NEW and is_free and lead.source in WAITING
 
 
 @dataclass(frozen=True, slots=True)

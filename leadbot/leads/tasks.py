@@ -33,6 +33,8 @@ def add(lead: Lead, due_at: datetime, text: str, *, by: User, to: User | None = 
     clean = text_input.line(text, "text", most=TEXT_MOST, required=False)
     task = LeadTask(lead_id=lead.id, text=clean, due_at=due_at, assignee_id=to.id if to else None, user_id=by.id)
     db.session.add(task)
+    if to is not None:
+        records.begin_work(lead, by=by, to=to)
     _settle(lead, task, "task_set", by=by)
     return task
 

@@ -12,7 +12,7 @@ from leadbot.models.bot import BotVersion, Scenario
 from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, WebSession
 from leadbot.models.conversation import Author, BotUser, CannedAnswer, Conversation, Message, Source, TalkNote, TalkRead
 from leadbot.models.delivery import Delivery, DeliveryState, TelegramBot
-from leadbot.models.lead import Evidence, Lead, LeadEvent, LeadMerge, LeadNote, LeadStatus, LostReason
+from leadbot.models.lead import IMPORTED, Evidence, Lead, LeadEvent, LeadMerge, LeadNote, LeadStatus, LostReason
 from leadbot.models.lead_import import ExportState, ImportState, LeadExport, LeadImport
 from leadbot.models.notification import NotificationChoices, ProvenChat, PushSubscription
 from leadbot.models.opening import Opening
@@ -26,6 +26,7 @@ counters.make_with(Base.metadata)
 searching.make_with(Base.metadata)
 
 __all__ = [
+    "IMPORTED",
     "AuditEntry",
     "AuditEvent",
     "Author",

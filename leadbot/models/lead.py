@@ -31,6 +31,9 @@ class LeadStatus(enum.StrEnum):
         return self not in {LeadStatus.WON, LeadStatus.LOST}
 
 
+IMPORTED = "import"  # in place of the source of a lead that came from a file
+
+
 class LostReason(enum.StrEnum):
     """Why a lead was lost; a duplicate and spam don't count in conversion."""
 
@@ -75,6 +78,7 @@ class Lead(Owned, Base):
     previous_id: Mapped[int | None]  # the same client's earlier lead, closed by then
     merged_into_id: Mapped[int | None]  # this one is a duplicate, all that hung on it is there
     import_id: Mapped[int | None]  # the import that brought it
+    is_undated: Mapped[bool] = mapped_column(default=False, server_default=false())  # the file said no date of its own
     related_lead_id: Mapped[int | None]  # the same client's lead beside which he wants this one
     source: Mapped[Source] = mapped_column(stored_enum(Source))
     name: Mapped[str | None] = mapped_column(String(200))
@@ -85,7 +89,7 @@ class Lead(Owned, Base):
     area: Mapped[str | None] = mapped_column(String(64))
     area_m2: Mapped[float | None]
     summary: Mapped[str] = mapped_column(Text, default="")
-    language: Mapped[str] = mapped_column(String(2), default="ru")
+    language: Mapped[str] = mapped_column(String(2), default="ru")  # of the talk; "" where nobody knows it
     contact_by: Mapped[str | None] = mapped_column(String(10))  # call, whatsapp, telegram or message
     contact_name: Mapped[str | None] = mapped_column(String(200))  # whom to call instead of the client
     is_complaint: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -99,6 +103,8 @@ class Lead(Owned, Base):
     # What managers have written over: {field: {"by": a person's id, "said": what the client last said instead}}.
     edited: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     details: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # edited values that have no column, by slot
+    # What the summary is made of besides values, see engines.base.LeadDraft.told; None: the summary is all there is.
+    told: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     task_at: Mapped[datetime | None]  # when the next open task is due, see leads.tasks
     # When the managers are next told that nobody has taken it, and when they first were; see leads.take_timer.
     take_due_at: Mapped[datetime | None]
@@ -121,6 +127,11 @@ class Lead(Owned, Base):
     @property
     def is_test(self) -> bool:
         return self.source is Source.TEST
+
+    @property
+    def origin(self) -> str:
+        """Where it came from, as pages say it: its source, or `IMPORTED`."""
+        return IMPORTED if self.import_id is not None and self.source is Source.MANUAL else self.source.value
 
 
 class LeadEvent(Owned, Base):

@@ -33,7 +33,7 @@ from leadbot.events import (
     Withdrawn,
 )
 from leadbot.fields import Surface
-from leadbot.leads import samples
+from leadbot.leads import samples, summaries
 from leadbot.models import Conversation, Lead, LeadTask, Message
 from leadbot.notifications import briefs, notice_marks, notices
 from leadbot.notifications.carriers import CARRIERS
@@ -256,7 +256,7 @@ def _facts(lead_id: int) -> Facts:
             object_type=names.object_type(lead.object_type, language),
             area=names.area(lead.area, language),
             city=names.city(lead.city, language),
-            summary=lead.summary,
+            summary=summaries.said(lead, language),
             details=_details(lead, language),
             marks=notice_marks.marks(lead, language),
             source=lead.source.value,

@@ -12,6 +12,7 @@ from leadbot.accounts import due_rows, hours_settings
 from leadbot.bot import company_settings
 from leadbot.conversations import waiting
 from leadbot.database.session import db, utcnow
+from leadbot.leads import take_timer
 from leadbot.models import Company, Lead, LeadStatus, LeadTask, Source
 from leadbot.notifications import notices
 from leadbot.notifications.notice import Brief, Notice, NoticeGroup
@@ -62,13 +63,15 @@ def _has_begun(company: Company) -> bool:
 
 
 def _counts(company: Company) -> dict[str, int]:
-    """New since yesterday's summary; waiting in the first column; tasks that are due; talks that wait for a person."""
-    real = Lead.source != Source.TEST
-    nobodys = (Lead.status == LeadStatus.NEW) & Lead.assignee_id.is_(None)
+    """New since yesterday's summary, imports left out; clients who have written and whom nobody has taken; tasks that
+    are due; talks that wait for a person."""
+    came = (Lead.source != Source.TEST) & Lead.import_id.is_(None)
+    waits = Lead.source.in_(take_timer.WAITING) & (Lead.status == LeadStatus.NEW)
+    nobodys = waits & (Lead.assignee_id.is_(None) | Lead.is_dealt)
     tasks = select(func.count()).select_from(LeadTask).where(LeadTask.done_at.is_(None), LeadTask.due_at <= utcnow())
     return {
-        "new": _count(real & (Lead.created_at > utcnow() - timedelta(days=1))),
-        "untouched": _count(real & nobodys),
+        "new": _count(came & (Lead.created_at > utcnow() - timedelta(days=1))),
+        "untouched": _count(nobodys),
         "overdue": db.session.scalar(tasks) or 0,
         "waiting": waiting.count(),
     }

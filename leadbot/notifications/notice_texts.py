@@ -90,7 +90,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     },
     "check": {
         "ru": "Тестовое сообщение: сюда будут приходить заявки компании {company}.",
-        "kk": "Сынақ хабарлама: {company} компаниясының өтінімдері осында келеді.",
+        "kk": "Сынақ хабарламасы: {company} компаниясының өтінімдері осында келеді.",
         "en": "Test message: leads of {company} will arrive here.",
     },
 }

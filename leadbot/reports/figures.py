@@ -1,10 +1,12 @@
 """Figures: how talks become contracts, over some days of the company's own calendar.
 
 Test leads and talks that are junk count nowhere; leads lost as spam or duplicate are no leads. A lead belongs to the
-day it came. The way of the client follows the talks that began in the period: who opened the chat, wrote, left a phone,
-became a lead, was taken (somebody is responsible or has touched the card) and signed. Only on a site can one open a
-chat and not write; elsewhere both are the same. A lead that came without a talk (by hand, from a file) is in all other
-figures. The first touch is the first thing a person did to a card; a lead written down by hand waits for none.
+day it came; one from a file that has no date of its own belongs to none and is counted apart. All figures are of the
+same leads: of all, or of one of KINDS, by how they came. The way of the client follows the talks that began in the
+period: who opened the chat, wrote, left a phone, became a lead, was taken (somebody is responsible or has touched the
+card) and signed. Only on a site can one open a chat and not write; elsewhere both are the same. A lead that came
+without a talk (by hand, from a file) is in all other figures, where all are asked for. The first touch is the first
+thing a person did to a card; a lead written down by hand waits for none.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 
 from leadbot.bot import budget, company_settings
 from leadbot.database.session import db, utcnow
-from leadbot.models import Conversation, Lead, LeadStatus, LostReason, Opening, Source, marks
+from leadbot.models import IMPORTED, Conversation, Lead, LeadStatus, LostReason, Opening, Source, marks
 from leadbot.reports import periods
 from leadbot.reports.periods import Period
 
@@ -30,7 +32,12 @@ QUICK_MINUTES = 15
 NOT_LEADS = (LostReason.SPAM, LostReason.DUPLICATE)
 EARLIER = datetime.fromisoformat(marks.EARLIER)
 HEARD = ("complaint", "withdrawn", "urgent", "beside")
+CHAT, HAND = "chat", "hand"
+KINDS = (CHAT, HAND, IMPORTED)  # written by a client, written down by a person, from a file
 STEPS = ("opened", "wrote", "phone", "lead", "taken", "won")
+
+
+_IS_IMPORTED = and_(Lead.import_id.is_not(None), Lead.source == Source.MANUAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +58,9 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class SourceFigures:
-    """One source, or one campaign of it: its talks, leads and contracts."""
+    """One source (as Lead.origin), or one campaign of it: its talks, leads and contracts."""
 
-    source: Source
+    source: str
     campaign: str
     talks: int
     leads: int
@@ -74,7 +81,18 @@ class _Lead(NamedTuple):
     is_urgent: bool
     is_beside: bool
     has_owner: bool
+    is_imported: bool
     talk_id: int | None
+
+    @property
+    def origin(self) -> str:
+        """As Lead.origin."""
+        return IMPORTED if self.is_imported else self.source.value
+
+    @property
+    def kind(self) -> str:
+        """One of KINDS."""
+        return IMPORTED if self.is_imported else HAND if self.source is Source.MANUAL else CHAT
 
     @property
     def counts(self) -> bool:
@@ -109,9 +127,14 @@ class _Talk(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All of the page. `days` bears every day of the period, `stopped` where talks without a lead stand still."""
+    """All of the page. `days` bears every day of the period, `stopped` where talks without a lead stand still, `split`
+    how many leads and contracts of each kind there are, whichever is chosen; the way of clients is empty where none of
+    them came by a talk. `undated` are leads that belong to no day."""
 
     period: Period
+    kind: str  # one of KINDS, or "" for all
+    split: dict[str, tuple[int, int]]
+    undated: int
     now: Totals
     before: Totals
     funnel: dict[str, int]
@@ -125,7 +148,7 @@ class Figures:
     @property
     def is_empty(self) -> bool:
         """Nothing to show at all."""
-        return not (self.now.leads or any(self.funnel.values()))
+        return not (self.now.leads or any(self.funnel.values()) or any(count for count, _won in self.split.values()))
 
     @property
     def cost_of_lead(self) -> float | None:
@@ -133,17 +156,22 @@ class Figures:
         return self.cost.tenge / self.now.leads if self.cost.tenge is not None and self.now.leads else None
 
 
-def over(days: int = DAYS) -> Figures:
-    """The figures of the last `days` days, today among them; the same number of statements however many leads."""
+def over(days: int = DAYS, kind: str = "") -> Figures:
+    """The figures of the last `days` days, today among them, of all leads or those of a kind; the same number of
+    statements however many leads."""
     own = company_settings.company()
     period = periods.latest(days, utcnow(), own.time_zone)
-    came, talks = _came(period), _talks(period)
+    everything = _came(period)
+    came, talks = _only(everything, kind), _talks(period) if kind in ("", CHAT) else []
     leads = [lead for lead in came if lead.counts]
     return Figures(
         period=period,
+        kind=kind,
+        split=_split(everything),
+        undated=_undated(),
         now=_totals(leads),
-        before=_totals([lead for lead in _came(period.before()) if lead.counts]),
-        funnel=_funnel(period, leads, talks),
+        before=_totals([lead for lead in _only(_came(period.before()), kind) if lead.counts]),
+        funnel=_funnel(period, leads, talks) if kind in ("", CHAT) else {},
         days=_by_day(period, leads),
         origins=_origins(leads, talks),
         reasons=_reasons(came),
@@ -151,6 +179,21 @@ def over(days: int = DAYS) -> Figures:
         heard=_heard(came, talks),
         cost=budget.of_days(period.first, period.last),
     )
+
+
+def _only(came: list[_Lead], kind: str) -> list[_Lead]:
+    return [lead for lead in came if lead.kind == kind] if kind else came
+
+
+def _split(came: list[_Lead]) -> dict[str, tuple[int, int]]:
+    leads = [lead for lead in came if lead.counts]
+    by_kind = {kind: [lead for lead in leads if lead.kind == kind] for kind in KINDS}
+    return {kind: (len(those), sum(lead.is_won for lead in those)) for kind, those in by_kind.items()}
+
+
+def _undated() -> int:
+    """How many leads of files have no date of their own."""
+    return db.session.scalar(select(func.count()).select_from(Lead).where(Lead.is_undated, _IS_IMPORTED)) or 0
 
 
 def count_opening() -> None:
@@ -178,8 +221,8 @@ def _came(period: Period) -> list[_Lead]:
     flags = (Lead.is_complaint, Lead.is_withdrawn, Lead.is_urgent, Lead.related_lead_id.is_not(None))
     kinds = (Lead.source, _campaign(Lead.first_touch), Lead.status == LeadStatus.WON, Lead.lost_reason, *flags)
     has_owner = and_(Lead.assignee_id.is_not(None), ~Lead.is_dealt)
-    found = select(*moments, *kinds, has_owner, Lead.conversation_id).where(
-        period.holds(Lead.created_at), Lead.source != Source.TEST
+    found = select(*moments, *kinds, has_owner, _IS_IMPORTED, Lead.conversation_id).where(
+        period.holds(Lead.created_at), Lead.source != Source.TEST, Lead.is_undated.is_(False)
     )
     return [_Lead._make(row) for row in db.session.execute(found)]
 
@@ -245,9 +288,9 @@ def _campaign(touch: Any) -> ColumnElement[str]:
 
 
 def _origins(leads: list[_Lead], talks: list[_Talk]) -> list[SourceFigures]:
-    begun = Counter((talk.source, talk.campaign) for talk in talks)
-    came = Counter((lead.source, lead.campaign) for lead in leads)
-    won = Counter((lead.source, lead.campaign) for lead in leads if lead.is_won)
+    begun = Counter((talk.source.value, talk.campaign) for talk in talks)
+    came = Counter((lead.origin, lead.campaign) for lead in leads)
+    won = Counter((lead.origin, lead.campaign) for lead in leads if lead.is_won)
     rows = [SourceFigures(*origin, begun[origin], came[origin], won[origin]) for origin in begun.keys() | came.keys()]
     return sorted(rows, key=lambda row: (-row.leads, -row.talks, row.source, row.campaign))
 

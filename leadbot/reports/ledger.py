@@ -3,7 +3,8 @@
 received = answered by the bot + answered by a manager + waiting + without an answer
 registered = told + on its way + given up + nobody to tell
 
-Test talks count on neither side. A lead that a person wrote down needs no news of itself.
+Test talks count on neither side. Leads are those that clients have written: one that a person wrote down or took from a
+file needs no news of itself. Sums may agree while nobody was told; that is no promise kept, and said so.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class Ledger:
 
     @property
     def agrees(self) -> bool:
-        """Is nothing lost?"""
-        return not self.answers["unanswered"] and not self.news["given_up"]
+        """Is nothing lost, and has somebody been told of every lead?"""
+        return not (self.answers["unanswered"] or self.news["given_up"] or self.news["untold"])
 
 
 def over(days: int) -> Ledger:

@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", DEFAULT_ZONE)
     _Babel(app, locale_selector=chosen_language, timezone_selector=chosen_zone)
     app.jinja_env.filters["alphabetical"] = lambda pairs: sorted(pairs, key=lambda pair: order(pair[1]))
+    app.jinja_env.globals["part_of"] = lambda part, whole: formats.part_of(part, whole, language())
     give_filters(
         app,
         day=lambda moment: formats.day(moment, chosen_zone()),

@@ -14,6 +14,11 @@ from leadbot.texts import phrases
 
 NBSP = "\u00a0"
 _BEFORE_UNIT = re.compile(r"(?<=\d)\s+(?=\S)")
+# What "out of" adds to a Kazakh numeral: it follows the last word that is spoken. By how many noughts it ends with.
+_OUT_OF = (
+    ("", "ден", "ден", "тен", "тен", "тен", "дан", "ден", "ден", "дан"),
+    ("", "нан", "дан", "дан", "тан", "ден", "тан", "тен", "нен", "нан"),
+)
 
 
 def local(moment: datetime, zone: str) -> datetime:
@@ -87,6 +92,23 @@ def number(value: int, language: str, *, at_least: int = 10_000) -> str:
     if abs(value) < at_least:
         return str(value)
     return f"{value:,}" if language == "en" else f"{value:,}".replace(",", NBSP)
+
+
+def part_of(part: int, whole: int, language: str) -> str:
+    """5 из 7; in Kazakh 7-ден 5, where the ending follows the numeral as it is spoken."""
+    of = number(whole, language)
+    return str(_("%(part)s of %(whole)s", part=number(part, language), whole=_out_of(whole, of, language)))
+
+
+def _out_of(whole: int, written: str, language: str) -> str:
+    if language != "kk":
+        return written
+    digits = str(whole)
+    noughts = len(digits) - len(digits.rstrip("0")) if whole else 0
+    ending = (
+        "ден" if noughts == 2 or not whole else "нан" if noughts > 2 else _OUT_OF[noughts][int(digits[-1 - noughts])]
+    )
+    return f"{written}-{ending}"
 
 
 def percent(share: float, language: str, digits: int = 1) -> str:

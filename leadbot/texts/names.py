@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from leadbot.fields import TABLE, Fields, Kind
-from leadbot.texts import phrases, places
+from leadbot.texts import call_times, phrases, places
 from leadbot.texts import trades as setups
 from leadbot.texts.folding import order
+from leadbot.texts.tables import read_table
+
+MATERIALS = Path(__file__).parent / "data" / "materials.tsv"
+_TENGE = re.compile(r"([0-9]{5,12}) ?(?:₸|тг|тенге|теңге)?\.?", re.IGNORECASE)
+_MILLIONS = re.compile(
+    r"([0-9]+(?:[,.][0-9]+)?) ?(?:млн|миллион(?:а|ов)?|million)\.?(?: ?(?:₸|тг|тенге|теңге))?", re.IGNORECASE
+)
 
 
 def city(canonical: str | None, language: str) -> str | None:
@@ -45,8 +54,32 @@ def value(slot: str, stored: str, language: str) -> str:
         return object_type(stored, language) or stored
     if slot == "work":
         return _works(language).get(stored, stored)
+    if slot == "callback":
+        return call_times.said(stored, language)
+    if slot == "materials":
+        return ", ".join(_material(each, language) for each in stored.split(", "))
+    if kind is Kind.MONEY:
+        return _money(stored, language)
     key = f"{slot}={stored}"
     return phrases.say(key, language) if phrases.knows(key, setups.load()) else stored
+
+
+def _material(stored: str, language: str) -> str:
+    return stored if language == "ru" else _materials().get(stored.lower(), {}).get(language, stored)
+
+
+@cache
+def _materials() -> dict[str, dict[str, str]]:
+    return {ru.lower(): {"ru": ru, "kk": kk, "en": en} for ru, kk, en in read_table(MATERIALS)}
+
+
+def _money(stored: str, language: str) -> str:
+    """«15 млн», “15 million”; whole tenge with their sign."""
+    if whole := _TENGE.fullmatch(stored):
+        return f"{phrases.grouped(whole[1], language)}\u00a0₸"
+    if millions := _MILLIONS.fullmatch(stored):
+        return f"{phrases.grouped(millions[1], language)}\u00a0{'million' if language == 'en' else 'млн'}"
+    return stored
 
 
 @cache

@@ -2,6 +2,7 @@
 
 A key with A, B and C is one question in three wordings: A the first asking, B a first asking with a small
 acknowledgement, C the second and last asking. Questions stand apart from statements: a message has one at most.
+What the bot says of itself bears both genders, «Записал(а)»: a company chooses one, see `trades.of`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 from leadbot.texts import places
 from leadbot.texts.trades import Setup, load
@@ -22,7 +24,11 @@ LIMIT = 200  # characters of one message of the bot
 _AMOUNT = re.compile(r"[0-9]+(?:,[0-9]+)?")
 _SOTKAS = re.compile(r"сот(?:ка|ки|ок)")  # a hundred square metres of land
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
-_STOP = re.compile(r"[.!?…:][»”\"')\]]*$")
+_STOP = re.compile(
+    r"[.!?…][»”\"']*$|(?:^|[.!?…]\s)[(\[][^()\[\]]*[.!?…][)\]]$"
+)  # a bracket within a sentence ends none
+_STOPS = (".", "!", "?", "…")
+_EITHER = "(а)"  # the ending of a Russian verb, where a woman speaks
 _AND = {"ru": "и", "kk": "және", "en": "and"}
 
 
@@ -46,9 +52,23 @@ def knows(key: str, setup: Setup) -> bool:
 
 def say(key: str, language: str, setup: Setup | None = None, **values: str) -> str:
     """The phrase of this key with its placeholders filled. Raises KeyError for an unknown key or a missing value."""
-    texts = (setup or load()).questions.get(key) or general()[key]
-    text = texts[language]
-    return text.format(**values) if "{" in text else text
+    setup = setup or load()
+    texts = setup.questions.get(key) or general()[key]
+    text = texts[language].replace(_EITHER, "а" if setup.is_feminine else "")
+    if "{" not in text:
+        return text
+    return _filled(text, values) if "}." in text else text.format(**values)
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with its placeholders filled; one that brings a stop of its own is given no second one."""
+    made = ""
+    is_stopped = False
+    for before, name, _spec, _conversion in Formatter().parse(text):
+        made += before[1:] if is_stopped and before[:1] == "." and before[1:2] != "." else before
+        value = values[name].rstrip() if name is not None else ""
+        made, is_stopped = made + value, value.endswith(_STOPS)
+    return made
 
 
 def hello(hour: int, language: str) -> str:
@@ -76,7 +96,7 @@ def town(city: str, language: str) -> str:
 
 def measure(area: str, language: str) -> str:
     """An area as a reader's language writes its numbers and its unit."""
-    area = _AMOUNT.sub(lambda found: _grouped(found[0], language), area)
+    area = _AMOUNT.sub(lambda found: grouped(found[0], language), area)
     if language == "kk":
         return _SOTKAS.sub("сотық", area)
     if language == "en":
@@ -85,7 +105,7 @@ def measure(area: str, language: str) -> str:
     return area
 
 
-def _grouped(amount: str, language: str) -> str:
+def grouped(amount: str, language: str) -> str:
     """«12 000», «78,5»; in English “12,000”, “78.5”. Four digits stay together."""
     whole, mark, fraction = amount.partition(",")
     if len(whole) > 4:
@@ -121,7 +141,7 @@ def chips(asked: str | None, language: str, setup: Setup) -> tuple[str, ...]:
 def stopped(text: str) -> str:
     """The text with a stop at its end, where it has none: a company writes its facts without."""
     text = text.strip()
-    return text if not text or _STOP.search(text) else text.rstrip(",;–- ") + "."
+    return text if not text or _STOP.search(text) else text.rstrip(",;:–- ") + "."
 
 
 def join(parts: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ FOLDER = Path(__file__).parent / "data" / "setups"
 TONES = Path(__file__).parent / "data" / "tones.json"  # by tone the phrases that are said otherwise in every trade
 DEFAULT = "construction"
 _PART = 2  # rank of a part of a thing
+FEMININE = "feminine"
 _LAND = 3  # rank of land in the table of objects; 1 is a thing by itself, 2 a part of one, 4 says little
 
 Texts = Mapping[str, str]  # one text by language: {"ru": "...", "kk": "...", "en": "..."}
@@ -46,6 +47,7 @@ class Setup:
     plot_works: frozenset[str] = frozenset()
     tones: Mapping[str, Mapping[str, Texts]] = field(default_factory=dict)  # phrases by tone, over `tones()`
     fields: tuple[Field, ...] = ()  # questions that only this trade asks, see leadbot.fields
+    is_feminine: bool = False  # the bot speaks of itself as a woman does
 
     def object_name(self, canonical: str, language: str) -> str:
         """The object in a reader's language; a company's own object stays as it is."""
@@ -131,12 +133,13 @@ def _data(key: str) -> Mapping[str, Any]:
     return {**_data(data["like"]), **data} if "like" in data else data
 
 
-def setup_of(key: str, tone: str = "") -> Setup:
+def setup_of(key: str, tone: str = "", gender: str = "") -> Setup:
     """The set-up of a company; the default one where a company names none that is there, so that no talk stops.
 
-    In a tone of `tones()` the questions are put otherwise; in any other they are the agreed ones.
+    In a tone of `tones()` the questions are put otherwise; in any other they are the agreed ones. The bot's `gender` is
+    "feminine" or taken for masculine.
     """
-    return _toned(key if key in names() else DEFAULT, tone if tone in tones() else "")
+    return _toned(key if key in names() else DEFAULT, tone if tone in tones() else "", gender == FEMININE)
 
 
 @cache
@@ -147,8 +150,10 @@ def tones() -> Mapping[str, Mapping[str, Texts]]:
 
 
 @cache
-def _toned(key: str, tone: str) -> Setup:
+def _toned(key: str, tone: str, is_feminine: bool) -> Setup:
     setup = load(key)
+    if is_feminine:
+        setup = replace(setup, is_feminine=True)
     if not tone:
         return setup
     usual = {**setup.questions, **tones()[tone]} if not setup.free else {**tones()[tone], **setup.questions}

@@ -19,6 +19,7 @@ from leadbot.fields import Surface
 from leadbot.leads import editing, registration, tasks
 from leadbot.models import Lead, LeadStatus, LostReason, Source
 from leadbot.texts.folding import fold
+from leadbot.texts.languages import LANGUAGES
 from leadbot.transfer import exports, imports_kept, imports_terms, imports_values
 from leadbot.transfer.imports_plan import SAID_MOST, Plan, Words
 from leadbot.transfer.imports_terms import NOTE
@@ -109,7 +110,7 @@ class Reader:
     def __init__(self, words: Words, plan: Plan) -> None:
         self._words, self._plan = words, plan
         own = company_settings.company()
-        self._zone, self._language = ZoneInfo(own.time_zone), own.language
+        self._zone = ZoneInfo(own.time_zone)
         self._people = _by_name(exports.people())
         self._phones = PhoneReader()
         self._details = [row.key for row in company_settings.fields(own).details if Surface.IMPORT in row.shows]
@@ -146,7 +147,8 @@ class Reader:
         phone = self._phone(cells, beside)
         values = self._values(cells, beside)
         status, reason = self._status(cells, beside)
-        created = self._created(cells)
+        dated = self._created(cells)
+        created = dated or utcnow()
         assignee_id = self._person(cells.text("assignee"))
         calls = self._tasks(cells, assignee_id)
         language = cells.text("language").lower()
@@ -157,7 +159,8 @@ class Reader:
         return {
             **values, "phone": phone.shown, "phone_e164": phone.e164, "status": status, "lost_reason": reason,
             "source": Source.TEST if is_test else Source.MANUAL,
-            "language": language if language in ("ru", "kk", "en") else self._language,
+            "language": language if language in LANGUAGES else "",
+            "is_undated": dated is None,
             "created_at": created, "raised_at": created, "rank": int(created.timestamp() * 1_000_000_000),
             "assignee_id": assignee_id, "task_at": min(due, default=None),
             "notes": [self._note(note) for note in self._notes(cells, beside)], "tasks": calls,
@@ -230,13 +233,14 @@ class Reader:
             met.setdefault(folded, Meant(said[:100], key)).count += 1
         return key
 
-    def _created(self, cells: Cells) -> datetime:
+    def _created(self, cells: Cells) -> datetime | None:
+        """When the client came; None where the file doesn't say it."""
         if (cell := cells.first("created_at")) is None:
-            return utcnow()
+            return None
         found = self._moment(cell, cells.first("created_time"), before=utcnow() + _TOMORROW)
         if found is None and not self._plan.undated:
             raise Faulty("date", imports_values.text(cell))
-        return found or utcnow()
+        return found
 
     def _moment(self, cell: Any, clock: Any, before: datetime) -> datetime | None:
         try:

@@ -33,7 +33,8 @@ NATIONAL_DIGITS, LEAST_DIGITS = 10, 7
 # All that people write about clients; their own columns of name and phone go with the client himself.
 TEXTS: tuple[Any, ...] = (
     Message.text, Message.folded, Evidence.quote, TalkNote.text, LeadNote.text, LeadTask.text, LeadEvent.from_value,
-    LeadEvent.to_value, Lead.name, Lead.summary, Lead.search, Lead.details, Lead.edited, LeadMerge.before,
+    LeadEvent.to_value, Lead.name, Lead.summary, Lead.search, Lead.details, Lead.told,
+    Lead.edited, LeadMerge.before,
     Conversation.known, Scenario.name, Scenario.turns, Delivery.text, Delivery.payload,
 )  # fmt: skip
 

@@ -99,6 +99,7 @@ class SignUpForm(Form):
     """A company and its first person."""
 
     company_name = StringField(_("Company"), [InputRequired(_("Enter the company name"))])
+    name = StringField(_("Your name"), [_Clean(lambda value: users.clean_name(value or "", required=False))])
     setup = SelectField(_("Trade"), choices=lambda: list(choices.trades(language()).items()), validate_choice=False)
     email = EmailField(_("E-mail"), [InputRequired(REQUIRED), _Clean(users.clean_email)])
     password = PasswordField(_("Password"), [InputRequired(REQUIRED), _Clean(users.clean_password)])

@@ -9,7 +9,7 @@ from flask import Flask, g, has_app_context
 from flask_babel import force_locale, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
-from leadbot.models import DeliveryState, LeadStatus, LostReason, Role, Source
+from leadbot.models import IMPORTED, DeliveryState, LeadStatus, LostReason, Role, Source
 from leadbot.texts import names
 from leadbot.texts.catalogues import give_filters, language
 from leadbot.texts.languages import LANGUAGES
@@ -37,6 +37,10 @@ SOURCES = {
     Source.API: "API",
     Source.MANUAL: lazy_pgettext("source", "By hand"),
     Source.TEST: lazy_pgettext("source", "Test"),
+}
+ORIGINS: dict[str, object] = {
+    **{source.value: label for source, label in SOURCES.items()},
+    IMPORTED: lazy_pgettext("source", "Import"),
 }
 DELIVERIES = {
     DeliveryState.PENDING: _("Queued"),
@@ -112,7 +116,7 @@ def reason_label(reason: str) -> str:
 
 def source_label(source: str) -> str:
     """Where a talk or lead came from; an unknown one by its own name."""
-    return str(SOURCES.get(Source(source), source))
+    return str(ORIGINS.get(source, source))
 
 
 def delivery_label(state: str) -> str:

@@ -44,6 +44,15 @@ def test_a_sign_up_leads_into_the_test_chat(stranger: FlaskClient) -> None:
     assert stranger.get("/settings/company").status_code == 200
 
 
+def test_a_sign_up_asks_for_the_owners_name(app: Flask, stranger: FlaskClient) -> None:
+    assert "Ваше имя" in stranger.get("/signup").text
+    assert "а не адрес почты" in sign_up(stranger, name=EMAIL).text
+    sign_up(stranger, name="Айгуль")
+    with app.app_context():
+        user = users.by_email(EMAIL)
+        assert user is not None and user.name == "Айгуль"
+
+
 def test_the_bot_knows_the_trade_from_the_first_minute(app: Flask, stranger: FlaskClient) -> None:
     form = stranger.get("/signup").text
     assert 'value="construction">Строительство' in form and 'value="windows"' in form

@@ -62,6 +62,14 @@ def test_a_text_without_a_language_is_the_companys_own(api_almaty: Api) -> None:
     assert shown["facts"][0]["text"] == {"kk": "Бағасы 100 ₸."}
 
 
+def test_the_bots_gender_is_set_and_heard(api_almaty: Api) -> None:
+    assert api_almaty.get("/api/settings").json["gender"] == "masculine"
+    assert api_almaty.patch("/api/settings", json={"gender": "neuter"}).status_code == 422
+    assert api_almaty.patch("/api/settings", json={"gender": "feminine"}).json["gender"] == "feminine"
+    api_almaty.say("x", "хочу дом 150 м² в Алматы")
+    assert "Исправила, площадь: 120" in api_almaty.say("x", "нет, не 150, а 120 м²")["response"]
+
+
 def test_a_patch_is_a_version_and_leaves_a_draft_alone(app: Flask, api_almaty: Api) -> None:
     api_almaty.patch("/api/settings", json={"phone": "8 727"})
     api_almaty.patch("/api/settings", json={"phone": "8 727", "time_zone": "Asia/Oral"})

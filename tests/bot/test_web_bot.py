@@ -74,7 +74,7 @@ def test_an_untouched_form_changes_nothing(app: Flask, almaty: Web) -> None:
 def test_what_is_typed_comes_back_as_it_was(app: Flask, almaty: Web) -> None:
     said: dict[str, object] = {
         "greeting.ru": 'Здравствуйте! <b>"Дом"</b>', "greeting.kk": "Сәлем", "chips.ru": "Дом, Баня",
-        "tone": "friendly",
+        "tone": "friendly", "gender": "feminine",
         "persona": "Айша", "objects": "мансарда, терраса", "about": "Строим", "services": "Дома и бани.",
         "service_area": "Алматы и область.", "phone": "8 727", "email": "a@b.kz", "address": "Абая, 1",
         "hours": "пн–пт",

@@ -16,7 +16,7 @@ from leadbot.engines.prompt import TONES, VERSION, messages
 from leadbot.engines.tools import tools
 from leadbot.texts.languages import LANGUAGES
 
-DIGESTS = {3: "046bfc25a20cf920"}
+DIGESTS = {4: "7b60101a95f32bd1"}
 FULL = replace(
     COMPANY, persona="Айгуль", services="Дома", service_area="Алматы", address="Абая, 1", hours="9–18",
     forbidden=("политика",), canary="kestrel", order=("city", "contact", "area"), later=("floors",), optional=("area",),

@@ -47,6 +47,13 @@ def test_a_bot_with_a_name_says_it() -> None:
     assert "Менің есімім Айша." in kazakh.say("Сәлеметсіз бе")
 
 
+def test_a_bot_speaks_of_itself_as_the_company_says() -> None:
+    for gender, word in (("", "Исправил, "), ("masculine", "Исправил, "), ("feminine", "Исправила, ")):
+        talk = Talk(CompanyCard(name="Дом", persona="Айша", gender=gender))
+        talk.say("хочу дом 150 м² в Алматы")
+        assert talk.say("нет, не 150, а 120 м²").startswith(word)
+
+
 def test_what_comes_later_is_asked_once_the_lead_is_there() -> None:
     company = CompanyCard(name="Дом", order=("city", "object_type"), later=("budget",))
     talk = Talk(company)

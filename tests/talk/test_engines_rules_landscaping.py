@@ -78,14 +78,14 @@ def test_land_is_measured_in(answer, area, m2):
 
 def test_a_small_bare_number_is_sotkas_and_said_back():
     talk = asked_for_size()
-    assert talk.say("6") == f"Записана площадь: 6 соток. Если не так, поправьте. {CONTACT}"
+    assert talk.say("6") == f"Записал площадь: 6 соток. Если не так, поправьте. {CONTACT}"
     assert talk.say("нет, 60 м2").startswith("Исправил, площадь: 60 м².")
 
 
 def test_the_size_is_said_in_the_language_of_the_talk():
     talk = Talk(GARDENS)
     talk.say("Ауланы абаттандыру керек, Талғар")
-    assert talk.say("6").startswith("Ауданы: 6 сотық, осылай жазылды.")
+    assert talk.say("6").startswith("Ауданын жазып алдым: 6 сотық.")
     assert phrases.measure("2 га", "en") == "2 ha"
     assert [phrases.measure(area, "en") for area in ("1 сотка", "3 сотки")] == ["1 sotka", "3 sotkas"]
 

@@ -136,3 +136,57 @@ def test_stored_towns_have_all_forms():
     assert all(set(forms) == set(LANGUAGES) and forms["ru"].startswith("в ") for forms in towns.values())
     assert phrases.where("Караганда", "kk") == "Қарағандыда"
     assert phrases.where("Нигде", "ru") is None
+
+
+def test_sentences_are_joined_with_one_stop_each():
+    wrong = []
+    for parts, joined in (
+        (("Дом от 220 000 тг за м²", "Точно скажет менеджер."), "Дом от 220 000 тг за м². Точно скажет менеджер."),
+        (("Работаем с 2010 г.", "Какая площадь?"), "Работаем с 2010 г. Какая площадь?"),
+        (("Под ключ (от 5 млн.)", "В каком городе?"), "Под ключ (от 5 млн.). В каком городе?"),
+        (("Ждём вас. (Кроме воскресенья.)", "Ок"), "Ждём вас. (Кроме воскресенья.) Ок."),
+        (("Наши цены:", "", "В каком городе?"), "Наши цены. В каком городе?"),
+        (("Гарантия 5 лет;", "Хорошо"), "Гарантия 5 лет. Хорошо."),
+        (("Говорим «под ключ!»", "Ок"), "Говорим «под ключ!» Ок."),
+        (("Кепілдік 5 жыл…", "Жақсы"), "Кепілдік 5 жыл… Жақсы."),
+    ):
+        if (made := phrases.join(parts)) != joined:
+            wrong.append(made)
+    assert not wrong
+
+
+def test_what_is_filled_in_brings_no_second_stop():
+    wrong = []
+    for value, said in (
+        ("ул. Абая, 10", "Наш адрес: ул. Абая, 10."),
+        ("Абая 10, 2 этаж, оф.", "Наш адрес: Абая 10, 2 этаж, оф."),
+        ("Абая 10!", "Наш адрес: Абая 10!"),
+        ("Абая 10 {дом}", "Наш адрес: Абая 10 {дом}."),
+    ):
+        if (made := phrases.say("answer.address.fact", "ru", None, address=value)) != said:
+            wrong.append(made)
+    assert not wrong
+
+
+def test_the_bot_speaks_of_itself_in_the_gender_it_is_given():
+    own = {
+        "label": "Город",
+        "value": "Алматы",
+        "phone": "8",
+        "what": "забор",
+        "digits": "8",
+        "city": "Алматы",
+        "area": "6 м²",
+    }
+    told = [key for key, texts in phrases.general().items() if "(а)" in texts["ru"]]
+    assert len(told) > 8
+    wrong = []
+    for key in told:
+        as_man, as_woman = (
+            phrases.say(key, "ru", trades.of("windows", "", gender), **own) for gender in ("", "feminine")
+        )
+        if "(" in as_man + as_woman or len(as_woman) != len(as_man) + 1:
+            wrong.append(as_woman)
+    assert not wrong
+    assert phrases.say("noted", "ru", trades.of("windows", "short", "feminine")).startswith("Записала, ")
+    assert phrases.say("name.B", "ru", trades.of("dental", "friendly", "feminine")).startswith("Записала номер")

@@ -45,7 +45,7 @@ def test_a_name_without_a_phone_is_asked_for_the_phone_and_never_a_lead():
 def test_a_phone_without_a_name_waits_for_the_name():
     talk = Talk()
     talk.say("Хочу дом", "Алматы", "150 квадратов")
-    assert talk.say("87768776637") == "Номер записан. Как вас зовут?"
+    assert talk.say("87768776637") == "Записал номер. Как вас зовут?"
     assert talk.registered == 0
     assert talk.lead().name is None  # if he leaves now, the phone is a lead
     assert talk.say("Канат").startswith("Спасибо, Канат!")

@@ -214,3 +214,36 @@ def test_the_example_on_the_first_page_is_a_real_talk(stranger: FlaskClient) -> 
 def test_every_template_file_says_its_needs_or_its_use() -> None:
     for path in Path(TRANSLATIONS.parent.parent, "templates").rglob("*.html"):
         assert path.read_text().startswith(("{#", "{% from", "{% macro", "{% extends")), path
+
+
+def test_so_many_of_so_many_follows_the_numeral_in_kazakh(app: Flask) -> None:
+    said = {5: "5-тен", 7: "7-ден", 9: "9-дан", 10: "10-нан", 40: "40-тан", 0: "0-ден", 100: "100-ден", 120: "120-дан",
+            83: "83-тен", 1000: "1000-нан", 12_000: "12\u00a0000-нан"}  # fmt: skip
+    with app.test_request_context():
+        with force_locale("kk"):
+            assert {whole: formats.part_of(3, whole, "kk") for whole in said} == {
+                whole: f"{of} 3" for whole, of in said.items()
+            }
+        with force_locale("ru"):
+            assert formats.part_of(5, 7, "ru") == "5 из 7"
+
+
+def test_times_to_call_sums_and_materials_are_in_the_readers_language() -> None:
+    wrong = []
+    for slot, stored, kazakh, english in (
+        ("callback", "после 18:00", "18:00-ден кейін", "after 18:00"),
+        ("callback", "субботу с 10 до 12", "сенбі күні, 10:00–12:00 аралығында", "on Saturday 10:00–12:00"),
+        ("callback", "завтра после 6 вечера", "ертең, 18:00-ден кейін", "tomorrow after 18:00"),
+        ("callback", "после обеда", "түстен кейін", "after lunch"),
+        ("callback", "в 15:30", "15:30-да", "at 15:30"),
+        ("callback", "сағат 9-дан кейін", "сағат 9-дан кейін", "after 9:00"),
+        ("callback", "когда дети спят", "когда дети спят", "когда дети спят"),
+        ("callback", "завтра не звоните", "завтра не звоните", "завтра не звоните"),
+        ("materials", "газоблок, кирпич", "газоблок, кірпіш", "aerated blocks, brick"),
+        ("budget", "15 млн", "15\u00a0млн", "15\u00a0million"),
+        ("budget", "5000000 тенге", "5\u00a0000\u00a0000\u00a0₸", "5,000,000\u00a0₸"),
+    ):
+        found = tuple(names.value(slot, stored, language) for language in ("kk", "en"))
+        if found != (kazakh, english):
+            wrong.append((stored, found))
+    assert not wrong

@@ -44,6 +44,7 @@ def sign_up() -> Response:
                     values["email"],
                     values["password"],
                     values["company_name"],
+                    person=values["name"],
                     language=catalogues.chosen_language(),
                     **trade,
                 )

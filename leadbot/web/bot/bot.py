@@ -234,6 +234,7 @@ def _context(draft: Draft, typed: Values | None, error: Invalid | None) -> dict[
         "questions": words.questions({**values, "setup": setup}),
         "trades": choices.trades(language()),
         "tones": words.tones(setup),
+        "genders": words.genders(),
         "topics": words.topics(values["facts"]),
         "previews": {key: (chat.first_words(card, key), chat.first_replies(card, key)) for key in LANGUAGES},
         "week": card.week.get(language(), ""),

@@ -34,6 +34,7 @@ def read(form: Form, before: Values) -> Values:
     return {  # in the order of the page: the first that is wrong gets the focus
         "greeting": _texts(form, "greeting"),
         "persona": lines.pop("persona"),
+        "gender": form.get("gender", ""),
         "chips": {language: _split(form.get(f"chips.{language}", ""), ",") for language in LANGUAGES},
         "tone": form.get("tone", ""),
         "setup": form.get("setup", ""),

@@ -23,6 +23,7 @@ FIELDS = {
     "chips": lazy_gettext("quick replies"),
     "tone": lazy_gettext("tone"),
     "persona": lazy_gettext("the bot’s name"),
+    "gender": lazy_gettext("how the bot speaks of itself"),
     "order": lazy_gettext("order of questions"),
     "optional": lazy_gettext("required questions"),
     "questions": lazy_gettext("own questions"),
@@ -46,6 +47,10 @@ TONES = {
     "business": lazy_gettext("Businesslike"),
     "friendly": lazy_gettext("Friendly"),
     "short": lazy_gettext("Brief"),
+}
+GENDERS = {
+    "masculine": lazy_gettext("As a man"),
+    "feminine": lazy_gettext("As a woman"),
 }
 TOPICS = {
     "price": lazy_gettext("Price"),
@@ -110,6 +115,11 @@ def questions(values: Values) -> list[Question]:
 def tones(setup: str) -> list[tuple[str, str, str]]:
     """Each tone: its key, its name and a question in it."""
     return [(tone, str(TONES[tone]), sample) for tone, sample in choices.tones(setup, language()).items()]
+
+
+def genders() -> list[tuple[str, str, str]]:
+    """Each way the bot may speak of itself: its key, its name and a sentence, in Russian, which alone tells."""
+    return [(gender, str(GENDERS[gender]), sample) for gender, sample in choices.genders().items()]
 
 
 def topics(facts: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -9,13 +9,14 @@ from statistics import median
 
 from flask import Flask, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, lazy_pgettext
 
 from leadbot.bot import company_settings
 from leadbot.bot.budget import Cost
-from leadbot.fields import CONTACT, TABLE
+from leadbot.conversations import hand_off
+from leadbot.fields import CONTACT, TABLE, Kind
 from leadbot.models import Conversation, Message, TalkNote
-from leadbot.texts import formats, names
+from leadbot.texts import formats, names, phrases
 from leadbot.texts.catalogues import language
 from leadbot.web.errors import error_text
 
@@ -34,9 +35,26 @@ NOTES = {
     "answer.other": lazy_gettext("a fault on our side"),
 }
 
+# What the bot asks about, as it stands in a sentence.
+ABOUT = {
+    "name": lazy_pgettext("asked", "the name"),
+    "phone": lazy_pgettext("asked", "the phone"),
+    "city": lazy_pgettext("asked", "the city"),
+    "object_type": lazy_pgettext("asked", "the object"),
+    "area": lazy_pgettext("asked", "the area"),
+    "plot": lazy_pgettext("asked", "the plot of land"),
+    "rooms": lazy_pgettext("asked", "the rooms"),
+    "floors": lazy_pgettext("asked", "the floors"),
+    "work": lazy_pgettext("asked", "the work"),
+    "budget": lazy_pgettext("asked", "the budget"),
+    "materials": lazy_pgettext("asked", "the materials"),
+    "callback": lazy_pgettext("asked", "the time for a call"),
+}
+
 
 def init_app(app: Flask) -> None:
-    """Give templates the words for who answered, and for errors."""
+    """Give templates the words for who answered, what clients call a manager, and for errors."""
+    app.jinja_env.globals["shown_to_clients"] = lambda person: hand_off.shown_to_clients(person, language())
     app.jinja_env.filters.update(milliseconds=milliseconds, engine_note=engine_note, said=error_text, cost=cost)
 
 
@@ -49,6 +67,11 @@ class Fact:
     value: str = ""
     quote: str = ""
     is_next: bool = False
+
+    @property
+    def about(self) -> str:
+        """Its name within a sentence; a company's own question is quoted."""
+        return str(ABOUT[self.slot]) if self.slot in ABOUT else phrases.quoted(self.label, language())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +128,7 @@ def in_words(slot: str, stored: str | None) -> str:
     if slot == "phone":
         return formats.phone(stored)
     text = names.value(slot, stored, language())
-    if (row := TABLE.get(slot)) and row.unit:
+    if (row := TABLE.get(slot)) and row.kind is Kind.SIZE:
         text = formats.area(text, language())
     return text[:1].upper() + text[1:]
 

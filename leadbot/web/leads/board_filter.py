@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from leadbot.leads import search
 from leadbot.leads.filters import NOBODY, Filter
-from leadbot.models import Source
+from leadbot.models import IMPORTED, Source
 from leadbot.texts import text_input
 from leadbot.texts.catalogues import chosen_zone
 from leadbot.texts.languages import LANGUAGES
@@ -64,8 +64,8 @@ def _city(value: str) -> str | None:
     return value[:CITY_MOST] or None
 
 
-def _source(value: str) -> Source | None:
-    return Source(value) if value in list(Source) else None
+def _origin(value: str) -> str | None:
+    return value if value in (*Source, IMPORTED) else None
 
 
 def _language(value: str) -> str | None:
@@ -92,7 +92,7 @@ def _midnight(day: date | None) -> datetime | None:
 
 
 _READ: dict[str, Any] = {
-    "q": _text, "who": _who, "city": _city, "source": _source, "language": _language, "hot": _hot,
+    "q": _text, "who": _who, "city": _city, "source": _origin, "language": _language, "hot": _hot,
     "since": _day, "until": _day,
 }  # fmt: skip
-_FIELDS = {"q": "text", "hot": "is_hot"}
+_FIELDS = {"q": "text", "hot": "is_hot", "source": "origin"}

@@ -49,15 +49,19 @@ def _moved() -> str:
     if to is None:
         raise Invalid("There is no such stage", field="status")
     ways, missed = board_table.move(picked, to, by=current_user, reason=request.form.get("reason"))
-    session[UNDO] = [[way.id, way.version, way.status.value, way.reason.value if way.reason else ""] for way in ways]
+    session[UNDO] = [
+        [way.id, way.version, way.status.value, way.reason.value if way.reason else "", way.was_free] for way in ways
+    ]
     note = _("Moved to “%(stage)s”", stage=stage_label(to)) + f": {len(ways)}"
     return f"{note}. {_left(missed)}" if missed else note
 
 
 def _put_back() -> str:
     ways = [
-        board_table.Way(int(lead), int(version), LeadStatus(status), LostReason(reason) if reason else None)
-        for lead, version, status, reason in session.pop(UNDO, [])
+        board_table.Way(
+            int(lead), int(version), LeadStatus(status), LostReason(reason) if reason else None, bool(rest and rest[0])
+        )
+        for lead, version, status, reason, *rest in session.pop(UNDO, [])
     ]
     done, missed = board_table.undo(ways, by=current_user)
     note = f"{_('Undone')}: {done}"

@@ -104,9 +104,10 @@ def badges(lead: HasBadges, is_unheard: bool, waits: str = "", due: tuple[str, s
     `due` is its next call back, a kind and its words: see lead_parts.due_badge.
     """
     reader = language()
+    is_foreign = lead.language not in ("", reader)
     flagged = lead.is_complaint or lead.is_withdrawn or lead.is_urgent or lead.contact_by
     urgent = due or waits or is_unheard or lead.is_hot or flagged or not lead.name
-    if not (urgent or lead.previous_id or lead.source == "test" or lead.language != reader):
+    if not (urgent or lead.previous_id or lead.source == "test" or is_foreign):
         return []
     found = (
         lead.is_complaint and Badge("danger", "alert", _("Complaint")),
@@ -119,7 +120,7 @@ def badges(lead: HasBadges, is_unheard: bool, waits: str = "", due: tuple[str, s
         waits and Badge("warn", "clock", waits),
         not lead.name and Badge("", "", _("no name")),
         lead.previous_id and Badge("", "repeat", _("Returning")),
-        lead.language != reader and Badge("", "", language_label(lead.language)),
+        is_foreign and Badge("", "", language_label(lead.language)),
         lead.source == "test" and Badge("", "", _("Test")),
     )
     return [badge for badge in found if badge][:BADGES_MOST]

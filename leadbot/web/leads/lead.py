@@ -47,14 +47,15 @@ def move(lead_id: int) -> Response:
     lead = records.get(lead_id)
     reason_before = lead.lost_reason.value if lead.lost_reason else ""
     before = {"status": lead.status.value, "reason": reason_before, "rank": lead.rank, "undo": "1"}
-    form = request.form
+    form, was_free = request.form, lead.assignee_id is None
+    frees = "undo" in form and "frees" in form
     try:
         to, seen, reason = _status(), version_seen(), form.get("reason")
         spot = board_places.spot()
         if spot:
-            ranking.move(lead, to, spot, by=current_user, version=seen, reason=reason)
+            ranking.move(lead, to, spot, by=current_user, version=seen, reason=reason, frees=frees)
         else:
-            moving.move(lead, to, by=current_user, version=seen, reason=reason)
+            moving.move(lead, to, by=current_user, version=seen, reason=reason, frees=frees)
     except Conflict as error:
         return _somebody_was_quicker(error.fresh)
     except Invalid as error:
@@ -67,6 +68,7 @@ def move(lead_id: int) -> Response:
     if not is_htmx():
         return go(url_for(".show", lead_id=lead.id), note=text)
     here = {"from": "lead"} if parts.is_from_lead() else {}
+    before |= {"frees": "1"} if was_free and lead.assignee_id is not None else {}
     undo = None if "undo" in form else Action(_("Undo"), request.path, {**before, **here, "version": lead.version})
     return _card(lead, note=toast(text, action=undo))
 

@@ -16,7 +16,7 @@ from leadbot.bot import budget, company_settings
 from leadbot.conversations import evidence
 from leadbot.errors import LeadbotError, NotFound
 from leadbot.fields import Surface
-from leadbot.leads import board, merging, records, tasks, version
+from leadbot.leads import board, merging, records, summaries, tasks, version
 from leadbot.leads import editing as leads_editing
 from leadbot.models import DeliveryState, Lead, LeadEvent, LeadStatus, LostReason, User
 from leadbot.outbox import deliveries
@@ -218,7 +218,7 @@ def _rows(lead: Lead, found: list[evidence.Proof], events: list[LeadEvent]) -> I
         yield FieldRow(
             field,
             label_of(field),
-            lead_value(field, stored) or said,
+            summaries.said(lead, language()) if field == "summary" else lead_value(field, stored) or said,
             number,
             stored=stored,
             **_written(lead, field, events),

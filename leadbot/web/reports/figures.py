@@ -10,9 +10,10 @@ from datetime import date, timedelta
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, lazy_pgettext
 
 from leadbot.bot import company_settings
+from leadbot.models import IMPORTED
 from leadbot.reports import figures
 from leadbot.reports.figures import Figures, SourceFigures
 from leadbot.texts import formats, names
@@ -35,6 +36,12 @@ HEARD = {
     "withdrawn": lazy_gettext("Needed it no more"),
     "urgent": lazy_gettext("Urgent"),
     "beside": lazy_gettext("Further objects"),
+}
+KINDS = {
+    "": lazy_gettext("All leads"),
+    figures.CHAT: lazy_gettext("From chats"),
+    figures.HAND: lazy_pgettext("source", "By hand"),
+    IMPORTED: lazy_pgettext("source", "Import"),
 }
 BY = {"day": lazy_gettext("By day"), "week": lazy_gettext("By week"), "month": lazy_gettext("By month")}
 HEIGHT, STEP, GRID = 120, 10, 3  # of the chart: its height, one point to the next, lines above the ground
@@ -86,14 +93,16 @@ class Chart:
 @bp.get("/figures")
 def show() -> Response:
     """The page."""
-    days, by = _chosen()
-    found = figures.over(days)
+    days, by, kind = _chosen()
+    found = figures.over(days, kind)
     return page(
         "figures/figures.html",
         figures=found,
         days=days,
         periods=figures.PERIODS,
         by=by,
+        kind=kind,
+        kinds={key: label for key, label in KINDS.items() if not key or key == kind or found.split[key][0]},
         ways=BY,
         steps=_steps(),
         chart=_chart(points(found, by)),
@@ -108,11 +117,11 @@ def show() -> Response:
 @bp.get("/figures.csv")
 def download() -> Response:
     """The tables of the page, for a spreadsheet."""
-    days, by = _chosen()
-    found = figures.over(days)
+    days, by, kind = _chosen()
+    found = figures.over(days, kind)
     file = io.StringIO()
     csv.writer(file, delimiter=";").writerows(_rows(found, by))
-    period = f"{found.period.first:%Y-%m-%d}-{found.period.last:%Y-%m-%d}"
+    period = f"{found.period.first:%Y-%m-%d}-{found.period.last:%Y-%m-%d}{f'-{kind}' if kind else ''}"
     answer = Response("\ufeff" + file.getvalue(), mimetype="text/csv")  # the mark by which Excel knows UTF-8
     answer.headers.set("Content-Disposition", "attachment", filename=f"leadbot-{period}.csv")
     return answer
@@ -160,11 +169,12 @@ def _steps() -> dict[str, str]:
     return {**named, "won": stage_label("won")} if "won" in own_stages() else named
 
 
-def _chosen() -> tuple[int, str]:
+def _chosen() -> tuple[int, str, str]:
     days = request.args.get("days", figures.DAYS, type=int)
     days = days if days in figures.PERIODS else figures.DAYS
-    by = request.args.get("by", "")
-    return days, by if by in BY else ("day" if days <= 30 else "week" if days <= 90 else "month")
+    by, kind = request.args.get("by", ""), request.args.get("of", "")
+    by = by if by in BY else ("day" if days <= 30 else "week" if days <= 90 else "month")
+    return days, by, kind if kind in figures.KINDS else ""
 
 
 def _first_of(day: date, by: str) -> date:
@@ -190,6 +200,10 @@ def _tables(found: Figures, by: str) -> Iterator[list[Sequence[object]]]:
     yield [
         (BY[by], _("Leads"), _("Contracts")),
         *((f"{each.first:%d.%m.%Y}", each.leads, each.won) for each in points(found, by)),
+    ]
+    yield [
+        (_("How leads came"), _("Leads"), _("Contracts")),
+        *((KINDS[kind], *sums) for kind, sums in found.split.items()),
     ]
     yield [(_("The way of a client"), ""), *((steps[step], count) for step, count in found.funnel.items())]
     yield [

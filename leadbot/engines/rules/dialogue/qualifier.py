@@ -39,7 +39,7 @@ class Rules:
         3. Answer, and ask for one thing that is missing.
         4. Propose the lead, where what is known makes one.
         """
-        setup = setup_of(turn.company.setup, turn.company.tone)
+        setup = setup_of(turn.company.setup, turn.company.tone, turn.company.gender)
         memory = Memory.of(turn.known, turn.company.fields)
         memory.turns = max(memory.turns, sum(line.author == "bot" for line in turn.history))
         heard, acts = _listen(turn, memory, setup)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from leadbot.engines.base import CompanyCard, Known, LeadDraft
-from leadbot.engines.rules.dialogue.memory import Fact, Memory
+from leadbot.engines.rules.dialogue.memory import Fact, Memory, Parked
 from leadbot.fields import TABLE, Field, Fields, Surface
-from leadbot.texts import phrases
+from leadbot.texts import names, phrases
 from leadbot.texts.asking import asking
 from leadbot.texts.trades import Setup, setup_of
 
 LIMIT = 300  # characters of a summary, but for the client's questions
+_TOLD = ("questions", "remarks", "others", "first")
 _QUOTE_END = re.compile("([»”])\\.$")
 
 
@@ -48,6 +50,7 @@ def lead_of(memory: Memory, company: CompanyCard, language: str) -> LeadDraft:
         area_m2=area.get("m2"),
         details={row.key: value for row in company.fields.details if (value := memory.value(row.key))},
         summary=summary(memory, asking(setup_of(company.setup), company.fields), company.language, company.fields),
+        told=_told(memory),
         language=language,
         contact_by=memory.contact_by or None,
         contact_name=memory.contact_name or None,
@@ -55,6 +58,23 @@ def lead_of(memory: Memory, company: CompanyCard, language: str) -> LeadDraft:
         is_withdrawn=memory.withdrawn,
         is_urgent=memory.urgent,
     )
+
+
+def _told(memory: Memory) -> dict[str, Any]:
+    """What a summary says besides the values of the lead."""
+    more = [{key: fact["value"] for key, fact in each.facts.items()} for each in memory.parked if not each.has_lead]
+    return {name: value for name in _TOLD if (value := getattr(memory, name))} | ({"more": more} if more else {})
+
+
+def retold(values: Mapping[str, str], told: Mapping[str, Any], company: CompanyCard, language: str) -> str:
+    """The summary of a lead in any language: of its values by key as they stand now, and of what its draft `told`."""
+    memory = Memory(facts=_as_facts(values), **{name: told[name] for name in _TOLD if name in told})
+    memory.parked = [Parked(_as_facts(each)) for each in told.get("more", ())]
+    return summary(memory, asking(setup_of(company.setup), company.fields), language, company.fields)
+
+
+def _as_facts(values: Mapping[str, str]) -> dict[str, Fact]:
+    return {key: {"value": value} for key, value in values.items() if value}
 
 
 def object_line(facts: Mapping[str, Fact], setup: Setup, language: str) -> str:
@@ -151,4 +171,4 @@ def _detail(row: Field, memory: Memory, setup: Setup, language: str) -> str:
     if phrases.knows(f"{row.key}={value}", setup):
         return phrases.say(f"{row.key}={value}", language, setup)
     label = phrases.label(row.key, language, setup)
-    return f"{label if row.is_own else label.lower()}: {value}"
+    return f"{label if row.is_own else label.lower()}: {names.value(row.key, value, language)}"

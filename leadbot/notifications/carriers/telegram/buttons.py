@@ -36,7 +36,7 @@ PHRASES: Words = {
     "tomorrow": {"ru": "Завтра, {time}", "kk": "Ертең, {time}", "en": "Tomorrow, {time}"},
     "taken": {
         "ru": "Взяли в работу: {manager}, {time}",
-        "kk": "Жұмысқа алды: {manager}, {time}",
+        "kk": "Жұмысқа кірісті: {manager}, {time}",
         "en": "Taken by {manager}, {time}",
     },
     "assignee": {"ru": "Ответственный: {manager}", "kk": "Жауапты: {manager}", "en": "Assignee: {manager}"},
@@ -112,7 +112,11 @@ REASONS: Words = {
     "expensive": {"ru": "Дорого", "kk": "Қымбат", "en": "Too expensive"},
     "competitor": {"ru": "Другая компания", "kk": "Басқа компанияны таңдады", "en": "Chose another"},
     "unreachable": {"ru": "Не дозвонились", "kk": "Хабарласа алмадық", "en": "Not reached"},
-    "not_ours": {"ru": "Не наш город или работа", "kk": "Біздің қала не жұмыс емес", "en": "Not our city or work"},
+    "not_ours": {
+        "ru": "Не наш город или работа",
+        "kk": "Біздің қала немесе біздің жұмыс емес",
+        "en": "Not our city or work",
+    },
     "postponed": {"ru": "Отложили", "kk": "Кейінге қалдырды", "en": "Postponed"},
     "duplicate": {"ru": "Дубль", "kk": "Қайталанған", "en": "Duplicate"},
     "spam": {"ru": "Спам", "kk": "Спам", "en": "Spam"},

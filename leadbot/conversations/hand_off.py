@@ -24,21 +24,8 @@ def take_over(talk: Conversation, *, by: User) -> None:
     """The bot falls silent at once, and the client is told who answers. Raises Conflict where a colleague has it."""
     users.check_may_write(by)
     talks.lock(talk)
-    if talk.handled_by == "manager":
-        if talk.manager_id != by.id:
-            who = talk.manager.shown_name if talk.manager else ""
-            raise Conflict("%(manager)s has this conversation", manager=who, fresh=talk)
-        return
-    talk.handled_by, talk.manager_id, talk.is_in_telegram = "manager", by.id, False
-    unanswered.taken(talk)
-    _stay(talk)
-    read_marks.put(talk, by, talk.message_count)
-    waiting.end(talk)
-    hot_lane.leave(talk)
-    if talk.lead_id is not None:
-        records.begin_work(records.get(talk.lead_id), by=by)
-    _say(talk, "handoff.started", manager=shown_to_clients(by, talk.language or company_settings.company().language))
-    db.session.commit()
+    if _take(talk, by):
+        db.session.commit()
 
 
 def write(talk: Conversation, text: str, *, by: User, message_id: str | None = None, in_telegram: bool = False) -> None:
@@ -46,24 +33,23 @@ def write(talk: Conversation, text: str, *, by: User, message_id: str | None = N
 
     What the client answers is passed on to Telegram where it was written `in_telegram`.
     """
-    users.check_may_write(by)
-    clean = text_input.message(text, "text", most=TEXT_MOST)
-    if not clean:
-        raise Invalid("Fill in this field", field="text")
+    clean = _clean(text, by)
     talks.lock(talk)
     if talk.handled_by != "manager" or talk.manager_id != by.id:
         raise Conflict("Take the conversation first", fresh=talk)
-    if message_id is not None:
-        text_input.line(message_id, "message_id", most=MESSAGE_ID_MOST)
-        same = select(Message.id).where(Message.conversation_id == talk.id, Message.message_id == message_id)
-        if db.session.scalars(same).first() is not None:
-            return
-    unanswered.answered(talk)
-    talk.is_in_telegram = in_telegram
-    talks.add(talk, Author.MANAGER, clean, user_id=by.id, message_id=message_id)
-    _stay(talk)
-    read_marks.put(talk, by, talk.message_count)
-    db.session.commit()
+    if not _is_there(talk, message_id):
+        _put(talk, clean, by, message_id, in_telegram=in_telegram)
+        db.session.commit()
+
+
+def answer(talk: Conversation, text: str, *, by: User, message_id: str | None = None) -> None:
+    """Write in a talk, and take it first where the bot has it. Raises Invalid, Conflict where a colleague has it."""
+    clean = _clean(text, by)
+    talks.lock(talk)
+    if not _is_there(talk, message_id):
+        _take(talk, by)
+        _put(talk, clean, by, message_id)
+        db.session.commit()
 
 
 def give_back(talk: Conversation, *, by: User) -> None:
@@ -103,6 +89,50 @@ def shown_to_clients(person: User, language: str) -> str:
 def own_name(person: User) -> str:
     """His own name; an address that stands in its place since earlier is none."""
     return person.name if "@" not in person.name else ""
+
+
+def _take(talk: Conversation, by: User) -> bool:
+    """A locked talk is this person's from here on; False where it was before. Raises Conflict."""
+    if talk.handled_by == "manager":
+        if talk.manager_id != by.id:
+            who = talk.manager.shown_name if talk.manager else ""
+            raise Conflict("%(manager)s has this conversation", manager=who, fresh=talk)
+        return False
+    talk.handled_by, talk.manager_id, talk.is_in_telegram = "manager", by.id, False
+    unanswered.taken(talk)
+    _stay(talk)
+    read_marks.put(talk, by, talk.message_count)
+    waiting.end(talk)
+    hot_lane.leave(talk)
+    if talk.lead_id is not None:
+        records.begin_work(records.get(talk.lead_id), by=by)
+    _say(talk, "handoff.started", manager=shown_to_clients(by, talk.language or company_settings.company().language))
+    return True
+
+
+def _clean(text: str, by: User) -> str:
+    users.check_may_write(by)
+    clean = text_input.message(text, "text", most=TEXT_MOST)
+    if not clean:
+        raise Invalid("Fill in this field", field="text")
+    return clean
+
+
+def _is_there(talk: Conversation, message_id: str | None) -> bool:
+    """Has this message been written already?"""
+    if message_id is None:
+        return False
+    text_input.line(message_id, "message_id", most=MESSAGE_ID_MOST)
+    same = select(Message.id).where(Message.conversation_id == talk.id, Message.message_id == message_id)
+    return db.session.scalars(same).first() is not None
+
+
+def _put(talk: Conversation, clean: str, by: User, message_id: str | None, *, in_telegram: bool = False) -> None:
+    unanswered.answered(talk)
+    talk.is_in_telegram = in_telegram
+    talks.add(talk, Author.MANAGER, clean, user_id=by.id, message_id=message_id)
+    _stay(talk)
+    read_marks.put(talk, by, talk.message_count)
 
 
 def _stay(talk: Conversation) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from leadbot.accounts import page_versions, users
 from leadbot.conversations import talks
@@ -41,6 +41,15 @@ def count() -> int:
     """How many talks wait."""
     waiting = select(func.count()).select_from(Conversation)
     return db.session.scalar(waiting.where(Conversation.waits_since.is_not(None), ~Conversation.is_junk)) or 0
+
+
+def count_for(person: User) -> int:
+    """How many talks wait for a human: those that wait for anybody, and those that this person holds where the client
+    had the last word."""
+    his = and_(Conversation.manager_id == person.id, Conversation.handled_by == "manager")
+    unanswered = and_(Conversation.client_seq > 0, Conversation.client_seq == Conversation.message_count)
+    waits = or_(Conversation.waits_since.is_not(None), and_(his, unanswered))
+    return db.session.scalar(select(func.count()).select_from(Conversation).where(waits, ~Conversation.is_junk)) or 0
 
 
 def touch_list() -> None:

@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, event, inspect
+from sqlalchemy import ColumnElement, and_, case, event, false, inspect, or_, select
 from sqlalchemy.orm import Mapper
 
 from leadbot.database import searching
-from leadbot.models import Lead
+from leadbot.database.session import db
+from leadbot.models import Lead, LeadStatus
 from leadbot.texts import names
 from leadbot.texts.folding import GROUPED, fold, phone_forms
 from leadbot.texts.languages import LANGUAGES
 
 QUERY_MOST = 200  # code points of a query that are looked at
 WORDS_MOST = 8
+FOUND_MOST = 8  # leads of the quick search
 STORED_MOST = 500
 FIELDS = ("name", "phone_e164", "city", "object_type")
 
@@ -38,6 +40,19 @@ def matches(query: str, lead: Any = Lead) -> list[ColumnElement[bool]]:
     numbers = [re.sub(r"\D", "", found) for found in GROUPED.findall(query)]
     words = fold(GROUPED.sub(" ", query)).split()
     return [searching.contains(lead.search, word) for word in (*numbers, *words)[:WORDS_MOST]]
+
+
+def quickly(query: str) -> list[Lead]:
+    """The few leads that a name, a phone, a town, an object or a number finds: the lead of that number first, then open
+    ones, the newest before the others."""
+    number = query.strip().lstrip("№#").strip()
+    has_id = Lead.id == int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else false()
+    words = matches(query)
+    if not words:
+        return []
+    found = select(Lead).where(or_(and_(*words), has_id), Lead.merged_into_id.is_(None))
+    order = case((has_id, 0), else_=1), Lead.status.in_((LeadStatus.WON, LeadStatus.LOST)), Lead.id.desc()
+    return list(db.session.scalars(found.order_by(*order).limit(FOUND_MOST)))
 
 
 @event.listens_for(Lead, "before_insert")

@@ -22,6 +22,7 @@ from leadbot.texts import text_input
 TEXT_MOST = 500
 AHEAD_MOST = timedelta(days=5 * 366)
 LIST_MOST = 500
+MORNINGS = {"tomorrow": 1, "week": 7}  # days from today
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,20 @@ def moment(day: str, clock: str, *, past: bool = False) -> datetime:
             "That time has passed. Choose a later one", field="time" if on >= at_once.astimezone(zone).date() else "day"
         )
     return due_at
+
+
+def soon(choice: str) -> datetime:
+    """An hour from now, or the morning of `tomorrow` or of the same day next `week`, by the company's clock.
+
+    Raises Invalid for another word.
+    """
+    here = now().astimezone(ZoneInfo(company_settings.company().time_zone))
+    if choice == "hour":
+        due_at = here + timedelta(minutes=60 + -here.minute % 5)
+        return due_at.replace(second=0, microsecond=0).astimezone(now().tzinfo)
+    if choice not in MORNINGS:
+        raise Invalid("This value is not right", field="soon")
+    return moment(f"{here + timedelta(days=MORNINGS[choice]):%Y-%m-%d}", "10:00")
 
 
 def get(lead: Lead, task_id: int) -> LeadTask:

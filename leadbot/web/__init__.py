@@ -17,11 +17,24 @@ from leadbot.database import tenancy
 from leadbot.errors import LeadbotError
 from leadbot.models import User
 from leadbot.state import state
-from leadbot.web import assets, bodies, errors, installed, notifications, shell, wording
+from leadbot.web import assets, bodies, errors, installed, notifications, quick, shell, wording
 from leadbot.web.accounts import audit, join, log_in, passwords, team
 from leadbot.web.bot import bot, test_chat, widget
 from leadbot.web.inbox import canned, conversations, hot_lane, inbox, talks
-from leadbot.web.leads import board, board_add, board_table, cards, fields, history, lead, merging, parts, tasks
+from leadbot.web.leads import (
+    board,
+    board_add,
+    board_table,
+    cards,
+    fields,
+    history,
+    lead,
+    merging,
+    parts,
+    replying,
+    tasks,
+    whatsapp,
+)
 from leadbot.web.public import landing, status
 from leadbot.web.reports import figures, ledger, onboarding
 from leadbot.web.settings import company, hours, stages
@@ -29,6 +42,7 @@ from leadbot.web.transfer import erasure, exports, imports
 
 OPEN = (landing, log_in, join, status, installed)
 MEMBERS = (
+    quick,
     board,
     board_add,
     board_table,
@@ -37,6 +51,7 @@ MEMBERS = (
     history,
     tasks,
     merging,
+    replying,
     conversations,
     inbox,
     test_chat,
@@ -104,6 +119,6 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)  # checked in check_in; the API reads no cookies
     login_manager.init_app(app)
     csrf.init_app(app)
-    for ground in (assets, shell, wording, cards, errors, talks, hot_lane, parts, inbox, notifications):
+    for ground in (assets, shell, wording, cards, errors, talks, hot_lane, parts, whatsapp, inbox, notifications):
         ground.init_app(app)
     app.register_blueprint(web)

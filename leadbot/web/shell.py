@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask, request
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 
 from leadbot.texts import catalogues
 from leadbot.web.wording import LANGUAGE_NAMES, LANGUAGE_SHORT
@@ -14,11 +15,11 @@ from leadbot.web.wording import LANGUAGE_NAMES, LANGUAGE_SHORT
 RAIL = (
     ("/board", "board", _("Board")),
     ("/conversations", "chat", _("Conversations")),
-    ("/chat", "test", _("Test chat")),
+    ("/tasks", "clock", lazy_pgettext("rail", "Reminders")),
     ("/figures", "chart", _("Figures")),
     ("/settings", "settings", _("Settings")),
 )
-UNDER = {"/leads": "/board"}  # pages that belong to another room
+UNDER = {"/leads": "/board", "/chat": "/settings"}  # pages that belong to another room
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from flask_babel import force_locale, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
 from leadbot.models import IMPORTED, DeliveryState, LeadStatus, LostReason, Role, Source
-from leadbot.texts import names
+from leadbot.texts import names, phrases
 from leadbot.texts.catalogues import give_filters, language
 from leadbot.texts.languages import LANGUAGES
 
@@ -71,7 +71,7 @@ def init_app(app: Flask) -> None:
         role=role_label,
         language_name=language_label,
         city=lambda stored: names.city(stored, language()) or "",
-        object_type=lambda stored: names.object_type(stored, language()) or "",
+        object_type=lambda stored: phrases.capital(names.object_type(stored, language()) or ""),
         initials=initials,
         way=way_label,
     )

@@ -30,12 +30,22 @@
 
   function enhance(card) {
     card.dataset.stage = card.closest("[data-status]")?.dataset.status ?? card.closest("[data-stage]").dataset.stage;
+    greet(card);
     if (!canMove) return;
     const button = document.createElement("button");
     Object.assign(button, { type: "button", ariaHasPopup: "dialog" });
     button.dataset.opens = "card-menu";
     button.setAttribute("aria-labelledby", `a n${card.dataset.leadId}`);
     card.querySelector("footer").append(button);
+  }
+
+  // WhatsApp opens with a first message in the client's language; who has no name is greeted without one.
+  function greet(card) {
+    const link = card.querySelector("footer [href*='wa.me']");
+    const name = card.querySelector("h3").textContent;
+    const words = board.getAttribute(`data-hello-${link.hreflang || document.documentElement.lang}`) ?? "";
+    const text = /^[+\d]/.test(name) ? words.replace(", {name}", "") : words.replace("{name}", name);
+    link.href += `?text=${encodeURIComponent(text)}`;
   }
   for (const card of board.querySelectorAll(".card")) enhance(card);
   board.dataset.ready = "";

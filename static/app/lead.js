@@ -28,7 +28,8 @@
 
   // ---- on both: what others change shows by itself, but never under somebody's hands ----
 
-  let isPoll = false; // what is being swapped came by itself
+  let isPoll = false; // what is being swapped came by itself, or beside an answer to the client
+  let isReply = false; // it is the answer to one
   let isBehind = false; // a part was left as it is: the next answer is to bring it again
 
   function isInHand(part) {
@@ -44,12 +45,18 @@
     if (target.id === "lead-live") detail.parameters.v = isBehind ? "" : target.dataset.version;
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    isPoll = detail.requestConfig?.elt.id === "lead-live";
+    const asking = detail.requestConfig?.elt;
+    isReply = Boolean(asking?.closest?.("#lead-reply"));
+    isPoll = isReply || asking?.id === "lead-live";
     if (isPoll) isBehind = false;
   });
   document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
     const part = detail.target;
     if (!isPoll || !part.closest("#panel, .lead-page") || part.id === "lead-live") return;
+    if (part.id === "lead-reply" && (isReply || part.dataset.state === detail.fragment?.firstElementChild?.dataset.state)) {
+      detail.shouldSwap = isReply;
+      return;
+    }
     if (isInHand(part)) {
       isBehind = true;
       detail.shouldSwap = false;
@@ -64,6 +71,37 @@
       fresh.scrollTop = isAtEnd && top ? fresh.scrollHeight : top;
     });
   });
+
+  // ---- on both: an answer to the client, sent by Enter; the field is at hand for the next one ----
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches?.("[data-reply] textarea")) return;
+    event.preventDefault();
+    if (event.target.value.trim()) event.target.form.requestSubmit();
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (!detail.successful || !detail.requestConfig?.elt?.matches?.("[data-reply]")) return;
+    document.querySelector("[data-reply] textarea")?.focus();
+    const log = document.getElementById("talk");
+    log?.scrollTo({ top: log.scrollHeight });
+  });
+
+  // ---- on a phone: the tab of the section that is on the screen ----
+
+  function markSection() {
+    const tabs = document.querySelector("[data-marks]");
+    if (!tabs?.offsetParent) return;
+    const links = [...tabs.querySelectorAll("a")];
+    const below = tabs.getBoundingClientRect().bottom + 24;
+    const isAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
+    const passed = links.filter((link) => document.querySelector(link.hash)?.getBoundingClientRect().top <= below);
+    const here = (isAtEnd && links.find((link) => link.hash === location.hash)) || passed.at(-1) || links[0];
+    for (const link of links) link.toggleAttribute("aria-current", false);
+    here.setAttribute("aria-current", "true");
+    if (here.offsetLeft < tabs.scrollLeft || here.offsetLeft + here.offsetWidth > tabs.scrollLeft + tabs.clientWidth) tabs.scrollLeft = here.offsetLeft;
+  }
+  addEventListener("scroll", markSection, { passive: true });
+  leadbot.bind("[data-marks]", () => requestAnimationFrame(markSection));
 
   if (ON_LEAD.test(location.pathname)) {
     document.addEventListener("keydown", (event) => event.key === "Escape" && leaveEditing(event));

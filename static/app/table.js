@@ -1,6 +1,17 @@
-// The table of leads: one tick for the whole page.
+// The table of leads: all on a page at once, and how many are chosen.
 "use strict";
-
-document.querySelector("[data-pick-all]")?.addEventListener("change", ({ target }) => {
-  for (const each of document.querySelectorAll("[name=pick]")) each.checked = target.checked;
-});
+(() => {
+  const picks = [...document.querySelectorAll("[name=pick]")];
+  const all = document.querySelector("[data-pick-all]");
+  const said = document.querySelector("[data-picked]");
+  function count() {
+    const chosen = picks.filter((pick) => pick.checked).length;
+    if (said) said.textContent = chosen ? said.dataset.picked.replace("{n}", chosen) : "";
+    if (all) all.checked = chosen === picks.length && chosen > 0;
+  }
+  document.addEventListener("change", ({ target }) => {
+    if (target === all) for (const pick of picks) pick.checked = all.checked;
+    if (target === all || target.name === "pick") count();
+  });
+  count();
+})();

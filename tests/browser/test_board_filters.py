@@ -37,6 +37,8 @@ def test_the_board_narrows_while_one_types(sit: Sit, language: str, viewport: di
     page.get_by_role("link", name=clear).click()
     expect(card(page, "new")).to_contain_text("Канат")
     expect(page).to_have_url(re.compile("/board$"))
+    if viewport is PHONE:
+        page.locator(".filter-button").click()
     page.get_by_label(hot).press("Space")
     expect(card(page, "new")).to_have_count(0)
     page.get_by_label(hot).press("Space")
@@ -51,6 +53,7 @@ def test_the_filter_is_a_plain_form(sit: Sit) -> None:
     plain.locator("[data-plain]").click()
     expect(plain).to_have_url(re.compile("q=8\\+776\\+877"))
     expect(card(plain, "new")).to_contain_text("Канат")
+    plain.locator(".filter-button").click()
     plain.locator("select[name=city]").select_option("Алматы")
     plain.locator("select[name=source]").select_option("widget")
     plain.locator("[data-plain]").click()

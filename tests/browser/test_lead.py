@@ -154,6 +154,7 @@ def test_a_call_back_is_set_by_keyboard_and_ticked_off(sit: Sit, language: str, 
     words = {"ru": ("Завтра, 10:00", "Готово", "Вернуть"), "kk": ("Ертең, 10:00", "Дайын", "Кері қайтару")}
     tomorrow, done, undo = words[language]
     page = opened(with_lead(sit, language, viewport))
+    page.locator("#task-other").press("Enter")
     page.locator("#task-text").fill("Спросить про проект")
     page.keyboard.press("Enter")
     task = page.locator("#tasks [data-task]")
@@ -162,7 +163,7 @@ def test_a_call_back_is_set_by_keyboard_and_ticked_off(sit: Sit, language: str, 
     assert look(page, "a lead with a task") == []
     page.keyboard.press("Escape")
     expect(page.locator(".card .badges")).to_contain_text(tomorrow)
-    page.locator(".tasks-link").click()
+    page.locator(".nav a[href='/tasks']").click()
     expect(page.locator("#task-list [data-task]")).to_contain_text("Канат")
     assert look(page, "the tasks") == []
     page.get_by_role("button", name=re.compile(f"^{done}:")).press("Enter")
@@ -170,18 +171,18 @@ def test_a_call_back_is_set_by_keyboard_and_ticked_off(sit: Sit, language: str, 
     page.locator(".toast").get_by_role("button", name=undo).click()
     expect(page.locator("#task-list [data-task]")).to_have_count(1)
     page.locator("#task-list [data-task] a").first.click()
-    expect(page.locator("#panel #task-text")).to_be_visible()
+    expect(page.locator("#panel [name=soon]").first).to_be_visible()
 
 
 def test_a_call_back_is_put_off_without_javascript(sit: Sit) -> None:
     maker = with_lead(sit, "ru", WIDE)
     plain = sit(PHONE, email=maker.email, java_script_enabled=False).page
     plain.locator(".card h3 a").click()
-    plain.locator("#task-add").click()
+    plain.locator("[name=soon][value=tomorrow]").click()
     expect(plain).to_have_url(re.compile(r"#tasks$"))
-    plain.locator("#tasks summary").click()
-    plain.locator("#tasks details [name=time]").fill("18:30")
-    plain.locator("#tasks details button").click()
+    plain.locator("#tasks .task summary").click()
+    plain.locator("#tasks .task details [name=time]").fill("18:30")
+    plain.locator("#tasks .task details button").click()
     expect(plain.locator("#tasks [data-task]")).to_contain_text("завтра, 18:30")
 
 

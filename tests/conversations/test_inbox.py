@@ -42,8 +42,8 @@ def rows(html: str) -> list[int]:
     return [int(found) for found in re.findall(r'data-talk-row="(\d+)"', html)]
 
 
-def unread(html: str) -> int:
-    """What the rail says."""
+def waits(html: str) -> int:
+    """What the rail says: how many talks wait for a human."""
     found = re.search(r'id="unread"[^>]*data-unread="(\d+)"', html)
     assert found
     return int(found.group(1))
@@ -62,12 +62,10 @@ def test_what_clients_write_is_unread_until_somebody_looks(almaty: Web, aigul: W
     for text in ("Хочу дом", "Алматы"):
         api_almaty.say("client_1", text)
     page = almaty.get("/conversations").text
-    assert (unread(page), marks(page)) == (1, {1: 2})
-    assert "<title>(1) Диалоги" in page
+    assert (waits(page), marks(page)) == (0, {1: 2}), "the bot has answered: nobody waits"
     assert almaty.get("/conversations/1").status_code == 200
-    assert unread(almaty.get("/conversations").text) == 1, "a GET writes nothing"
-    answer = almaty.post("/conversations/1/read", {"seq": "4"}, headers=HTMX)
-    assert unread(answer.text) == 0
+    assert marks(almaty.get("/conversations").text) == {1: 2}, "a GET writes nothing"
+    almaty.post("/conversations/1/read", {"seq": "4"}, headers=HTMX)
     assert marks(almaty.get("/conversations").text) == {}
     assert marks(aigul.get("/conversations").text) == {1: 2}, "each person reads for himself"
 
@@ -90,7 +88,7 @@ def test_everything_can_be_marked_as_read(almaty: Web, api_almaty: Api) -> None:
         api_almaty.say(f"client_{number}", "Хочу дом")
     assert "Отметить всё прочитанным" in almaty.get("/conversations?show=unread").text
     assert almaty.post("/conversations/read").status_code == 303
-    assert unread(almaty.get("/conversations").text) == 0
+    assert rows(almaty.get("/conversations?show=unread").text) == []
     api_almaty.say("client_2", "Алматы")
     assert rows(almaty.get("/conversations?show=unread").text) == [3]
 
@@ -104,23 +102,33 @@ def test_who_comes_later_begins_with_nothing_unread(app: Flask, almaty: Web, api
         db.session.add(User(email="new@almaty.kz", email_key="new@almaty.kz", hashed_password=owner.hashed_password))
         db.session.commit()
     newcomer = log_in_web(app, "new@almaty.kz")
-    assert unread(newcomer.get("/conversations").text) == 0
+    assert marks(newcomer.get("/conversations").text) == {}
 
 
 def test_ones_own_test_talks_and_answers_are_not_unread(almaty: Web, api_almaty: Api) -> None:
     almaty.post("/chat", {"text": "Хочу дом"})
-    assert unread(almaty.get("/conversations").text) == 0
+    assert marks(almaty.get("/conversations").text) == {}
     api_almaty.say("client_1", "Хочу дом")
     talk = rows(almaty.get("/conversations").text)[0]
     almaty.post(f"/conversations/{talk}/take")
-    assert unread(almaty.get("/conversations").text) == 0, "who answers has read"
+    assert marks(almaty.get("/conversations").text) == {}, "who answers has read"
 
 
-def test_the_rail_of_other_pages_asks_by_itself(almaty: Web, api_almaty: Api) -> None:
-    assert 'data-unread=""' in almaty.get("/board").text
-    api_almaty.say("client_1", "Хочу дом")
-    assert unread(almaty.get("/conversations/unread?n=0", headers=HTMX).text) == 1
+def test_the_rail_counts_who_waits_for_a_human(almaty: Web, aigul: Web, api_almaty: Api) -> None:
+    assert 'data-unread=""' in almaty.get("/board").text, "other pages ask by themselves"
+    api_almaty.say("client_1", "Позовите менеджера")
+    page = aigul.get("/conversations").text
+    assert waits(page) == 1
+    assert "<title>(1) Диалоги" in page
+    assert waits(almaty.get("/conversations/unread?n=0", headers=HTMX).text) == 1
     assert almaty.get("/conversations/unread?n=1", headers=HTMX).status_code == 204
+    almaty.post("/conversations/1/take")
+    assert waits(almaty.get("/conversations").text) == 0
+    api_almaty.say("client_1", "Когда приедете?")
+    both = [waits(each.get("/conversations").text) for each in (almaty, aigul)]
+    assert both == [1, 0], "who holds the talk is waited for"
+    almaty.post("/conversations/1/messages", {"text": "Завтра"})
+    assert waits(almaty.get("/conversations").text) == 0
 
 
 # --- the list --------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from conftest import Api, Later, Web, contract_dialogue
 from flask import Flask
 from sqlalchemy import select
-from test_inbox import HTMX, rows, unread
+from test_inbox import HTMX, rows, waits
 
 from leadbot.conversations import idle, unanswered
 from leadbot.database import tenancy
@@ -110,7 +110,7 @@ def test_what_a_person_calls_junk_makes_no_lead(app: Flask, almaty: Web, api_alm
     later(hours=2)
     sweep(app)
     assert api_almaty.get("/api/leads").json["total"] == 0
-    assert unread(almaty.get("/conversations").text) == 0
+    assert waits(almaty.get("/conversations").text) == 0
     almaty.post("/conversations/1/not-junk")
     later(hours=1)
     sweep(app)

@@ -29,7 +29,7 @@ TABLE = {
         POST /api/auth/login | GET /manifest.webmanifest | GET /sw.js | GET /offline
     """,
     "members": """
-        GET /board/table | GET /figures | GET /figures.csv | GET /figures/ledger
+        GET /quick | GET /board/table | GET /figures | GET /figures.csv | GET /figures/ledger
         GET /board | GET /board/live
         GET /chat | GET /chat/lines | GET /conversations
         GET /conversations/live | GET /conversations/<int:talk_id> | GET /conversations/<int:talk_id>/lines
@@ -65,6 +65,7 @@ TABLE = {
         POST /conversations/<int:talk_id>/insert | POST /settings/conversations | POST /settings/conversations/answers
         POST /settings/conversations/answers/<int:answer_id>
         POST /settings/conversations/answers/<int:answer_id>/remove
+        POST /leads/<int:lead_id>/reply/<int:talk_id> | POST /leads/<int:lead_id>/reply/<int:talk_id>/return
         POST /leads/<int:lead_id>/take | POST /settings/profile/telegram
         POST /leads/<int:lead_id>/move | POST /leads/<int:lead_id>/notes | POST /leads/<int:lead_id>/remove
         POST /leads/<int:lead_id>/deliveries/<int:delivery_id>/retry | POST /settings/bot | POST /settings/bot/order

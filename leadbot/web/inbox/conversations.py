@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from leadbot import headers
 from leadbot.bot import budget, company_settings
-from leadbot.conversations import canned, chat, hand_off, inbox, notes, presence, read_marks, talks, waiting
+from leadbot.conversations import canned, chat, hand_off, inbox, notes, presence, talks, waiting
 from leadbot.conversations.inbox import Mark, Show, Wanted
 from leadbot.errors import Invalid, LeadbotError
 from leadbot.fields import Surface
@@ -159,7 +159,7 @@ def _list() -> dict[str, Any]:
         "wanted": wanted,
         "shows": list(Show),
         "narrow": _narrow(),
-        "unread": read_marks.count(current_user),
+        "unread": waiting.count_for(current_user),
         "waiting": waiting.count(),
         "open_id": request.args.get("open", 0, type=int),
     }

@@ -28,8 +28,8 @@ def attention() -> look.Attention:
 
 @bp.get("/conversations/unread")
 def unread() -> Response:
-    """How many talks have something unread, and what an open page rings for; 204 where that is what the page shows."""
-    count, now = read_marks.count(current_user), str(attention())
+    """How many talks wait for a human, and what an open page rings for; 204 where that is what the page shows."""
+    count, now = waiting.count_for(current_user), str(attention())
     if request.args.get("n") == str(count) and request.args.get("s", now) == now:
         return Response(status=204)
     return part("conversations/_unread.html", unread=count)
@@ -49,7 +49,7 @@ def read(talk_id: int) -> Response:
     read_marks.mark(talk, current_user, request.form.get("seq", 0, type=int))
     if not is_htmx():
         return back(talk)
-    return part("conversations/_unread.html", unread=read_marks.count(current_user), oob=True)
+    return part("conversations/_unread.html", unread=waiting.count_for(current_user), oob=True)
 
 
 @bp.post("/conversations/<int:talk_id>/notes")

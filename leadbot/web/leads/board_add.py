@@ -12,6 +12,7 @@ from leadbot.leads import manual_entry
 from leadbot.models import Lead
 from leadbot.web.errors import error_text
 from leadbot.web.htmx import Action, go, is_htmx, only_toast, page, part
+from leadbot.web.leads import parts
 
 bp = Blueprint("board_add", __name__)
 
@@ -35,10 +36,11 @@ def add() -> Response:
         return _form(409, typed, {}, added.lead)
     url = url_for("web.leads.show", lead_id=added.lead.id)
     if added.how == manual_entry.NOTE:
-        return go(url, note=_("Written down as a note"))
+        return go(url, note=parts.about(added.lead, _("Written down as a note")))
+    note = parts.about(added.lead, _("Lead added"))
     if not is_htmx():
-        return go(url_for("web.board.show"), note=_("Lead added"))
-    response = only_toast(_("Lead added"), action=Action(_("Open"), url, is_link=True))
+        return go(url_for("web.board.show"), note=note)
+    response = only_toast(note, action=Action(_("Open"), url, is_link=True))
     response.headers["HX-Trigger"] = "lead-added"
     return response
 

@@ -47,7 +47,7 @@ def _moved() -> str:
     picked = [board_table.Picked(*pair) for each in request.form.getlist("pick") if len(pair := _numbers(each)) == 2]
     to = _stage(request.form.get("status", ""))
     if to is None:
-        raise Invalid("There is no such stage", field="status")
+        raise Invalid("Choose a stage", field="status")
     ways, missed = board_table.move(picked, to, by=current_user, reason=request.form.get("reason"))
     session[UNDO] = [
         [way.id, way.version, way.status.value, way.reason.value if way.reason else "", way.was_free] for way in ways
@@ -93,6 +93,9 @@ def _shown(error: Invalid | None = None) -> Response:
         reasons=list(LostReason),
         moving=_with_query(url_for(".move")),
         error=error_text(error) if error else "",
+        picked=request.form.getlist("pick"),
+        chosen_reason=request.form.get("reason", ""),
+        chosen_stage=request.form.get("status", ""),
         can_undo=bool(session.get(UNDO)) and not error,
         **context,
     )

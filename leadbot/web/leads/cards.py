@@ -53,6 +53,7 @@ class Face(NamedTuple):
     badges: list[Badge]
     source_name: str
     owner: Owner | None
+    language: str  # the client's, where it is not the reader's
 
 
 class HasBadges(Protocol):
@@ -188,6 +189,7 @@ def _drawn(
         badges(card, card.is_unheard, waits, due),
         source_label(card.source),
         owner,
+        card.language if card.language and card.language != reader else "",
     )
     drawn: Markup = get_template_attribute("macros/card.html", "card")(card, face)
     return drawn

@@ -64,7 +64,8 @@ def move(lead_id: int) -> Response:
         return parts.shown(lead, error)
     if spot and lead.status.value == before["status"] and "undo" not in form:
         return _rearranged(lead)
-    text = _("Undone") if "undo" in form else _("Moved to “%(stage)s”", stage=stage_label(lead.status))
+    done = _("Undone") if "undo" in form else _("Moved to “%(stage)s”", stage=stage_label(lead.status))
+    text = parts.about(lead, done)
     if not is_htmx():
         return go(url_for(".show", lead_id=lead.id), note=text)
     here = {"from": "lead"} if parts.is_from_lead() else {}
@@ -92,7 +93,7 @@ def take(lead_id: int) -> Response:
             taking.take(lead, by=current_user, version=version_seen())
     except Conflict as error:
         return _shown_fresh(error.fresh, error_text(error))
-    text = _("The lead is yours") if before else _("Undone")
+    text = parts.about(lead, _("The lead is yours") if before else _("Undone"))
     if not is_htmx():
         return go(url_for(".show", lead_id=lead.id), note=text)
     here = {"from": "lead"} if parts.is_from_lead() else {}
@@ -110,16 +111,19 @@ def add_note(lead_id: int) -> Response:
         if is_htmx():
             return part("leads/_notes.html", 422, lead=lead, notes=records.notes(lead), error=error, typed=request.form)
         return parts.shown(lead, error)
+    note = parts.about(lead, _("Note added"))
     if is_htmx():
-        return part("leads/_notes.html", lead=lead, notes=records.notes(lead), note=toast(_("Note added")))
-    return go(url_for(".show", lead_id=lead.id, _anchor="notes"), note=_("Note added"))
+        return part("leads/_notes.html", lead=lead, notes=records.notes(lead), note=toast(note))
+    return go(url_for(".show", lead_id=lead.id, _anchor="notes"), note=note)
 
 
 @bp.post("/leads/<int:lead_id>/remove")
 def remove(lead_id: int) -> Response:
     """Take a test lead off the board."""
-    records.remove_test(records.get(lead_id), by=current_user)
-    return go(url_for("web.board.show"), note=_("Test lead removed"))
+    lead = records.get(lead_id)
+    note = parts.about(lead, _("Test lead removed"))
+    records.remove_test(lead, by=current_user)
+    return go(url_for("web.board.show"), note=note)
 
 
 @bp.post("/leads/<int:lead_id>/deliveries/<int:delivery_id>/retry")
@@ -129,11 +133,10 @@ def retry(lead_id: int, delivery_id: int) -> Response:
     if delivery_id not in {row.id for row in deliveries.of_lead(lead)}:
         raise NotFound
     deliveries.retry(delivery_id, by=current_user)
+    note = parts.about(lead, _("Sending again"))
     if is_htmx():
-        return part(
-            "leads/_deliveries.html", lead=lead, deliveries=deliveries.of_lead(lead), note=toast(_("Sending again"))
-        )
-    return go(url_for(".show", lead_id=lead.id), note=_("Sending again"))
+        return part("leads/_deliveries.html", lead=lead, deliveries=deliveries.of_lead(lead), note=toast(note))
+    return go(url_for(".show", lead_id=lead.id), note=note)
 
 
 def _somebody_was_quicker(lead: Lead) -> Response:

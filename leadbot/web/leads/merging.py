@@ -18,7 +18,7 @@ from leadbot.texts.catalogues import language
 from leadbot.texts.formats import lead_number
 from leadbot.web.htmx import Action, go, is_htmx, page, part, toast
 from leadbot.web.leads import parts
-from leadbot.web.leads.parts import label_of, lead_value
+from leadbot.web.leads.parts import about, label_of, lead_value
 
 bp = Blueprint("lead_merging", __name__)
 
@@ -59,7 +59,7 @@ def merge(lead_id: int) -> Response:
         made = merging.merge(lead, other, form, by=current_user, versions=versions)
     except (Invalid, Conflict) as error:
         return _page(records.get(lead_id), other if isinstance(error, Conflict) else None, error)
-    note = _("Merged: lead %(number)s is part of this one", number=lead_number(other.id, language()))
+    note = about(lead, _("Merged: lead %(number)s is part of this one", number=lead_number(other.id, language())))
     if is_htmx():
         undo = Action(_("Undo"), url_for(".unmerge", lead_id=lead_id, merge_id=made.id))
         return parts.renewed(lead, toast(note, action=undo))
@@ -84,7 +84,7 @@ def split(lead_id: int, talk_id: int) -> Response:
 
 def _apart(lead: Lead, other: Lead, note: str) -> Response:
     """On to the one that stands alone now; where the lead is open it stays so, and a link leads there."""
-    url = url_for("web.leads.show", lead_id=other.id)
+    url, note = url_for("web.leads.show", lead_id=other.id), about(other, note)
     if not is_htmx():
         return go(url, note=note)
     there = Action(_("Lead %(number)s", number=lead_number(other.id, language())), url, is_link=True)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_login import current_user
 
 from leadbot.accounts import team
 from leadbot.bot import budget, company_settings
-from leadbot.conversations import evidence
+from leadbot.conversations import canned, evidence
 from leadbot.errors import LeadbotError, NotFound
 from leadbot.fields import Surface
 from leadbot.leads import board, merging, records, summaries, tasks, version
@@ -26,6 +28,11 @@ from leadbot.web import unsent_forms
 from leadbot.web.htmx import is_htmx, page, part
 from leadbot.web.inbox.talks import in_words
 
+SOON = {
+    "hour": lazy_gettext("In an hour"),
+    "tomorrow": lazy_gettext("Tomorrow, 10:00"),
+    "week": lazy_gettext("In a week"),
+}
 LABELS = {"assignee": lazy_gettext("Assignee"), "summary": lazy_gettext("Summary")}
 
 
@@ -48,7 +55,7 @@ class FieldRow:
 
     @property
     def typed(self) -> str:
-        return self.value.replace(formats.NBSP, " ")
+        return (self.stored if self.field == "summary" else self.value).replace(formats.NBSP, " ")
 
     @property
     def kind(self) -> str:
@@ -103,6 +110,11 @@ def is_from_lead() -> bool:
     return request.form.get("from") == "lead"
 
 
+def about(lead: Lead, note: str) -> str:
+    """«Канат · Перенесено: «Договор»»: what a passing note says, and of whom."""
+    return f"{lead.name or formats.phone(lead.phone)} · {note}"
+
+
 def brought_up_to_date(lead: Lead) -> str:
     """The head and the history, drawn anew, for swapping out of band: what nobody types into."""
     return render_template("leads/_fresh.html", events=records.history(lead), **_head(lead))
@@ -112,7 +124,7 @@ def _all(lead: Lead) -> dict[str, Any]:
     found = evidence.of_lead(lead)
     parts = evidence.transcript(lead, found)
     events = records.history(lead)
-    rows = list(_rows(lead, found, events))
+    rows = _once(list(_rows(lead, found, events)))
     on_card = ("assignee", *(row.key for row in company_settings.fields().at(Surface.CARD)))
     return (
         _head(lead)
@@ -131,11 +143,37 @@ def _all(lead: Lead) -> dict[str, Any]:
             "notes": records.notes(lead),
             "deliveries": deliveries.of_lead(lead),
             "spent": budget.of_lead(lead),
+            **_reply(parts),
             "typed": request.form,
             "version": version.current(lead),
             "dead": DeliveryState.DEAD,
         }
     )
+
+
+def _once(rows: list[FieldRow]) -> list[FieldRow]:
+    """The rows, the summary without the sentences that say nothing but values of other rows; a manager's own stays."""
+    values = _plain(" ".join(row.value for row in rows if row.field != "summary"))
+    return [
+        replace(row, value=_beyond(row.value, values)) if row.field == "summary" and row.edited_by is None else row
+        for row in rows
+    ]
+
+
+def _beyond(summary: str, values: str) -> str:
+    said = phrases.sentences(summary)
+    return " ".join(each for each in said if not all(part in values for part in _plain(each).rstrip(".").split(", ")))
+
+
+def _plain(text: str) -> str:
+    return text.replace(formats.NBSP, " ").casefold()
+
+
+def _reply(parts: list[evidence.Part]) -> dict[str, Any]:
+    """Where an answer to the client goes: the talk that was last spoken in."""
+    talk = max((part.talk for part in parts), key=lambda each: each.last_message_at, default=None)
+    answers = canned.filled(talk, current_user) if talk and current_user.may_write else []
+    return {"talk": talk, "answers": answers, "new_id": secrets.token_urlsafe(12)}
 
 
 def _may_be_added(row: FieldRow, on_card: tuple[str, ...]) -> bool:
@@ -152,6 +190,7 @@ def with_tasks(lead: Lead) -> dict[str, Any]:
         "tasks": tasks.of_lead(lead),
         "now": tasks.now(),
         "tomorrow": tomorrow(),
+        "soon": SOON.items(),
         "people": _people(),
         "has_chat": bool(company.telegram_chat_id),
     }

@@ -40,8 +40,11 @@ def add(lead_id: int) -> Response:
     lead, form = records.get(lead_id), request.form
     users.check_may_write(current_user)
     try:
-        due_at = tasks.moment(form.get("day", ""), form.get("time", ""), past="again" in form)
-        tasks.add(lead, due_at, form.get("text", ""), by=current_user, to=_person())
+        if "soon" in form:
+            due_at, person = tasks.soon(form["soon"]), current_user
+        else:
+            due_at, person = tasks.moment(form.get("day", ""), form.get("time", ""), past="again" in form), _person()
+        tasks.add(lead, due_at, form.get("text", ""), by=current_user, to=person)
     except Invalid as error:
         return _refused(lead, error)
     text = _("Undone") if "again" in form else _("Reminder: %(time)s", time=parts.when(due_at))
@@ -95,14 +98,18 @@ def _person() -> User | None:
     return person
 
 
-def _shown(lead: Lead, text: str, undo: Action | None = None) -> Response:
+def _shown(lead: Lead, done: str, undo: Action | None = None) -> Response:
+    text = parts.about(lead, done)
     if not is_htmx():
         back = url_for(".index", who=request.form.get("who")) if _is_list() else _page_of(lead)
         return go(back, note=text)
     note = toast(text, action=undo)
     if _is_list():
-        return part("leads/_tasks_list.html", note=note, **_listed())
-    return part("leads/_tasks.html", note=note + parts.brought_up_to_date(lead), **parts.with_tasks(lead))
+        response = part("leads/_tasks_list.html", note=note, **_listed())
+    else:
+        response = part("leads/_tasks.html", note=note + parts.brought_up_to_date(lead), **parts.with_tasks(lead))
+    response.headers["HX-Trigger"] = "tasks-changed"  # the rail counts anew
+    return response
 
 
 def _refused(lead: Lead, error: Invalid, task_id: int | None = None) -> Response:

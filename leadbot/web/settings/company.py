@@ -45,6 +45,7 @@ SECTIONS = (
     Section("stages.show", "board", lazy_gettext("Stages")),
     Section("hours.show", "clock", lazy_gettext("Working hours")),
     Section("bot.show", "bot", lazy_gettext("Bot")),
+    Section("chat.show", "test", lazy_gettext("Test chat")),
     Section("widget.show", "globe", lazy_gettext("Widget")),
     Section("canned.show", "chat", lazy_gettext("Conversations")),
     Section("settings.telegram", "telegram", "Telegram"),

@@ -20,9 +20,11 @@ from werkzeug.serving import make_server
 
 from browser.hosting import Come, Host, Shop, Visit
 from leadbot import create_app
+from leadbot.accounts import users
 from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import Base, db
+from leadbot.models import Company
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PASSWORD = "test123"
@@ -199,10 +201,12 @@ def host() -> Iterator[Host]:
 
 
 @pytest.fixture
-def shop(sit: Sit) -> Shop:
-    manager = sit()
-    manager.go("/settings/widget")
-    return Shop(manager, manager.page.locator("#widget-key").inner_text())
+def shop(sit: Sit, site: str, site_app: Flask) -> Shop:
+    email = f"shop{next(_numbers)}@example.kz"
+    with site_app.app_context(), tenancy.all_companies():
+        owner = users.sign_up(email, PASSWORD, "СтройДом")
+        key = str(db.session.get_one(Company, owner.company_id).widget_key)
+    return Shop(site, key, lambda: sit(email=email))
 
 
 @pytest.fixture
@@ -218,7 +222,7 @@ def come(browser: Browser, host: Host, shop: Shop) -> Iterator[Come]:
         visits.append(made)
         made.page.on("console", lambda said: made.complaints.append(said.text) if said.type == "error" else None)
         made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
-        made.page.goto(host.put("/", code or shop.code, policy=policy.format(home=shop.manager.site), body=body))
+        made.page.goto(host.put("/", code or shop.code, policy=policy.format(home=shop.site), body=body))
         return made
 
     yield visit

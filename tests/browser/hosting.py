@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
@@ -71,11 +72,28 @@ Come = Callable[..., Visit]
 
 @dataclass
 class Shop:
-    """A company with its widget's key, its manager at the board."""
+    """A company with its widget's key. Its manager comes to the board when he is needed, by way of the settings."""
 
-    manager: Person
+    site: str
     key: str
+    come_in: Callable[[], Person]
+
+    @cached_property
+    def manager(self) -> Person:
+        person = self.come_in()
+        person.go("/settings/widget")
+        return person
 
     @property
     def code(self) -> str:
-        return f'<script src="{self.manager.site}/widget.js" data-bot="{self.key}" async></script>'
+        return f'<script src="{self.site}/widget.js" data-bot="{self.key}" async></script>'
+
+
+def take(manager: Person, text: str) -> None:
+    """The manager takes the talk and writes."""
+    manager.go("/conversations")
+    manager.page.locator(".talk-list a").first.click()
+    manager.page.get_by_role("button", name="Взять диалог").click()
+    manager.page.locator("#composer [name=text]").fill(text)
+    manager.page.keyboard.press("Enter")
+    expect(manager.page.locator("#log [data-author=manager]")).to_have_text(text)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import PHONE, WIDE
-from browser.hosting import DIALOGUE, NARROW, THANKS, Come, Host, Shop, Visit
+from browser.hosting import DIALOGUE, NARROW, THANKS, Come, Host, Shop, Visit, take
 
 # What has the focus: the button, or the frame, which has no id.
 FOCUS = "document.activeElement.shadowRoot.activeElement.id"
+
+LOOKS = [
+    (WIDE, "light", "ru"), (WIDE, "dark", "en"), (PHONE, "dark", "kk"), (PHONE, "light", "ru"),
+    (NARROW, "light", "kk"), (NARROW, "dark", "en"), (NARROW, "light", "ru"),
+]  # fmt: skip
 
 
 def counted(page: Page, site: str) -> list[str]:
@@ -22,7 +29,7 @@ def counted(page: Page, site: str) -> list[str]:
 
 def test_the_dialogue_on_another_origin_becomes_a_card(come: Come, shop: Shop) -> None:
     visit = come()
-    asked = counted(visit.page, shop.manager.site)
+    asked = counted(visit.page, shop.site)
     visit.page.reload()
     visit.page.locator("#leadbot-launcher").wait_for()
     assert len(asked) == 1 and visit.page.locator("iframe").count() == 0
@@ -70,7 +77,7 @@ def test_a_line_cut_in_mid_message_doubles_and_loses_nothing(come: Come) -> None
     visit.context.set_offline(True)
     visit.field.fill("150 квадратов")
     visit.field.press("Enter")
-    visit.page.wait_for_timeout(500)
+    expect(visit.chat.locator(".bubble.unsent")).to_have_count(2)
     visit.context.set_offline(False)
     expect(visit.bubbles).to_have_count(7, timeout=15000)
     assert visit.chat.locator("[data-author=client]").all_inner_texts() == ["Хочу дом", "Алматы", "150 квадратов"]
@@ -158,27 +165,71 @@ def test_a_photo_is_sent_and_seen_again(come: Come) -> None:
     visit.complaints[:] = [text for text in visit.complaints if "415" not in text]
 
 
-@pytest.mark.parametrize("language", ["ru", "kk", "en"])
-@pytest.mark.parametrize(("viewport", "theme"), [(WIDE, "light"), (PHONE, "dark"), (NARROW, "light")])
-def test_nothing_stands_in_anybodys_way(
-    come: Come, shop: Shop, viewport: dict[str, int], theme: str, language: str
-) -> None:
-    code = shop.code.replace(" async", f' data-lang="{language}" async')
-    visit = come(viewport, code=code, color_scheme=theme)
+def faults(page: Page) -> list[str]:
+    """What axe finds in the page and in its frames, and what is wider than the screen."""
+    found = []
+    for frame in page.frames:
+        if frame.is_detached() or frame.url == "about:blank":
+            continue
+        axe = Axe().run(cast(Page, frame), options={"resultTypes": ["violations"]}).response["violations"]
+        found += [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in axe]
+        found += ["wider"] * frame.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return found
+
+
+def test_nothing_stands_in_anybodys_way(come: Come, shop: Shop) -> None:
+    wrong = {}
+    for viewport, theme, language in LOOKS:
+        code = shop.code.replace(" async", f' data-lang="{language}" async')
+        visit = come(viewport, code=code, color_scheme=theme)
+        visit.open()
+        visit.say("Хочу дом")
+        wrong[viewport["width"], theme, language] = faults(visit.page)
+    assert not any(wrong.values()), wrong
+
+
+@pytest.mark.parametrize(
+    "look", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=str
+)
+def test_nor_in_any_state_of_the_chat(come: Come, shop: Shop, look: dict[str, str]) -> None:
+    wrong = {}
+    visit = come(code=shop.code.replace(" async", ' data-ru-bubble="Посчитать дом?" data-delay="0.1" async'), **look)
+
+    def check(state: str) -> None:
+        wrong[state] = faults(visit.page)
+
+    visit.page.get_by_role("status").wait_for()
+    check("invited")
     visit.open()
+    check("empty")
     visit.say("Хочу дом")
-    for page in (visit.page, open_alone(visit, shop, language)):
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        assert [f"{each['id']} {each['nodes'][0]['html'][:200]}" for each in found] == []
-        for frame in page.frames:
-            assert frame.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-
-
-def open_alone(visit: Visit, shop: Shop, language: str) -> Page:
-    """The chat as a page, for what can't look into frames."""
-    page = visit.context.new_page()
-    page.goto(f"{shop.manager.site}/w/{shop.key}?lang={language}")
-    return page
+    visit.chat.get_by_text("Продолжить позже").click()
+    visit.chat.get_by_text("Персональные данные").click()
+    check("link and consent")
+    visit.page.route("**/messages*", lambda route: route.abort())
+    visit.field.fill("Алматы")
+    visit.field.press("Enter")
+    expect(visit.chat.locator(".meta.unsent")).to_be_visible()
+    check("unsent")
+    visit.page.unroute("**/messages*")
+    svg = {"name": "x.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"}
+    visit.chat.locator("[name=file]").set_input_files(svg)
+    expect(visit.chat.locator(".meta.failed")).to_be_visible()
+    record = visit.chat.locator("#record")
+    record.click()
+    expect(record).to_have_attribute("aria-pressed", "true")
+    check("refused, recording")
+    visit.page.keyboard.press("Escape")
+    take(shop.manager, "Здравствуйте, я Айгуль")
+    expect(visit.chat.locator("[data-author=manager]")).to_be_visible(timeout=20_000)
+    check("a manager")
+    visit.page.keyboard.press("Escape")
+    shop.manager.page.locator("#composer [name=text]").fill("Какой участок?")
+    shop.manager.page.keyboard.press("Enter")
+    expect(visit.page.get_by_role("status")).to_contain_text("Какой участок?", timeout=20_000)
+    check("closed, an answer")
+    assert not any(wrong.values()), wrong
+    visit.complaints.clear()  # Chromium's own, of what was refused
 
 
 def test_the_keyboard_of_a_phone_hides_nothing(come: Come) -> None:

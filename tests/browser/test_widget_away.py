@@ -7,18 +7,8 @@ import re
 
 from playwright.sync_api import expect
 
-from browser.conftest import PHONE, Person
-from browser.hosting import Come, Host, Shop, Visit
-
-
-def take(manager: Person, text: str) -> None:
-    """The manager takes the talk and writes."""
-    manager.go("/conversations")
-    manager.page.locator(".talk-list a").first.click()
-    manager.page.get_by_role("button", name="Взять диалог").click()
-    manager.page.locator("#composer [name=text]").fill(text)
-    manager.page.keyboard.press("Enter")
-    expect(manager.page.locator("#log [data-author=manager]")).to_have_text(text)
+from browser.conftest import PHONE
+from browser.hosting import Come, Host, Shop, Visit, take
 
 
 def test_an_answer_to_a_closed_chat_is_seen_here_and_on_the_next_page(come: Come, host: Host, shop: Shop) -> None:
@@ -65,11 +55,11 @@ def test_the_talk_goes_on_on_another_device(come: Come, shop: Shop) -> None:
     expect(link).to_have_value(re.compile(r"#talk=.+"))
     path = re.sub(r"^https?://[^/]+", "", link.input_value())
     other = come(PHONE)
-    other.page.goto(shop.manager.site + path)
+    other.page.goto(shop.site + path)
     expect(other.page.locator("[data-author=client]")).to_have_text(["Хочу дом"])
     assert "talk=" not in other.page.url
     other.page.goto("about:blank")
-    other.page.goto(shop.manager.site + path.partition("#")[0] + "#talk=wrong")
+    other.page.goto(shop.site + path.partition("#")[0] + "#talk=wrong")
     expect(other.page.locator("#trouble")).to_contain_text("Ссылка больше не действует")
     other.complaints[:] = [text for text in other.complaints if "401" not in text]
 
@@ -94,12 +84,12 @@ def test_an_idle_hour_costs_little_and_a_chat_nobody_wrote_in_nothing(come: Come
     visit.page.keyboard.press("Escape")
     expect(visit.page.locator("iframe")).to_be_hidden()
     visit.page.clock.run_for(5000)
-    assert asked_in_an_hour(visit, shop.manager.site) == 0
+    assert asked_in_an_hour(visit, shop.site) == 0
     visit.page.locator("#leadbot-launcher").click()
     visit.field.fill("Хочу дом")
     visit.field.press("Enter")
     expect(visit.chat.locator("[data-author=bot]")).to_have_count(2)
-    assert asked_in_an_hour(visit, shop.manager.site) <= 40
+    assert asked_in_an_hour(visit, shop.site) <= 40
 
 
 def test_closing_the_chat_throws_a_recording_away(come: Come) -> None:

@@ -12,7 +12,7 @@ define install
 	@command -v flock >/dev/null && flock $(CURDIR)/.setup.lock $(MAKE) --no-print-directory $(1) || $(MAKE) --no-print-directory $(1)
 endef
 
-.PHONY: help setup run demo test check bench audit faults e2e messages forms format clean _runtime _development
+.PHONY: help setup run demo test check bench audit faults mutate e2e messages forms format clean _runtime _development
 
 help:  ## list the commands
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -49,12 +49,21 @@ audit: setup  ## scanners read the code and attack a copy of its own: a quarter 
 faults: setup  ## kills, full disks, lost servers at full size: half an hour; writes docs/faults.md
 	PYTHONPATH=.:tests $(BIN)/python -m faults
 
+mutate: .venv-mutate/.ready  ## do tests bite? hours for all of it, so: make mutate ONLY="leadbot.outbox*"
+	PYTEST_DEBUG_TEMPROOT=$(shell test -w /dev/shm && echo /dev/shm) nice -n 10 .venv-mutate/bin/mutmut run --max-children 1 $(if $(ONLY),"$(ONLY)")
+	@.venv-mutate/bin/mutmut results
+
 e2e: setup  ## the browser tests alone
 	$(BIN)/pytest -m browser
 
 format: setup  ## format code and templates
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix --quiet .
+
+.venv-mutate/.ready: requirements-dev.txt requirements.txt
+	@$(PYTHON) -m venv .venv-mutate
+	@.venv-mutate/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt mutmut==3.8.1
+	@touch $@
 
 .venv-peer/.ready: benchmarks/peer-requirements.txt
 	@rm -rf .venv-peer

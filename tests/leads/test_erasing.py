@@ -145,19 +145,24 @@ def test_one_message_for_several_leads_is_made_anew_without_him(app: Flask, alma
     company(app, almaty)
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
-        for lead_id, batch in ((1, "b1"), (2, "b1"), (2, "b2")):
-            key = f"lead:{lead_id}:{batch}"
-            row = Delivery(event="new", channel="email", target="a@b.kz", text="x", dedup_key=key, lead_id=lead_id)
-            row.batch, row.payload = batch, f"1. {NAME}, 2. другой"
+        his, other = (talk.id for talk in db.session.scalars(select(Conversation).order_by(Conversation.id)))
+        notices = [(1, None, "b1"), (2, None, "b1"), (2, None, "b2"), (None, his, "b3"), (None, other, "b3")]
+        for number, (lead_id, talk_id, batch) in enumerate(notices):
+            row = Delivery(event="new", channel="email", target="a@b.kz", text="x", dedup_key=f"row {number}")
+            row.lead_id, row.talk_id, row.batch, row.payload = lead_id, talk_id, batch, f"1. {NAME}, 2. другой"
             db.session.add(row)
+        for talk_id in (his, 10 * his + 1):  # as copies wrote them that named no talk
+            key = f"call:{talk_id}:1"
+            db.session.add(Delivery(event="call", channel="email", target="a@b.kz", text=NAME, dedup_key=key))
         db.session.commit()
     assert almaty.post("/leads/1/erase").status_code == 303
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
-        left = db.session.execute(
-            select(Delivery.lead_id, Delivery.batch, Delivery.payload.is_(None)).order_by(Delivery.id)
-        )
-        assert [tuple(row) for row in left] == [(2, "b1", True), (2, "b2", False)]
+        left = list(db.session.scalars(select(Delivery).order_by(Delivery.id)))
+        assert [(row.batch, row.payload is None) for row in left] == [
+            ("b1", True), ("b2", False), ("b3", True), (None, True),
+        ]  # fmt: skip
+        assert left[-1].dedup_key == f"call:{10 * his + 1}:1"
 
 
 def test_the_counts_of_the_board_follow(app: Flask, almaty: Web, traces: None) -> None:

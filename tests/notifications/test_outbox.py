@@ -12,7 +12,7 @@ from doubles.server import Double
 from doubles.telegram import BLOCKED, BROKEN, CANT_PARSE, DROPS, MOVED, NO_CHAT, TOKEN, TelegramDouble, too_many
 from flask import Flask
 from making import put_chat
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from leadbot import jobs, state
 from leadbot.accounts import users
@@ -21,8 +21,10 @@ from leadbot.config import Config
 from leadbot.conversations import chat
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
+from leadbot.errors import NotFound
+from leadbot.events import RowsWaiting
 from leadbot.leads import moving, records
-from leadbot.models import Company, Delivery, DeliveryState, LeadStatus, Source
+from leadbot.models import Company, Delivery, DeliveryState, LeadStatus, Source, User
 from leadbot.notifications.carriers.pace import Pace
 from leadbot.notifications.carriers.telegram.send import TelegramSender
 from leadbot.outbox import deliveries
@@ -200,6 +202,24 @@ def test_a_worker_that_died_lets_go_by_the_clock(company: Company, telegram: Tel
     row.lease_until = utcnow() - timedelta(seconds=1)
     db.session.commit()
     assert run_due() == 1
+
+
+def test_a_retry_begins_anew_wakes_the_worker_and_finds_no_number_that_is_none(
+    app: Flask, company: Company, telegram: TelegramDouble
+) -> None:
+    lead()
+    row, owner = only(), db.session.scalars(select(User)).one()
+    row.state, row.attempts, row.lease_until = DeliveryState.DEAD, 10, utcnow() + timedelta(hours=1)
+    row.batch, row.payload = "b", "{}"
+    db.session.commit()
+    woken: list[object] = []
+    state.state_of(app).events.on(RowsWaiting, woken.append)
+    deliveries.retry(row.id, by=owner)
+    assert (row.state, row.attempts, row.lease_until, row.batch, row.payload) == ("pending", 0, None, None, None)
+    assert woken == [RowsWaiting("telegram")]
+    for number in (0, -1, row.id + 1, 2**31, 2**63):
+        with pytest.raises(NotFound):
+            deliveries.retry(number, by=owner)
 
 
 def test_a_failed_turn_leaves_no_notice(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

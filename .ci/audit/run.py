@@ -28,11 +28,17 @@ HERE = Path(__file__).resolve().parent
 TOOLS = ROOT / ".venv-audit"
 EMAIL, PASSWORD = "audit@leadbot.example", "audit-secret-1"
 START_SECONDS, TOOL_SECONDS = 90, 240
+CRAWL_SECONDS, ATTACK_SECONDS = 100, 20  # of all pages; of each kind of attack
 MODULES = "backup,crlf,csrf,exec,file,permanentxss,redirect,sql,ssrf,timesql,upload,xss,xxe,http_headers,cookieflags"
 # What isn't to be pressed: it ends the session, or erases what is to be looked at.
 LEFT_ALONE = ("/logout", "/erase", "/settings/password", "/language")
 # (tool, words of the finding): why it is none. The long form stands in docs/audit.md.
-EXPLAINED: dict[tuple[str, str], str] = {}
+EXPLAINED: dict[tuple[str, str], str] = {
+    (
+        "wapiti",
+        "Secure flag is not set",
+    ): "the copy is on http; with an https PUBLIC_URL cookies are __Host- and Secure",
+}
 
 
 @dataclass(frozen=True)
@@ -119,12 +125,13 @@ def wapiti(copy: Copy) -> list[str]:
     """Crawl all pages as the owner and attack each field; a fault is whatever is above mere advice."""
     folder = Path(tempfile.mkdtemp())
     report = folder / "report.json"
+    seconds = CRAWL_SECONDS + (MODULES.count(",") + 2) * ATTACK_SECONDS
     excluded = [word for path in LEFT_ALONE for word in ("-x", f"{copy.url}*{path}*")]
     run(
         "web", "wapiti", "-u", f"{copy.url}/board", "--scope", "domain", "-H", f"Cookie: {copy.cookie}", *excluded,
-        "-m", MODULES, "--flush-session", "--store-session", str(folder), "--max-scan-time", str(TOOL_SECONDS),
-        "--max-attack-time", "30", "--max-links-per-page", "40", "-d", "3", "-S", "normal", "-v", "0",
-        "--no-bugreport", "-f", "json", "-o", str(report), seconds=TOOL_SECONDS + 60,
+        "-m", MODULES, "--flush-session", "--store-session", str(folder), "--max-scan-time", str(CRAWL_SECONDS),
+        "--max-attack-time", str(ATTACK_SECONDS), "--max-links-per-page", "40", "-d", "3", "-S", "normal", "-v", "0",
+        "--no-bugreport", "-f", "json", "-o", str(report), seconds=seconds,
     )  # fmt: skip
     if not report.is_file():
         return ["it did not run"]

@@ -32,7 +32,7 @@ _ASKS_AT_END = re.compile(r"\w[ -](?:ма|ме|ба|бе|па|пе)[ .!)]*\Z")  
 # How sure a claim must be; whatever is not named here stands from the classifier's own threshold on.
 _SURE = {
     "complaint": 0.62, "withdrawal": 0.65, "wrong_chat": 0.75, "not_client": 0.9, "second_object": 0.6, "abuse": 0.6,
-    "known_client": 0.6, "refuse_phone": 0.6, "status": 0.6, "postponed": 0.6, "contact_other": 0.6,
+    "known_client": 0.6, "refuse_phone": 0.6, "status": 0.68, "postponed": 0.6, "contact_other": 0.6,
 }  # fmt: skip
 _FOLD = str.maketrans("ёэәғқңөұүһі", "ееагкноуухи")
 _SPACES = re.compile(r"\s+")

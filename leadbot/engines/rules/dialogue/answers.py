@@ -95,11 +95,13 @@ def _told(scene: Exchange, topic: str) -> str:
 
 
 def _is_of_another(scene: Exchange, text: str) -> bool:
-    """Does the company's price speak of one thing alone, and the client of another?"""
+    """Does the price speak of one thing, and is what the client wants another that has no area, as a fence?"""
+    wanted = scene.memory.value("object_type")
+    if wanted is None or scene.setup.measures != "m2" or scene.setup.suits("area", wanted):
+        return False
     found = extract(text, setup=scene.setup, objects=scene.turn.company.objects)
     named = {thing["object_type"].value for thing in (found.slots, *found.further) if "object_type" in thing}
-    wanted = scene.memory.value("object_type")
-    return len(named) == 1 and wanted is not None and wanted not in named and not scene.setup.is_vague(wanted)
+    return len(named) == 1 and wanted not in named
 
 
 def _of(scene: Exchange, fact: CompanyFact | None) -> str:

@@ -7,7 +7,7 @@ client much where it is taken wrongly (a complaint, a withdrawal) must be surer 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from leadbot.engines.base import CompanyFact, Turn
@@ -167,6 +167,37 @@ def _asked_apart(heard: Extraction, text: str, facts: tuple[CompanyFact, ...]) -
     return claims
 
 
+def _no_questions(
+    left: set[str], claims: Mapping[str, float], acts: Acts, named: Collection[str], folded: str
+) -> set[str]:
+    """The topics of `left` that only resemble what is asked: a day of the week, a refusal, a visit."""
+    topics = {label for label in left if "." in label}
+    none: set[str] = set()
+    if "city" not in named and _DAYS.search(folded):
+        none.add("question.area_served")  # «работаете в воскресенье?»
+    if acts.names & {"refuse", "refuse_name"} or left & {"refuse_name", "refuse_phone"}:
+        none |= {label for label in topics if claims[label] < _VERY_SURE}  # «без имени можно?»
+    if "question.measurement" in left and _COMING.search(folded):
+        none |= {"question.term", "question.hours"}  # «когда сможете приехать»
+    return none
+
+
+def _are_answers(
+    left: set[str], claims: Mapping[str, float], acts: Acts, named: Collection[str], turn: Turn, memory: Memory
+) -> set[str]:
+    """What only looks like a question, where the message answers ours, puts something right, or names a wish."""
+    folded = intents.fold(turn.message.text)
+    none: set[str] = set()
+    if "correction" in acts and named and "?" not in folded:  # «Косшы екен адресі»
+        none |= {label for label in left if "." in label}
+    asks = "?" in folded or _ASKING.search(folded) is not None
+    if turn.asked in _SPARED and not asks:  # «ЛДСП» answers the question for the material
+        none.add(f"question.{turn.asked}")
+    if turn.company.trade.free and "object_type" not in memory.facts and not asks:  # «починить ноутбук»
+        none |= {label for label in left if ("." in label or label == "human") and claims[label] < _SURE_OF_A_WISH}
+    return none
+
+
 def _sorted_out(
     claims: dict[str, float], acts: Acts, heard: Extraction, turn: Turn, memory: Memory
 ) -> dict[str, float]:
@@ -175,13 +206,7 @@ def _sorted_out(
     named, folded = heard.slots.keys(), intents.fold(turn.message.text)
     has_wish = "object_type" in memory.facts and not turn.registered
     mild = claims.get("complaint", 0) < _VERY_SURE or has_wish or bool(named & {"city", "area"})
-    if "correction" in acts and named and "?" not in folded:  # «Косшы екен адресі»
-        left -= {label for label in left if "." in label}
-    asks = "?" in folded or _ASKING.search(folded) is not None
-    if turn.asked in _SPARED and not asks:  # «ЛДСП» answers the question for the material
-        left.discard(f"question.{turn.asked}")
-    if turn.company.trade.free and "object_type" not in memory.facts and not asks:  # «починить ноутбук»
-        left -= {label for label in left if ("." in label or label == "human") and claims[label] < _SURE_OF_A_WISH}
+    left -= _are_answers(left, claims, acts, named, turn, memory)
     certain = claims.get("complaint", 0) >= _CERTAIN
     if "complaint" in left and (
         (mild and not _BLAMES.search(folded)) or ("correction" in acts and named - {"object_type"} and not certain)
@@ -191,6 +216,7 @@ def _sorted_out(
         left.discard("question.area_served")  # «то есть в Конаеве»
     if "question.area_served" in left and "city" in named:
         left -= {"question.hours", "question.address"}
+    left -= _no_questions(left, claims, acts, named, folded)
     if "correction" in acts or memory.facts or turn.registered or named - {"object_type"}:
         left.discard("wrong_chat")
     if turn.asked in _SPARED or ("wish" in acts and "object_type" in named):
@@ -203,10 +229,6 @@ def _sorted_out(
         left.discard("refuse_phone")
     if "contact_other" in left and not {"phone", "name"} & named and not heard.relative:
         left -= {"question.phone"}
-    if "question.area_served" in left and "city" not in named and _DAYS.search(folded):
-        left.discard("question.area_served")  # «работаете в воскресенье?»
-    if acts.names & {"refuse", "refuse_name"} or left & {"refuse_name", "refuse_phone"}:
-        left -= {label for label in left if "." in label and claims[label] < _VERY_SURE}  # «без имени можно?»
     left = _outspoken(left, claims, folded)
     return {label: claims[label] for label in claims if label in left}
 
@@ -228,8 +250,6 @@ def _outspoken(left: set[str], claims: Mapping[str, float], folded: str) -> set[
         left.discard("question.price")
     if "human" in left:  # «Hi, are you a real person?» calls nobody
         left -= {"question.phone", "bot" if claims["human"] >= claims.get("bot", 0) else "human"}
-    if "question.measurement" in left and _COMING.search(folded):
-        left -= {"question.term", "question.hours"}  # «когда сможете приехать»
     if "when_call" in left:
         left -= {"human", "question.term", "question.hours"}
     return left

@@ -127,13 +127,8 @@ def _score(scene: Scene, person: Person) -> float:
         himself = alone and scene.asked in ("name", "contact")
         return RELATIVE if own_staff or himself or (phone_at is not None and owner == "relation") else 0
     asked = scene.asked in ("name", "contact")
-    known = people.given(scene.tokens[person.first])
-    key, is_quarter = scene.key(person.first), known is not None and fold(known.name) in _QUARTERS
-    of_address = scene.asked == "city" or is_quarter
-    if phone_at is None and not asked and of_address and _follows_place(scene, person.first):
-        return 0  # «Шымкент Нурсат» goes on with the address
-    if is_quarter and phone_at is None and not asked and scene.asked:
-        return 0  # «Nursat, 2 bolmeli» to the question for the plot
+    if phone_at is None and not asked and _is_a_place_or_word(scene, person):
+        return 0
     if person.case in ("gen", "acc", "abl", "loc", "dat", "ins") and not scene.tokens[person.first].capital:
         return 0
     if person.case in ("gen", "abl", "loc", "dat", "ins") and not asked:
@@ -143,15 +138,24 @@ def _score(scene: Scene, person: Person) -> float:
     if person.doubtful and not (alone and (asked or phone_at is not None or whole or speaks_of_names(scene))):
         return 0
     beside = _gap_to_phone(person, phone_at) <= 2
-    lower = not scene.tokens[person.first].capital
-    if lower and not asked and phone_at is None and (key in _WORDS_TOO or city.match(scene.tokens[person.first])):
-        return 0  # «монша, 5 ке 5, кулан»
     if not (alone or beside or scene.tokens[person.first].capital) and _is_but_a_word(scene, person):
         return 0
     if asked or phone_at is not None:
         return BESIDE_PHONE + 0.5 * scene.tokens[person.first].capital + 0.4 * beside
     alone = alone or (person.first == 0 and ahead(scene, person.last, 1)[:1] in (["с"], ["из"], ["from"]))
     return ALONE if alone and not _is_addressed(scene, person) else 0
+
+
+def _is_a_place_or_word(scene: Scene, person: Person) -> bool:
+    """«Шымкент Нурсат», «Nursat, 2 bolmeli», «монша, 5 ке 5, кулан», where no name is due."""
+    token = scene.tokens[person.first]
+    known = people.given(token)
+    is_quarter = known is not None and fold(known.name) in _QUARTERS
+    if (scene.asked == "city" or is_quarter) and _follows_place(scene, person.first):
+        return True  # it goes on with the address
+    if is_quarter and scene.asked:
+        return True
+    return not token.capital and (token.key in _WORDS_TOO or city.match(token) is not None)
 
 
 def _is_but_a_word(scene: Scene, person: Person) -> bool:

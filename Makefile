@@ -12,7 +12,7 @@ define install
 	@command -v flock >/dev/null && flock $(CURDIR)/.setup.lock $(MAKE) --no-print-directory $(1) || $(MAKE) --no-print-directory $(1)
 endef
 
-.PHONY: help setup run demo test check bench faults mutate e2e messages forms format clean _runtime _development
+.PHONY: help setup run demo test check bench audit faults mutate e2e messages forms format clean _runtime _development
 
 help:  ## list the commands
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -42,6 +42,10 @@ bench: setup  ## speed and memory, beside their goals; some of them: make bench 
 	@$(MAKE) --no-print-directory .venv-peer/.ready || echo "NO FASTAPI SERVER TO COMPARE WITH: its rows will say so"
 	$(BIN)/python -m benchmarks $(ONLY)
 
+audit: setup  ## scanners read the code and attack a copy of its own: a quarter of an hour; some: make audit ONLY="semgrep sqlmap"
+	@$(MAKE) --no-print-directory .venv-audit/.ready
+	$(BIN)/python .ci/audit/run.py $(ONLY)
+
 faults: setup  ## kills, full disks, lost servers at full size: half an hour; writes docs/faults.md
 	PYTHONPATH=.:tests $(BIN)/python -m faults
 
@@ -65,6 +69,12 @@ format: setup  ## format code and templates
 	@rm -rf .venv-peer
 	@$(PYTHON) -m venv .venv-peer
 	@.venv-peer/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# Three environments: what these tools need of others can't be had in one.
+.venv-audit/.ready: .ci/audit/static.txt .ci/audit/web.txt .ci/audit/api.txt
+	@rm -rf .venv-audit
+	@for tools in static web api; do $(PYTHON) -m venv .venv-audit/$$tools && .venv-audit/$$tools/bin/python -m pip install --quiet --disable-pip-version-check -r .ci/audit/$$tools.txt || exit 1; done
 	@touch $@
 
 _runtime: $(VENV)/.runtime ; @:

@@ -9,7 +9,7 @@ settings = Config.from_env()
 bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
 workers = settings.web_workers
 threads = settings.web_threads
-worker_class = "gthread"
+worker_class = "leadbot.api.unreadable.Worker"  # gthread, whose refusals are JSON
 worker_connections = max(1000, 2 * threads)
 preload_app = True
 timeout = 60
@@ -25,10 +25,13 @@ loglevel = "warning"
 
 def on_starting(server):
     """Serve nobody from a database of another revision."""
+    from leadbot import logs
     from leadbot.database.migrate import stop_unless_newest
     from leadbot.engines.rules.reading.extract import warm_up
     from wsgi import app
 
+    for handler in server.log.error_log.handlers:
+        handler.setFormatter(logs.Lines(settings.log_format))
     warm_up()  # before the fork: the workers share what is read
     with app.app_context():
         stop_unless_newest()

@@ -102,7 +102,14 @@ def running(
 def leadbot(**settings: str) -> Iterator[Server]:
     """Leadbot as it is served: two web processes, unless the settings say otherwise."""
     port = free_port()
-    env = {"LEADBOT_DATA_DIR": "{folder}", "PORT": str(port), "WEB_WORKERS": "2", "WEB_THREADS": "250", **settings}
+    env = {
+        "LEADBOT_DATA_DIR": "{folder}",
+        "PORT": str(port),
+        "WEB_WORKERS": "2",
+        "WEB_THREADS": "250",
+        "API_REQUESTS_PER_MINUTE": "1000000000",
+        **settings,
+    }
     with running((*GUNICORN, "wsgi:app"), env, port=port, first=UPGRADE) as server:
         yield server
 

@@ -18,7 +18,7 @@ def create_app(config: Config | None = None) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from leadbot import api, cli, headers, jobs, state, subscribers, web, widget
+    from leadbot import api, cli, headers, jobs, logs, state, subscribers, web, widget
     from leadbot.accounts import limits
     from leadbot.config import Config
     from leadbot.database import migrate, tenancy
@@ -41,6 +41,7 @@ def create_app(config: Config | None = None) -> Flask:
     if config.proxy_hops:
         hops = config.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    logs.init_app(app, config)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
@@ -61,6 +62,8 @@ def _flask_settings(config: Config) -> dict[str, object]:
     cookie = "__Host-leadbot" if config.is_https else f"leadbot-{config.port}"
     return {
         "SECRET_KEY": config.secret_key,
+        "SECRET_KEY_FALLBACKS": list(config.secret_key_fallbacks),
+        "WTF_CSRF_SECRET_KEY": config.signing_keys,
         "TESTING": config.testing,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "MAX_CONTENT_LENGTH": BODY_MOST_BYTES,

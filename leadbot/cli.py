@@ -28,7 +28,7 @@ from leadbot.engines.rules.scoring import score as scoring
 from leadbot.engines.rules.words import forms
 from leadbot.engines.rules.words.scene import Found
 from leadbot.notifications.carriers import CARRIERS
-from leadbot.operations import backup, doctor, published_score, trial_talk
+from leadbot.operations import backup, doctor, published_score, resealing, trial_talk
 from leadbot.operations import demo as demonstration
 from leadbot.operations.console import companies, reset_link
 from leadbot.state import state
@@ -83,8 +83,12 @@ def demo() -> None:
 
 
 @click.command("doctor")
-def doctor_command() -> None:
+@click.option("--reseal", is_flag=True, help="First seal stored keys and waiting letters with the SECRET_KEY of today.")
+def doctor_command(reseal: bool) -> None:
     """Say what is set up here, what of it can be reached, and what waits; fails where something is at fault."""
+    if reseal:
+        done = resealing.reseal()
+        print(f"Sealed with the secret key of today: {done.sealed}; opened by no key at hand: {done.lost}")
     is_ill = False
     for finding in doctor.examine({carrier.name: carrier.probe for carrier in CARRIERS}):
         print(f"{finding.level:8} {finding.topic:12} {finding.words}", flush=True)

@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -40,6 +40,7 @@ MODEL_HOSTS = (
 # The push services of browsers' makers: Chrome and most others, Firefox, Safari, Edge.
 PUSH_HOSTS = ("fcm.googleapis.com", "*.push.services.mozilla.com", "*.push.apple.com", "*.notify.windows.com")
 VAPID_BYTES = 32
+SECRET_LEAST = 32  # characters
 _HOST = re.compile(r"(?:(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[::1\])(?::[1-9]\d{0,4})?")
 _SENDER = re.compile(r"[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+")
 
@@ -84,6 +85,12 @@ def _check_vapid(key: str) -> str:
     return key
 
 
+def _check_old_secrets(keys: tuple[str, ...]) -> tuple[str, ...]:
+    if any(len(key) < SECRET_LEAST for key in keys):
+        raise ValueError(f"must be keys of at least {SECRET_LEAST} characters, separated by commas")
+    return keys
+
+
 def _split(value: object) -> object:
     return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
 
@@ -105,7 +112,10 @@ class Config(BaseSettings):
     )
 
     data_dir: Path = Field(default=ROOT / "instance", validation_alias="LEADBOT_DATA_DIR", validate_default=True)
-    secret_key: str = Field(default_factory=lambda known: _kept_secret(known["data_dir"]), min_length=32, repr=False)
+    secret_key: str = Field(
+        default_factory=lambda known: _kept_secret(known["data_dir"]), min_length=SECRET_LEAST, repr=False
+    )
+    secret_key_fallbacks: Annotated[Words, AfterValidator(_check_old_secrets)] = Field(default=(), repr=False)
     database_url: Annotated[str, AfterValidator(_check_database)] = Field(
         default_factory=lambda known: f"{SQLITE_URL}{known['data_dir'] / 'leadbot.db'}", repr=False
     )
@@ -131,7 +141,9 @@ class Config(BaseSettings):
     vapid_private_key: Annotated[str, AfterValidator(_check_vapid)] | None = Field(default=None, repr=False)
     push_allowed_hosts: Annotated[Words, AfterValidator(_check_hosts)] = PUSH_HOSTS
     metrics_token: str | None = Field(default=None, min_length=16, repr=False)
+    log_format: Literal["json", "text"] = "json"
     ratelimit_enabled: bool = True
+    api_requests_per_minute: int = Field(default=12_000, ge=1, le=10**9)  # of one company
     tenancy_net: bool = True
     web_workers: int = Field(default_factory=lambda known: _usual_workers(known["database_url"]), ge=1, le=64)
     web_threads: int = Field(default=250, ge=1, le=2000)
@@ -160,6 +172,11 @@ class Config(BaseSettings):
     def replace(self, **changes: Any) -> Config:
         """The same settings but for some, which are not checked."""
         return self.model_copy(update=changes)
+
+    @property
+    def signing_keys(self) -> list[str]:
+        """What itsdangerous signs with, the last, and believes: SECRET_KEY and those before it."""
+        return [*reversed(self.secret_key_fallbacks), self.secret_key]
 
     @property
     def is_https(self) -> bool:
@@ -204,7 +221,7 @@ def _private_folder(path: Path) -> Path:
 def _kept_secret(data_dir: Path) -> str:
     """The key of this installation: made once, kept 0600; the same for all processes and after a restart."""
     key = _kept(data_dir / "secret_key", lambda: secrets.token_urlsafe(48))
-    if len(key) < 32:
+    if len(key) < SECRET_LEAST:
         path = data_dir / "secret_key"
         raise ConfigError(f"the secret key in {path} is damaged; delete the file to make a new one (all log-ins end)")
     return key

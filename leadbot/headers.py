@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import secrets
+
 from flask import Flask, Response, g, request
 
 # Nothing inline, nothing from elsewhere, in nobody's frame.
@@ -26,6 +29,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=()",
 }
+REQUEST_ID = "X-Request-ID"
+_SANE_ID = re.compile(r"[A-Za-z0-9_.:+/=-]{1,128}")  # a UUID, a trace of the sender's own
 TWO_YEARS_SECONDS = 2 * 365 * 24 * 3600
 
 
@@ -38,14 +43,24 @@ def init_app(app: Flask, *, is_https: bool) -> None:
 
     @app.after_request
     def put(response: Response) -> Response:
-        headers = {**usual, **_allowed()}
+        said = {**usual, **_allowed(), REQUEST_ID: request_id()}
         if request.endpoint != "static":  # static files say themselves how long they may be kept
-            headers["Cache-Control"] = "no-store"
+            said["Cache-Control"] = "no-store"
         there = {name.lower() for name, _ in response.headers}
-        response.headers.extend(
-            [(name, value) for name, value in headers.items() if value and name.lower() not in there]
-        )
+        response.headers.extend([(name, value) for name, value in said.items() if value and name.lower() not in there])
         return response
+
+
+def request_id() -> str:
+    """What this request is known by: what its sender calls it, where that is fit for a log line, else a number of ours.
+
+    On every answer, so that who asks what went wrong can say which one it was.
+    """
+    known: str | None = g.get("request_id")
+    if known is None:
+        sent = request.headers.get(REQUEST_ID, "")
+        known = g.request_id = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
+    return known
 
 
 def allow(directive: str, sources: str) -> None:

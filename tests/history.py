@@ -26,7 +26,7 @@ from leadbot.database.session import MIGRATIONS, db
 from leadbot.database.tenancy import all_companies
 
 FIRST = "0022"  # the oldest head that upgrades are tried from
-PASSED = {f"{step:04}" for step in range(24, 33)}  # steps of one copy's way to its head, where no copy has stayed
+PASSED = {f"{step:04}" for step in range(24, 35) if step != 33}  # where no copy has stayed
 COMPANIES = (1, 2)
 EACH = 3  # rows of a company in each table
 # Columns whose values stand in a list of the code, by table and name.

@@ -63,3 +63,11 @@ def set_company(app: Flask, company_id: int, **values: object) -> None:
         for name, value in values.items():
             setattr(db.session.get_one(Company, company_id), name, value)
         db.session.commit()
+
+
+def put_chat(chat: str | None) -> Company:
+    """The acting company's Telegram chat, past the proof that it asks for."""
+    own = db.session.get_one(Company, tenancy.acting_for())
+    own.telegram_chat_id = chat
+    db.session.commit()
+    return own

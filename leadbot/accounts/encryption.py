@@ -9,8 +9,14 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from leadbot.state import state
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
+
+MARK = "gAAAA"  # whatever is sealed begins so: Fernet's version and the first bytes of a time
 
 # None of them is written as a digit by those who write so, and none is a vowel: no word of any language comes out.
 CANARY_LETTERS = "cdfhjkmnpqruvwxy"
@@ -19,17 +25,26 @@ CANARY_LENGTH = 12
 
 def seal(secret: str) -> str:
     """A secret as it may be stored."""
-    from cryptography.fernet import Fernet  # imported where a company has a key of its own: it takes some megabytes
-
-    return Fernet(_sealing_key()).encrypt(secret.encode()).decode()
+    return _sealer().encrypt(secret.encode()).decode()
 
 
 def opened(sealed: str) -> str | None:
-    """The secret again; None where it was sealed with another secret key, or is damaged."""
-    from cryptography.fernet import Fernet, InvalidToken
+    """The secret again; None where it was sealed with a key that is none of SECRET_KEY and its fallbacks, or is
+    damaged."""
+    from cryptography.fernet import InvalidToken
 
     try:
-        return Fernet(_sealing_key()).decrypt(sealed.encode()).decode()
+        return _sealer().decrypt(sealed.encode()).decode()
+    except (InvalidToken, ValueError):
+        return None
+
+
+def resealed(sealed: str) -> str | None:
+    """The same, sealed with the secret key of today; None where it can't be opened."""
+    from cryptography.fernet import InvalidToken
+
+    try:
+        return _sealer().rotate(sealed.encode()).decode()
     except (InvalidToken, ValueError):
         return None
 
@@ -45,8 +60,13 @@ def _canary(secret: bytes, company_id: int) -> str:
     return "".join(CANARY_LETTERS[byte % len(CANARY_LETTERS)] for byte in digest[:CANARY_LENGTH])
 
 
-def _sealing_key() -> bytes:
-    return urlsafe_b64encode(_derived(_secret(), "stored keys"))
+def _sealer() -> MultiFernet:
+    """Seals with the secret key of today and opens with earlier ones too."""
+    from cryptography.fernet import Fernet, MultiFernet  # where there is something sealed: it takes some megabytes
+
+    config = state().config
+    secrets = (config.secret_key, *config.secret_key_fallbacks)
+    return MultiFernet([Fernet(urlsafe_b64encode(_derived(each.encode(), "stored keys"))) for each in secrets])
 
 
 def _derived(secret: bytes, purpose: str) -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import lazyload
 
-from leadbot.accounts import audit, companies, links, passwords, tenant, users
+from leadbot.accounts import audit, chats, companies, links, passwords, tenant, users
 from leadbot.accounts.limits import letters
 from leadbot.database.session import db, utcnow
 from leadbot.errors import EmailTaken, Invalid, NotFound
@@ -161,9 +161,7 @@ def _let_go(who: User) -> None:
     passwords.end_everything(who)
     links.take_back_from(who)
     publish(PersonLeft(who.id))
-    own = tenant.company()
-    if who.telegram_id is not None and own.telegram_chat_id == str(who.telegram_id):
-        own.telegram_chat_id = None
+    chats.forget_private(who)
 
 
 def _check_owner_is_left(without: User) -> None:

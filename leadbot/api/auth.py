@@ -8,8 +8,10 @@ from flask import Blueprint, request
 
 from leadbot.accounts import users
 from leadbot.accounts.limits import caller, entry
-from leadbot.api import bodies, gate, shapes, tokens
+from leadbot.api import account_shapes as shapes
+from leadbot.api import bodies, gate, tokens
 from leadbot.api.operations import FORM, JSON, operation
+from leadbot.api.values import moment
 from leadbot.models import User
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
@@ -25,6 +27,7 @@ TAG = "Account"
     takes={JSON: shapes.SignUp},
     errors=(400, 415, 429),
     is_public=True,
+    about="It is empty and ready to talk. Log in next.",
 )
 def register() -> tuple[dict[str, Any], int]:
     """Make a company with its first person."""
@@ -53,7 +56,9 @@ def log_in() -> dict[str, str]:
 
 
 @bp.get("/me")
-@operation("Who the token stands for", TAG, shapes.Account)
+@operation(
+    "Who the token stands for", TAG, shapes.Account, about="To try a token: 401 says that it is worth nothing any more."
+)
 def me() -> dict[str, Any]:
     """The company and the person of the token."""
     return account(gate.caller())
@@ -67,5 +72,5 @@ def account(user: User) -> dict[str, Any]:
         "email": user.email,
         "company_name": company.name,
         "is_active": company.is_active,
-        "created_at": shapes.moment(company.created_at),
+        "created_at": moment(company.created_at),
     }

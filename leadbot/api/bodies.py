@@ -28,6 +28,8 @@ def take_in() -> None:
 
     Raises RequestEntityTooLarge.
     """
+    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", ""):
+        raise UnsupportedMediaType  # a body is taken as it is; unpacking one could fill the memory
     request.max_form_parts = FORM_PARTS_MOST
     request.max_form_memory_size = current_app.config["MAX_CONTENT_LENGTH"]
     try:
@@ -55,7 +57,7 @@ def as_json(shape: type[Shape]) -> Shape:
 def json_object() -> dict[str, Any]:
     """The JSON object of the body, unchecked but for its syntax, size and depth."""
     data = request.get_data(cache=True)
-    if not data:
+    if not data and request.mimetype not in FORMS:
         _refuse("Invalid JSON body", "json_invalid")
     if not request.is_json:
         raise UnsupportedMediaType
@@ -90,7 +92,10 @@ def form_fields() -> dict[str, Any]:
 
 
 def as_query(shape: type[Shape]) -> Shape:
-    """The parameters of the address. Raises Rejected."""
+    """The parameters of the address, each once. Raises Rejected."""
+    given = request.args.to_dict(flat=False)
+    if twice := [name for name, values in given.items() if len(values) > 1]:
+        raise Rejected(*(Wrong("query", "Give it once", "repeated", (name,)) for name in twice))
     return shaped(shape, request.args.to_dict(), place="query")
 
 
@@ -105,10 +110,10 @@ def shaped(shape: type[Shape], values: Mapping[str, Any], *, place: str = "body"
 
 
 def _wrong(fault: Any, place: str) -> Wrong:
-    field = ".".join(str(step) for step in fault["loc"])
+    path: tuple[str | int, ...] = fault["loc"]
     if fault["type"] == "missing":
-        return Wrong(place, f"{field} is required", "missing", field)
-    return Wrong(place, fault["msg"], fault["type"], field)
+        return Wrong(place, f"{'.'.join(map(str, path))} is required", "missing", path)
+    return Wrong(place, fault["msg"], fault["type"], path)
 
 
 def _refuse(message: str, kind: str) -> NoReturn:

@@ -19,15 +19,15 @@ CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One thing that is wrong: `place` is body, query or header, `field` its name there, empty for the whole."""
+    """One thing that is wrong: `place` is body, query or header, `path` leads to it there, empty for the whole."""
 
     place: str
     message: str
     kind: str
-    field: str = ""
+    path: tuple[str | int, ...] = ()
 
     def shown(self) -> dict[str, object]:
-        return {"loc": [self.place, self.field] if self.field else [self.place], "msg": self.message, "type": self.kind}
+        return {"loc": [self.place, *self.path], "msg": self.message, "type": self.kind}
 
 
 class Rejected(LeadbotError):
@@ -103,7 +103,8 @@ def fault(error: Exception) -> Response:
 
 def _wrong(error: Invalid) -> Wrong:
     place = "header" if error.field == "Idempotency-Key" else "body"
-    return Wrong(place, str(error), error.code, error.field)
+    steps = error.field.split(".") if error.field else []  # a subject writes `facts.0.text`
+    return Wrong(place, str(error), error.code, tuple(int(step) if step.isdecimal() else step for step in steps))
 
 
 def _answer(status: int, detail: object) -> Response:

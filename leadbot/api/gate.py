@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import g, request
 
 from leadbot.accounts import users
-from leadbot.api import bodies, operations, tokens
+from leadbot.api import bodies, operations, rate, tokens
 from leadbot.api.errors import NotAuthenticated
 from leadbot.database import tenancy
 from leadbot.models import User
@@ -16,7 +16,7 @@ def pass_gate() -> None:
 
     The signature is looked at before the body, so that strangers can't send much; the person is read after it, so that
     a slow sender holds no transaction. Only the Authorization header counts, never a cookie or the address. Raises
-    NotAuthenticated.
+    NotAuthenticated, TooMany.
     """
     asked = operations.asked_for()
     claims = None if asked and asked.is_public else _claims()
@@ -30,6 +30,7 @@ def pass_gate() -> None:
         raise NotAuthenticated("Could not validate credentials")
     tenancy.act_for(user.company_id)
     g.api_user = user
+    rate.count(user.company_id)
 
 
 def caller() -> User:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from leadbot.api import shapes
+from leadbot.api import account_shapes as shapes
 from leadbot.api.operations import operation
 from leadbot.operations import health
 from leadbot.state import state
@@ -14,7 +14,14 @@ TAG = "Health"
 
 
 @bp.get("/health")
-@operation("Is the process alive", TAG, shapes.Health, is_public=True)
+@operation(
+    "Is the process alive",
+    TAG,
+    shapes.Health,
+    is_public=True,
+    errors=(405,),
+    about="Restart it if this does not answer.",
+)
 def alive() -> dict[str, str]:
     """Asks nobody: restart the process if this does not answer."""
     return {"status": "ok"}
@@ -22,7 +29,12 @@ def alive() -> dict[str, str]:
 
 @bp.get("/ready")
 @operation(
-    "Can it work: the database answers, the disk can be written", TAG, shapes.Health, is_public=True, errors=(503,)
+    "Can it work: the database answers, the disk can be written",
+    TAG,
+    shapes.Health,
+    is_public=True,
+    errors=(405, 503),
+    about="Send no requests here while this is 503.",
 )
 def ready() -> Response:
     """Send no requests here while this is 503."""

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, stream_with_context
 
 from leadbot.accounts import users
-from leadbot.api import bodies, gate, shapes
-from leadbot.api.lead_shapes import LeadChange
+from leadbot.api import bodies, gate
+from leadbot.api import lead_shapes as shapes
 from leadbot.api.operations import JSON, operation
+from leadbot.api.values import ID_MOST, moment
 from leadbot.conversations import chat, talks
-from leadbot.errors import Conflict
+from leadbot.errors import Conflict, NotFound
 from leadbot.leads import editing, listing, moving, records
-from leadbot.models import Lead, Message
+from leadbot.models import Lead, LeadEvent, Message
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 TAG = "Leads"
 
 
 @bp.get("")
-@operation("The company's leads", TAG, shapes.LeadList, query=shapes.LeadQuery)
+@operation(
+    "The company's leads",
+    TAG,
+    shapes.LeadList,
+    query=shapes.LeadQuery,
+    about="Without parameters all of them. With `limit` page by page: send `next_cursor` back as `cursor` until it is "
+    "null. To keep a copy up to date, ask with the greatest `updated_at` you have as `updated_since`: you get that "
+    "lead once more, and all that have changed since, themselves or in their notes and call backs.",
+)
 def index() -> Response:
     """The company's leads in the order they came; without parameters all of them."""
     asked = bodies.as_query(shapes.LeadQuery)
@@ -45,10 +55,10 @@ def _as_json(pages: Iterator[listing.ListingPage], total: int, limit: int | None
 
 
 @bp.get("/<int:lead_id>")
-@operation("One lead", TAG, shapes.LeadRow, errors=(404,))
-def show(lead_id: int) -> dict[str, Any]:
+@operation("One lead", TAG, shapes.LeadRow, errors=(404,), about="As it stands in the list.")
+def show(lead_id: int) -> Response:
     """A lead of the company."""
-    return row(records.get(lead_id))
+    return row(lead_id)
 
 
 @bp.patch("/<int:lead_id>")
@@ -56,16 +66,16 @@ def show(lead_id: int) -> dict[str, Any]:
     "Change what stands on a lead",
     TAG,
     shapes.LeadRow,
-    takes={JSON: LeadChange},
+    takes={JSON: shapes.LeadChange},
     errors=(403, 404, 409, 415),
     about="From then on the bot leaves these fields alone, as if a manager had written them.",
 )
-def change(lead_id: int) -> dict[str, Any]:
+def change(lead_id: int) -> Response:
     """Write values over, all of them or none."""
     lead = _to_write(lead_id)
-    given = bodies.as_json(LeadChange)
+    given = bodies.as_json(shapes.LeadChange)
     editing.change(lead, given.values(), by=gate.caller(), version=given.version)
-    return row(lead)
+    return row(lead_id)
 
 
 @bp.post("/<int:lead_id>/move")
@@ -77,11 +87,12 @@ def change(lead_id: int) -> dict[str, Any]:
     errors=(403, 404, 409, 415),
     about="With the `version` you saw; where a colleague was quicker, 409 with the lead as it stands now in `lead`.",
 )
-def move(lead_id: int) -> dict[str, Any]:
+def move(lead_id: int) -> Response:
     """Move a lead of the company."""
     lead = _to_write(lead_id)
     given = bodies.as_json(shapes.Move)
-    return row(moving.move(lead, given.status, by=gate.caller(), version=given.version, reason=given.reason))
+    moving.move(lead, given.status, by=gate.caller(), version=given.version, reason=given.reason)
+    return row(lead_id)
 
 
 def _to_write(lead_id: int) -> Lead:
@@ -94,11 +105,31 @@ def _to_write(lead_id: int) -> Lead:
 @bp.errorhandler(Conflict)
 def moved_meanwhile(error: Conflict) -> tuple[dict[str, Any], int]:
     """Somebody was quicker: the lead as it stands now, to look at and try again."""
-    return {"detail": str(error), "lead": row(error.fresh)}, error.status
+    return {"detail": str(error), "lead": json.loads(listing.one(error.fresh.id))}, error.status
+
+
+@bp.get("/<int:lead_id>/history")
+@operation(
+    "What happened to a lead",
+    TAG,
+    shapes.History,
+    errors=(404,),
+    about="Oldest first. Its way from stage to stage is what has the kind `moved`.",
+)
+def history(lead_id: int) -> dict[str, Any]:
+    """Every move, change and call back of a lead, and who did it."""
+    return {"events": [happening(event) for event in records.history(records.get(lead_id))]}
 
 
 @bp.get("/<int:lead_id>/messages")
-@operation("The talk behind a lead", TAG, shapes.Transcript, query=shapes.TranscriptQuery, errors=(404,))
+@operation(
+    "The talk behind a lead",
+    TAG,
+    shapes.Transcript,
+    query=shapes.TranscriptQuery,
+    errors=(404,),
+    about="None for a lead that was written down by hand.",
+)
 def messages(lead_id: int) -> dict[str, Any]:
     """The lines of the talk a lead came from; none for a lead that was written down by hand."""
     asked = bodies.as_query(shapes.TranscriptQuery)
@@ -112,10 +143,11 @@ def messages(lead_id: int) -> dict[str, Any]:
     }
 
 
-def row(lead: Lead) -> dict[str, Any]:
-    """A lead as the customer's document shows it, and more behind."""
-    values = {key: getattr(lead, column.key) for key, column in listing.LISTED.items()}
-    return values | {key: shapes.moment(values[key]) for key in listing.MOMENTS}
+def row(lead_id: int) -> Response:
+    """A lead as the list shows it. Raises NotFound."""
+    if not 0 < lead_id <= ID_MOST:
+        raise NotFound
+    return Response(listing.one(lead_id) + "\n", mimetype="application/json")
 
 
 def line(message: Message) -> dict[str, Any]:
@@ -127,5 +159,19 @@ def line(message: Message) -> dict[str, Any]:
         "text": message.text,
         "has_audio": message.audio_file is not None,
         "function_called": message.function_called,
-        "created_at": shapes.moment(message.created_at),
+        "created_at": moment(message.created_at),
+    }
+
+
+def happening(event: LeadEvent) -> dict[str, Any]:
+    """An entry of a lead's history."""
+    return {
+        "id": event.id,
+        "kind": event.kind,
+        "field": event.field,
+        "from_value": event.from_value,
+        "to_value": event.to_value,
+        "reason": event.reason,
+        "by": {"id": event.user.id, "name": event.user.name or None} if event.user else None,
+        "created_at": moment(event.created_at),
     }

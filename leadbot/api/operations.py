@@ -21,7 +21,7 @@ class Operation:
 
     summary: str
     tag: str
-    gives: type[BaseModel]
+    gives: type[BaseModel] | None  # None: a file, as it is
     status: int = 200
     takes: dict[str, type[BaseModel]] = field(default_factory=dict)
     query: type[BaseModel] | None = None
@@ -40,7 +40,7 @@ class Operation:
         return KEY in self.headers
 
 
-def operation(summary: str, tag: str, gives: type[BaseModel], **more: Any) -> Callable[[View], View]:
+def operation(summary: str, tag: str, gives: type[BaseModel] | None, **more: Any) -> Callable[[View], View]:
     """Say what the view below does."""
     operation = Operation(summary, tag, gives, **more)
 

@@ -15,14 +15,22 @@ TAG = "Settings"
 
 
 @bp.get("/settings")
-@operation("The company's settings", TAG, bot_shapes.Settings)
+@operation("The company's settings", TAG, bot_shapes.Settings, about="Secrets are never shown.")
 def show() -> dict[str, Any]:
     """All settings."""
     return company_settings.shown()
 
 
 @bp.patch("/settings")
-@operation("Change some settings", TAG, bot_shapes.Settings, takes={JSON: bot_shapes.SettingsChange}, errors=(403, 415))
+@operation(
+    "Change some settings",
+    TAG,
+    bot_shapes.Settings,
+    takes={JSON: bot_shapes.SettingsChange},
+    errors=(403, 415),
+    about="All that is given or, where anything of it is not right, nothing; what is not known is refused by name. "
+    "What concerns the bot is published at once. For owners alone.",
+)
 def change() -> dict[str, Any]:
     """Set what is given, or nothing if anything of it is not right.
 

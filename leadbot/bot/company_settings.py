@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import zoneinfo
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from leadbot.accounts import audit, encryption, hours_settings, tenant, users
+from leadbot.accounts import audit, chats, encryption, hours_settings, tenant, users
 from leadbot.bot import model_hosts, publishing, settings_fields
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import CompanyCard, CompanyFact
@@ -41,15 +40,16 @@ def company(*, lock: bool = False) -> Company:
 def shown() -> dict[str, Any]:
     """All settings, as the API shows them; of a key only whether there is one."""
     own = company()
-    settings = settings_fields.complete(own.bot)
+    said = settings_fields.complete(own.bot)
     return {
         "company_name": own.name,
         "language": own.language,
         "time_zone": own.time_zone,
         "telegram_chat_id": own.telegram_chat_id,
         "widget_key": own.widget_key,
-        **settings,
-        "model": {**settings["model"], "has_key": bool(own.bot.get("model", {}).get("key"))},
+        "morning_digest": own.morning_digest,
+        **said,
+        "model": {**said["model"], "has_key": bool(own.bot.get("model", {}).get("key"))},
     }
 
 
@@ -65,9 +65,12 @@ def change(values: dict[str, Any], *, by: User | None = None) -> Company:
     own = company(lock=True)
     key = None
     if isinstance(model := of_bot.get("model"), dict) and "key" in model:
-        key = model["key"] or ""
-        of_bot["model"] = {name: value for name, value in model.items() if name != "key"}
+        key = "" if model["key"] is None else model["key"]
+    if isinstance(model, dict):
+        of_bot["model"] = {name: value for name, value in model.items() if name not in ("key", "has_key")}
     with gathered() as faults:
+        with faults():
+            _check_shown(model, own)
         checked: dict[str, Any] = {}
         for name in values.keys() & _CHECKS.keys():
             with faults():
@@ -89,47 +92,54 @@ def change(values: dict[str, Any], *, by: User | None = None) -> Company:
     return own
 
 
+def _check_shown(model: object, own: Company) -> None:
+    """That there is a key is shown: it may come back with the rest as it is, and is changed by the key alone."""
+    has_key = publishing.has_key()
+    if isinstance(model, dict) and model.get("has_key", has_key) is not has_key:
+        raise Invalid("This setting can't be changed", field="model.has_key")
+
+
 def card(own: Company, values: settings_fields.Values | None = None) -> CompanyCard:
     """What engines may know of the company; `values` are a draft's, else those that are published."""
-    settings = settings_fields.look(own.bot) if values is None else values
-    before, after = settings_fields.order_of(settings)
+    said = settings_fields.look(own.bot) if values is None else values
+    before, after = settings_fields.order_of(said)
     return CompanyCard(
         name=own.name,
         language=own.language,
         time_zone=own.time_zone,
-        setup=settings["setup"],
-        objects=tuple(settings["objects"]),
-        facts=_facts(own, settings),
-        order=(before or (settings_fields.CONTACT,)) if settings["order"] or settings["questions"] else (),
+        setup=said["setup"],
+        objects=tuple(said["objects"]),
+        facts=_facts(own, said),
+        order=(before or (settings_fields.CONTACT,)) if said["order"] or said["questions"] else (),
         later=after,
-        optional=settings_fields.asked_once(settings),
-        fields=fields(own, settings),
-        greeting=settings["greeting"],
-        chips={language: tuple(chips) for language, chips in settings["chips"].items()},
-        forbidden=tuple(settings["forbidden"]),
-        tone=settings["tone"],
-        hide_names=bool(settings["hide_names"]),
+        optional=settings_fields.asked_once(said),
+        fields=fields(own, said),
+        greeting=said["greeting"],
+        chips={language: tuple(chips) for language, chips in said["chips"].items()},
+        forbidden=tuple(said["forbidden"]),
+        tone=said["tone"],
+        hide_names=bool(said["hide_names"]),
         canary=encryption.canary(own.id),
         week=hours_settings.in_words(own),
-        **{key: settings[key] for key in settings_fields.LINES},
+        **{key: said[key] for key in settings_fields.LINES},
     )
 
 
 def fields(own: Company | None = None, values: settings_fields.Values | None = None) -> Fields:
     """The company's whole table of fields: those of all companies, its trade's, its own, and those it asked before."""
     own = own or company()
-    settings = settings_fields.look(own.bot) if values is None else values
-    return settings_fields.fields_of(settings, own.bot.get(publishing.RETIRED, ()))
+    said = settings_fields.look(own.bot) if values is None else values
+    return settings_fields.fields_of(said, own.bot.get(publishing.RETIRED, ()))
 
 
-def _facts(own: Company, settings: settings_fields.Values) -> tuple[CompanyFact, ...]:
+def _facts(own: Company, said: settings_fields.Values) -> tuple[CompanyFact, ...]:
     """The facts as they were written down, and what the lines about services and area answer beside them."""
-    facts = [CompanyFact(fact["topic"], fact["text"], tuple(fact.get("words", ()))) for fact in settings["facts"]]
+    facts = [CompanyFact(fact["topic"], fact["text"], tuple(fact.get("words", ()))) for fact in said["facts"]]
     topics = {fact.topic for fact in facts}
-    if settings["services"] and "services" not in topics:
-        facts.append(CompanyFact("services", {own.language: settings["services"]}, _SERVICES))
-    if settings["service_area"] and "area_served" not in topics:
-        facts.append(CompanyFact("area_served", {own.language: settings["service_area"]}))
+    if said["services"] and "services" not in topics:
+        facts.append(CompanyFact("services", {own.language: said["services"]}, _SERVICES))
+    if said["service_area"] and "area_served" not in topics:
+        facts.append(CompanyFact("area_served", {own.language: said["service_area"]}))
     return tuple(facts)
 
 
@@ -148,6 +158,12 @@ def _name(value: object) -> str:
     return text_input.line(value, "company_name", most=200)
 
 
+def _digest(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Invalid("Must be true or false", field="morning_digest")
+    return value
+
+
 def _language(value: object) -> str:
     if value not in LANGUAGES:
         raise Invalid("Choose ru, kk or en", field="language")
@@ -161,12 +177,12 @@ def _time_zone(value: object) -> str:
 
 
 def _chat_id(value: object) -> str | None:
-    """A chat's number (a group's is negative) or the @name of a channel; empty takes it away."""
+    """The number of a chat that has proved itself; empty takes it away."""
     text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
     if value is None or (isinstance(value, str) and not text):
         return None
-    if not re.fullmatch(r"-?[0-9]{1,20}|@[A-Za-z][A-Za-z0-9_]{3,31}", text):
-        raise Invalid("A chat's number, for example -1001234567890, or @name", field="telegram_chat_id")
+    if not text or len(text) > 64 or not chats.is_proven(text):
+        raise Invalid("Connect this chat first: send /start CODE to the bot in it", field="telegram_chat_id")
     return text
 
 
@@ -176,5 +192,5 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "language": _language,
     "time_zone": _time_zone,
     "telegram_chat_id": _chat_id,
-    "morning_digest": bool,
+    "morning_digest": _digest,
 }

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+from leadbot.bot import nested
 from leadbot.errors import Invalid, gathered
 from leadbot.fields import KEY_MOST, OWN_PREFIX
 from leadbot.texts import text_input
@@ -47,29 +48,32 @@ def check(value: object, field: str, language: str, texts: Texts) -> list[Questi
 
 
 def _question(value: object, field: str, language: str, texts: Texts) -> Question:
-    if not isinstance(value, Mapping) or not set(value) <= set(_PARTS):
-        raise Invalid("Must be an object with: %(names)s", field=field, names=", ".join(_PARTS))
+    given = nested.parts(value, field, _PARTS)
     question: Question = {}
     with gathered() as faults:
         with faults():
-            question["key"] = _key(value.get("key") or "", f"{field}.key")
+            question["key"] = _key(given.get("key"), f"{field}.key")
         with faults():
-            question["text"] = texts(TEXT_MOST)(value.get("text", ""), f"{field}.text", language)
+            question["text"] = texts(TEXT_MOST)(given.get("text", ""), f"{field}.text", language)
             if not question["text"]:
                 raise Invalid("Fill in this field", field=f"{field}.text.{language}")
         with faults():
-            question["label"] = texts(LABEL_MOST)(value.get("label") or {}, f"{field}.label", language)
+            question["label"] = texts(LABEL_MOST)(_or_none(given.get("label")), f"{field}.label", language)
         with faults():
-            question["chips"] = _chips(value.get("chips") or {}, f"{field}.chips", language)
+            question["chips"] = _chips(_or_none(given.get("chips")), f"{field}.chips", language)
         with faults():
-            question["required"] = value.get("required", True)
+            question["required"] = given.get("required", True)
             if not isinstance(question["required"], bool):
                 raise Invalid("Must be true or false", field=f"{field}.required")
     return question
 
 
+def _or_none(value: object) -> object:
+    return {} if value in nested.NOTHING else value
+
+
 def _key(value: object, field: str) -> str:
-    if not value:
+    if value in nested.NOTHING:
         return ""
     if not isinstance(value, str) or not _KEY.fullmatch(value):
         raise Invalid("A key as q_floor_heating: q_ and then Latin letters, digits and _", field=field)
@@ -77,9 +81,7 @@ def _key(value: object, field: str) -> str:
 
 
 def _chips(value: object, field: str, language: str) -> dict[str, list[str]]:
-    by_language = {language: value} if isinstance(value, list) else value
-    if not isinstance(by_language, Mapping) or not set(by_language) <= set(LANGUAGES):
-        raise Invalid("Give a text by language: ru, kk, en", field=field)
+    by_language = nested.by_language(value, field, language, list)
     chips: dict[str, list[str]] = {}
     with gathered() as faults:
         for one, words in by_language.items():

@@ -23,7 +23,7 @@ from copy import deepcopy
 from typing import Any
 
 from leadbot import fields
-from leadbot.bot import own_questions
+from leadbot.bot import nested, own_questions
 from leadbot.engines import address
 from leadbot.errors import Invalid, gathered
 from leadbot.fields import KEY_MOST, Fields, Origin, own_field
@@ -146,7 +146,7 @@ def _texts(most: int) -> Check:
     line = _line(most)
 
     def run(value: object, field: str, language: str) -> dict[str, str]:
-        by_language = _by_language(value, field, language, str)
+        by_language = nested.by_language(value, field, language, str)
         texts: dict[str, str] = {}
         with gathered() as faults:
             for key, text in by_language.items():
@@ -155,14 +155,6 @@ def _texts(most: int) -> Check:
         return {key: texts[key] for key in LANGUAGES if texts.get(key)}
 
     return run
-
-
-def _by_language(value: object, field: str, language: str, kind: type) -> Mapping[str, Any]:
-    if isinstance(value, kind):
-        value = {language: value}
-    if not isinstance(value, Mapping) or not set(value) <= set(LANGUAGES):
-        raise Invalid("Give a text by language: ru, kk, en", field=field)
-    return value
 
 
 def _list(item: Callable[[object, str], str], most: int) -> Check:
@@ -184,7 +176,7 @@ def _word(value: object, field: str) -> str:
 
 
 def _chips(value: object, field: str, language: str) -> dict[str, list[str]]:
-    by_language = _by_language(value, field, language, list)
+    by_language = nested.by_language(value, field, language, list)
     check_list = _list(_word, CHIPS_MOST)
     chips: dict[str, list[str]] = {}
     with gathered() as faults:
@@ -208,18 +200,17 @@ def _facts(value: object, field: str, language: str) -> list[dict[str, Any]]:
 
 
 def _fact(value: object, field: str, language: str) -> dict[str, Any]:
-    if not isinstance(value, Mapping) or not set(value) <= {"topic", "text", "words"}:
-        raise Invalid("Must be an object with topic, text and words", field=field)
+    given = nested.parts(value, field, ("topic", "text", "words"))
     fact: dict[str, Any] = {}
     with gathered() as faults:
         with faults():
-            fact["topic"] = text_input.line(value.get("topic", ""), f"{field}.topic", most=TOPIC_MOST)
+            fact["topic"] = text_input.line(given.get("topic", ""), f"{field}.topic", most=TOPIC_MOST)
         with faults():
-            fact["text"] = _texts(FACT_MOST)(value.get("text", ""), f"{field}.text", language)
+            fact["text"] = _texts(FACT_MOST)(given.get("text", ""), f"{field}.text", language)
             if not fact["text"]:
                 raise Invalid("Fill in this field", field=f"{field}.text.{language}")
         with faults():
-            fact["words"] = _list(_word, WORDS_MOST)(value.get("words", ()), f"{field}.words", language)
+            fact["words"] = _list(_word, WORDS_MOST)(given.get("words", ()), f"{field}.words", language)
     return fact
 
 
@@ -252,6 +243,11 @@ def _one_of(names: Callable[[], tuple[str, ...]]) -> Check:
     return run
 
 
+def _tone(value: object, field: str, language: str) -> str:
+    tone: str = _one_of(lambda: TONES)(TONES[0] if value in nested.NOTHING else value, field, language)
+    return tone
+
+
 def _flag(value: object, field: str, language: str) -> bool:
     if not isinstance(value, bool):
         raise Invalid("Must be true or false", field=field)
@@ -259,7 +255,7 @@ def _flag(value: object, field: str, language: str) -> bool:
 
 
 def _model(value: object, field: str, language: str) -> dict[str, str]:
-    given = _parts(value, field, ("base_url", "model", "has_key"))  # the last is shown, and may come back with the rest
+    given = nested.parts(value, field, ("base_url", "model"))
     model: dict[str, str] = {}
     with gathered() as faults:
         with faults():
@@ -285,9 +281,9 @@ def _numbers(names: tuple[str, ...], most: int, *, whole: bool) -> Check:
     def run(value: object, field: str, language: str) -> dict[str, float]:
         numbers: dict[str, float] = {}
         with gathered() as faults:
-            for key, number in _parts(value, field, names).items():
+            for key, number in nested.parts(value, field, names).items():
                 with faults():
-                    if number not in (None, ""):
+                    if number not in nested.NOTHING:
                         numbers[key] = _number(number, f"{field}.{key}", most, whole=whole)
         return numbers
 
@@ -303,17 +299,11 @@ def _number(value: object, field: str, most: int, *, whole: bool) -> float:
     return value  # type: ignore[return-value]
 
 
-def _parts(value: object, field: str, names: tuple[str, ...]) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping) or not set(value) <= set(names):
-        raise Invalid("Must be an object with: %(names)s", field=field, names=", ".join(names))
-    return value
-
-
 _CHECKS: dict[str, Check] = {
     **{key: _line(most) for key, most in LINES.items()},
     "greeting": _texts(GREETING_MOST),
     "chips": _chips,
-    "tone": lambda value, field, language: _one_of(lambda: TONES)(value or TONES[0], field, language),
+    "tone": _tone,
     "order": _order,
     "optional": _optional,
     "questions": lambda value, field, language: own_questions.check(value, field, language, _texts),

@@ -13,7 +13,7 @@ from leadbot.accounts import hours_settings
 from leadbot.bot import company_settings, engine_choice, publishing
 from leadbot.bot.engine_choice import Brain
 from leadbot.bot.settings_fields import Values
-from leadbot.conversations import consent, follow_up, hot_lane, known_clients, talks, unanswered, voice
+from leadbot.conversations import consent, follow_up, hot_lane, known_clients, talks, unanswered, unasked, voice
 from leadbot.database.session import db, utcnow
 from leadbot.engines import embedded
 from leadbot.engines.base import TURN_SECONDS, CompanyCard, Decision, Engine, LeadDraft, TalkLine, Turn
@@ -46,6 +46,8 @@ class Incoming:
     message_id: str | None = None
     language: str | None = None  # what the page speaks: for where the words themselves say nothing
     file: bytes | None = None  # a photo or PDF
+    name: str = ""  # as the door knows him
+    phone: str = ""
     first_touch: dict[str, str] | None = None  # where he came from; kept once a talk
     by_draft: bool = False  # answered as the draft of the bot's settings says; in the test chat only
     is_thrifty: bool = False  # answered without the model, whatever else is set
@@ -53,12 +55,15 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """The answer. Silent while a manager holds the talk."""
+    """The answer. Silent while a manager holds the talk. `seq` is the client's message, see `conversations.unasked`;
+    0 where nothing can have been said to him unasked since the one before.
+    """
 
     text: str
     function_called: str | None = None
     lead: Lead | None = None
     silent: bool = False
+    seq: int = 0
 
 
 def receive(incoming: Incoming) -> ChatReply:
@@ -80,15 +85,18 @@ def _turn_of(incoming: Incoming, ends_at: float) -> ChatReply:
     digest = talks.digest(incoming.text, incoming.file if incoming.audio is None else incoming.audio)
     talk, seq, reply = talks.take(incoming.source, incoming.client_ref, incoming.message_id, digest)
     if reply is not None:
-        return _as_reply(reply)
+        return replace(_as_reply(reply), seq=seq or 0)
+    has_news = talk.message_count > talk.client_seq  # if only the bot's answer
     if seq is None:
         seq = talks.hear(talk, incoming.text, message_id=incoming.message_id, digest=digest, **_attached(incoming))
     talk.first_touch = talk.first_touch or incoming.first_touch
+    if incoming.name or incoming.phone:
+        known_clients.remember(talk, incoming.name, incoming.phone)
     company = company_settings.company()  # the session forgets what nobody holds, and reads it anew for each who asks
     if talk.consent is None and incoming.source is Source.WIDGET:
         talk.consent = consent.given(company, incoming.language or company.language)
     if talk.handled_by == "manager":
-        return _stay_silent(talk, incoming.text)
+        return replace(_stay_silent(talk, incoming.text), seq=seq if has_news else 0)
     drafted = publishing.draft().values if incoming.by_draft else None
     brain = engine_choice.take(company, talk, is_thrifty=incoming.is_thrifty, drafted=drafted)
     turn = _turn(talk, seq, incoming, company, drafted)
@@ -97,7 +105,7 @@ def _turn_of(incoming: Incoming, ends_at: float) -> ChatReply:
         db.session.commit()
     thought = _think(turn, incoming, brain, ends_at)
     with talks.let_go_if_fails(talk):
-        return _answer(talk, turn.message, thought, brain)
+        return replace(_answer(talk, turn.message, thought, brain), seq=seq if has_news else 0)
 
 
 def finish_idle(talk: Conversation) -> Lead | None:
@@ -213,7 +221,7 @@ def _turn(talk: Conversation, seq: int, incoming: Incoming, own: Company, drafte
     return Turn(
         history=(*history, TalkLine(Author.CLIENT.value, incoming.text, seq)),
         known=known_clients.recognised(talk, incoming.text),
-        answers_here=talk.source is not Source.API,
+        answers_here=talk.source is not Source.API or unasked.has_reader(talk.company_id),
         company=company_settings.card(own, drafted),
         now=now,
         opening=hours_settings.opening(own, now),

@@ -45,8 +45,8 @@ def after_turn(talk: Conversation, act: str | None) -> None:
         waiting.end(talk)
     if act in ("call_human", "complaint") and not talk.is_junk:
         waiting.put(talk, waiting.CALL)
-    elif act == "withdrawal" and talk.waits_for is not None:
-        waiting.end(talk)
+    elif act == "withdrawal" and talk.waits_for is not None and not talk.is_complaint:
+        waiting.end(talk)  # who has complained is called, whatever he wants no more
     hot_lane.follow(talk)
 
 

@@ -159,4 +159,4 @@ def _read(carried: str) -> Talk:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(state().config.secret_key, salt="leadbot: talk on /")
+    return URLSafeTimedSerializer(state().config.signing_keys, salt="leadbot: talk on /")

@@ -26,6 +26,8 @@ from leadbot.texts import phrases, text_input
 from leadbot.texts.promise import closed
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# A star is what comes by the network: not a page opened from a disk, nor one packed into an application.
+ANYBODY = "* file: capacitor: ionic:"
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -135,15 +137,14 @@ def ancestors(own: Look) -> str:
     """Who may frame the chat, as CSP's frame-ancestors has it: the listed domains and our own pages; without a list
     anybody."""
     if not own.domains:
-        return "*"
+        return ANYBODY
     hosts = [host for each in own.domains for host in (each, *_with_www(each))]
     return " ".join(("'self'", *(f"{scheme}://{host}" for host in hosts for scheme in ("https", "http"))))
 
 
 def may_frame(own: Look, origin: str) -> bool:
     """May a site of this origin show the chat?"""
-    allowed = ancestors(own)
-    return allowed == "*" or origin.lower() in allowed.split()
+    return not own.domains or origin.lower() in ancestors(own).split()
 
 
 def change(values: dict[str, object], *, by: User) -> Company:

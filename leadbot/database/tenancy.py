@@ -69,7 +69,7 @@ def door() -> str | None:
 
 def acting_for() -> int:
     """The company the session acts for. Raises Unscoped where nobody said."""
-    company_id = _acting()
+    company_id = acting()
     if company_id is None:
         raise Unscoped("no company to act for")
     return company_id
@@ -88,7 +88,7 @@ def all_companies() -> Iterator[None]:
         yield
     finally:
         _is_for_all.reset(token)
-        company_id = _acting()
+        company_id = acting()
         if company_id is not None and not _is_for_all.get():
             _let_go_of_others(db.session(), company_id)
 
@@ -121,12 +121,12 @@ def guard(session_class: Any, engine: Engine, *, reads_sql: bool = True) -> None
             event.listen(Owned, moment, _check_row, propagate=True)
 
 
-def _acting() -> int | None:
+def acting() -> int | None:
     """Whom the session acts for. Nobody, as NULL in a criterion, finds nothing."""
     return db.session().info.get("company_id") if has_app_context() else None
 
 
-ACTING = bindparam("acting_company", callable_=_acting, type_=Integer)
+ACTING = bindparam("acting_company", callable_=acting, type_=Integer)
 _CRITERIA = (
     with_loader_criteria(Owned, lambda kind: kind.company_id == ACTING, include_aliases=True),
     with_loader_criteria(Tenant, lambda kind: kind.id == ACTING, include_aliases=True),
@@ -190,7 +190,7 @@ def _net() -> Net:
 def _read_sql(connection: Connection, cursor: Any, sql: str, parameters: Any, context: Any, executemany: bool) -> None:
     """Every owned table in the SQL bears the acting company's criterion, or the SQL does not run."""
     if not _is_for_all.get():
-        _net().check(sql, connection.dialect.name, parameters, _acting())
+        _net().check(sql, connection.dialect.name, parameters, acting())
 
 
 def _check_flush(session: Session, context: Any, instances: Any) -> None:

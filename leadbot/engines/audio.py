@@ -48,10 +48,12 @@ def sniff(head: bytes) -> AudioType | None:
 
 
 def has_picture(data: bytes) -> bool:
-    """Is it a film? In MP4 a track says so in its handler box (ISO 14496-12, 8.4.3), in WebM by its type (track 0x83:
-    1 is video)."""
+    """Is it a film? In MP4 and QuickTime a track says so in its handler box (ISO 14496-12, 8.4.3), in WebM by its type
+    (track 0x83: 1 is video); AVI always is."""
     if data[4:8] == b"ftyp":
         return any(data[found.end() + 8 : found.end() + 12] == b"vide" for found in re.finditer(b"hdlr", data))
+    if data[8:12] == b"AVI ":
+        return True
     return data.startswith(b"\x1a\x45\xdf\xa3") and b"\x83\x81\x01" in data[:WEBM_HEAD_BYTES]
 
 

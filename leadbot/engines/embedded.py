@@ -5,7 +5,7 @@ from leadbot.engines.rules.acts.score import ActScore, Counts
 from leadbot.engines.rules.dialogue.ask import again as ask_again
 from leadbot.engines.rules.dialogue.ask import open_ as is_open
 from leadbot.engines.rules.dialogue.intents import topics
-from leadbot.engines.rules.dialogue.memory import Memory, recognised, renewed
+from leadbot.engines.rules.dialogue.memory import Memory, recognised, renewed, with_contact
 from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.engines.rules.dialogue.summary import draft
 from leadbot.engines.rules.reading import phone_line
@@ -31,5 +31,6 @@ __all__ = [
     "recognised",
     "renewed",
     "topics",
+    "with_contact",
     "wrong_rate",
 ]

@@ -129,7 +129,9 @@ def missing(turn: Turn, facts: dict[str, Any]) -> list[str]:
     at = order.index("contact")
     order[at : at + 1] = ["name", "phone"]
     later = turn.company.later if turn.registered else ()
-    return [slot for slot in dict.fromkeys((*order, *later)) if slot in turn.company.fields and slot not in facts]
+    told = turn.known.get("state", {}).get("told", {})  # by the client's door: counts when its turn comes
+    there = facts.keys() | told.keys()
+    return [slot for slot in dict.fromkeys((*order, *later)) if slot in turn.company.fields and slot not in there]
 
 
 def _history(history: tuple[TalkLine, ...], private: Placeholders) -> list[dict[str, Any]]:

@@ -72,6 +72,15 @@ def find(shelf: Shelf, talk: Conversation, message_id: int) -> Message:
     return message
 
 
+def of_message(message_id: int) -> tuple[Path, str]:
+    """Where the file of any of the company's messages lies, and its media type. Raises NotFound."""
+    message = db.session.get(Message, message_id) if 0 < message_id < 2**31 else None
+    if message is None:
+        raise NotFound
+    is_voice = message.audio_file is not None
+    return path_of(VOICE if is_voice else FILES, message), (message.audio_type if is_voice else message.file_type) or ""
+
+
 def path_of(shelf: Shelf, message: Message) -> Path:
     """Where the file of a message lies. Raises NotFound."""
     path = shelf.path / shelf.name_of(message)

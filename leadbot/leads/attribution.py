@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from leadbot.errors import Invalid
@@ -24,6 +25,14 @@ def read(page: str, referrer: str = "", topic: str = "") -> dict[str, str]:
     if kept["page"]:
         kept |= _marks(page)
     return {name: value for name, value in kept.items() if value}
+
+
+def given(values: Mapping[str, str]) -> dict[str, str]:
+    """What is kept of what an integrator says himself: `page`, `referrer`, `topic`, MARKS; a mark goes before the
+    page's own.
+    """
+    kept = read(values.get("page", ""), values.get("referrer", ""), values.get("topic", ""))
+    return kept | {mark: said for mark in MARKS if (said := _clean(values.get(mark, "")))}
 
 
 def host_of(page: str) -> str:

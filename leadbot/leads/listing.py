@@ -6,43 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Select,
-    String,
-    Subquery,
-    Text,
-    bindparam,
-    case,
-    cast,
-    func,
-    select,
-    type_coerce,
-)
+from sqlalchemy import Select, bindparam, func, select
 
 from leadbot.accounts import tenant
 from leadbot.database import tenancy
 from leadbot.database.counters import COLUMNS
 from leadbot.database.session import db
-from leadbot.fields import TABLE, Surface
+from leadbot.errors import NotFound
+from leadbot.leads import row
 from leadbot.models import Lead, LeadStatus
 
 PAGE = 1000
-# What a list shows of each lead: the customer's names in the customer's order, and more behind.
-LISTED: dict[str, Any] = {
-    "id": Lead.id, "owner_id": Lead.company_id, "bot_user_id": Lead.bot_user_id,
-    **{row.key: getattr(Lead, row.column) for row in TABLE.columns if Surface.API in row.shows},
-    "summary": Lead.summary, "language": Lead.language, "status": Lead.status, "created_at": Lead.created_at,
-    "phone_e164": Lead.phone_e164, "source": Lead.source, "lost_reason": Lead.lost_reason, "version": Lead.version,
-    "updated_at": Lead.updated_at, "details": Lead.details, "contact_by": Lead.contact_by,
-    "contact_name": Lead.contact_name, "is_complaint": Lead.is_complaint, "is_withdrawn": Lead.is_withdrawn,
-    "is_urgent": Lead.is_urgent, "related_lead_id": Lead.related_lead_id,
-}  # fmt: skip
-MOMENTS = ("created_at", "updated_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +45,15 @@ def count(chosen: ListingFilter = ListingFilter()) -> int:
         return sum(getattr(company, COLUMNS[each]) for each in ([chosen.status] if chosen.status else LeadStatus))
     counted = _only(select(func.count()).select_from(Lead), chosen.status, True)
     return db.session.scalar(counted, {"since": chosen.since}) or 0
+
+
+def one(lead_id: int) -> str:
+    """The company's lead as it stands, as a JSON object. Raises NotFound for any other."""
+    asked = _page(db.engine.dialect.name, None, False)
+    found = db.session.execute(asked, {"after": lead_id - 1, "offset": 0, "size": 1}).one()
+    if found[1] != lead_id:
+        raise NotFound
+    return str(found[2])
 
 
 def pages(
@@ -99,40 +84,14 @@ def _pages(company_id: int, asked: ListingFilter, after: int, offset: int, left:
 
 @lru_cache(maxsize=4 * (len(LeadStatus) + 1))
 def _page(dialect: str, status: LeadStatus | None, has_since: bool) -> Select[int, int, str]:
-    """One row with everything of a Page: a row a lead would cost three times as much."""
-    shown = (_moment(dialect, column) if key in MOMENTS else column for key, column in LISTED.items())
-    leads = select(*(column.label(key) for key, column in zip(LISTED, shown, strict=True)))
-    leads = leads.where(Lead.id > bindparam("after")).order_by(Lead.id)
+    """One row with everything of a ListingPage: a row a lead would cost three times as much."""
+    leads = row.leads(dialect).where(Lead.id > bindparam("after")).order_by(Lead.id)
     page = _only(leads, status, has_since).offset(bindparam("offset")).limit(bindparam("size")).subquery("page")
     # Both databases put the rows together as they come, and they come sorted.
-    return select(func.count(), func.max(page.c.id), func.aggregate_strings(_json(dialect, page), ","))
+    return select(func.count(), func.max(page.c.id), func.aggregate_strings(row.as_json(dialect, page), ","))
 
 
 def _only(leads: Select[Any], status: LeadStatus | None, has_since: bool) -> Select[Any]:
     if status is not None:
         leads = leads.where(Lead.status == status)
     return leads.where(Lead.updated_at >= bindparam("since", type_=Lead.updated_at.type)) if has_since else leads
-
-
-def _json(dialect: str, page: Subquery) -> ColumnElement[str]:
-    """A row as a JSON object without spaces; both databases escape what json.dumps escapes."""
-    if dialect == "sqlite":
-        return func.json_object(*chain.from_iterable((key, _in_json(page, key)) for key in LISTED))
-    return cast(func.row_to_json(page.table_valued()), Text)
-
-
-def _in_json(page: Subquery, key: str) -> ColumnElement[Any]:
-    """A value inside an object of SQLite, to which an object of its own is but a text, and a truth but a number."""
-    if isinstance(LISTED[key].type, Boolean):
-        return func.json(case((page.c[key], "true"), else_="false"))
-    value = type_coerce(page.c[key], String)
-    if isinstance(page.c[key].type, Boolean):
-        return func.json(case((page.c[key], "true"), else_="false"))
-    return func.json(value) if key == "details" else value
-
-
-def _moment(dialect: str, column: Any) -> ColumnElement[Any]:
-    """2026-01-28T15:30:00, as api.shapes.moment writes it."""
-    if dialect == "sqlite":
-        return func.replace(func.substr(type_coerce(column, String), 1, 19), " ", "T")
-    return func.date_trunc("second", column)

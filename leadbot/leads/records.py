@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from leadbot import events
 from leadbot.accounts import users
 from leadbot.database import tenancy
-from leadbot.database.session import db
+from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid, NotFound
 from leadbot.leads import board
 from leadbot.models import (
@@ -62,8 +62,18 @@ def add_note(lead: Lead, text: str, *, by: User) -> LeadNote:
         raise Invalid("Fill in this field", field="text")
     note = LeadNote(lead_id=lead.id, user_id=by.id, text=clean)
     db.session.add(note)
+    show_change(lead.id)
     db.session.commit()
     return note
+
+
+def show_change(lead_id: int) -> None:
+    """What hangs on a lead has changed: who asks for leads changed since then gets it. Its version stays.
+
+    Part of the caller's transaction.
+    """
+    row = update(Lead).where(Lead.id == lead_id).values(updated_at=utcnow())
+    db.session.execute(row.execution_options(synchronize_session=False))
 
 
 def evidence(lead: Lead) -> list[Evidence]:

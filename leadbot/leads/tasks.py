@@ -130,7 +130,7 @@ def settle_next(lead_id: int) -> None:
     db.session.execute(
         update(Lead)
         .where(Lead.id == lead_id)
-        .values(task_at=db.session.scalar(following), updated_at=Lead.updated_at)
+        .values(task_at=db.session.scalar(following), updated_at=utcnow())
         .execution_options(synchronize_session=False)
     )
 

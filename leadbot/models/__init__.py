@@ -14,7 +14,7 @@ from leadbot.models.conversation import Author, BotUser, CannedAnswer, Conversat
 from leadbot.models.delivery import Delivery, DeliveryState, TelegramBot
 from leadbot.models.lead import Evidence, Lead, LeadEvent, LeadMerge, LeadNote, LeadStatus, LostReason
 from leadbot.models.lead_import import ExportState, ImportState, LeadExport, LeadImport
-from leadbot.models.notification import NotificationChoices, PushSubscription
+from leadbot.models.notification import NotificationChoices, ProvenChat, PushSubscription
 from leadbot.models.opening import Opening
 from leadbot.models.presence import TalkPresence
 from leadbot.models.running import RunningCount
@@ -54,6 +54,7 @@ __all__ = [
     "NotificationChoices",
     "OneTimeLink",
     "Opening",
+    "ProvenChat",
     "PushSubscription",
     "Role",
     "RunningCount",

@@ -28,6 +28,8 @@ class Source(enum.StrEnum):
 
 
 class Author(enum.StrEnum):
+    """Who says a line of a talk."""
+
     CLIENT = "client"
     BOT = "bot"
     MANAGER = "manager"

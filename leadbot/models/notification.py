@@ -1,4 +1,4 @@
-"""What a person wants to be told of, where and when; and the devices that take Web Push for him."""
+"""What a person wants to be told of, where and when; the devices that take Web Push for him; chats of a company."""
 
 from __future__ import annotations
 
@@ -51,3 +51,18 @@ class PushSubscription(Owned, Base):
     auth: Mapped[str] = mapped_column(String(40))
     browser: Mapped[str] = mapped_column(String(80), default="")
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class ProvenChat(Owned, Base):
+    """A Telegram chat from which a code of the company's was sent: its managers may be told of leads there."""
+
+    __tablename__ = "proven_chats"
+    __table_args__ = (
+        same_company("proven_by_id", "users", cascade=False),
+        UniqueConstraint("company_id", "chat_id"),
+    )
+
+    chat_id: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(128), default="")  # a group's, as it was then
+    proven_by_id: Mapped[int | None]  # who made the code
+    proven_at: Mapped[datetime] = mapped_column(default=utcnow)

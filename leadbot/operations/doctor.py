@@ -60,6 +60,9 @@ def _folder(config: Config) -> Finding:
 
 def _secret(config: Config) -> Finding:
     path = config.data_dir / "secret_key"
+    if config.secret_key_fallbacks:
+        cure = "run `flask doctor --reseal`, then drop SECRET_KEY_FALLBACKS once its log-ins are over (30 days)"
+        return Finding(WARNING, "secret key", f"earlier ones are still believed: {cure}")
     if os.environ.get("SECRET_KEY"):
         return Finding(OK, "secret key", "from SECRET_KEY; no backup holds it")
     if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:

@@ -108,6 +108,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def small(text: str) -> str:
+    """The text as it goes on in a sentence: its first letter small, unless the word is all capitals, as IELTS is."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def chips(asked: str | None, language: str, setup: Setup) -> tuple[str, ...]:
     """Quick replies to what has been asked; none where only the client's own words will do."""
     return tuple(row[language] for row in setup.chips.get(asked or "", ()) if row[language])

@@ -38,6 +38,13 @@ def message(value: object, field: str, *, most: int) -> str:
     return text.strip() if is_visible(text) else ""
 
 
+def tidied(value: object, *, most: int) -> str:
+    """One line out of whatever a stranger's program sent: what can't stand in it is left out, nothing is refused."""
+    text = value.encode("utf-8", "ignore").decode() if isinstance(value, str) else ""
+    text = _BIDI.sub("", _CONTROLS.sub("", _BREAKS.sub(" ", unicodedata.normalize("NFC", text))))
+    return text.strip()[:most]
+
+
 def is_visible(text: str) -> bool:
     """Something a person can see is in it."""
     return bool(_INVISIBLE.sub("", text).strip())

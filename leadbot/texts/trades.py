@@ -18,6 +18,7 @@ from leadbot.fields import Field, Origin, own_field
 FOLDER = Path(__file__).parent / "data" / "setups"
 TONES = Path(__file__).parent / "data" / "tones.json"  # by tone the phrases that are said otherwise in every trade
 DEFAULT = "construction"
+_PART = 2  # rank of a part of a thing
 _LAND = 3  # rank of land in the table of objects; 1 is a thing by itself, 2 a part of one, 4 says little
 
 Texts = Mapping[str, str]  # one text by language: {"ru": "...", "kk": "...", "en": "..."}
@@ -64,7 +65,7 @@ class Setup:
 
     def is_vague(self, canonical: str) -> bool:
         """Does this stand for an object only until a better one comes, as land and a room do?"""
-        return self.rank(canonical) >= _LAND
+        return self.rank(canonical) >= _LAND or self._says(canonical, "vague")
 
     def is_land(self, canonical: str) -> bool:
         """Is this object but the place for another (rank 3 of the table)?"""
@@ -74,6 +75,13 @@ class Setup:
         """1 for a thing by itself, 2 for a part of one, 3 for land, 4 for what says little; what the company named
         itself is a thing."""
         return next((int(row.get("rank", 1)) for row in self.objects if row["key"] == canonical), 1)
+
+    def is_within(self, part: str, thing: str) -> bool:
+        """Is the one a part of a thing such as the other, and not made apart from it, as a fence is?"""
+        return self.rank(part) == _PART and self.rank(thing) == 1 and not self._says(part, "own")
+
+    def _says(self, canonical: str, mark: str) -> bool:
+        return any(row["key"] == canonical and row.get(mark) for row in self.objects)
 
     def is_order(self, work: str | None) -> bool:
         """Is this work an order by itself, as a screed is? Where it is wanted is asked but once then."""

@@ -120,9 +120,8 @@ class CompanyForm(Form):
 
 
 class TelegramForm(Form):
-    """Where managers are told of leads."""
+    """What managers are told in their chat beside leads."""
 
-    telegram_chat_id = StringField(_("Chat number"), render_kw={"autocomplete": "off", "spellcheck": "false"})
     morning_digest = BooleanField(_("Every working morning: new leads, who was not called, overdue, who waits"))
 
 

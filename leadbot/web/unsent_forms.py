@@ -11,11 +11,12 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import current_app, request, session
+from flask import request, session
 from flask_babel import lazy_gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from leadbot.models import User
+from leadbot.state import state
 from leadbot.web.bodies import is_too_large
 
 LASTS_SECONDS = 24 * 3600
@@ -23,7 +24,7 @@ SECRET = re.compile(r"password|secret|token|key", re.IGNORECASE)
 SHORT = 20  # characters; what is as short, and has no name below, goes along unseen
 LABELS = {
     "text": _("Text"), "value": _("Value"), "name": _("Name"), "company_name": _("Company name"), "about": _("Text"),
-    "day": _("Day"), "time": _("Time"), "telegram_chat_id": _("Chat number"),
+    "day": _("Day"), "time": _("Time"),
 }  # fmt: skip
 Fields = list[tuple[str, str]]
 
@@ -88,7 +89,7 @@ def _is_text(name: str, value: str) -> bool:
 
 def _whose(token: str) -> int | None:
     """The person for whose session a token was made; None for one that is not of this server's making."""
-    signer = URLSafeTimedSerializer(str(current_app.secret_key), salt="wtf-csrf-token")
+    signer = URLSafeTimedSerializer(state().config.signing_keys, salt="wtf-csrf-token")
     try:
         made = str(signer.loads(token)).rpartition(".")[2]
     except BadData:
@@ -97,4 +98,4 @@ def _whose(token: str) -> int | None:
 
 
 def _seal() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="kept-form")
+    return URLSafeTimedSerializer(state().config.signing_keys, salt="kept-form")

@@ -8,7 +8,7 @@ from leadbot import headers
 from leadbot.accounts.limits import Limit, caller, visitors
 from leadbot.conversations import chat, hand_off, presence, talks, voice, widget
 from leadbot.conversations.chat import Incoming
-from leadbot.engines.audio import HEAD_BYTES, sniff
+from leadbot.engines.audio import HEAD_BYTES, has_picture, sniff
 from leadbot.errors import NotFound
 from leadbot.files import storage
 from leadbot.files.storage import FILES, VOICE
@@ -187,7 +187,7 @@ def _upload() -> tuple[bytes | None, bytes | None]:
     if sent is None or not sent.filename:
         return None, None
     data = sent.read()
-    if sniff(data[:HEAD_BYTES]) is None:
+    if sniff(data[:HEAD_BYTES]) is None and not has_picture(data):
         return None, data
     voice.check_is_sound(data)
     return data, None

@@ -117,7 +117,7 @@ def unavailable() -> Response:
     if request.endpoint == "entry.more":
         return sending.javascript(GONE, "no-store")
     if request.path.startswith("/w/"):
-        headers.allow("frame-ancestors", "*")
+        headers.allow("frame-ancestors", widget.ANYBODY)
     return embeddable(make_response(render_template("widget/unavailable.html"), 404))
 
 

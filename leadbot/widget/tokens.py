@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from leadbot.errors import LeadbotError
+from leadbot.state import state
 
 LIFE_SECONDS = 30 * 60
 RENEWAL_SECONDS = 90 * 24 * 3600
@@ -78,5 +78,5 @@ def _read(signer: URLSafeTimedSerializer, given: str, life_seconds: int) -> str:
 def _signer(key: str, what: str = "visitor") -> URLSafeTimedSerializer:
     """The bot's key is part of what is signed with: a token of one bot is no token at another."""
     return URLSafeTimedSerializer(
-        str(current_app.secret_key), salt=f"widget {what} of {key}", signer_kwargs={"digest_method": hashlib.sha256}
+        state().config.signing_keys, salt=f"widget {what} of {key}", signer_kwargs={"digest_method": hashlib.sha256}
     )

@@ -6,10 +6,11 @@ window.leadbotChat = (() => {
   const page = document.body, base = page.dataset.base, byId = (id) => document.getElementById(id);
   const isFramed = parent !== window && page.dataset.page === undefined;
   const came = readCame();
+  const hasOrigin = !/^(null|file:)/.test(came.o); // a page from a disk has none, nor one that was written into a frame
   const tell = (what, state) => {
     if (!isFramed || !came.o) return;
     try {
-      parent.postMessage({ leadbot: what, state }, came.o);
+      parent.postMessage({ leadbot: what, state }, hasOrigin ? came.o : "*");
     } catch {}
   };
   const close = byId("close");
@@ -457,9 +458,11 @@ window.leadbotChat = (() => {
 
   // ---- the frame ----
 
-  // Only the page that framed us, by its window and its very origin.
-  addEventListener("message", ({ source, origin, data }) => {
-    if (source !== parent || !isFramed || origin !== came.o || typeof data !== "object" || !data) return;
+  // Only the page that framed us, by its window and its very origin, if its address has one.
+  const isHost = ({ source, origin }) => source === parent && isFramed && (origin === came.o || !hasOrigin);
+  addEventListener("message", (event) => {
+    const { data } = event;
+    if (!isHost(event) || typeof data !== "object" || !data) return;
     if (data.leadbot === "open") {
       isClosed = false;
       if (!matchMedia("(pointer:coarse)").matches) field.focus();
@@ -503,7 +506,7 @@ window.leadbotChat = (() => {
     if (isFirst && answer && answer.ok) keep({ opened: 1 });
   }
 
-  const chat = { tell, page, base, byId, words, form, field, letters, talk, came, isFramed, kept, keep, ask, address, renew, reached, put, drop, note, heard, formOf, newId, unqueue, waiting, complain, sendAll, poll, toEnd, failed: () => failures++, plan };
+  const chat = { tell, page, base, byId, words, form, field, letters, talk, came, isFramed, isHost, kept, keep, ask, address, renew, reached, put, drop, note, heard, formOf, newId, unqueue, waiting, complain, sendAll, poll, toEnd, failed: () => failures++, plan };
   tame(document);
   for (const each of waiting()) {
     if (each.text) letters.set(each.id, boxOf({ ...each }));

@@ -103,8 +103,9 @@
   }
   function asked(id) {
     return new Promise((done) => {
-      const hear = ({ source, origin, data }) => {
-        if (source !== parent || origin !== chat.came.o || !data || data.leadbot !== "file" || data.id !== id) return;
+      const hear = (event) => {
+        const { data } = event;
+        if (!chat.isHost(event) || !data || data.leadbot !== "file" || data.id !== id) return;
         removeEventListener("message", hear);
         clearInterval(asking);
         done(blobOf(data.data));

@@ -1,16 +1,17 @@
 // The button on a company's site, and the frame it opens. Until then: no request, no cookie, no style sheet. What is set
 // for the widget stands in the last brackets, put there by the server; attributes of the script win. All that can wait
 // until the client types is in site.js.
-// short: given, paper, mark, tag, isOpen, isReady, panel, frame, knob, home, base, named, paint, wasOpen, root, made, came, drop, mount, watch, greet, query, place, shade, make, show, more, inside, host, send, hear, opts, told, store, own, style, what, tell
+// short: given, times, paper, mark, tag, isOpen, isReady, panel, frame, knob, home, base, named, paint, wasOpen, root, made, came, drop, mount, watch, greet, query, place, shade, make, show, more, inside, host, send, hear, opts, told, store, own, style, what, tell
 ((given) => {
   const d = document, w = window, paper = matchMedia("print"), mark = Symbol.for("leadbot"),
-    tag = d.querySelector("script[data-bot],script[src*='js?bot=']") || given,
+    // The one that bears our key: other houses call their scripts and attributes as we do.
+    tag = d.querySelector(given.bot ? `script[src*="${given.bot}"]` : "script[data-bot][src*=widget]") || given,
     opts = { ...given, ...tag.dataset };
   if (!opts.bot || w[mark]) return;
-  let panel, frame, isOpen, isReady;
-  const lang = opts.lang = (opts.lang || d.documentElement.lang || navigator.language).slice(0, 2).replace("kz", "kk"),
+  let panel, frame, isOpen, isReady, times = 0;
+  const lang = opts.lang = (opts.lang || d.documentElement.lang || navigator.language).toLowerCase().replace(/^ka?z/, "kk").slice(0, 2),
     // What an optimiser has joined with other scripts still knows where it came from.
-    home = given.home && !/js.bot/.test(tag.src) ? given.home : new URL(tag.src).origin,
+    home = given.home && !/bot=/.test(tag.src) ? given.home : tag.src.split("/", 3).join("/"),
     base = `${home}/w/${opts.bot}`, named = opts.title || opts[lang + "Title"] || "Чат", paint = opts.color || "#0b6b73",
     x = opts.offsetX || 20, y = opts.offsetY || 20,
 
@@ -30,16 +31,16 @@
       made.style.cssText = style;
       return made;
     },
-    host = d.createElement("div"), shade = host.attachShadow({ mode: "open" }), knob = make("button", shade),
+    host = d.createElement("div"), shade = make("div", host.attachShadow({ mode: "open" }), "all:initial;position:fixed"), knob = make("button", shade),
     place = `position:fixed;${opts.position === "left" ? "left" : "right"}:${x}px;bottom:${y}px;box-shadow:0 4px 20px #0004;border-radius:`,
 
-    tell = (what) => told.forEach(([on, act]) => on === what && act()),
+    tell = (what) => told.map(([on, act]) => on === what && act()),
     send = (leadbot, text) => {
       if (isReady) frame.contentWindow.postMessage({ leadbot, text }, home);
       tell(leadbot);
     },
     show = () => {
-      host.style.cssText = `all:initial;position:fixed;bottom:0;z-index:2147483000;display:${paper.matches ? "none" : "block"};`.replace(/;/g, "!important;");
+      host.style.cssText = `all:initial;position:fixed;z-index:2147483000;display:${paper.matches ? "none" : "block"};`.replace(/;/g, "!important;");
       // Dark on light colours, light on dark ones, by their green, which is most of their light.
       knob.style.cssText = place + `50%;z-index:1;width:56px;height:56px;padding:0;border:2px solid transparent;cursor:pointer;background:${paint};color:${paint.slice(3, 5) > "96" ? "#211e1a" : "#fff"};display:${(isOpen ? isReady : (opts.inline || opts.hidden) != null) ? "none" : "block"}`;
       knob.setAttribute("aria-expanded", !!isOpen);
@@ -60,12 +61,15 @@
       watch.observe(root, { childList: true });
       if (host.parentNode === root) return;
       drop();
+      times++;
       root.appendChild(host);
-      // Where the whole page is transformed only the top layer stays in its place.
-      if (host.showPopover && host.getBoundingClientRect().bottom > innerHeight + 20) host.popover = "manual", host.showPopover();
+      // In the top layer no transform of the page moves us, and nothing of it lies over us.
+      shade.popover = "manual";
+      if (shade.showPopover) shade.showPopover();
       if (wasOpen) open();
     },
-    watch = new MutationObserver(mount),
+    // Ever more slowly, where somebody takes us away each time.
+    watch = new MutationObserver(() => setTimeout(mount, 9 * times)),
     more = (query) => {
       const made = make("script", d.head);
       made.nonce = tag.nonce;
@@ -80,9 +84,9 @@
         const made = frame = make("iframe", panel, "width:100%;height:100%;border:0;visibility:hidden");
         frame.title = named;
         frame.allow = "microphone";
-        frame.src = `${base}?lang=${lang}#` + encodeURIComponent(JSON.stringify({ ...store(), o: origin, t: topic || opts.topic, m: message || opts.message }));
+        frame.src = `${base}?lang=${lang}#` + encodeURIComponent(JSON.stringify({ ...store(), o: location.origin, t: topic || opts.topic, m: message || opts.message }));
         // Nobody answers: the knob is back. If site.js comes all the same, it is we who are not wanted here.
-        frame.onload = () => setTimeout(() => isReady || frame !== made || (drop(), own.lost = 1, more("o=" + origin)), 2e3);
+        frame.onload = () => setTimeout(() => isReady || frame !== made || (drop(), own.lost = 1, more("o=" + location.origin)), 2e3);
       } else if (message) send("say", message);
       greet();
     },

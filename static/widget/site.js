@@ -3,7 +3,7 @@
 // It comes again with each look for an answer, and does its work once.
 (() => {
   const d = document, w = window, own = w[Symbol.for("leadbot")], root = d.documentElement;
-  const { set, dom } = own, knob = dom.getElementById("leadbot-launcher");
+  const { set, dom } = own, home = own.page.split("/w/")[0], knob = dom.firstChild;
   const words = {
     ru: ["Чат", "новых сообщений", "Закрыть"],
     kk: ["Чат", "жаңа хабарлама", "Жабу"],
@@ -25,8 +25,8 @@
   if (own.news) return;
 
   // The site's own policy allows no frame of ours.
-  d.addEventListener("securitypolicyviolation", ({ blockedURI, violatedDirective }) => {
-    if (!/^(frame|child|default)-src/.test(violatedDirective) || own.page.indexOf(blockedURI.slice(0, 12))) return;
+  d.addEventListener("securitypolicyviolation", ({ blockedURI, violatedDirective, disposition }) => {
+    if (disposition === "report" || !/^(frame|child|default)-src/.test(violatedDirective) || own.page.indexOf(blockedURI.slice(0, 12))) return;
     set.hidden = "";
     own.draw();
   });
@@ -48,7 +48,7 @@
     try {
       if (data) localStorage.setItem(name, data);
       else if (isGone) localStorage.removeItem(name);
-      else frame.contentWindow.postMessage({ leadbot: "file", id, data: localStorage.getItem(name) }, new URL(own.page).origin);
+      else frame.contentWindow.postMessage({ leadbot: "file", id, data: localStorage.getItem(name) }, home);
     } catch {}
   }
 
@@ -77,14 +77,14 @@
     if (isPushed) return;
     try {
       place = location.href;
-      history.pushState({ ...history.state, leadbot: 1 }, "");
+      w.history.pushState({ ...w.history.state, leadbot: 1 }, "");
       isPushed = 1;
     } catch {}
   }
   function closed() {
     if (overflow) root.style.setProperty("overflow", ...overflow);
     overflow = undefined;
-    if (isPushed && location.href === place && (history.state || 0).leadbot) history.back();
+    if (isPushed && location.href === place && (w.history.state || 0).leadbot) w.history.back();
     look(5);
   }
   // Back closes the chat; what draws the site's pages need not know of it, since its page has not changed.
@@ -162,7 +162,7 @@
 
   // `data-inline="#id"`: no button, the chat stands in that element, and comes back when the element is drawn anew.
   function embed() {
-    const home = new URL(own.page).origin, target = () => d.querySelector(set.inline);
+    const target = () => d.querySelector(set.inline);
     let frame;
     const put = () => {
       const inside = target();

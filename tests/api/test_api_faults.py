@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from collecting import over
 from conftest import Api
 from flask import Flask
 from flask.testing import FlaskClient
@@ -90,7 +91,7 @@ def test_ready_tells_of_a_disk_that_takes_nothing(stranger: FlaskClient, monkeyp
 ABSENT = ["/api", "/api/", "/api/nowhere", "/api/leads/", "/api/%00", "/api/../health/x", "/api/auth"]
 
 
-@pytest.mark.parametrize("path", ABSENT)
+@over(ABSENT, "path")
 def test_absent_addresses_of_the_api(stranger: FlaskClient, path: str) -> None:
     for method in ("GET", "POST", "DELETE"):
         answer = stranger.open(path, method=method)

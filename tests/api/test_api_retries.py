@@ -10,7 +10,7 @@ import pytest
 from conftest import Api, Later, contract_dialogue
 from flask import Flask
 from sqlalchemy import func, select
-from test_api_docs import assert_fits, example_of, operations
+from test_api_docs import address, assert_fits, example_of, operations
 
 from leadbot.config import Config
 from leadbot.conversations import talks
@@ -199,7 +199,7 @@ def asked(api: Api, document: dict[str, Any], method: str, path: str, told: dict
     for kind in reversed(kinds):
         body = example_of(document, kinds[kind]["schema"])
         more = {"json": body} if kind == "application/json" else {"data": body, "content_type": kind}
-    return api.client.open(path.replace("{lead_id}", "1"), method=method, headers=api.headers, **more)
+    return api.client.open(address(path, told), method=method, headers=api.headers, **more)
 
 
 def test_the_document_tells_of_keys_and_of_waiting(api_almaty: Api) -> None:

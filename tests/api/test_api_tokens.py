@@ -10,6 +10,7 @@ from typing import Any
 
 import jwt
 import pytest
+from collecting import over
 from conftest import PASSWORD, Api
 from flask import Flask
 from sqlalchemy import delete, update
@@ -97,7 +98,7 @@ CLAIMS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("other", CLAIMS, ids=str)
+@over(CLAIMS, "other")
 def test_claims_that_are_worth_nothing(api_almaty: Api, config: Config, other: dict[str, Any]) -> None:  # row 49
     assert ask(api_almaty, f"Bearer {forged(api_almaty, config, iat=IN_AN_HOUR)}").status_code == 200
     assert_refused(ask(api_almaty, f"Bearer {forged(api_almaty, config, **other)}"))

@@ -6,6 +6,7 @@ import json
 import threading
 
 import pytest
+from collecting import over
 from conftest import Api
 from flask import Flask
 from sqlalchemy import select
@@ -180,13 +181,10 @@ def test_every_wrong_field_is_named_and_none_is_saved(owner: User) -> None:
     assert publishing.draft().changed == ()
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["https://127.0.0.1/v1", "https://10.0.0.8", "https://[::1]/v1", "https://localhost", "https://db", "https://a.local",
+@over(["https://127.0.0.1/v1", "https://10.0.0.8", "https://[::1]/v1", "https://localhost", "https://db", "https://a.local",
      "https://169.254.169.254/latest", "https://2130706433/", "https://user:pass@api.openai.com", "https://x y.com",
      "ftp://api.openai.com", "https://", "https://api.openai.com:99999", "javascript:alert(1)", "https://0x7f.1/",
-     "https://example.com/v1", "http://api.openai.com/v1"],
-)  # fmt: skip
+     "https://example.com/v1", "http://api.openai.com/v1"], "url")  # fmt: skip
 def test_a_models_server_is_one_of_those_that_are_allowed(owner: User, url: str) -> None:
     with pytest.raises(Faults) as caught:
         publishing.save_draft({"model": {"base_url": url}}, by=owner)

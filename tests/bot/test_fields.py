@@ -150,12 +150,12 @@ def test_a_question_that_is_asked_no_longer_keeps_its_answers(almaty: Web, api_a
         ("text", "questions"),
         ([HEATING | {"key": f"q_{n}", "text": {"ru": f"Вопрос {n}?"}} for n in range(11)], "questions"),
         ([{"text": {"ru": ""}}], "questions.0.text.ru"),
-        ([{"text": {"de": "Was?"}}], "questions.0.text"),
+        ([{"text": {"de": "Was?"}}], "questions.0.text.de"),
         ([{"text": {"ru": "А" * 141}}], "questions.0.text.ru"),
         ([HEATING | {"key": "phone"}], "questions.0.key"),
         ([HEATING | {"required": "да"}], "questions.0.required"),
         ([HEATING | {"chips": {"ru": [str(n) for n in range(7)]}}], "questions.0.chips.ru"),
-        ([HEATING | {"order": 1}], "questions.0"),
+        ([HEATING | {"order": 1}], "questions.0.order"),
         ([HEATING, HEATING], "questions.1.text"),
         ([{"text": "Есть газ?"}, {"text": {"ru": "есть газ?"}}], "questions.1.text"),
     ],
@@ -163,7 +163,7 @@ def test_a_question_that_is_asked_no_longer_keeps_its_answers(almaty: Web, api_a
 def test_a_wrong_question_is_refused_by_name(api_almaty: Api, questions: object, field: str) -> None:
     answer = api_almaty.patch("/api/settings", json={"questions": questions})
     assert answer.status_code == 422
-    assert [".".join(fault["loc"][1:]) for fault in answer.json["detail"]] == [field], answer.text
+    assert [".".join(map(str, fault["loc"][1:])) for fault in answer.json["detail"]] == [field], answer.text
     assert api_almaty.get("/api/settings").json["questions"] == []
 
 

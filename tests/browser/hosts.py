@@ -20,7 +20,12 @@ class Site:
     end: str = "</body></html>"
     after: str = ""  # run in the page once the button is there: what the site does to it
     quiet: bool = True  # nothing of ours on the console
-    inline: bool = False
+    zoom: float = 1  # of the whole page, ours too
+
+    @property
+    def has_line(self) -> bool:
+        """Does the page itself bear our line, or does somebody put it there later?"""
+        return "text/plain" not in self.line and ("src=" in self.line or "{src}" in self.line + self.head)
 
     def html(self, **values: str) -> str:
         page = f"{self.begin}{self.head}</head><body>{self.body}{self.line}{self.end}"

@@ -6,18 +6,21 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from conftest import Clock, Web
+from conftest import Api, Clock, Web
 from doubles.server import Answer
-from doubles.telegram import TOKEN, TelegramDouble, refuse
+from doubles.telegram import MOVED, TOKEN, TelegramDouble, refuse
 from flask import Flask
+from making import carry, set_company
+from sqlalchemy import update
 
 from leadbot import jobs
+from leadbot.bot import company_settings
 from leadbot.channels.workplace import connecting
 from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import db
-from leadbot.errors import DeliveryError
-from leadbot.models import Company, Delivery, TelegramBot
+from leadbot.errors import DeliveryError, Faults
+from leadbot.models import Company, Delivery, Role, TelegramBot, User
 from leadbot.outbox import deliveries
 
 URL = "/settings/telegram"
@@ -70,6 +73,73 @@ def test_a_code_connects_the_chat_it_is_sent_in(
     with app.app_context():
         assert [deliveries.deliver(row, jobs.carrier_for).is_sent for row in deliveries.due()] == [True]
     assert telegram.texts == [told]
+
+
+def test_the_api_takes_a_chat_only_once_it_has_proved_itself(
+    app: Flask, almaty: Web, api_almaty: Api, api_astana: Api, telegram: TelegramDouble
+) -> None:
+    def patched(api: Api, chat: object) -> object:
+        answer = api.patch("/api/settings", json={"telegram_chat_id": chat})
+        if answer.status_code == 422:
+            assert answer.json["detail"][0]["loc"] == ["body", "telegram_chat_id"]
+        return answer.json["telegram_chat_id"] if answer.status_code == 200 else answer.status_code
+
+    for wrong in (-100500, "-100500", "@leadbot", "", " ", True, [], {"id": 1}, "x" * 100):
+        assert patched(api_almaty, wrong) == (None if wrong in ("", " ") else 422), wrong
+    code = api_almaty.post("/api/telegram/code").json["code"]
+    telegram.write(f"/start {code}", -100500, "supergroup", title="Заявки\n<b>\u202e")
+    jobs.listen(app, 0)
+    assert chat_of(app, almaty) == "-100500"
+    assert "Подключено: Заявки &lt;b&gt;<" in almaty.get(URL).text
+    proven = [patched(api_almaty, chat) for chat in (-100500, None, "-100500", "-100501")]
+    assert proven == ["-100500", None, "-100500", 422]
+    assert patched(api_astana, "-100500") == 422
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        db.session.execute(update(User).values(role=Role.VIEWER))
+        db.session.commit()
+    assert api_almaty.post("/api/telegram/code").status_code == 403
+
+
+def test_a_chat_from_before_stays_but_proves_nothing(app: Flask, almaty: Web, api_almaty: Api) -> None:
+    set_company(app, api_almaty.company_id, telegram_chat_id="@stroydom")
+    kept = {"telegram_chat_id": "@stroydom", "language": "kk"}
+    assert api_almaty.patch("/api/settings", json=kept).json["telegram_chat_id"] == "@stroydom"
+    api_almaty.patch("/api/settings", json={"telegram_chat_id": None})
+    assert api_almaty.patch("/api/settings", json=kept).status_code == 422
+
+
+def test_a_group_that_grew_is_proven_under_its_new_number(app: Flask, almaty: Web, telegram: TelegramDouble) -> None:
+    telegram.write(f"/start {code_of(almaty)}", -5, "group")
+    jobs.listen(app, 0)
+    telegram.then(MOVED)
+    carry(app)
+    assert chat_of(app, almaty) == "-1001234567890"
+    almaty.post(f"{URL}/off")
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        assert company_settings.change({"telegram_chat_id": -1001234567890}).telegram_chat_id == "-1001234567890"
+
+
+def test_the_chat_of_who_has_gone_proves_nothing_even_where_he_was_forgotten(
+    app: Flask, almaty: Web, aigul: Web, telegram: TelegramDouble
+) -> None:
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        giver = db.session.query(User).filter_by(name="Айгуль").one()
+        giver.role = Role.OWNER
+        db.session.commit()
+        giver_id = giver.id
+    telegram.write(f"/start {code_of(aigul)}", 777, "private")
+    jobs.listen(app, 0)
+    aigul.post("/settings/profile/telegram/off")
+    assert chat_of(app, almaty) == "777"
+    almaty.post(f"/settings/team/{giver_id}/remove")
+    assert chat_of(app, almaty) is None
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        with pytest.raises(Faults):
+            company_settings.change({"telegram_chat_id": "777"})
 
 
 def test_a_code_works_once_and_the_last_one_only(app: Flask, almaty: Web, telegram: TelegramDouble) -> None:

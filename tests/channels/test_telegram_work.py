@@ -10,11 +10,10 @@ import pytest
 from conftest import Clock
 from doubles.telegram import BROKEN, TOKEN, TelegramDouble, refuse
 from flask import Flask
-from making import week
+from making import put_chat, week
 
 from leadbot import jobs
 from leadbot.accounts import hours_settings, users
-from leadbot.bot import company_settings
 from leadbot.config import Config
 from leadbot.conversations import chat
 from leadbot.database import tenancy
@@ -101,7 +100,7 @@ def office(app: Flask, clock: Clock, telegram: TelegramDouble) -> Iterator[Offic
         )
         owner.name, owner.telegram_id, dana.name, dana.telegram_id = "Айгуль", AIGUL, "Дана", DANA
         db.session.add(dana)
-        company_settings.change({"telegram_chat_id": str(CHAT)})
+        put_chat(str(CHAT))
         hours_settings.change({"holidays": "", **week()}, by=owner)
         yield Office(app, telegram)
 
@@ -241,7 +240,7 @@ def test_made_up_presses_change_nothing(app: Flask, office: Office, telegram: Te
 
 def test_a_chat_that_is_the_companys_no_more_does_nothing(office: Office, telegram: TelegramDouble) -> None:
     office.come()
-    company_settings.change({"telegram_chat_id": "-42"})
+    put_chat("-42")
     assert office.press("Беру") == "Этой заявки здесь нет"
     assert records.get(1).assignee is None
 

@@ -30,7 +30,7 @@ GUARDED = {
     "visualViewport": "visualViewport",
     "MediaRecorder": "window.MediaRecorder",
     "clipboard": "if (navigator.clipboard)",
-    "showPopover": "host.showPopover &&",
+    "showPopover": "if (shade.showPopover)",
     "sendBeacon": "!navigator.sendBeacon",
     "AudioContext": "webkitAudioContext",
 }

@@ -91,8 +91,8 @@ def box(kind: bytes, inside: bytes) -> bytes:
     return (len(inside) + 8).to_bytes(4, "big") + kind + inside
 
 
-def film(handler: bytes) -> bytes:
-    head = box(b"ftyp", b"isom\0\0\2\0isomiso2mp41")
+def film(handler: bytes, brand: bytes = b"isom") -> bytes:
+    head = box(b"ftyp", brand + b"\0\0\2\0isomiso2mp41")
     return head + box(b"moov", box(b"trak", box(b"mdia", box(b"hdlr", b"\0" * 8 + handler + b"\0" * 13))))
 
 
@@ -107,6 +107,17 @@ def film(handler: bytes) -> bytes:
 )
 def test_a_film_is_no_voice_message(app: Flask, key: str, data: bytes, status: int) -> None:
     assert Visitor(app, key).say("", file=(io.BytesIO(data), "v.mp4")).status_code == status
+
+
+def test_a_film_of_any_kind_is_called_one(app: Flask, key: str) -> None:
+    for data in (
+        film(b"vide", b"qt  "),
+        film(b"vide", b"M4V "),
+        film(b"vide", b"avc1"),
+        b"RIFF\0\0\0\0AVI LIST" + b"\0" * 99,
+    ):
+        answer = Visitor(app, key).say("", file=(io.BytesIO(data), "IMG_1.MOV"))
+        assert answer.status_code == 415 and "Видео" in answer.text, answer.text
 
 
 def test_the_same_photo_sent_again_is_taken_once(app: Flask, key: str) -> None:

@@ -102,9 +102,7 @@ def test_colour_and_title_are_seen_in_the_chat(almaty: Web, stranger: FlaskClien
     assert stranger.get(look).text.endswith(":root{--brand:#ffcc00;--on-brand:#211e1a}")
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "says"),
-    [
+@over([
         ("color", "red", "Цвет в виде"), ("color", "#12345", "Цвет в виде"), ("color", "#777777;}", "Цвет в виде"),
         ("domains", "стройка кз'; script-src *", "Впишите адрес сайта"), ("domains", "ftp://x.kz", "Впишите адрес"),
         ("domains", "user@x.kz", "Впишите адрес"), ("domains", "*", "Впишите"), ("domains", "x.kz:99999", "Впишите"),
@@ -114,8 +112,7 @@ def test_colour_and_title_are_seen_in_the_chat(almaty: Web, stranger: FlaskClien
         ("offset_y", "401", "от 0 до 400"), ("whatsapp", "123", "Номер телефона"),
         ("telegram", "a b", "Имя в Telegram"),
         ("privacy_url", "javascript:alert(1)", "https://"), ("title_ru", "я" * 61, "Не больше 60"),
-    ],
-)  # fmt: skip
+    ], "field, value, says")  # fmt: skip
 def test_what_is_not_right_changes_nothing(almaty: Web, slug: str, field: str, value: str, says: str) -> None:
     before = code(almaty)
     answer = almaty.post(URL, {**filled(slug), field: value})

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from conftest import Api, Web
 from flask import Flask
+from making import set_company
 from visiting import Visitor, bubbles
 
 from leadbot.config import Config
@@ -161,8 +162,8 @@ def test_a_manager_who_takes_over_is_heard_in_the_widget(visitor: Visitor, almat
     assert (silent.status_code, bubbles(silent.text, "bot")[1:]) == (200, [])
 
 
-def test_a_call_for_a_manager_is_told_once(visitor: Visitor, rows: Rows, api_almaty: Api) -> None:
-    api_almaty.patch("/api/settings", json={"telegram_chat_id": "-100123"})
+def test_a_call_for_a_manager_is_told_once(app: Flask, visitor: Visitor, rows: Rows, api_almaty: Api) -> None:
+    set_company(app, api_almaty.company_id, telegram_chat_id="-100123")
     first = visitor.ask("POST", f"/w/{visitor.key}/call", {"message_id": "c1"})
     assert bubbles(first.text, "client") == ["Позвать менеджера"]
     assert bubbles(first.text, "bot") == ["Зову менеджера. Ответ придёт в этот чат."]
@@ -199,8 +200,8 @@ class TestLimits:
         assert told.text == "Слишком много сообщений подряд. Напишите снова через 1 мин."
         assert int(told.headers["Retry-After"]) <= 60
 
-    def test_a_fourth_call_disturbs_nobody(self, visitor: Visitor, rows: Rows, api_almaty: Api) -> None:
-        api_almaty.patch("/api/settings", json={"telegram_chat_id": "-100123"})
+    def test_a_fourth_call_disturbs_nobody(self, app: Flask, visitor: Visitor, rows: Rows, api_almaty: Api) -> None:
+        set_company(app, api_almaty.company_id, telegram_chat_id="-100123")
         said = [
             visitor.ask("POST", f"/w/{visitor.key}/call", {"message_id": f"c{n}", "after": 2 * n}) for n in range(5)
         ]

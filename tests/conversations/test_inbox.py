@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
+from collecting import over
 from conftest import Api, Later, Web, contract_dialogue, log_in_web
 from counting import statements
 from flask import Flask
@@ -203,7 +203,7 @@ def test_more_than_a_hundred_come_by_more_and_none_is_lost(app: Flask, almaty: W
     assert "К новым" in whole
 
 
-@pytest.mark.parametrize("before", ["x", "1-", "-1", "9" * 40 + "-1", "1-" + "9" * 40, "%00", "1-1-1"])
+@over(["x", "1-", "-1", "9" * 40 + "-1", "1-" + "9" * 40, "%00", "1-1-1"], "before")
 def test_an_odd_place_in_the_list_shows_a_list(almaty: Web, before: str) -> None:
     assert almaty.get(f"/conversations?before={before}").status_code == 200
 
@@ -222,7 +222,7 @@ def test_talks_are_found_in_any_spelling(almaty: Web, api_almaty: Api) -> None:
         assert rows(almaty.get("/conversations", query_string={"q": query}).text) == ids, query
 
 
-@pytest.mark.parametrize("query", ["\x00", "я" * 5000, "' OR 1=1 --", "<script>", "\\", "a b c d e f g h i j"])
+@over(["\x00", "я" * 5000, "' OR 1=1 --", "<script>", "\\", "a b c d e f g h i j"], "query")
 def test_an_odd_query_finds_nothing_and_harms_nothing(almaty: Web, api_almaty: Api, query: str) -> None:
     api_almaty.say("client_1", "Хочу дом")
     answer = almaty.get("/conversations", query_string={"q": query})

@@ -8,11 +8,10 @@ import pytest
 from conftest import Clock
 from counting import statements
 from flask import Flask
-from making import week
+from making import put_chat, week
 
 from leadbot import events, jobs
 from leadbot.accounts import hours_settings, users
-from leadbot.bot import company_settings
 from leadbot.conversations import chat
 from leadbot.database import tenancy
 from leadbot.database.session import db
@@ -31,7 +30,7 @@ def owner(app: Flask, clock: Clock) -> Iterator[User]:
         clock.set("2026-11-24 09:00")
         user = users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
         users.change_profile(user, {"name": "Айгуль", "language": "ru", "theme": ""})
-        company_settings.change({"telegram_chat_id": "-100500"})
+        put_chat("-100500")
         set_hours(user)
         yield user
 
@@ -160,7 +159,7 @@ def test_a_company_that_is_off_hears_nothing(owner: User, clock: Clock) -> None:
 
 
 def test_without_a_chat_the_card_is_marked_all_the_same(owner: User, clock: Clock) -> None:
-    company_settings.change({"telegram_chat_id": ""})
+    put_chat(None)
     clock.set("2026-11-24 10:00")
     come()
     shown = board.current_version()

@@ -8,10 +8,9 @@ import pytest
 from conftest import Api, Clock
 from counting import statements
 from flask import Flask
-from making import week
+from making import put_chat, week
 
 from leadbot.accounts import hours_settings, users
-from leadbot.bot import company_settings
 from leadbot.conversations import chat, hand_off, unanswered, waiting, widget
 from leadbot.database import tenancy
 from leadbot.database.session import db
@@ -28,7 +27,7 @@ def owner(app: Flask, clock: Clock) -> Iterator[User]:
         clock.set("2026-11-24 10:00")
         user = users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
         users.change_profile(user, {"name": "Айгуль", "language": "ru", "theme": ""})
-        company_settings.change({"telegram_chat_id": "-100500"})
+        put_chat("-100500")
         hours_settings.change({"holidays": "16.12", **week()}, by=user)  # type: ignore[dict-item]
         yield user
 

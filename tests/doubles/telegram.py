@@ -49,11 +49,12 @@ class TelegramDouble(Double):
 
     def write(
         self, text: str | None, chat_id: int = 777, kind: str = "private", language: str = "ru", *,
-        sender: int = 777, answers: int | None = None,
+        sender: int = 777, answers: int | None = None, title: str | None = None,
     ) -> int:  # fmt: skip
         """Somebody writes to the bot, perhaps as an answer to a message of its own; returns the update's number."""
         number = 1000 + len(self._updates)
         message = {"message_id": number, "from": _person(sender, language), "chat": {"id": chat_id, "type": kind}}
+        message["chat"] |= {"title": title} if title else {}  # type: ignore[operator]
         message |= {"text": text} if text is not None else {"photo": []}
         message |= {"reply_to_message": {"message_id": answers}} if answers else {}
         self._updates.append({"update_id": number, "message": message})

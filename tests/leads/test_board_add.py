@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
+from making import set_company
 from test_web_board import HTMX, cards
 
 from leadbot.database import tenancy
@@ -35,7 +36,7 @@ def test_a_caller_becomes_a_lead_on_top_of_the_board(app: Flask, almaty: Web) ->
 
 
 def test_a_phone_alone_is_enough_and_the_telegram_chat_hears_of_it(app: Flask, almaty: Web, api_almaty: Api) -> None:
-    api_almaty.patch("/api/settings", json={"telegram_chat_id": "77"})
+    set_company(app, api_almaty.company_id, telegram_chat_id="77")
     assert almaty.post("/board/add", {"phone": "+77051112233"}).status_code == 303
     with app.app_context():
         tenancy.act_for(almaty.company_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from collecting import over
 from conftest import Api, Web
 from counting import statements
 from flask import Flask
@@ -38,31 +39,25 @@ def found(web: Web, query: dict[str, str]) -> set[int]:
     return ids
 
 
-@pytest.mark.parametrize(
-    ("words", "ids"),
-    [
+@over([
         ("гүлнұр", {1}), ("ГУЛНУР", {1}), ("  кабдол  ", {1}), ("елкин", {2}), ("ЁЛКИН сергей", {2}),
         ("қарағанды", {1}), ("караган", {1}), ("karaganda", {1}), ("алматы", {2, 3}), ("айгерим алм", {3}), ("үй", {4}),
         ("house", {4}), ("8 705 111 22 33", {1}), ("+7 (705) 111-22-33", {1}), ("7051112233", {1}), ("2233", {1}),
         ("8705111", {1}), ("996 555", {4}), ("гулнур 2233", {1}), ("гулнур 8877", set()), ("нет такого", set()),
         ("%", set()), ("_", set()), ("'; DROP TABLE leads; --", set()), ("\u200b", {1, 2, 3, 4}), ("я" * 5000, set()),
-    ],
-)  # fmt: skip
+    ], "words, ids")  # fmt: skip
 def test_search_finds_it_however_it_is_typed(crowd: Web, words: str, ids: set[int]) -> None:
     assert found(crowd, {"q": words}) == ids
 
 
-@pytest.mark.parametrize(
-    ("query", "ids"),
-    [
+@over([
         ({"who": "mine"}, {1}), ({"who": "nobody"}, {2, 3, 4}), ({"who": "1"}, {1}), ({"who": "77"}, set()),
         ({"city": "Алматы"}, {2, 3}), ({"source": "widget"}, {2}), ({"language": "kk"}, {1}), ({"hot": "1"}, {2}),
         ({"since": "2026-01-16", "until": "2026-01-16"}, {2}),  # 01:30 in Almaty
         ({"until": "2026-01-15"}, set()), ({"city": "Алматы", "q": "айг"}, {3}),
         ({"who": "x", "city": " ", "source": "hacked", "language": "de", "hot": "0", "since": "31.12", "until": "\x00"},
          {1, 2, 3, 4}),
-    ],
-)  # fmt: skip
+    ], "query, ids")  # fmt: skip
 def test_filters_narrow_and_nonsense_does_not(crowd: Web, query: dict[str, str], ids: set[int]) -> None:
     assert found(crowd, query) == ids
 

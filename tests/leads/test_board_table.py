@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from collecting import over
 from conftest import Web
 from counting import statements
 from flask import Flask
@@ -33,15 +34,12 @@ def stages(app: Flask, web: Web) -> list[str]:
         return [lead.status.value for lead in db.session.query(Lead).order_by(Lead.id)]
 
 
-@pytest.mark.parametrize(
-    ("query", "order"),
-    [
+@over([
         ("", [3, 2, 1]), ("sort=created&down=0", [1, 2, 3]), ("sort=area", [1, 2, 3]), ("sort=area&down=1", [2, 1, 3]),
         ("sort=city", [1, 3, 2]), ("sort=name", [3, 1, 2]), ("sort=name&down=1", [2, 1, 3]),
         ("sort=;DROP&down=x&page=-5", [3, 2, 1]), ("page=99999999999999999999", [3, 2, 1]),
         ("q=болат", [2]), ("city=Талгар", [3]), ("stage=won", []), ("stage=hacked", [3, 2, 1]),
-    ],
-)  # fmt: skip
+    ], "query, order")  # fmt: skip
 def test_sorted_and_filtered(three: Web, query: str, order: list[int]) -> None:
     page = three.get(f"/board/table?{query}")
     assert page.status_code == 200
@@ -89,14 +87,11 @@ def test_what_others_have_changed_stays(app: Flask, three: Web) -> None:
     assert stages(app, three)[0] == "measurement"
 
 
-@pytest.mark.parametrize(
-    "form",
-    [
+@over([
         {"status": "won"}, {"pick": "1.1", "status": "hacked"}, {"pick": "1.1", "status": "lost"},
         {"pick": ["x", "1", "-1.1", "9" * 30 + ".1"], "status": "won"}, {"undo": "1"},
         {"pick": [f"{n}.1" for n in range(1, 300)], "status": "won"},
-    ],
-)  # fmt: skip
+    ], "form")  # fmt: skip
 def test_what_makes_no_sense_moves_nothing(app: Flask, three: Web, form: dict[str, object]) -> None:
     assert three.post("/board/table/move", form).status_code in {303, 422}
     assert stages(app, three) == ["new", "new", "new"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from collecting import over
 from flask import Flask
 from visiting import Visitor, bubbles
@@ -26,7 +25,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES.values() if "\ud800" not in page])
+@over([page for page in PAGES.values() if "\ud800" not in page], "page")
 def test_a_message_arrives_from_any_page(app: Flask, key: str, page: str) -> None:
     visitor = Visitor(app, key)
     answer = visitor.say("Хочу дом", page=page, referrer=page, topic=page[:500])

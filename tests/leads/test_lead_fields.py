@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from collecting import over
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
 
@@ -44,8 +45,7 @@ def events(app: Flask, company_id: int, kind: str) -> list[tuple[str | None, str
         return [(each.field, each.from_value, each.to_value) for each in found]
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "stored"),
+@over(
     [
         ("name", "  Канат Жумабеков ", "Канат Жумабеков"),
         ("name", "", None),
@@ -68,6 +68,7 @@ def events(app: Flask, company_id: int, kind: str) -> list[tuple[str | None, str
         ("area", "как у соседа", "как у соседа"),
         ("summary", "Звонить\nпосле шести", "Звонить\nпосле шести"),
     ],
+    "field, typed, stored",
 )
 def test_a_value_is_stored_as_the_contract_says(
     almaty: Web, lead: int, api_almaty: Api, field: str, typed: str, stored: str | None
@@ -106,8 +107,7 @@ def test_the_second_number_of_a_phone_follows_the_first(almaty: Web, lead: int, 
     assert 'href="tel:+77051234567"' in almaty.get("/leads/1").text
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "said"),
+@over(
     [
         ("phone", "", "Заполните это поле"),
         ("phone", "12345", "Проверьте номер: нужно 11 цифр"),
@@ -121,6 +121,7 @@ def test_the_second_number_of_a_phone_follows_the_first(almaty: Web, lead: int, 
         ("summary", "Ж" * 2001, "Не больше 2000 символов"),
         ("budget", "Ж" * 201, "Не больше 200 символов"),
     ],
+    "field, typed, said",
 )
 def test_what_can_not_be_is_said_and_what_was_typed_stays(
     almaty: Web, lead: int, api_almaty: Api, field: str, typed: str, said: str

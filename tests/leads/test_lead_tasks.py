@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from collecting import over
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
 
@@ -130,8 +131,7 @@ def test_a_task_does_not_make_a_move_of_its_card_stale(app: Flask, almaty: Web, 
         assert db.session.get_one(Lead, 1).task_at is None
 
 
-@pytest.mark.parametrize(
-    ("day", "at", "said"),
+@over(
     [
         ("2026-11-22", "10:00", "Это время уже прошло"),
         ("2026-11-23", "15:40", "Это время уже прошло"),
@@ -144,6 +144,7 @@ def test_a_task_does_not_make_a_move_of_its_card_stale(app: Flask, almaty: Web, 
         ("2026-11-24", "25:00", "Выберите время"),
         ("2026-11-24", "10:00+99:99", "Выберите время"),
     ],
+    "day, at, said",
 )
 def test_a_moment_that_can_not_be_is_said_and_the_rest_stays(
     app: Flask, almaty: Web, lead: int, clock: Clock, day: str, at: str, said: str

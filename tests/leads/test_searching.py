@@ -8,6 +8,7 @@ from pathlib import Path
 import databases
 import history
 import pytest
+from collecting import over
 from flask import Flask
 from sqlalchemy import create_engine, text
 
@@ -53,8 +54,7 @@ def leads(query: str) -> set[str | None]:
     return {card.name for card in page.rows}
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
+@over(
     [
         ("салғым", {"first"}),
         ("САЛГЫМ", {"first"}),  # no Kazakh letters at hand
@@ -68,6 +68,7 @@ def leads(query: str) -> set[str | None]:
         ("8 (701) 222", {"second"}),
         ("ремонт гүлнұр", set()),
     ],
+    "query, found",
 )
 def test_talks_are_found_by_parts_of_what_was_said(owner: User, query: str, found: set[str]) -> None:
     assert talks(owner, query) == found

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from conftest import Clock
 from flask import Flask
-from making import week
+from making import put_chat, week
 
 from leadbot.accounts import hours_settings, users
 from leadbot.bot import company_settings
@@ -26,7 +26,7 @@ def owner(app: Flask, clock: Clock) -> Iterator[User]:
     with app.app_context():
         clock.set("2026-11-26 12:00")  # Thursday
         user = users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
-        company_settings.change({"telegram_chat_id": "-100500"})
+        put_chat("-100500")
         hours_settings.change({"holidays": "", **week()}, by=user)
         yield user
 
@@ -85,7 +85,7 @@ def test_no_morning_has_come_on_the_day_of_the_sign_up(app: Flask, clock: Clock)
     with app.app_context():
         clock.set("2026-11-26 12:00")
         users.sign_up("new@almaty.kz", "test123", "Жаңа")
-        company_settings.change({"telegram_chat_id": "-100500"})
+        put_chat("-100500")
         come()  # before the worker has looked at the company for the first time
         assert told() == []
         clock.set("2026-11-27 09:00")

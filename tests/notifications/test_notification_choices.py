@@ -11,6 +11,7 @@ from doubles.carrier import AT_ONCE
 from doubles.smtp import SmtpDouble
 from doubles.telegram import TOKEN, TelegramDouble
 from flask import Flask
+from making import put_chat
 from sqlalchemy import select
 
 from leadbot import events, jobs
@@ -94,7 +95,7 @@ def put() -> list[tuple[str, str]]:
 
 
 def test_who_has_chosen_nothing_is_told_as_before(owner: User) -> None:
-    company_settings.change({"telegram_chat_id": "-100500"})
+    put_chat("-100500")
     come()
     (row,) = db.session.scalars(select(Delivery)).all()
     assert (row.channel, row.target, row.dedup_key) == ("telegram", "-100500", "lead.created:1:")
@@ -206,7 +207,7 @@ def test_a_notice_goes_to_whom_it_concerns(owner: User) -> None:
 
 
 def test_a_complaint_is_for_the_owner_and_a_withdrawal_for_all(owner: User) -> None:
-    company_settings.change({"telegram_chat_id": "-100500"})
+    put_chat("-100500")
     aigul = colleague("Айгуль")
     for person in (owner, aigul):
         wants(person, "clients", "changes")
@@ -245,7 +246,7 @@ def test_a_private_chat_has_the_buttons_too(owner: User, app: Flask, telegram: T
 
 def test_a_company_chat_that_is_ones_own_is_told_once(owner: User) -> None:
     owner.telegram_id = 777
-    company_settings.change({"telegram_chat_id": "777"})
+    put_chat("777")
     wants(owner, "leads", by="telegram")
     come()
     assert put() == [("telegram", "lead.created")]

@@ -11,6 +11,7 @@ import pytest
 from doubles.server import Double
 from doubles.telegram import BLOCKED, BROKEN, CANT_PARSE, DROPS, MOVED, NO_CHAT, TOKEN, TelegramDouble, too_many
 from flask import Flask
+from making import put_chat
 from sqlalchemy import select, update
 
 from leadbot import jobs, state
@@ -45,7 +46,7 @@ def company(app: Flask) -> Iterator[Company]:
     with app.app_context():
         jobs.carrier_for("telegram").pace = Pace(1.0, 25, count(0, 10).__next__)  # time flies: nobody waits
         users.sign_up("owner@almaty.kz", "test123", "Алматы Құрылыс")
-        yield company_settings.change({"telegram_chat_id": "-100500"})
+        yield put_chat("-100500")
 
 
 def lead(ref: str = "client", phone: str = "87768776637") -> None:
@@ -81,7 +82,7 @@ def test_a_lead_is_told_of_in_plain_text(company: Company, telegram: TelegramDou
 
 
 def test_without_a_chat_nothing_is_put(app: Flask, company: Company) -> None:
-    company_settings.change({"telegram_chat_id": ""})
+    put_chat(None)
     lead()
     assert deliveries.latest() == []
 

@@ -14,6 +14,7 @@ from doubles.model import FAULTS, refuse, say
 from doubles.server import Answer, Request
 from doubles.telegram import TOKEN
 from flask import Flask
+from making import set_company
 
 from leadbot import create_app
 from leadbot.config import Config
@@ -116,7 +117,7 @@ def test_telegram_says_which_bot_it_is(config: Config) -> None:
 def test_notices_that_nobody_carries_are_a_fault(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     app = made(config)
     api: Api = sign_up_api(app, "manager@almaty.kz", "Алматы")
-    api.patch("/api/settings", json={"telegram_chat_id": "-100123"})
+    set_company(app, api.company_id, telegram_chat_id="-100123")
     contract_dialogue(api)
     assert findings(app)["outbox"] == (doctor.OK, "1 notices wait")
     later = utcnow() + timedelta(minutes=5)

@@ -6,9 +6,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from collecting import over
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
 from flask.testing import FlaskClient
+from making import set_company
 from werkzeug.test import TestResponse
 
 from leadbot import create_app
@@ -42,8 +44,10 @@ def test_an_empty_copy_has_numbers_too(stranger: FlaskClient) -> None:
     assert found['leadbot_deliveries{state="dead"}'] == 0
 
 
-def test_talks_of_all_companies_are_summed_up(stranger: FlaskClient, api_almaty: Api, api_astana: Api) -> None:
-    api_almaty.patch("/api/settings", json={"telegram_chat_id": "-100123"})
+def test_talks_of_all_companies_are_summed_up(
+    app: Flask, stranger: FlaskClient, api_almaty: Api, api_astana: Api
+) -> None:
+    set_company(app, api_almaty.company_id, telegram_chat_id="-100123")
     contract_dialogue(api_almaty)
     contract_dialogue(api_astana, phone="87010000001")
     found = numbers(ask(stranger).text)
@@ -66,15 +70,14 @@ def test_it_reads_as_prometheus_wants_it_and_tells_of_nobody(stranger: FlaskClie
 def test_a_notice_that_nobody_carries_grows_old(
     app: Flask, stranger: FlaskClient, api_almaty: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    api_almaty.patch("/api/settings", json={"telegram_chat_id": "-100123"})
+    set_company(app, api_almaty.company_id, telegram_chat_id="-100123")
     contract_dialogue(api_almaty)
     later = utcnow() + timedelta(minutes=5)
     monkeypatch.setattr(metrics, "utcnow", lambda: later)
     assert 299 < numbers(ask(stranger).text)["leadbot_outbox_age_seconds"] < 310
 
 
-@pytest.mark.parametrize(
-    ("headers", "place", "status"),
+@over(
     [
         ({}, {"REMOTE_ADDR": "127.0.0.1"}, 200),
         ({}, {"REMOTE_ADDR": "::1"}, 200),
@@ -86,6 +89,7 @@ def test_a_notice_that_nobody_carries_grows_old(
         ({"Authorization": "Bearer ключ".encode().decode("latin-1")}, AFAR, 404),
         ({"Authorization": TOKEN}, AFAR, 404),
     ],
+    "headers, place, status",
 )
 def test_who_may_read_it(stranger: FlaskClient, headers: dict[str, str], place: dict[str, str], status: int) -> None:
     assert ask(stranger, headers=headers, environ_overrides=place).status_code == status

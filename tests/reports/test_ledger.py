@@ -7,6 +7,7 @@ import re
 from conftest import Api, Web, contract_dialogue
 from doubles.carrier import carried_by
 from flask import Flask
+from making import set_company
 from sqlalchemy import delete, func, select, update
 
 from leadbot.database import tenancy
@@ -54,7 +55,7 @@ def test_nothing_adds_up_to_nothing(app: Flask, almaty: Web) -> None:
 
 def test_each_message_and_lead_is_accounted_for(app: Flask, api_almaty: Api, almaty: Web) -> None:
     contract_dialogue(api_almaty, "a")
-    almaty.post("/settings/telegram", {"telegram_chat_id": "-100123"})
+    set_company(app, almaty.company_id or 0, telegram_chat_id="-100123")
     contract_dialogue(api_almaty, "b", "87768776638")
     found = sums(app, almaty)
     assert found.answers == {"bot": 8, "manager": 0, "waiting": 0, "unanswered": 0}
@@ -99,7 +100,7 @@ def test_a_gap_is_shown_with_its_rows(app: Flask, api_almaty: Api, almaty: Web) 
 
 
 def test_a_refused_notice_is_sent_again_from_the_ledger(app: Flask, api_almaty: Api, almaty: Web, astana: Web) -> None:
-    almaty.post("/settings/telegram", {"telegram_chat_id": "-100123"})
+    set_company(app, almaty.company_id or 0, telegram_chat_id="-100123")
     contract_dialogue(api_almaty)
     deliver(app, Refusing())
     assert sums(app, almaty).news["given_up"] == 1

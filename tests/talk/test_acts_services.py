@@ -123,3 +123,9 @@ def test_marks_of_a_notice_in_three_languages():
     assert notice_marks.marks(lead, "ru").startswith("⚠️ Жалоба · 🔥 Срочно · Не звонить, писать · Звонить: Айгерим")
     assert all(notice_marks.marks(lead, language) for language in ("kk", "en"))
     assert registration.MARKS == ("contact_by", "contact_name", "is_complaint", "is_withdrawn", "is_urgent")
+
+
+def test_who_complained_waits_for_a_person_though_he_needs_nothing_more(company):
+    say(*REGISTERED, "ваша бригада испортила мне паркет, верните деньги", "и вообще ничего не надо, отменяйте")
+    talk = db.session.scalars(select(Conversation)).one()
+    assert talk.is_withdrawn and talk.waits_for == "call"

@@ -9,6 +9,7 @@ from talking import COMPANY, Talk
 
 from leadbot.engines.base import CompanyFact
 from leadbot.engines.rules.dialogue import served
+from leadbot.texts import phrases
 
 REGISTERED = ("Хочу дом", "Алматы", "150 квадратов", "Канат, 87768776637")
 SELLING = ("планируете", "площад", "городе", "объект", "участок", "жоспарлап", "қалада", "ауданы", "planning", "city")
@@ -27,6 +28,8 @@ def after(*texts, company=COMPANY):
         "жұмысты шала тастап кеттіңіздер, ақшамды қайтарыңыз",
         "ваша бригада испортила паркет",
         "you promised to finish last week, I want my money back",
+        "стена в трещинах, сколько можно, это безобразие",
+        "шатырдан су ағып тұр, масқара ғой",
     ]
 )
 def test_who_complains_hears_regret_and_is_sold_nothing(text):
@@ -48,6 +51,14 @@ def test_a_complaint_of_a_client_with_a_lead_is_marked_on_it_and_changes_no_valu
     assert talk.act == "complaint"
     assert "87768776637" in talk.answers()[-1]
     assert (talk.lead().is_complaint, talk.lead().object_type, talk.lead().area) == (True, "дом", "150 м²")
+
+
+def test_who_asks_twice_whether_it_is_a_bot_hears_no_sentence_twice():
+    for text in ("вы бот?", "сіз ботсыз ба", "are you a bot", "как тебя зовут"):
+        talk = Talk(KNOWN)
+        talk.say(text, text)
+        first, second = (set(phrases.sentences(answer)) for answer in talk.answers())
+        assert not first & second, text
 
 
 @over(["шатыры ағып тұр", "потолок протекает, надо чинить", "вернее не Алматы, а Каскелен"])
@@ -75,6 +86,7 @@ def test_who_withdraws_is_left_in_peace(text):
         ("тағы бір үй керек, 210 шаршы, Қаскелеңде", ("дом", "210 м²", "Каскелен")),
         ("ещё баню отдельно 30 квадратов там же", ("баня", "30 м²", "Алматы")),
         ("I also need another house, 90 sqm in Esik", ("дом", "90 м²", "Есик")),
+        ("у мамы в Талгаре квартира 45 кв, её тоже отремонтировать", ("квартира", "45 м²", "Талгар")),
     ]
 )
 def test_a_second_object_is_a_lead_of_its_own(text, second):
@@ -175,6 +187,7 @@ def test_every_question_that_was_passed_on_stands_on_the_card():
         ("в Караганде строите?", "Нет, в Караганде не работаем."),
         ("а в Талгаре делаете?", "Да,"),
         ("в Алматы работаете?", "Да,"),
+        ("в Актобе строите?", "Нет,"),
     ]
 )
 def test_a_place_asked_about_gets_a_yes_or_a_no(place, answer):
@@ -215,12 +228,20 @@ def test_a_question_of_trust_is_answered_by_facts():
         ("соедините с живым сотрудником", "Зову менеджера."),
         ("маған тірі адам керек", "Менеджерді шақырамын."),
         ("let me speak to a human", "I’m calling a manager."),
+        ("manager please", "I’m calling a manager."),
     ]
 )
 def test_a_call_for_a_human_begins_so(text, words):
     talk = Talk()
     assert talk.say(text).startswith(words)
     assert talk.act == "call_human"
+
+
+@over(["Hi there! Are you a real person?", "Сәлеметсіз бе, сіз тірі адамсыз ба?"])
+def test_who_asks_whether_a_person_writes_calls_none(text):
+    talk = Talk()
+    talk.say(text)
+    assert talk.act is None and talk.asked
 
 
 def test_a_promise_is_kept_by_its_door():
@@ -287,8 +308,10 @@ def test_what_is_not_sure_is_asked_and_a_yes_settles_it():
     ]
 )
 def test_a_question_is_no_yes_to_whether_a_manager_be_called(text, is_called):
-    talk = after("manager please")
-    assert talk.asked == "confirm"
+    from leadbot.engines.rules.dialogue.memory import confirming
+
+    talk = after()
+    talk.known = confirming(talk.known, "human")
     talk.say(text)
     assert (talk.act == "call_human") is is_called
 

@@ -29,17 +29,17 @@ def found(text, facts=()):
 def test_voices_the_model_never_saw_hold_their_thresholds(kept_apart):
     told = score.report(kept_apart, mistakes=True)
     assert kept_apart.of().precision >= 0.88, told
-    assert kept_apart.of().recall >= 0.80, told
+    assert kept_apart.of().recall >= 0.83, told
 
 
-@pytest.mark.parametrize(("language", "recall"), [("ru", 0.78), ("kk", 0.75), ("mixed", 0.92), ("en", 0.76)])
+@pytest.mark.parametrize(("language", "recall"), [("ru", 0.80), ("kk", 0.80), ("mixed", 0.92), ("en", 0.80)])
 def test_each_language_holds_its_threshold(kept_apart, language, recall):
     assert kept_apart.of(language=language).recall >= recall, score.report(kept_apart, mistakes=True)
 
 
 def test_a_message_that_does_nothing_is_rarely_claimed_to(kept_apart):
     none = kept_apart.of(act=acts.NONE)
-    assert none.recall >= 0.85, score.report(kept_apart, mistakes=True)
+    assert none.recall >= 0.93, score.report(kept_apart, mistakes=True)
 
 
 @pytest.mark.skipif(not DEVELOPMENT.is_file(), reason="the development set is not beside this checkout")

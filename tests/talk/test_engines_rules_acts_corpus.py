@@ -19,6 +19,7 @@ DEVELOPMENT = SHARED / "findings" / "acts-dev.tsv"
 POLITE = {"greeting", "thanks", "bye"}  # «Добрый день!» is nobody's line
 LEAST = {"ru": 40, "kk": 40, "mixed": 15, "en": 15}
 LEAST_OF_NONE = 400
+_EVERY = 7  # of the acts one in so many is trained in a test
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +82,14 @@ def test_the_tables_were_made_from_the_corpus_as_it_stands():
     assert told["corpus"] == corpus.digest(), "run `flask build-acts`"
 
 
-def test_training_anew_gives_the_same_predictions(examples, tmp_path):
-    train.build(tmp_path)
+def test_training_some_acts_anew_gives_the_same_predictions(examples, tmp_path):
+    """Each act is trained by itself, so some of them tell of all; the digest above tells of the corpus."""
+    some = corpus.labels(examples)[::_EVERY]
+    train.build(tmp_path, some)
     again, shipped = model.load(tmp_path), model.shipped()
     differ = [
-        example.text for example in examples if set(again.claims(example.text)) != set(shipped.claims(example.text))
+        example.text
+        for example in examples
+        if set(again.claims(example.text)) != set(shipped.claims(example.text)) & set(some)
     ]
     assert len(differ) <= len(examples) // 1000, f"run `flask build-acts`: {differ[:20]}"

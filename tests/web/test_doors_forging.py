@@ -10,6 +10,7 @@ import pytest
 from collecting import over
 from conftest import Api, Web, contract_dialogue, log_in_web
 from flask import Flask
+from making import set_company
 
 from leadbot.database import tenancy
 from leadbot.database.session import db
@@ -82,7 +83,7 @@ def test_a_cell_stays_a_cell_of_one_row(api_almaty: Api, web: Web) -> None:
 
 
 def test_what_waits_to_be_sent_bears_no_forged_line(app: Flask, api_almaty: Api) -> None:
-    api_almaty.patch("/api/settings", json={"telegram_chat_id": "-1001234567890"})
+    set_company(app, api_almaty.company_id, telegram_chat_id="-1001234567890")
     for text in ("Хочу дом", "Алматы", "150 квадратов", f"Канат, 87768776637\n{FORGED}"):
         api_almaty.say("c", text)
     with app.app_context():

@@ -46,6 +46,7 @@ TABLE = {
         GET /settings/hours | GET /settings/stages | GET /settings/bot/versions
         GET /settings/bot/rehearsal | GET /settings/widget | POST /logout
         GET /api/auth/me | GET /api/leads | GET /api/leads/<int:lead_id> | GET /api/leads/<int:lead_id>/messages
+        GET /api/messages | GET /api/messages/<int:message_id>/file | GET /api/leads/<int:lead_id>/history
         GET /api/settings | GET /settings/profile/notifications | POST /settings/profile/notifications
         POST /settings/profile/notifications/<name> | POST /settings/profile/notifications/<name>/test
     """,
@@ -80,6 +81,7 @@ TABLE = {
     """,
     "owners": """
         GET /settings/log | POST /settings/hours | POST /settings/stages | POST /settings/telegram/code
+        POST /settings/telegram/off | POST /api/telegram/code
         POST /settings/company | POST /settings/telegram | POST /settings/telegram/test | POST /settings/bot/publish
         POST /settings/bot/publish/draft | POST /settings/bot/key | POST /settings/bot/rehearsal
         POST /settings/widget/rotate | POST /settings/team/turns | POST /settings/team/invitations
@@ -108,7 +110,7 @@ MAY = {
 # What is sent where a route needs more than nothing to come to the question of who may.
 FORM = {
     "status": "won", "version": "1", "text": "Хочу дом", "role": "viewer", "enabled": "0", "revision": "1",
-    "company_name": "СтройДом", "language": "ru", "time_zone": "Asia/Almaty", "telegram_chat_id": "-1001", "key": "k",
+    "company_name": "СтройДом", "language": "ru", "time_zone": "Asia/Almaty", "key": "k",
     "talk": "1", "note": "x", "title": "x", "text_ru": "x", "return_minutes": "30",
 }  # fmt: skip
 ENDS_THE_SESSION = {"POST /logout", "POST /settings/password", "POST /login", "POST /signup", "POST /join/<key>"}

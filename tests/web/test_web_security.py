@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from collecting import over
 from conftest import PASSWORD, Api, Web
 from flask import Flask
 from flask.testing import FlaskClient
@@ -125,7 +126,7 @@ BAD_NEXT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("target", BAD_NEXT)
+@over(BAD_NEXT, "target")
 def test_no_address_leads_off_the_site(app: Flask, api_almaty: Api, target: str) -> None:
     client = app.test_client()
     data = {"email": "manager@almaty.kz", "password": PASSWORD, "next": target}

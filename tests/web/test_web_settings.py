@@ -9,6 +9,7 @@ import pytest
 from conftest import Web
 from doubles.carrier import carried_by
 from flask import Flask
+from making import set_company
 
 from leadbot.accounts import users
 from leadbot.bot import company_settings
@@ -99,17 +100,20 @@ def test_a_wrong_value_changes_nothing(
     assert stored(app, almaty) == before
 
 
-def test_a_chat_number_is_checked_and_kept(app: Flask, almaty: Web) -> None:
-    bad = almaty.post("/settings/telegram", {"telegram_chat_id": "не номер"})
-    assert bad.status_code == 422 and "Нужен номер чата" in bad.text and 'value="не номер"' in bad.text
-    assert almaty.post("/settings/telegram", {"telegram_chat_id": " -1001234567890 "}).status_code == 303
-    assert stored(app, almaty)["telegram_chat_id"] == "-1001234567890"
-    almaty.post("/settings/telegram", {"telegram_chat_id": ""})
+def test_no_number_is_taken_on_trust_and_a_chat_can_be_let_go(app: Flask, almaty: Web) -> None:
+    assert "telegram_chat_id" not in almaty.get("/settings/telegram").text
+    almaty.post("/settings/telegram", {"telegram_chat_id": "-100777", "morning_digest": "y"})
+    assert stored(app, almaty)["telegram_chat_id"] is None
+    set_company(app, almaty.company_id or 0, telegram_chat_id="-100123")
+    almaty.post("/settings/telegram", {"morning_digest": "y"})
+    assert stored(app, almaty)["telegram_chat_id"] == "-100123"
+    assert "Подключено: -100123" in almaty.get("/settings/telegram").text
+    assert almaty.post("/settings/telegram/off").location == "/settings/telegram"
     assert stored(app, almaty)["telegram_chat_id"] is None
 
 
 def test_a_test_message_is_shown_until_it_is_delivered(app: Flask, almaty: Web) -> None:
-    almaty.post("/settings/telegram", {"telegram_chat_id": "-100123"})
+    set_company(app, almaty.company_id or 0, telegram_chat_id="-100123")
     asked = almaty.post("/settings/telegram/test", headers=HTMX)
     assert "В очереди" in asked.text and 'hx-trigger="every 2s"' in asked.text
     assert almaty.get("/settings/telegram/test", headers=HTMX).status_code == 200
@@ -121,7 +125,7 @@ def test_a_test_message_is_shown_until_it_is_delivered(app: Flask, almaty: Web) 
 
 
 def test_a_refusal_is_told_in_telegrams_own_words(app: Flask, almaty: Web) -> None:
-    almaty.post("/settings/telegram", {"telegram_chat_id": "-100124"})
+    set_company(app, almaty.company_id or 0, telegram_chat_id="-100124")
     assert almaty.post("/settings/telegram/test").location == "/settings/telegram"
     deliver(app, Recorder(refuses=True))
     page = almaty.get("/settings/telegram").text
@@ -129,7 +133,7 @@ def test_a_refusal_is_told_in_telegrams_own_words(app: Flask, almaty: Web) -> No
 
 
 def test_without_a_chat_there_is_nothing_to_test(almaty: Web) -> None:
-    assert "Сначала сохраните номер чата" in almaty.get("/settings/telegram").text
+    assert "Сначала подключите чат" in almaty.get("/settings/telegram").text
     assert almaty.post("/settings/telegram/test").status_code == 422
 
 
@@ -151,7 +155,7 @@ class TestWithBot:
 
 def test_another_companys_settings_stay_its_own(app: Flask, almaty: Web, astana: Web) -> None:
     almaty.post("/settings/company", company_form(company_name="Только наша"))
-    almaty.post("/settings/telegram", {"telegram_chat_id": "-100777"})
+    set_company(app, almaty.company_id or 0, telegram_chat_id="-100777")
     almaty.post("/settings/telegram/test")
     for page in ("/settings/company", "/settings/telegram"):
         text = astana.get(page).text
@@ -167,7 +171,13 @@ def test_a_viewer_changes_nothing_of_the_company(app: Flask, almaty: Web) -> Non
         db.session.get_one(User, user.id).role = Role.VIEWER
         db.session.commit()
     before = stored(app, almaty)
-    forms = {"company": company_form(company_name="Моя"), "telegram": {"telegram_chat_id": "-1"}, "telegram/test": {}}
+    forms = {
+        "company": company_form(company_name="Моя"),
+        "telegram": {"morning_digest": ""},
+        "telegram/off": {},
+        "telegram/code": {},
+        "telegram/test": {},
+    }
     for page, form in forms.items():
         assert almaty.post(f"/settings/{page}", form).status_code == 403
     assert stored(app, almaty) == before

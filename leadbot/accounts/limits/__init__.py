@@ -59,6 +59,15 @@ def caller(address: str | None) -> str:
     return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many are allowed, how many are left, and in how many whole seconds the count begins anew."""
+
+    allowed: int
+    left: int
+    seconds: int
+
+
 @dataclass(frozen=True)
 class Limit:
     """So many events of one kind for each key: `Limit("login", "10 per 15 minutes")`.
@@ -87,6 +96,17 @@ class Limit:
     def takes(self, *key: str) -> bool:
         """Count one event and say whether it still was within the limit."""
         return self._ask("hit", key)
+
+    def standing(self, *key: str) -> Standing | None:
+        """How it stands for this key; None where nothing is limited, or can't be counted."""
+        counter: FixedWindowRateLimiter | None = state().limits
+        if counter is None:
+            return None
+        try:
+            ends_at, left = counter.get_window_stats(self._item, self.name, _sealed(key))
+        except StorageError:
+            return None
+        return Standing(self._item.amount, left, self._within(ends_at))
 
     def give_back(self, *key: str) -> None:
         """Take one event back that turned out to be none."""
@@ -118,6 +138,9 @@ class Limit:
             ends_at = counter.get_window_stats(self._item, self.name, _sealed(key)).reset_time
         except StorageError:
             return self._item.get_expiry()
+        return self._within(ends_at)
+
+    def _within(self, ends_at: float) -> int:
         return max(1, min(self._item.get_expiry(), round(ends_at - time.time())))
 
 

@@ -69,18 +69,18 @@ def founding(email: str, address: str) -> Iterator[None]:
 
 @contextmanager
 def signing_up(email: str, address: str) -> Iterator[None]:
-    """Around a new account: who asks after five e-mails that are taken, or five times after one, has to wait.
+    """Around a new account: who asks after five e-mails that are taken, or five times after one, is told no more.
 
-    Colleagues who join are not counted: a whole office behind one address may come. Asking for one e-mail again tells
-    nothing new and closes that e-mail only; five different ones look like somebody who tries out a list, and close the
-    door.
+    Who signs up with an e-mail of his own is never turned away for it: a whole office may stand behind one address.
+    Asking for one e-mail again tells nothing new and closes that e-mail only; five different ones look like somebody
+    who tries out a list, and whatever else is taken is answered with TooMany.
     """
     asked, who = known_by(email), address
-    TAKEN.check(who)
     TAKEN_AGAIN.check(who, asked)
     try:
         yield
     except EmailTaken:
+        TAKEN.check(who)
         TAKEN_AGAIN.takes(who, asked)
         if FIRST_TIME.takes(who, asked):
             TAKEN.takes(who)

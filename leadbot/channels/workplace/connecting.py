@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from leadbot.accounts import audit, links, users
+from leadbot.accounts import audit, chats, links, users
 from leadbot.bot import company_settings
 from leadbot.channels.workplace import members, work
 from leadbot.channels.workplace.members import WorkplaceAnswer, part
@@ -19,6 +19,7 @@ from leadbot.models import AuditEvent, LinkKind, OneTimeLink, TelegramBot, User
 from leadbot.notifications import notices
 from leadbot.notifications.carriers.telegram import target
 from leadbot.state import state
+from leadbot.texts import text_input
 
 _START = re.compile(r"/start(?:@\w{1,64})?(?:\s+(\S{1,64}))?\s*")
 
@@ -127,18 +128,19 @@ def _start(chat: dict[str, Any], sender: dict[str, Any], code: str) -> Workplace
     except LinkExpired:
         pass
     try:
-        _connect(chat_id, code, telegram_id if chat.get("type") == "private" else None)
+        _connect(chat, code, telegram_id if chat.get("type") == "private" else None)
     except LinkExpired:
         return WorkplaceAnswer(notices.wrong_code(members.language_of(sender) or "ru"), chat_id=chat_id)
     return None
 
 
-def _connect(chat_id: str, code: str, telegram_id: int | None) -> None:
+def _connect(chat: dict[str, Any], code: str, telegram_id: int | None) -> None:
     """The company's chat; whoever takes a code for himself alone is known there from then on."""
     link = links.find(code, LinkKind.TELEGRAM)
     links.use_up(link)
     company = company_settings.company(lock=True)
-    company.telegram_chat_id = chat_id
+    title = text_input.tidied(chat.get("title"), most=chats.TITLE_MOST)
+    chats.prove(company, str(chat["id"]), title, link.made_by_id)
     audit.note(link.made_by_id, AuditEvent.COMPANY, detail="telegram_chat_id")
     if telegram_id is not None and link.made_by_id is not None:
         members.know(link.made_by_id, telegram_id)

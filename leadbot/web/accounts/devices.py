@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Response, after_this_request, current_app, request
+from flask import Response, after_this_request, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from leadbot.accounts.limits.entry import known_by
@@ -45,4 +45,4 @@ def _name(email: str) -> str:
 
 
 def _seal() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="known device")
+    return URLSafeTimedSerializer(state().config.signing_keys, salt="known device")

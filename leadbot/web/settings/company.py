@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext, refresh
 from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
-from leadbot.accounts import users
+from leadbot.accounts import chats, users
 from leadbot.bot import company_settings
 from leadbot.channels.workplace import connecting, members
 from leadbot.errors import Invalid
@@ -78,16 +78,23 @@ def company() -> Response:
 
 @bp.route("/telegram", methods=["GET", "POST"])
 def telegram() -> Response:
-    """The chat where managers are told of leads."""
-    form = TelegramForm(data=_stored())
+    """The chat where managers are told of leads, and what they are told every morning."""
+    form = TelegramForm(data=company_settings.shown())
     if form.is_sent():
         try:
             company_settings.change(form.values(), by=current_user)
         except Invalid as error:
-            form.refuse(error, field="telegram_chat_id")
+            form.refuse(error, field="morning_digest")
         else:
             return _saved(form)
     return _show(form, **_telegram_state())
+
+
+@bp.post("/telegram/off")
+def forget_chat() -> Response:
+    """Managers are told of leads in no chat any more."""
+    company_settings.change({"telegram_chat_id": None}, by=current_user)
+    return go(url_for(".telegram"), note=_("Telegram is disconnected"))
 
 
 @bp.post("/telegram/code")
@@ -96,7 +103,7 @@ def telegram_code() -> Response:
     made = connecting.make_code(by=current_user)
     if is_htmx():
         return part("settings/_connect.html", made=made, **_telegram_state())
-    form = TelegramForm(formdata=None, data=_stored())
+    form = TelegramForm(formdata=None, data=company_settings.shown())
     context = {"form": form, "sections": SECTIONS, "here": "settings.telegram", **_telegram_state()}
     return page("settings/telegram.html", made=made, **context)
 
@@ -119,7 +126,7 @@ def send_test() -> Response:
     """Put a test message to the chat in the outbox; what becomes of it is shown until it is known."""
     row = telegram_target.put_test(by=current_user)
     if row is None:
-        raise Invalid("Save the chat number first", field="telegram_chat_id")
+        raise Invalid("Connect a chat first", field="telegram_chat_id")
     if not is_htmx():
         return go(url_for(".telegram"))
     return part("settings/_test.html", **_telegram_state())
@@ -205,15 +212,11 @@ def _own() -> dict[str, str]:
     }
 
 
-def _stored() -> dict[str, Any]:
-    return {**company_settings.shown(), "morning_digest": company_settings.company().morning_digest}
-
-
 def _telegram_state() -> dict[str, Any]:
     config = state().config
     return {
         "has_bot": bool(config.telegram_bot_token),
-        "chat_id": company_settings.company().telegram_chat_id,
+        "chat": chats.title(),
         "test": deliveries.last_test(),
     }
 
@@ -223,7 +226,7 @@ def _saved(form: Form) -> Response:
     here = url_for(f".{_section()}")
     if not is_htmx():
         return go(here, note=_("Saved"))
-    fresh = type(form)(formdata=None, data=_stored())
+    fresh = type(form)(formdata=None, data=company_settings.shown())
     if isinstance(fresh, CompanyForm):
         fresh.time_zone.choices = time_zone_choices()
     return _part(fresh, note=toast(_("Saved")))

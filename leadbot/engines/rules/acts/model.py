@@ -1,13 +1,14 @@
 """The trained tables and what they say of a text, with the standard library alone.
 
 model/ holds three files that `flask build-acts` writes:
-- acts.json: the acts in order and for each its bias and its calibration; the scale of the weights, and the words so
-  common that they say nothing by themselves;
+- acts.json: the acts in order, `none` last, and for each its bias and its calibration; the scale of the weights, and
+  the words so common that they say nothing by themselves;
 - signs.txt: the signs of `features`, one a line;
 - weights.bin: for each sign in that order one signed byte an act.
 
 The score of an act is the sum of the weights of the signs that stand in the text, over the root of their number, plus
-the bias; its confidence is the logistic function of slope * score + offset, fitted on voices the model hadn't seen.
+the bias, less the score of `none`: what speaks for no act at all speaks against each. Its confidence is the logistic
+function of slope * score + offset, fitted on voices the model hadn't seen.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ FOLDER = Path(__file__).parent / "model"
 # An act is claimed when it is more likely than not. A threshold of its own for each act, fitted on the same folds, did
 # no better with strangers: there are too few lines of each.
 SURE = 0.5
+IDLE_FLOOR = -2.0  # below it `none` is out of the question, and says no more for an act
 
 _ZERO = 128
 _SHIFTED = bytes((signed + _ZERO) % 256 for signed in range(256))  # a signed byte as one from 0 to 255
@@ -54,14 +56,16 @@ class ActModel:
     common: frozenset[str]
 
     def confidences(self, text: str) -> dict[str, float]:
-        """How sure each act is, 0 to 1."""
+        """How sure each act is, 0 to 1; `none` is no act."""
         rows = [self.places[sign] for sign in signs(text) if sign in self.places]
         if not rows:
             return {}
         unit = self.scale / sqrt(len(rows))
+        scores = [total * unit + label.bias for label, total in zip(self.labels, self._totals(rows), strict=True)]
+        idle = max(scores.pop(), IDLE_FLOOR)
         return {
-            label.name: _logistic(label.slope * (total * unit + label.bias) + label.offset)
-            for label, total in zip(self.labels, self._totals(rows), strict=True)
+            label.name: _logistic(label.slope * (score - idle) + label.offset)
+            for label, score in zip(self.labels[:-1], scores, strict=True)
         }
 
     def _totals(self, rows: Sequence[int]) -> list[int]:

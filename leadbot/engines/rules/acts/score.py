@@ -103,7 +103,8 @@ def _count(outcome: ActScore, example: Example, claimed: frozenset[str]) -> None
 def report(outcome: ActScore, *, mistakes: bool = False) -> str:
     """The score in words and figures: an act a line, a language a column, then what is taken for what."""
     acts = sorted({act for act, _ in outcome.by_act})
-    languages = [one for one in corpus.LANGUAGES if any(spoken == one for _, spoken in outcome.by_act)]
+    spoken = {language for _, language in outcome.by_act}
+    languages = sorted(spoken, key=lambda one: (*corpus.LANGUAGES, one).index(one))
     lines = [f"{outcome.name}: {outcome.lines} lines, {outcome.exact / max(1, outcome.lines):.1%} exact"]
     lines.append(f"  {'precision/recall (due)':24}" + "".join(f"{one:>18}" for one in ("all", *languages)))
     for act in acts:

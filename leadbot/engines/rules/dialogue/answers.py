@@ -6,6 +6,7 @@ from leadbot.engines.base import CompanyFact
 from leadbot.engines.rules.dialogue import served
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import OTHER, fold, topics_of
+from leadbot.engines.rules.reading.extract import extract
 from leadbot.texts import phrases
 from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
@@ -30,7 +31,7 @@ def answer(scene: Exchange, made: Reply) -> None:
     if "trust" in acts:
         made.keep(_trust(scene))
     for act in ("why_phone", "why_name"):
-        if act in acts:
+        if act in acts and not (act == "why_phone" and "why_name" in acts and "phone" not in acts.topics):
             made.keep(scene.say(f"answer.{act}"))
     if asks(scene) and not ("dear" in acts and acts.topics == (OTHER,)):
         _questions(scene, made)
@@ -81,6 +82,8 @@ def _told(scene: Exchange, topic: str) -> str:
     if _declined(scene, topic):
         return ""
     text = _of(scene, scene.acts.facts.get(topic))
+    if topic == "price" and _is_of_another(scene, text):
+        return ""
     if text and topic == "price":
         return scene.say("answer.price.fact", fact=phrases.stopped(text))
     if topic == "area_served":
@@ -89,6 +92,14 @@ def _told(scene: Exchange, topic: str) -> str:
         return text
     own = {"address": company.address, "hours": company.hours_in(scene.language), "phone": company.phone}
     return scene.say(f"answer.{topic}.fact") if own.get(topic) else ""
+
+
+def _is_of_another(scene: Exchange, text: str) -> bool:
+    """Does the company's price speak of one thing alone, and the client of another?"""
+    found = extract(text, setup=scene.setup, objects=scene.turn.company.objects)
+    named = {thing["object_type"].value for thing in (found.slots, *found.further) if "object_type" in thing}
+    wanted = scene.memory.value("object_type")
+    return len(named) == 1 and wanted is not None and wanted not in named and not scene.setup.is_vague(wanted)
 
 
 def _of(scene: Exchange, fact: CompanyFact | None) -> str:
@@ -142,10 +153,11 @@ def _when_called(scene: Exchange) -> str:
 
 def _who_speaks(scene: Exchange) -> str:
     """That it is a bot, by name where it has one."""
-    persona = scene.turn.company.persona
-    if "name_of_bot" not in scene.acts:
-        return scene.say("answer.bot")
-    return scene.say("answer.bot.name", persona=persona) if persona else scene.say("answer.bot.no_name")
+    persona, key = scene.turn.company.persona, "answer.bot"
+    if "name_of_bot" in scene.acts:
+        key = "answer.bot.name" if persona else "answer.bot.no_name"
+    text = scene.say(key, persona=persona)
+    return scene.say("answer.bot.again") if scene.just_said(text) else text
 
 
 def _trust(scene: Exchange) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+from leadbot.engines.base import Turn
+from leadbot.engines.rules.dialogue.ask import next_slot
 from leadbot.engines.rules.dialogue.intents import Acts, fold
 from leadbot.engines.rules.dialogue.memory import Memory
+from leadbot.engines.rules.dialogue.news import News
 from leadbot.engines.rules.reading.extract import Extraction
 from leadbot.engines.rules.words.words import raw
+from leadbot.texts.trades import Setup
 
 CALL, WHATSAPP, TELEGRAM, MESSAGE = "call", "whatsapp", "telegram", "message"
 
@@ -24,6 +28,27 @@ _WAYS = (
     (CALL, re.compile(r"(?<!\w)(?:звон|позвон|перезвон|набер|конырау|call|ring)")),
 )  # fmt: skip
 _KIN = tuple((item.split()[0], tuple(item.split()[1:])) for item in raw("contact.kin"))
+
+
+_CONTACT = frozenset({"contact", "phone", "known_phone", "name"})
+
+
+def give_way(memory: Memory, heard: Extraction) -> None:
+    """What the client says himself goes before what his door has said of him."""
+    for slot in memory.told.keys() & heard.slots.keys():
+        if memory.facts.get(slot) == memory.told[slot]:
+            del memory.facts[slot]
+
+
+def count_told(memory: Memory, turn: Turn, setup: Setup, news: News, acts: Acts) -> None:
+    """Let count what his door knows of the client, once it would be asked for or a person is to reach him.
+
+    Not before: a greeting with a number makes no lead.
+    """
+    if not memory.told or turn.registered:
+        return
+    if "human" in acts or "complaint" in acts or next_slot(memory, turn, setup, news) in _CONTACT:
+        memory.facts = {**memory.told, **memory.facts}
 
 
 def way(text: str, *, has_account: bool = False) -> str:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from leadbot.engines.base import Turn
+from leadbot.engines.base import CompanyFact, Turn
 from leadbot.engines.rules import acts as classifier
 from leadbot.engines.rules.dialogue import intents
+from leadbot.engines.rules.dialogue.contacts import kin
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.reading.extract import Extraction
@@ -35,16 +36,46 @@ _CHANNEL = re.compile(
 )
 # Somebody is blamed, or money wanted back; a leaking roof by itself is what a client comes with.
 _BLAMES = re.compile(
-    r"(?<!\w)(?:ваш|вы(?!\w)|вас(?!\w)|вам(?!\w)|сизд|сендер|уста|шебер|бригад|мастер|рабочи|строител|обещ|уаде|верн|деньг"
-    r"|акша|кайтар|жалоб|шагым|передел|испорт|бузып|бул[дн]ир|плохо|криво|сделали|нашар|сапасыз|жаман|недовол|ужас|кошмар|халтур|позор|never|your|you(?!\w)|refund"
-    r"|money|promis|complain|disappoint|terrible|так и не|никто не)"
+    r"(?<!\w)(?:ваш|вы(?!\w)|вас(?!\w)|вам(?!\w)|сизд|сендер|уста|шебер|бригад|мастер|рабочи|строител|обещ|уаде|верн"
+    r"|деньг|акша|кайтар|жалоб|шагым|претенз|передел|испорт|возмут|возмущ|бардак|отврат|недопустим|беспредел|безобраз"
+    r"|сколько можно|брак(?!\w)|косяк|маскара|масқара|уят(?!\w)|сорак|сумдык|бузып|бул[дн]ир|плохо|криво|сделали|нашар"
+    r"|сапасыз|жаман|недовол|ужас|кошмар|халтур|позор|издеват|never|your|you(?!\w)|refund|money|promis|complain"
+    r"|disappoint|terrible|disgrac|disgust|awful|horribl|outrag|unaccept|unhappy|так и не|никто не)"
+)
+# «Вы нам строили, фундамент треснул», "the stairs you built are creaking": our own work, and what has become of it.
+_OUR_WORK = re.compile(
+    r"(?<!\w)(?:вы(?: \w+){0,5} \w+ли(?!\w)|(?:после|от) ваш\w+"
+    r"|ваш\w* (?:мастер|рабоч|бригад|строител|ремон|работ|плиточ|монта)"
+    r"|у вас(?: \w+)? (?:заказ|покуп|дела|стро|стави|брал)\w+"
+    r"|you(?:r \w+)? (?:built|made|did|installed|fixed|laid|painted)"
+    r"|\w+(?:гандарын|гендерин|кандарын|кендерин|дыныз|диниз|псыз|псиз)\w*)"
+)
+_OUTRAGE = re.compile(
+    r"(?<!\w)(?:безобраз|беспредел|позор|халтур|возмут|возмущ|недопустим|издеват|сколько можно|масқара|маскара"
+    r"|уят(?!\w)|сорак|disgrac|unaccept|outrag)"
+)
+_BROKEN = re.compile(
+    r"(?<!\w)(?:тресн|трещ|теч|течет|протек|капа|отвал|отпал|отклеи|отош|вздул|лопн|слома|провис|просел|осел|перекос"
+    r"|гни|плесен|пузыр|облез|облуп|скрип|шата|не работа|не закрыва|не открыва|искр|дует|сгоре|выпа"
+    r"|развал|рухн|обвал|крош|жарыл|агып|агад|тусип|кирап|шири|сынып|сынды|куйи|ажыра|истемей"
+    r"|creak|leak|crack|broke|peel|fall|fell|loose|stuck|rott)"
 )
 # «В Караганде делаете», «Талдыққорғанға шығасыздар», "do you work in": a verb that asks of us.
 _ASKS_OF_US = re.compile(
     r"\w(?:ете|ите|етесь|итесь|сыз|сиз|сыздар|сиздер|сын|син)(?!\w)|(?<!\w)(?:you|можно|можете|выезд)"
 )
+_ASKING = re.compile(
+    r"(?<!\w)(?:как(?:ой|ая|ие|ую|ое|ого|их)|сколько|почем|когда|где|можно ли|есть ли|чем|кандай|канша|кашан|каида|неше"
+    r"|what|which|how (?:much|many|long)|when|where)(?!\w)"
+)
+_DAYS = re.compile(
+    r"понедел|вторник|(?<!\w)сред[ауы]|четверг|пятниц|суббот|воскрес|выходн|праздник|сенби|демалыс|weekend|sunday|saturday"
+)
+_COMING = re.compile(r"(?<!\w)(?:приех|приед|подъех|подъед|выех|выед|заех|келес|келе ал|come)")
 _PLAIN = frozenset({"yes", "no", "thanks", "greeting", "ack", "bye"})
-_FILLERS = frozenset({*words_of("area.fillers"), "то", "примерно", "метра", "метров", "да", "ну", "вот", "это"})
+_FILLERS = frozenset(
+    {*words_of("area.fillers"), "то", "примерно", "метра", "метров", "да", "ну", "вот", "это", "а", "если", "и", "ал"}
+)
 _FEW = 2  # words beside a value that say nothing more
 _CLAUSE = re.compile(r"[^,.!?;\n]+\??")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -65,11 +96,13 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
         if len(_WORD.findall(text)) < _FEW:  # one word says little, and «фыв» nothing
             claims = {label: sure for label, sure in claims.items() if sure >= _VERY_SURE}
         if rest is not None:
-            claims = _beside_values(claims, heard, turn, rest)
-        claims = _sorted_out(claims, acts, heard, turn, memory)
+            claims = _beside_values(claims, heard, turn, rest) | _asked_apart(heard, text, facts)
+        claims = _sorted_out(claims | _borne_out(heard, text), acts, heard, turn, memory)
+        if not claims and _asks_for_place(heard, text):
+            claims = {"question.area_served": 1.0}
     if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard, text, memory.confirming):
         claims[memory.confirming] = 1.0
-    asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and "name_of_bot" not in acts
+    asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and not acts.names & _ANSWERED_SIGNS
     heeded = intents.claimed(acts, claims, asks=asks)
     if "name_of_bot" in heeded and "name" not in heard.slots:
         heeded = replace(heeded, names=heeded.names | {"bot"})
@@ -97,9 +130,12 @@ _ANSWERED = frozenset(
 )  # fmt: skip
 
 
+_ANSWERED_SIGNS = frozenset({"name_of_bot", "refuse", "refuse_name", "call_me"})
+
+
 def _beside_values(claims: Mapping[str, float], heard: Extraction, turn: Turn, words: list[str]) -> dict[str, float]:
     """The claims that the words around the values bear by themselves."""
-    if not claims or not (words or "?" in heard.masked):
+    if not claims or not words:
         return {label: sure for label, sure in claims.items() if label in _WITH_VALUES and sure >= _VERY_SURE}
     brings_asked = turn.asked in heard.slots or (turn.asked == "contact" and {"name", "phone"} & heard.slots.keys())
     asks = intents.asks_plainly(turn.message.text)
@@ -110,12 +146,25 @@ def _beside_values(claims: Mapping[str, float], heard: Extraction, turn: Turn, w
         is_heavy = label in _HEAVY
         stands = label in _WITH_VALUES or ("." in label and asks)
         stands = stands or (len(words) > 1 and sure >= (_CERTAIN if is_heavy else _VERY_SURE))
+        if label == "complaint" and _BLAMES.search(intents.fold(turn.message.text)):
+            stands = stands or not brings_asked
         if not stands:
             alone = alone if alone is not None else intents.claims(" ".join(words), turn.company.facts)
             stands = label in alone
         if stands and not (is_heavy and brings_asked and sure < _VERY_SURE):
             kept[label] = sure
     return kept
+
+
+def _asked_apart(heard: Extraction, text: str, facts: tuple[CompanyFact, ...]) -> dict[str, float]:
+    """«Дом 120 кв, Канат 8701… Когда сможете приехать?»: the questions with no value in them, each by itself."""
+    claims: dict[str, float] = {}
+    for part in _CLAUSE.finditer(text):
+        valued = any(part.start() <= found.start < part.end() for found in heard.slots.values())
+        if part[0].endswith("?") and not valued and len(_WORD.findall(part[0])) >= _FEW:
+            asked = {label: sure for label, sure in intents.claims(part[0], facts).items() if "." in label}
+            claims |= asked or {"question.other": 1.0}
+    return claims
 
 
 def _sorted_out(
@@ -128,11 +177,15 @@ def _sorted_out(
     mild = claims.get("complaint", 0) < _VERY_SURE or has_wish or bool(named & {"city", "area"})
     if "correction" in acts and named and "?" not in folded:  # «Косшы екен адресі»
         left -= {label for label in left if "." in label}
-    if turn.asked in _SPARED and "?" not in folded:  # «ЛДСП» answers the question for the material
+    asks = "?" in folded or _ASKING.search(folded) is not None
+    if turn.asked in _SPARED and not asks:  # «ЛДСП» answers the question for the material
         left.discard(f"question.{turn.asked}")
-    if turn.company.trade.free and "object_type" not in memory.facts and "?" not in folded:  # «починить ноутбук»
+    if turn.company.trade.free and "object_type" not in memory.facts and not asks:  # «починить ноутбук»
         left -= {label for label in left if ("." in label or label == "human") and claims[label] < _SURE_OF_A_WISH}
-    if "complaint" in left and ((mild and not _BLAMES.search(folded)) or ("correction" in acts and named)):
+    certain = claims.get("complaint", 0) >= _CERTAIN
+    if "complaint" in left and (
+        (mild and not _BLAMES.search(folded)) or ("correction" in acts and named - {"object_type"} and not certain)
+    ):
         left.discard("complaint")
     if "question.area_served" in left and not _ASKS_OF_US.search(folded) and "?" not in folded:
         left.discard("question.area_served")  # «то есть в Конаеве»
@@ -142,6 +195,24 @@ def _sorted_out(
         left.discard("wrong_chat")
     if turn.asked in _SPARED or ("wish" in acts and "object_type" in named):
         left.discard("withdrawal")
+    if "wish" in acts or "object_type" in named:
+        left.discard("not_client")
+    if "object_type" not in memory.facts:
+        left.discard("second_object")
+    if "contact_by" in left and "refuse_phone" not in acts.signs:
+        left.discard("refuse_phone")
+    if "contact_other" in left and not {"phone", "name"} & named and not heard.relative:
+        left -= {"question.phone"}
+    if "question.area_served" in left and "city" not in named and _DAYS.search(folded):
+        left.discard("question.area_served")  # «работаете в воскресенье?»
+    if acts.names & {"refuse", "refuse_name"} or left & {"refuse_name", "refuse_phone"}:
+        left -= {label for label in left if "." in label and claims[label] < _VERY_SURE}  # «без имени можно?»
+    left = _outspoken(left, claims, folded)
+    return {label: claims[label] for label in claims if label in left}
+
+
+def _outspoken(left: set[str], claims: Mapping[str, float], folded: str) -> set[str]:
+    """The claims without those that a weightier one among them speaks for."""
     if {"complaint", "withdrawal"} & left:
         left -= {"contact_by", "refuse_phone", "second_object", "postponed", "just_asking", "known_client", "dear"}
         left -= {f"question.{topic}" for topic in _ORDINARY}
@@ -153,21 +224,36 @@ def _sorted_out(
         left -= {"abuse", "wrong_chat", "question.guarantee", "question.documents", "question.installment"}
     if "contact_by" in left and not _CHANNEL.search(folded):
         left.discard("contact_by")
-    if "contact_by" in left and "refuse_phone" not in acts.signs:
-        left.discard("refuse_phone")
-    if "wish" in acts or "object_type" in named:
-        left.discard("not_client")
-    if "object_type" not in memory.facts:
-        left.discard("second_object")
-    if "dear" in left and "?" not in turn.message.text:
+    if "dear" in left and "?" not in folded:
         left.discard("question.price")
-    if "human" in left:
-        left -= {"bot", "question.phone"}
+    if "human" in left:  # «Hi, are you a real person?» calls nobody
+        left -= {"question.phone", "bot" if claims["human"] >= claims.get("bot", 0) else "human"}
+    if "question.measurement" in left and _COMING.search(folded):
+        left -= {"question.term", "question.hours"}  # «когда сможете приехать»
     if "when_call" in left:
         left -= {"human", "question.term", "question.hours"}
-    if "contact_other" in left and not {"phone", "name"} & named and not heard.relative:
-        left -= {"question.phone"}
-    return {label: claims[label] for label in claims if label in left}
+    return left
+
+
+def _borne_out(heard: Extraction, text: str) -> dict[str, float]:
+    """What the classifier holds likeliest, though not sure, and words beside it bear out."""
+    label, sure = classifier.likeliest(text)
+    folded = intents.fold(text)
+    outrage = _OUTRAGE.search(folded) is not None
+    if _BROKEN.search(folded) and (outrage or _OUR_WORK.search(folded)):
+        return {"complaint": _CERTAIN}
+    calls_kin = label == "contact_other" and sure >= _ASKED_ABOUT and "phone" in heard.slots and kin(text) != ""
+    return {label: _VERY_SURE} if calls_kin or (outrage and label == "complaint") else {}
+
+
+def _asks_for_place(heard: Extraction, text: str) -> bool:
+    """«В Актобе строите?»: a place, a verb that asks of us, and no object of his own."""
+    return (
+        text.rstrip().endswith("?")
+        and "city" in heard.slots
+        and "object_type" not in heard.slots
+        and _ASKS_OF_US.search(intents.fold(text)) is not None
+    )
 
 
 def _near(text: str) -> str:

@@ -28,6 +28,7 @@ _NAMED = (
 )  # fmt: skip
 # A question even without its mark.
 _ASKS_PLAINLY = re.compile(r"(?:а )?(?:кто|чей|чья|чье|чьи|что входит|почему|ким(?:дики)?|неге|who|why|whose)(?!\w)")
+_ASKS_AT_END = re.compile(r"\w[ -](?:ма|ме|ба|бе|па|пе)[ .!)]*\Z")  # «сурет жіберсем бола ма»
 # How sure a claim must be; whatever is not named here stands from the classifier's own threshold on.
 _SURE = {
     "complaint": 0.62, "withdrawal": 0.65, "wrong_chat": 0.75, "not_client": 0.9, "second_object": 0.6, "abuse": 0.6,
@@ -151,8 +152,9 @@ def claimed(acts: Acts, claims: Mapping[str, float], *, asks: bool) -> Acts:
 
 
 def asks_plainly(text: str) -> bool:
-    """Is this a question by its mark or its first word?"""
-    return "?" in text or _ASKS_PLAINLY.match(fold(text)) is not None
+    """Is this a question by its mark, its first word, or the Kazakh particle at its end?"""
+    folded = fold(text)
+    return "?" in text or _ASKS_PLAINLY.match(folded) is not None or _ASKS_AT_END.search(folded) is not None
 
 
 def answers(facts: Iterable[CompanyFact]) -> dict[str, CompanyFact]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from leadbot.engines.base import Turn
@@ -46,6 +46,8 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
     news = News()
     _number_of_before(memory, news, turn, heard, acts)
     heard = _objects(memory, news, turn, heard, acts, setup)
+    _set_aside(memory, news, turn, heard, acts)
+    before = memory.value("name")
     whom = contacts.other(memory, heard, acts, turn.message.text)
     if whom:
         memory.contact_name = news.contact_name = whom
@@ -66,6 +68,8 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
                 note_other(memory, news, str(memory.facts["phone"]["value"]), of_old=True)
             newer = is_whom or turn.company.fields[slot].newest_counts
             put(memory, news, slot, fact, newer or _may_replace(memory, heard, acts, slot, found), setup)
+    if "name" in news.changed and "introduces" in acts and before == memory.relative:
+        memory.contact_name = news.contact_name = before  # «звоните жене Назгуль», and then «меня зовут Дастан»
     _restated(memory, news, turn, heard, acts)
     storeys.answered(memory, news, turn)
     _name_of_a_relative(memory, news, turn, heard)
@@ -103,7 +107,7 @@ def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Ac
     if second.is_another(memory, heard, acts, setup, text):
         if kind is None:
             facts["object_type"] = memory.facts["object_type"]
-        if "same_place" in acts and "city" not in facts and "city" in memory.facts:
+        if ("same_place" in acts or _is_part(facts, setup)) and "city" not in facts and "city" in memory.facts:
             facts["city"] = memory.facts["city"]
         news.another, news.begins = facts, turn.registered
         if turn.registered:
@@ -117,11 +121,32 @@ def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Ac
         news.forward = True
         return _without(heard, {"object_type"})
     news.another = facts
-    if any(each.has_lead and each.facts["object_type"]["value"] == kind.value for each in memory.parked):
+    if second.has_lead(memory, kind.value):
         memory.remarks.append(" ".join(text.split())[:_REMARK])  # its card is there already: a person puts it right
     else:
         second.park(memory, facts)
     return _without(heard, facts.keys())
+
+
+def _is_part(facts: Mapping[str, Fact], setup: Setup) -> bool:
+    """A ceiling, a kitchen: what is but a part of a thing stands where that does."""
+    return setup.rank(str(facts["object_type"]["value"])) >= second.PART
+
+
+def _set_aside(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts) -> None:
+    """«Дом и баня»: what is wanted in one breath with the object stands beside it; asked about, it is no wish yet."""
+    only_asks = "?" in turn.message.text and "wish" not in acts and "area" not in heard.slots
+    if only_asks or acts.names & {"complaint", "withdrawal", "elsewhere", "wrong_chat", "correction"}:
+        return
+    for thing in heard.further:
+        facts = {slot: fact_of(found, turn.message.seq) for slot, found in thing.items()}
+        kind = str(facts["object_type"]["value"])
+        if kind == memory.value("object_type"):
+            if "area" in facts:
+                put(memory, news, "area", facts["area"], replaces=False)
+        elif not second.has_lead(memory, kind):
+            second.park(memory, facts)
+            news.further.append(facts)
 
 
 def _without(heard: Extraction, slots: Iterable[str]) -> Extraction:
@@ -260,7 +285,13 @@ def _completes(memory: Memory, setup: Setup, slot: str, fact: Fact) -> bool:
     if slot == "city":
         return old is not None and regions.is_one(old["value"]) and not regions.is_one(fact["value"])
     if slot == "object_type":
-        return old is not None and setup.is_vague(old["value"]) and setup.rank(fact["value"]) < setup.rank(old["value"])
+        if old is None or setup.is_vague(fact["value"]) >= setup.is_vague(old["value"]):
+            return (
+                old is not None
+                and setup.rank(fact["value"]) < setup.rank(old["value"])
+                and setup.is_vague(old["value"])
+            )
+        return setup.rank(fact["value"]) <= setup.rank(old["value"])
     return False
 
 

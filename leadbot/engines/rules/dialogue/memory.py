@@ -47,6 +47,7 @@ class Memory:
     remarks: list[str] = field(default_factory=list)  # what else a manager must read in the client's words
     parked: list[Parked] = field(default_factory=list)  # further objects with all that is known of them
     client: dict[str, Fact] = field(default_factory=dict)  # name and phone of one who was here before
+    told: dict[str, Fact] = field(default_factory=dict)  # name and phone as his door knows them, not yet counted
     partial: str = ""  # digits of a phone that is not whole yet
     relative: str = ""  # whose number may follow: «ремонт у мамы, её зовут Галия»
     first: str = ""  # his first words that say something
@@ -81,7 +82,7 @@ class Memory:
             setattr(memory, name, state.get(name) is True)
         for name in _WORDS:
             setattr(memory, name, _text(state.get(name)))
-        memory.client = _facts(state.get("client"), table)
+        memory.client, memory.told = (_facts(state.get(name), table) for name in ("client", "told"))
         rows = state.get("parked")
         for row in rows if isinstance(rows, list) else ():
             if isinstance(row, dict) and (facts := _facts(row.get("facts"), table)):
@@ -92,8 +93,7 @@ class Memory:
         """The JSON to store. What is empty is left out."""
         names = (*_COUNTS, *_TEXTS, *_NUMBERS, *_FLAGS, *_WORDS)
         state = {name: getattr(self, name) for name in names if getattr(self, name)}
-        if self.client:
-            state["client"] = self.client
+        state |= {name: facts for name, facts in (("client", self.client), ("told", self.told)) if facts}
         if self.parked:
             state["parked"] = [asdict(each) for each in self.parked]
         return {"facts": self.facts, "asked": self.asked, "state": state}
@@ -150,8 +150,25 @@ def renewed(known: Known) -> Known:
 def recognised(known: Known, name: str) -> Known:
     """What is known, with the name under which the company has the client's phone."""
     memory = Memory.of(known)
-    memory.client = {"name": {"value": name, "quote": "", "seq": 0, "start": 0, "end": 0, "sure": True}}
+    memory.client = {"name": _unsaid(name)}
     return memory.known()
+
+
+def with_contact(known: Known, *, name: str, phone: str, e164: str) -> Known:
+    """What is known, with what the client's door says of him; what it leaves empty stays as it was told before.
+
+    It counts once it would be asked for, or a person is to reach him: see `contacts.count_told`.
+    """
+    memory = Memory.of(known)
+    memory.told |= ({"name": _unsaid(name)} if name else {}) | (
+        {"phone": _unsaid(phone) | {"e164": e164}} if phone else {}
+    )
+    return memory.known()
+
+
+def _unsaid(value: str) -> Fact:
+    """A fact that stands in no words of the client."""
+    return {"value": value, "quote": "", "seq": 0, "start": 0, "end": 0, "sure": True}
 
 
 def confirming(known: Known, act: str) -> Known:

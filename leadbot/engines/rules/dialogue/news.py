@@ -21,6 +21,7 @@ class News:
     contact: str = ""  # an e-mail, an account or a second number
     wish: str = ""  # a further object
     another: dict[str, Fact] = field(default_factory=dict)  # what was said of another object than the one until now
+    further: list[dict[str, Fact]] = field(default_factory=list)  # what is wanted beside the object of the message
     begins: bool = False  # that object gets a lead of its own
     forward: bool = False  # an object put aside has become the first
     contact_by: str = ""
@@ -28,7 +29,7 @@ class News:
     same_number: bool = False  # the known number it is
 
     def __bool__(self) -> bool:
-        found = self.fresh or self.changed or self.same or self.contact or self.wish or self.another
+        found = self.fresh or self.changed or self.same or self.contact or self.wish or self.another or self.further
         return bool(found or self.forward or self.contact_by or self.contact_name)
 
     @property
@@ -62,11 +63,16 @@ def put(memory: Memory, news: News, slot: str, fact: Fact, replaces: bool, setup
     elif old["value"] == fact["value"]:
         news.same.add(slot)
         old["sure"] = old.get("sure", True) or fact["sure"]
+    elif replaces and slot == "object_type" and not old.get("sure", True):
+        memory.facts[slot] = news.fresh[slot] = fact  # what was but guessed at is not put right
     elif replaces:
         memory.facts[slot] = news.changed[slot] = fact
     elif slot == "phone":
         note_other(memory, news, fact["value"])
     elif slot == "object_type":
+        if setup is not None and setup.is_within(old["value"], fact["value"]):
+            news.same.add(slot)  # «ванная», and then «квартира в Актобе»: where it is
+            return
         news.wish = fact["value"]
         if setup is None or not second.holds(setup, fact["value"], old["value"]):
             second.park(memory, {"object_type": fact})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from leadbot.engines.base import Turn
-from leadbot.engines.rules.dialogue.intents import Acts, fold
+from leadbot.engines.rules.dialogue.intents import Acts, asks_plainly, fold
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.dialogue.news import News, put, whole
 from leadbot.engines.rules.reading.details import speaks_of_time
 from leadbot.engines.rules.reading.extract import Extraction
 from leadbot.engines.rules.words import near
+from leadbot.engines.rules.words.words import words as words_of
 from leadbot.texts.trades import Setup
 
 # Acts that are no answer in one's own words.
@@ -37,6 +38,8 @@ NO_ANSWER = frozenset(
     }
 )
 _LEAST_WISH, _LONGEST_WISH = 2, 60  # words that tell what is wanted unasked; characters kept of them
+_OF_IT, _LEAST_THING = ("price", "term"), 4  # topics that are asked of a thing in one breath with its name; its letters
+_WISHING = words_of("wish.words")
 _CONTACT = frozenset({"name", "phone"})
 
 
@@ -51,15 +54,23 @@ def answer(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts
     said = " ".join(heard.masked.split())
     if slot == "callback" and not speaks_of_time(said):
         return
+    if slot != "callback" and asks_plainly(turn.message.text):
+        return
     if any(letter.isalnum() for letter in said):
         put(memory, news, row.key, whole(turn, said[:80]), replaces=True)
+
+
+def _is_but_a_wish(word: str) -> bool:
+    """«хочу», «заказать»: no part of what is wanted."""
+    bare = fold(word).strip(".,!?")
+    return near.is_everyday(bare) or bare in _WISHING
 
 
 def wish(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, setup: Setup) -> None:
     """What is wanted in a trade whose things no table holds: «торт на свадьбу», «зуб шатается»."""
     if not setup.free or "object_type" in memory.facts or "object_type" in news.slots:
         return
-    if acts.names & (NO_ANSWER - {"postponed"}) or (acts.topic and acts.topic != "other") or heard.trouble:
+    if acts.names & (NO_ANSWER - {"postponed"}) or acts.topic not in (None, "other", *_OF_IT) or heard.trouble:
         return
     if turn.asked not in (None, "object_type") or (turn.asked is None and news.slots & _CONTACT):
         return
@@ -67,9 +78,11 @@ def wish(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, 
     if len(said.split()) < (1 if turn.asked else _LEAST_WISH):
         return
     words = said.split()
-    while words and near.is_everyday(fold(words[0]).strip(".,!?")):
-        del words[0]  # «нужен торт на свадьбу»
+    while words and _is_but_a_wish(words[0]):
+        del words[0]  # «хочу заказать торт на свадьбу»
     while words and near.is_everyday(fold(words[-1]).strip(".,!?")):
         del words[-1]  # «видеограф керек еді»
+    if acts.topic in _OF_IT and (turn.asked or not any(len(word) >= _LEAST_THING for word in words)):
+        return  # «сколько стоит?» names nothing
     if words and any(letter.isalpha() for letter in "".join(words)):
         put(memory, news, "object_type", whole(turn, " ".join(words)[:_LONGEST_WISH].strip(" ,.")), replaces=True)

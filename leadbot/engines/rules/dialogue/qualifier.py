@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from leadbot.engines.base import Decision, Turn
-from leadbot.engines.rules.dialogue import hearing, intents, own_questions
+from leadbot.engines.rules.dialogue import contacts, hearing, intents, own_questions
 from leadbot.engines.rules.dialogue.exchange import Exchange
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.learn import ends_anew, take
@@ -46,8 +46,10 @@ class Rules:
         wished = next((one for one in LANGUAGES if f"speak_{one}" in acts), None)  # «можно на русском?»
         language = wished or heard.language or turn.language or script(turn.message.text) or turn.company.language
         setup = asking(setup, turn.company.fields)
+        contacts.give_way(memory, heard)
         news = take(memory, turn, heard, acts, setup)
         acts = judge(turn, memory, heard, acts, news)
+        contacts.count_told(memory, turn, setup, news, acts)
         is_there = is_lead(memory) or turn.registered
         text, act = reply(Exchange(turn, memory, setup, language, heard, acts, news, is_there, _last_said(turn)))
         memory.turns += 1

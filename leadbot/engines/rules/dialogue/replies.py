@@ -8,7 +8,7 @@ from leadbot.engines.rules.dialogue.answers import answer, asks, keep_remark
 from leadbot.engines.rules.dialogue.ask import MOST, WRITTEN, next_slot, question
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import Acts
-from leadbot.engines.rules.dialogue.saying_back import announced, corrected, phone_trouble, say_back
+from leadbot.engines.rules.dialogue.saying_back import announced, beside, corrected, further, phone_trouble, say_back
 from leadbot.engines.rules.dialogue.summary import object_line
 from leadbot.texts import phrases
 from leadbot.texts.languages import LANGUAGES
@@ -140,8 +140,8 @@ def _after(scene: Exchange, made: Reply) -> None:
         _same_phone(scene, made)
     elif phone_trouble(scene, made):
         made.asks, made.asked = False, "phone"
-    elif news.another or news.wish:
-        _further(scene, made)
+    elif news.another or news.wish or news.further:
+        further(scene, made)
     elif news:
         made.parts.append(scene.say("after.added"))
         say_back(scene, made)
@@ -250,18 +250,13 @@ def _means_known_number(scene: Exchange) -> bool:
     return scene.turn.asked in ("phone", "contact") or "known_client" in scene.acts
 
 
-def _further(scene: Exchange, made: Reply) -> None:
-    """«Записал и это: забор.»"""
-    wish = scene.setup.object_name(scene.news.wish, scene.language) if scene.news.wish else ""
-    what = object_line(scene.news.another, scene.setup, scene.language) or wish
-    made.parts.append(scene.say("second.parked", what=what) if what else scene.say("noted"))
-
-
 def _noted(scene: Exchange, made: Reply) -> None:
     news = scene.news
     say_back(scene, made)
-    if news.another or news.wish:
-        _further(scene, made)
+    if both := beside(scene):
+        made.keep(both)
+    elif news.another or news.wish or news.further:
+        further(scene, made)
     elif news.forward:
         what = object_line(scene.memory.object_facts(), scene.setup, scene.language)
         made.parts.append(scene.say("second.first", what=what))
@@ -273,10 +268,22 @@ def _not_a_word_of_it(scene: Exchange, made: Reply) -> None:
     """A few strange words are not understood; more of them are a story, which the manager will read."""
     if scene.acts.near:
         _confirm(scene, made)
+    elif _says_something(scene):
+        keep_remark(scene)
+        made.parts.append(scene.say("noted"))
     elif len(scene.turn.message.text.split()) <= _STORY:
         made.parts.append(scene.say("not_understood"))
-    elif scene.turn.asked not in ("name", "phone", "contact"):
-        made.parts.append(scene.say("noted"))
+
+
+def _says_something(scene: Exchange) -> bool:
+    """A story; and in a trade whose things no table holds any few words, such as the make of a car."""
+    said = scene.turn.message.text.split()
+    if len(said) > _STORY:
+        return scene.turn.asked not in ("name", "phone", "contact") or scene.setup.free
+    text = scene.turn.message.text
+    counts = any(sign.isdigit() for sign in text) and sum(sign.isalpha() for sign in text) >= _STORY  # «3 тополя»
+    tells = len(said) > 1 and sum(sign.isalnum() for sign in text) > _STORY
+    return tells and "object_type" in scene.memory.facts and (scene.setup.free or counts)
 
 
 def _refused_phone(scene: Exchange, made: Reply) -> None:

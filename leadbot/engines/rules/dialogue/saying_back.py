@@ -6,6 +6,7 @@ import re
 
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.storeys import storeys
+from leadbot.engines.rules.dialogue.summary import object_line
 from leadbot.texts import phrases
 
 _BEGINNING = 7  # digits up to which a number is taken for the beginning of one, not for one that lacks a digit
@@ -40,11 +41,16 @@ def _goes_on(scene: Exchange, digits: str) -> bool:
 def announced(scene: Exchange, made: Reply) -> bool:
     """«Мой номер» and no digits yet: they come in the next message."""
     words = scene.turn.message.text
-    if "my_phone" not in scene.acts or "phone" in scene.memory.facts or any(sign.isdigit() for sign in words):
+    calls = "call_me" in scene.acts
+    if (
+        not (calls or "my_phone" in scene.acts)
+        or "phone" in scene.memory.facts
+        or any(sign.isdigit() for sign in words)
+    ):
         return False
     if len(words.split()) > 3:
         return False
-    made.parts.append(scene.say("phone.C"))
+    made.parts.append(scene.say("phone.A" if calls else "phone.C"))
     return True
 
 
@@ -59,6 +65,25 @@ def corrected(scene: Exchange, made: Reply) -> bool:
         scene.say("corrected", label=phrases.label(slot, scene.language, scene.setup).lower(), value=value)
     )
     return True
+
+
+def further(scene: Exchange, made: Reply) -> None:
+    """«Записал и это: забор.»"""
+    news = scene.news
+    wish = scene.setup.object_name(news.wish, scene.language) if news.wish else ""
+    lines = [object_line(facts, scene.setup, scene.language) for facts in (news.another, *news.further) if facts]
+    what = phrases.listed(list(dict.fromkeys(filter(None, lines))) or [wish], scene.language)
+    made.keep(scene.say("second.parked", what=phrases.small(what)) if what.strip() else scene.say("noted"))
+
+
+def beside(scene: Exchange) -> str:
+    """«Записал: дом и баня.», where the first thing comes in the same breath."""
+    news = scene.news
+    if "object_type" not in news.fresh or not news.further or news.another:
+        return ""
+    first = object_line({"object_type": news.fresh["object_type"]}, scene.setup, scene.language)
+    lines = [first, *(object_line(facts, scene.setup, scene.language) for facts in news.further)]
+    return scene.say("second.both", what=phrases.listed([phrases.small(line) for line in lines], scene.language))
 
 
 def say_back(scene: Exchange, made: Reply) -> None:

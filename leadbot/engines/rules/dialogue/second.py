@@ -7,7 +7,7 @@ from leadbot.engines.rules.dialogue.memory import Fact, Memory, Parked
 from leadbot.engines.rules.reading.extract import Extraction, Found
 from leadbot.texts.trades import Setup
 
-_PART = 2  # rank of what is a part of a thing, as a roof of a house
+PART = 2  # rank of what is a part of a thing, as a roof of a house
 
 
 def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text: str) -> bool:
@@ -17,13 +17,15 @@ def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text
     such words and values. What corrects, denies, asks or complains speaks of no other.
     """
     found, old = heard.slots.get("object_type"), memory.facts.get("object_type")
-    if old is None or acts.names & {"complaint", "withdrawal", "elsewhere"} or "object_type" in heard.denied:
+    if old is None or acts.names & {"complaint", "withdrawal"} or "object_type" in heard.denied:
         return False
-    if found is not None and (found.corrects or not found.sure or setup.is_land(found.value)):
+    if "elsewhere" in acts and "second_object" not in acts:
+        return False
+    says_so = "second_object" in acts or "another" in acts
+    if found is not None and (found.corrects or not (found.sure or says_so) or setup.is_land(found.value)):
         return False
     if setup.is_land(old["value"]) or is_parked(memory, found):
         return False
-    says_so = "second_object" in acts or "another" in acts
     own = _own(memory, heard)
     if found is None:
         return says_so and "second_object" in acts and len(own) > 0 and bool({"area", "plot"} & own)
@@ -41,7 +43,7 @@ def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text
 
 def holds(setup: Setup, thing: str, part: str) -> bool:
     """Is the one a thing by itself, and the other a part of such: a house and a roof?"""
-    return setup.rank(part) == _PART and setup.rank(thing) != _PART
+    return setup.rank(part) == PART and setup.rank(thing) != PART
 
 
 def is_parked(memory: Memory, found: Found | None) -> bool:
@@ -60,6 +62,11 @@ def park(memory: Memory, facts: dict[str, Fact]) -> None:
     memory.parked.append(Parked(facts))
 
 
+def has_lead(memory: Memory, kind: str) -> bool:
+    """Has an object of this kind got a lead of its own?"""
+    return any(each.has_lead and each.facts.get("object_type", {}).get("value") == kind for each in memory.parked)
+
+
 def begin(memory: Memory, facts: dict[str, Fact], text: str) -> None:
     """Speak of this object from now on: the one before has its lead, and what was said of it stays there."""
     memory.parked = [each for each in memory.parked if each.has_lead]
@@ -76,7 +83,8 @@ def bring_forward(memory: Memory, found: Found) -> bool:
     for each in memory.parked:
         if not each.has_lead and each.facts.get("object_type", {}).get("value") == found.value:
             before = memory.object_facts()
-            memory.take_up(each.facts)
+            place = {"city": before["city"]} if "city" in before else {}  # of things named together
+            memory.take_up(place | each.facts)
             each.facts = before
             return True
     return False

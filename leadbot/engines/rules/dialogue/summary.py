@@ -23,6 +23,8 @@ def draft(known: Known, company: CompanyCard, language: str, *, final: bool = Fa
     says that the talk has ended or gone idle: a phone alone is a lead then. Nobody but a client makes one.
     """
     memory = Memory.of(known, company.fields)
+    if final:
+        memory.facts = {**memory.told, **memory.facts}
     return lead_of(memory, company, language) if is_lead(memory, final=final) else None
 
 
@@ -77,7 +79,7 @@ def summary(memory: Memory, setup: Setup, language: str, table: Fields = TABLE) 
     ]
     if details:
         parts.append(phrases.capital(", ".join(details)))
-    more = [object_line(each.facts, setup, language) for each in memory.parked if not each.has_lead]
+    more = [phrases.small(object_line(each.facts, setup, language)) for each in memory.parked if not each.has_lead]
     if any(more):
         parts.append(f"{phrases.label('more', language)}: {'; '.join(filter(None, more))}")
     said = list(_said_by_client(memory, language))

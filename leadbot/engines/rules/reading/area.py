@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from leadbot.engines.rules.reading import counting, things, unitless
+from leadbot.engines.rules.reading import counting, several, things, unitless
 from leadbot.engines.rules.reading.details import FLOOR_WORDS
 from leadbot.engines.rules.reading.units import (
     FILLERS,
     KEYWORDS,
     LAND,
-    LARGEST_HOUSE_M2,
     METRE,
     SIDE_LEAST,
     SIDE_MOST,
@@ -41,10 +40,11 @@ _M = frozenset({"м", "m"})
 _LEAST_GUESSED = 25  # metres of a range above which it can be but an area
 _ROOM = stems("area.room*")
 _NOT_AREA_METRES = stems("area.not_area_metres*")
-_MATERIAL = stems("area.material*")
 _BY = frozenset({"ге", "ке", "ка", "да", "де", "та", "те"})  # «10 ге 12»
-_TIMES = frozenset({"х", "x", "*", "×", "на", "by", "-", "ga", "na"})
+_TIMES = frozenset({"х", "x", "h", "*", "×", "на", "by", "-", "ga", "na"})
 _MOST_FLOORS = 5
+_EACH = ("кажд", "аркай", "each")
+_FEET = ("ft", "feet", "foot", "фут", "футов")
 _FLOOR = (*stems("details.floor*"), "уров", "level")
 _COVERING = stems("area.covering*")
 _ROOMS = stems("area.rooms*")
@@ -61,6 +61,7 @@ class Areas:
     area: Found | None = None
     plot: Found | None = None
     others: list[Found] = field(default_factory=list)
+    further: dict[str, Found] = field(default_factory=dict)  # of what is wanted beside the first object
 
 
 def find(scene: Scene) -> Areas:
@@ -69,16 +70,24 @@ def find(scene: Scene) -> Areas:
         return Areas()
     if scene.measures == "cm" and (thing := things.find(scene)):
         return Areas(area=thing)
-    sizes: list[Size] = []
-    lands: list[Size] = []
-    for index, group in enumerate(scene.groups):
-        if not scene.free(group.first, group.last):
-            continue
-        size = _sides(scene, index) or _with_unit(scene, index) or _after_unit(scene, index)
-        if size is None:
-            continue
-        (lands if size.unit in LAND else sizes).append(size)
+    sizes = several.by_slashes(scene) or several.by_floors(scene) if scene.measures == "m2" else []
+    for size in sizes:
         scene.take(size.first, size.last)
+    lands: list[Size] = []
+    last = -1
+    for index, group in enumerate(scene.groups):
+        if group.first <= last or not scene.free(group.first, group.last):
+            continue  # the fraction of the last one
+        last = amount(scene, index)[1]
+        read = _sides(scene, index) or _with_unit(scene, index) or _after_unit(scene, index)
+        if read is not None:
+            (lands if read.unit in LAND else sizes).append(read)
+            scene.take(read.first, read.last)
+    if scene.further and scene.measures == "m2":
+        owned = several.sizes_of(scene, sizes)
+        areas = _chosen(scene, [size for size in sizes if all(size is not own for own in owned.values())], lands)
+        areas.further = {key: _found(scene, size) for key, size in owned.items()}
+        return areas
     if scene.measures == "cm":
         return _chosen(scene, [size for size in sizes if not size.sides and size.weight > 1], lands)
     sizes += unitless.keyword_sizes(scene) or unitless.width_and_length(scene)
@@ -132,28 +141,16 @@ def _product(scene: Scene, index: int, first: float, other: int) -> Size | None:
     second, last = amount(scene, other)
     if not (SIDE_LEAST <= first <= SIDE_MOST and SIDE_LEAST <= second <= SIDE_MOST):
         return None
-    if _sides_of_something_else(scene, scene.groups[index].first, last, first * second):
+    if counting.are_of_another(scene, scene.groups[index].first, last, first * second):
         scene.take(scene.groups[index].first, last)
         return None
     end = skip_metre(scene, last + 1) - 1
     if scene.key(end + 1) in ("х", "x", "*", "×"):
         third = index_at(scene, end + 2)
         end = scene.groups[third].last if third is not None else end
-    return Size(round(first * second, 2), scene.groups[index].first, end, sides=True, weight=1)
-
-
-def _sides_of_something_else(scene: Scene, first: int, last: int, product: float) -> bool:
-    after = scene.key(last + 1)
-    if is_other_unit(after) and not after.startswith(("м", "п")) and after != "га":
-        return True
-    if after in ("см", "мм") or product < 2:
-        return True
-    nearby = [scene.key(at) for at in (first - 1, first - 2, last + 1)]
-    material = next((at for at, word in enumerate(nearby) if word.startswith(_MATERIAL)), None)
-    if material is None:
-        return False
-    of_it = material < 2 and scene.key(first - 2 - material) in ("из", "from", "iz")  # «баня из бруса 4х6»
-    return not (of_it and product <= LARGEST_HOUSE_M2)
+    unit = "sqft" if scene.key(end + 1) in _FEET else "м²"
+    end += unit == "sqft"
+    return Size(round(first * second, 2), scene.groups[index].first, end, unit=unit, sides=True, weight=1)
 
 
 def _with_unit(scene: Scene, index: int) -> Size | None:
@@ -185,6 +182,10 @@ def _with_unit(scene: Scene, index: int) -> Size | None:
 def _after_unit(scene: Scene, index: int) -> Size | None:
     """«метров 30», «квадратов сто»: the unit first, as one guesses aloud."""
     first = scene.groups[index].first
+    for begin in range(first - 4, first - 1) if scene.key(first - 1) == ":" else ():
+        if scene.kind(begin) == "word" and unit_at(scene, begin, 0) == ("м²", first - 2):
+            value, last = amount(scene, index)
+            return Size(value, begin, last, weight=3)  # «м2: 54», «кв.м: 63»
     if scene.key(first - 1) in FILLERS or scene.key(first - 1) == "на":
         first -= 1  # «квадратов на 120»
     unit = scene.key(first - 1)
@@ -213,6 +214,8 @@ def _metres_are_area(scene: Scene, first: int, last: int, value: float, *, is_ra
     """«95 метров» of a flat is an area; of a fence, a height or a way to the road it is not."""
     begin, end = scene.clause(first)
     words = scene.words(begin, end)
+    if any(scene.key(at).startswith(KEYWORDS) for at in range(max(begin, first - 2), first)):
+        return True  # «площадь спальни 17 метров»
     ways = _WAYS - _RANGE if is_range else _WAYS
     if words & ways or any(word.startswith(_NOT_AREA_METRES) for word in words):
         return False
@@ -286,8 +289,8 @@ def _of_others(scene: Scene, size: Size) -> bool:
 def _all_floors(scene: Scene, size: Size) -> Size:
     """«2 қабатты үй, әр қабаты 90 шаршы», «два этажа по 90»: the floors together."""
     near = [scene.key(at) for at in range(max(0, size.first - 3), size.first)]
-    near += [key for at in (size.last + 1, size.last + 2) if (key := scene.key(at)).startswith("кажд")]
-    each = "ар" in near or "по" in near[-1:] or any(word.startswith("кажд") for word in near) or "each" in near
+    near += [key for at in (size.last + 1, size.last + 2) if (key := scene.key(at)).startswith(_EACH)]
+    each = "ар" in near or "по" in near[-1:] or any(word.startswith(_EACH) for word in near)
     if not each:
         return size
     counts = [int(g.value) for g in scene.groups if (scene.key(g.last + 1) or "").startswith(_FLOOR)]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from leadbot.engines.rules.words import morph
 from leadbot.engines.rules.words.forms import DATA, read_index
-from leadbot.engines.rules.words.text import TextToken
+from leadbot.engines.rules.words.text import TextToken, one_slip
 from leadbot.engines.rules.words.text import skeleton as skeleton_of
 from leadbot.texts import places
 from leadbot.texts.tables import read_table
@@ -107,13 +107,3 @@ def nearest(key: str) -> str | None:
 
 # First letters that are mistaken for one another.
 _TWINS = {"ш": "щж", "щ": "ш", "ж": "ш", "а": "о", "о": "а", "е": "и", "и": "е", "к": "г", "г": "к", "т": "д", "д": "т"}
-
-
-def one_slip(a: str, b: str) -> bool:
-    """Are the words equal but for one slip?"""
-    if len(a) < len(b):
-        a, b = b, a
-    at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(b))
-    if len(a) > len(b):
-        return a[at + 1 :] == b[at:]
-    return a[at + 1 :] == b[at + 1 :] or (a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :])

@@ -7,11 +7,22 @@ is a short list; any other word counts something.
 from __future__ import annotations
 
 from leadbot.engines.rules.reading import city, people
-from leadbot.engines.rules.reading.units import FILLERS, KEYWORDS, METRE, SQUARE, is_other_unit, unit_at
+from leadbot.engines.rules.reading.units import (
+    FILLERS,
+    KEYWORDS,
+    LARGEST_HOUSE_M2,
+    METRE,
+    SQUARE,
+    is_other_unit,
+    unit_at,
+)
 from leadbot.engines.rules.words.scene import Scene
 from leadbot.engines.rules.words.words import stems, words
 
 _EDGES = ("", "line")
+_MATERIAL = stems("area.material*")
+_FROM_ENDINGS = ("тан", "тен", "дан", "ден", "нан", "нен")
+_KITCHEN, _FURNITURE, _LARGEST_ARMS = stems("area.kitchen*"), stems("area.furniture*"), 16  # m²
 _SIGNS_OF_COUNTS = frozenset("/:%°№#=")
 _FOLLOWERS = words("area.followers")
 _SAYING = stems("area.saying*")
@@ -75,6 +86,40 @@ def _claimed_before(scene: Scene, first: int) -> bool:
         if not _is_neutral(scene, at):
             return False
     return False
+
+
+def are_of_another(scene: Scene, first: int, last: int, product: float) -> bool:
+    """Are the sides in tokens first..last those of a brick, a kitchen's arms, a count of another thing?"""
+    after = scene.key(last + 1)
+    joined = not (last + 1 < len(scene.tokens) and scene.tokens[last + 1].spaced)
+    made_of = after.startswith(_MATERIAL) and after.endswith(_FROM_ENDINGS)  # «4ке 7 блоктан»
+    if (
+        is_other_unit(after)
+        and not made_of
+        and not after.startswith(("м", "п"))
+        and after != "га"
+        and (joined or len(after) > 1)
+    ):
+        return True
+    if _is_furniture(scene, first, product):
+        return True
+    if scene.object_at is not None and scene.object_at[1] == first - 1:
+        return after in ("см", "мм")  # «кафель, санузел 3.5 на 2»
+    if after in ("см", "мм") or product < 2:
+        return True
+    nearby = [scene.key(at) for at in (first - 1, first - 2, last + 1)]
+    material = next((at for at, word in enumerate(nearby) if word.startswith(_MATERIAL)), None)
+    if material is None:
+        return False
+    of_it = material < 2 and scene.key(first - 2 - material) in ("из", "from", "iz")  # «баня из бруса 4х6»
+    return not ((of_it or made_of) and product <= LARGEST_HOUSE_M2)
+
+
+def _is_furniture(scene: Scene, first: int, product: float) -> bool:
+    """«кухню угловую, 3.2 на 1.8»: the arms of it, not the room."""
+    words = scene.words(*scene.clause(first)) | scene.words(0, first)
+    kitchen = any(word.startswith(_KITCHEN) for word in words)
+    return kitchen and product < _LARGEST_ARMS and any(word.startswith(_FURNITURE) for word in words)
 
 
 def are_sides(one: float, other: float) -> bool:

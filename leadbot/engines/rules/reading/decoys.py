@@ -78,7 +78,8 @@ def _hide_dates(scene: Scene) -> None:
         if token.kind != "number" or scene.kind(at + 2) != "number" or not scene.free(at, at + 2):
             continue
         mark, second = scene.key(at + 1), scene.key(at + 2)
-        if mark == ":" and len(token.key) <= 2 and len(second) == 2 and not scene.tokens[at + 1].spaced:
+        joined = not (scene.tokens[at + 1].spaced or scene.tokens[at + 2].spaced)  # «м2: 54» is no time
+        if mark == ":" and len(token.key) <= 2 and len(second) == 2 and joined:
             scene.take(at, at + 2)
         elif mark in "./-" and scene.key(at + 3) == mark and _date(token.key, second, scene.key(at + 4), mark):
             scene.take(at, at + 4)

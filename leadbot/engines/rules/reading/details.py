@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Protocol
@@ -41,6 +42,7 @@ _ROOM_WORDS = _numbered("details.room_words")
 FLOOR_WORDS = _numbered("details.floor_words")
 _FLOOR = stems("details.floor*")
 _ROOM = stems("details.room*")
+_ON_FLOOR = frozenset({"этаже", "кабатта", "кабаттагы"})
 _ONE_FLOOR = words("details.one_floor")
 _MONEY = words("details.money")
 _SCALE = words("details.scale")
@@ -52,6 +54,7 @@ _MATERIALS = _pairs("details.materials")
 _HOURS = words("details.hours")
 _HOUR_BEFORE = words("details.hour_before")
 _TIMES = stems("details.times*")
+_MONTHS = stems("details.months*")
 _ANY_TIME = words("details.any_time")
 _POLITE = words("details.polite")
 _CALLBACK_WORDS = words("details.callback_words")
@@ -85,6 +88,8 @@ def _counted(scene: Scene, stems: tuple[str, ...], *, most: int, ordinal: frozen
             at += 2 if scene.key(at + 1) in ("х", "и", "ти", "ух", "ех", "x") else 1
         elif scene.key(at) in ("х", "x", "ти"):
             at += 1
+        if ordinal and scene.key(at) in _ON_FLOOR and scene.key(group.first - 1) in ("на", "в"):
+            continue  # «магазин на 1 этаже»
         if scene.key(at).startswith(stems) and not (
             scene.key(at) in ordinal and group.value > (3 if scene.key(at) == "кабат" else 1)
         ):
@@ -158,13 +163,19 @@ def work(scene: Scene, setup: HasWorks) -> Found | None:
         if token.kind != "word" or not token.key.startswith(_work_stems(setup)[1]) or near.denied(scene, at, at):
             continue
         name, last = _work_at(scene, at, setup)
-        if not name:
+        if not name or (not scene.building and scene.object_at and _is_of_another(scene, at)):
             continue
         found = scene.found(name, at, last)
         if setup.works[name].get("alone"):
             return found
         general = general or found
     return general
+
+
+def _is_of_another(scene: Scene, at: int) -> bool:
+    """«крышу делал в прошлом году, теперь забор»: the roof is another thing than the one that is wanted."""
+    named = any(thing.first <= at <= thing.last for thing in scene.mentions)
+    return named and scene.object_at is not None and not scene.object_at[0] <= at <= scene.object_at[1]
 
 
 def _work_at(scene: Scene, at: int, setup: HasWorks) -> tuple[str, int]:
@@ -210,8 +221,11 @@ def materials(scene: Scene, setup: HasWorks) -> Found | None:
     known, stems_of = _materials(setup) if scene.asked == "materials" else _with_chips(setup)
     hits: list[tuple[str, int]] = []
     for at, token in enumerate(scene.tokens):
-        if token.kind == "word" and token.key.startswith(stems_of) and not _is_town(token):  # «Темиртау» is no iron
+        is_object = any(at == thing.last for thing in scene.mentions)  # «деревья посадить»
+        if token.kind == "word" and token.key.startswith(stems_of) and not (is_object or _is_town(token)):
             name = next(n for stem, n in known.items() if token.key.startswith(stem))
+            if scene.asked == "city":
+                scene.take(at, at)  # «МДФ» is no place
             if all(name != earlier for earlier, _ in hits):
                 hits.append((name, at))
     return scene.found(", ".join(n for n, _ in hits), hits[0][1], hits[-1][1]) if hits else None
@@ -237,12 +251,18 @@ def callback(scene: Scene) -> Found | None:
 
 
 def speaks_of_time(said: str) -> bool:
-    """Is there any word of a time in it: a day, an hour, «когда угодно», «на следующей неделе»?"""
+    """Is there any word of a time in it: a day, an hour, «когда угодно», «на следующей неделе»; «2012 год» is none."""
     spoken = fold(said).replace(",", " ").replace(".", " ").split()
     return any(
-        word in _HOURS | _CALLBACK_WORDS | _ANY_TIME or word.startswith((*_WHEN, *_TIMES)) or word[0].isdigit()
+        word in _HOURS | _CALLBACK_WORDS | _ANY_TIME or word.startswith((*_WHEN, *_TIMES)) or _is_clock(word)
         for word in spoken
     )
+
+
+def _is_clock(word: str) -> bool:
+    """«15», «15:30», «10-12», «18ге»: an hour or a day of the month."""
+    digits = re.match(r"\d+", word)
+    return digits is not None and len(digits[0]) <= 2
 
 
 def _only_a_time(scene: Scene) -> bool:
@@ -282,7 +302,7 @@ def _callback_end(scene: Scene, at: int) -> int:
         goes_on = (
             token.key in _CALLBACK_WORDS
             or token.key in _HOURS
-            or token.key.startswith(_WHEN)
+            or token.key.startswith((*_WHEN, *_MONTHS))
             or stem in _CALLBACK_WORDS
         )
         if not (

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from leadbot.engines.rules.reading import area, city, details, names, objects, people, phone, quarters, where
-from leadbot.engines.rules.words import language, morph, near, numbers, text
-from leadbot.engines.rules.words.scene import Found, Scene
+from leadbot.engines.rules.reading import area, city, details, names, objects, people, phone, quarters, several, where
+from leadbot.engines.rules.words import language, morph, near, numbers, object_forms, text
+from leadbot.engines.rules.words.scene import Found, Scene, Thing
 from leadbot.engines.rules.words.text import TextToken
 from leadbot.engines.rules.words.words import stems, words
 from leadbot.texts.trades import Setup
@@ -39,6 +39,9 @@ class Extraction:
     language: str | None
     masked: str
     trouble_digits: int = 0
+    further: tuple[
+        dict[str, Found], ...
+    ] = ()  # things wanted beside the object: each with its size, where that is said
     relative: str = ""  # somebody of the client's, who may be the one to call
 
 
@@ -50,7 +53,7 @@ def warm_up() -> None:
     city.gazetteer()
     quarters.load()
     numbers.words()
-    objects.table(load_setup(), ())
+    object_forms.table(load_setup(), ())
 
 
 def extract(
@@ -70,6 +73,7 @@ def extract(
     setup = setup or load_setup()
     scene = Scene(message, reading.tokens, numbers.read(reading.tokens), asked, language)
     scene.land, scene.measures = setup.land, setup.measures
+    scene.sizeless = setup.without.get("area", scene.sizeless)
     return _Reader(scene, setup, objects, partial_phone).read()
 
 
@@ -90,10 +94,10 @@ class _Reader:
         slots["callback"] = _guarded("callback", lambda: details.callback(scene), None)
         slots["rooms"] = _guarded("rooms", lambda: details.rooms(scene), None)
         slots["floors"] = _guarded("floors", lambda: details.floors(scene), None)
-        table = objects.table(self.setup, self.own_objects)
+        table = object_forms.table(self.setup, self.own_objects)
         slots["object_type"], object_denied = _guarded("object", lambda: objects.find(scene, table), _NOTHING)
         sizes = _guarded("area", lambda: area.find(scene), area.Areas())
-        slots["area"] = sizes.area
+        slots["area"] = self._fitting(sizes.area, slots["object_type"])
         slots["plot"] = sizes.plot or _guarded("plot", lambda: details.plot(scene), None)
         slots["work"] = _guarded("work", lambda: details.work(scene, self.setup), None)
         slots["materials"] = _guarded("materials", lambda: details.materials(scene, self.setup), None)
@@ -112,6 +116,7 @@ class _Reader:
             slots={k: replace(v, corrects=True) if correcting else v for k, v in slots.items() if v is not None},
             others={"phone": tuple(phones.numbers[1:])} if len(phones.numbers) > 1 else {},
             relative=scene.relative,
+            further=tuple(_thing(scene, thing, sizes) for thing in scene.further),
             partial_phone=phones.partial,
             trouble=phones.trouble,
             denied=frozenset(denied),
@@ -119,6 +124,17 @@ class _Reader:
             masked=scene.masked(),
             trouble_digits=phones.trouble_digits,
         )
+
+    def _fitting(self, area: Found | None, thing: Found | None) -> Found | None:
+        """The area, unless it is said in one breath with what has none: «24 метра забор»."""
+        return area if area is None or thing is None or self.setup.suits("area", thing.value) else None
+
+
+def _thing(scene: Scene, thing: Thing, sizes: area.Areas) -> dict[str, Found]:
+    """A further thing by its slots."""
+    size, place = sizes.further.get(thing.key), several.place_of(scene, thing)
+    found = {"object_type": scene.found(thing.key, thing.first, thing.last)}
+    return found | ({"area": size} if size else {}) | ({"city": place} if place else {})
 
 
 def _guarded(slot: str, read: Callable[[], T], nothing: T) -> T:

@@ -19,6 +19,7 @@ from leadbot.engines.rules.reading.around import (
 from leadbot.engines.rules.reading.people import Person
 from leadbot.engines.rules.words import near
 from leadbot.engines.rules.words.scene import Found, Scene
+from leadbot.engines.rules.words.text import fold
 from leadbot.engines.rules.words.words import phrases, stems, words
 
 _AFTER = phrases("names.after")
@@ -38,7 +39,12 @@ _FILLERS = words("names.fillers")
 _GREETING = stems("names.greeting*")
 _EDGES = ("", "mark", "line")
 _CALLED_SO = stems("names.called_so*")
+_TO = frozenset({"к", "ко"})
+_CALL_BEHIND = stems("names.call_behind*")
 _STOPS = frozenset(".!?;()…,\n")
+
+_WORDS_TOO = words("names.words_too")
+_FEW = 4  # words of a message that is an answer
 
 # How surely a person is the contact.
 INTRODUCED, CALLED, BESIDE_PHONE, ALONE, RELATIVE_TO_CALL, RELATIVE = 10.0, 8.0, 6.0, 5.0, 3.5, 3.0
@@ -97,11 +103,18 @@ def _score(scene: Scene, person: Person) -> float:
     phone_at = scene.phone_at
     if _is_firm_or_street(scene, person):
         return 0
+    if scene.key(person.last).endswith("'s") and is_role(scene.key(person.last + 1)):
+        return 0  # "I'm Daniyar's wife Laura"
     if introduced(scene, person):
         return INTRODUCED
     owner = _somebody_else(scene, person)
+    if scene.key(person.first - 1) in _TO and person.case != "nom":
+        return 0  # «запишите к Алие»
     if any(word in _CALL for word in back(scene, person.first, 5 if owner == "relation" else 3)):
+        scene.relative = scene.relative or (person.shown if owner == "relation" else "")
         return RELATIVE_TO_CALL if owner else CALLED
+    if owner == "relation" and _is_to_be_called(scene, person):
+        return RELATIVE_TO_CALL
     if (owner == "relation" and person.first > 1) or _is_of_another(scene, person):
         scene.relative = scene.relative or person.shown
     if owner:
@@ -114,9 +127,13 @@ def _score(scene: Scene, person: Person) -> float:
         himself = alone and scene.asked in ("name", "contact")
         return RELATIVE if own_staff or himself or (phone_at is not None and owner == "relation") else 0
     asked = scene.asked in ("name", "contact")
-    of_address = scene.asked == "city" or scene.key(person.first) in _QUARTERS
+    known = people.given(scene.tokens[person.first])
+    key, is_quarter = scene.key(person.first), known is not None and fold(known.name) in _QUARTERS
+    of_address = scene.asked == "city" or is_quarter
     if phone_at is None and not asked and of_address and _follows_place(scene, person.first):
         return 0  # «Шымкент Нурсат» goes on with the address
+    if is_quarter and phone_at is None and not asked and scene.asked:
+        return 0  # «Nursat, 2 bolmeli» to the question for the plot
     if person.case in ("gen", "acc", "abl", "loc", "dat", "ins") and not scene.tokens[person.first].capital:
         return 0
     if person.case in ("gen", "abl", "loc", "dat", "ins") and not asked:
@@ -125,11 +142,28 @@ def _score(scene: Scene, person: Person) -> float:
     whole = _is_whole_message(scene, person)
     if person.doubtful and not (alone and (asked or phone_at is not None or whole or speaks_of_names(scene))):
         return 0
+    beside = _gap_to_phone(person, phone_at) <= 2
+    lower = not scene.tokens[person.first].capital
+    if lower and not asked and phone_at is None and (key in _WORDS_TOO or city.match(scene.tokens[person.first])):
+        return 0  # «монша, 5 ке 5, кулан»
+    if not (alone or beside or scene.tokens[person.first].capital) and _is_but_a_word(scene, person):
+        return 0
     if asked or phone_at is not None:
-        beside = _gap_to_phone(person, phone_at) <= 2
         return BESIDE_PHONE + 0.5 * scene.tokens[person.first].capital + 0.4 * beside
     alone = alone or (person.first == 0 and ahead(scene, person.last, 1)[:1] in (["с"], ["из"], ["from"]))
     return ALONE if alone and not _is_addressed(scene, person) else 0
+
+
+def _is_but_a_word(scene: Scene, person: Person) -> bool:
+    """«али билмейм» (әлі), «зал бөлек»: without its capital, amid other words, a name may be one of them."""
+    words = sum(token.kind == "word" for token in scene.tokens)
+    return scene.key(person.first) in _WORDS_TOO or (words > _FEW and person.first > 0)
+
+
+def _is_to_be_called(scene: Scene, person: Person) -> bool:
+    """«тәтемнің аты Хадиша, звонить ей»."""
+    behind = [scene.key(at) for at in range(person.last + 1, person.last + 4)]
+    return any(word.startswith(_CALL_BEHIND) for word in behind)
 
 
 def _is_of_another(scene: Scene, person: Person) -> bool:
@@ -240,8 +274,9 @@ def _somebody_else(scene: Scene, person: Person) -> str:
     """ "relation", "staff", "deed" or "" where nothing says that it is somebody else."""
     before = _back_in_clause(scene, person.first, 4)
     after = ahead(scene, person.last, 2)
-    for word in before[:3]:
-        if word.startswith(RELATION) and word not in NOT_RELATION:
+    for at, word in enumerate(before[:3]):
+        owned = before[at + 1 : at + 2] in (["моей"], ["своей"], ["нашей"])  # «моей жене» is not Женя
+        if word.startswith(RELATION) and (owned or word not in NOT_RELATION):
             return "relation"
         if word.startswith(STAFF):
             return "staff"

@@ -2,108 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Protocol
+from dataclasses import dataclass
 
-from leadbot.engines.rules.reading import flats, people, typed
+from leadbot.engines.rules.reading import people, several, unnamed
 from leadbot.engines.rules.reading.around import STAFF
-from leadbot.engines.rules.reading.city import match, one_slip
-from leadbot.engines.rules.reading.units import is_other_unit
-from leadbot.engines.rules.words import forms, morph, near
-from leadbot.engines.rules.words.scene import Found, Scene
-from leadbot.engines.rules.words.text import TextToken, fold, skeleton
+from leadbot.engines.rules.reading.city import match
+from leadbot.engines.rules.reading.units import is_other_unit, unit_at
+from leadbot.engines.rules.words import morph, near
+from leadbot.engines.rules.words.object_forms import Table
+from leadbot.engines.rules.words.scene import Found, Scene, Thing
+from leadbot.engines.rules.words.text import TextToken, skeleton
 from leadbot.engines.rules.words.words import stems, words
-
-
-class HasObjects(Protocol):
-    """A set-up, as far as objects go."""
-
-    @property
-    def objects(self) -> Sequence[Mapping[str, Any]]: ...
-
-
-@dataclass(slots=True)
-class Table:
-    """Forms of object words: folded, and by skeleton; `heads`: first words of phrases."""
-
-    forms: dict[str, str] = field(default_factory=dict)
-    heads: set[str] = field(default_factory=set)
-    _latin: dict[str, str] = field(default_factory=dict)
-    ranks: dict[str, int] = field(default_factory=dict)
-    own: set[str] = field(default_factory=set)  # parts that are ordered by themselves: windows for a house
-    bases: dict[str, str] = field(default_factory=dict)  # nominatives, which take Kazakh endings
-    _shelves: dict[str, list[str]] = field(default_factory=dict)
-
-    def nearest(self, word: str) -> str | None:
-        """The object whose long name is one slip away from this word, the first three letters being right."""
-        if len(word) < 7 or " " in word or near.is_everyday(word):
-            return None
-        if not self._shelves:
-            for form in self.forms:
-                if len(form) >= 7 and " " not in form:
-                    self._shelves.setdefault(form[:3], []).append(form)
-        return next((self.forms[f] for f in self._shelves.get(word[:3], ()) if one_slip(f, word)), None)
-
-    @property
-    def latin(self) -> dict[str, str]:
-        """The forms by skeleton, made when the first Latin message comes."""
-        if not self._latin:
-            for form, key in (*self.bases.items(), *self.forms.items()):
-                self._latin.setdefault(skeleton(form), key)
-        return self._latin
-
-
-@lru_cache(maxsize=64)
-def table(setup: HasObjects, own: tuple[str, ...]) -> Table:
-    """The table of a set-up and a company's own objects; built once."""
-    built = Table()
-    for name in own:
-        built.ranks[name.lower()] = 1
-        _add(built, name, name.lower())
-    for row in setup.objects:
-        built.ranks.setdefault(row["key"], row.get("rank", 1))
-        if row.get("own"):
-            built.own.add(row["key"])
-        for word in row["words"]:
-            _add(built, word, row["key"])
-        for form in row.get("forms", ()):
-            _add(built, form, row["key"], exact=True)
-    for row in setup.objects:
-        for phrase in row.get("not", ()):
-            _add(built, phrase, "", exact=True)
-    return built
-
-
-def _add(built: Table, phrase: str, key: str, *, exact: bool = False) -> None:
-    parts = fold(phrase).replace("-", " ").split()
-    if not parts:
-        return
-    plain = " ".join(parts)
-    if len(parts) > 1:
-        built.heads.add(parts[0])
-    if not key and len(parts) == 1:
-        built.forms[plain] = ""  # «көру» is no «қора»
-    for form in {plain} if exact else _spellings(parts):
-        built.forms.setdefault(form, key)
-        if len(parts) > 1:
-            built.heads.add(form.partition(" ")[0])
-    built.bases.setdefault(plain, key)
-
-
-def _spellings(parts: list[str]) -> set[str]:
-    """The cases of a word or phrase; what is short or Latin stays as it is."""
-    plain = " ".join(parts)
-    if len(parts[-1]) < 3 or plain.isascii():
-        return {plain}
-    cases = [forms.decline(part, masculine=not part.endswith("ь")) for part in parts]
-    found = {plain}
-    for case in ("nom", "gen", "dat", "acc", "ins", "loc"):
-        for choice in itertools.product(*(c.get(case) or c["nom"] for c in cases)):
-            found.add(" ".join(choice))
-    return found | (forms.plurals(plain) if len(parts) == 1 else set())
 
 
 @dataclass(slots=True)
@@ -123,11 +32,21 @@ _TOWN_BEFORE = words("objects.town_before")
 _FLAT = words("objects.flat")
 _LANDMARK = 2  # ranks lost by what only stands nearby
 _HOME = words("objects.home")
+_WORKING = stems("objects.working*")
 _STREETS = words("objects.streets")
 _STREETS_BEFORE = words("objects.streets_before")  # «Абай көшесі 25 үй»
 _PLACING = words("objects.placing")
 _KAZAKH_PLACES = words("objects.kazakh_places")
-_PART = 2  # the rank of what is but a part of a thing
+_PART, _LAND = 2, 3  # the ranks of what is but a part of a thing, and of land
+_GIVEN_UP = words("objects.given_up")
+_WITHOUT = words("objects.without")
+_MEASURED = stems("objects.measured*")
+_HOURS = words("details.hours")
+_DEVICES = stems("objects.devices*")
+_COMING = stems("objects.coming*")
+_BEING_THERE = ("отыр", "жур", "болам", "жатыр")
+_OURS = ("миз", "им", "мыз")
+_ANOTHER = words("objects.another")
 _AT_US = (["у", "нас"], ["у", "меня"])
 _STANDS = words("objects.stands")
 _ON = frozenset({"на", "по", "on", "for"})
@@ -136,7 +55,7 @@ _OLD = words("objects.old")
 _AWAY = frozenset({"с", "со", "из", "от"})
 _COUNTING = words("objects.counting")
 _YOURS = words("objects.yours")
-_MOST_COUNTED = 20
+_MOST_COUNTED, _LEAST_SIZE = 20, 12
 _GUARANTEE = stems("objects.guarantee*")
 _COUNTED_ENDINGS = ("ов", "ев", "ей", "он", "иц", "мест")
 _ROOMS = ("комнат", "болме", "room", "bedroom")
@@ -149,19 +68,54 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
     for hit in hits:
         scene.take(hit.first, hit.last)
     if not good:
-        flat = flats.only(scene) if flats.KEY in objects.ranks else None
-        return flat or (None if hits else typed.find(scene)), any(h.denied for h in hits)
+        flat = unnamed.flat(scene) if unnamed.FLAT in objects.ranks else None
+        return flat or (None if hits else unnamed.as_typed(scene)), any(h.denied for h in hits)
     if any(h.key in objects.own for h in good):
         for hit in good:
             hit.score -= _LANDMARK * (hit.rank == 1 and _is_where(scene, hit))  # «окна в дом», «үйге терезе»
-    best = max(good, key=lambda h: (-h.rank - _LANDMARK * (h.score <= -2), h.score, -h.first))
-    best.key = flats.KEY if scene.key(best.first).startswith("хат") and flats.only(scene) else best.key
+    best = max(good, key=lambda h: (*_standing(h, objects), h.score, -h.first))
+    best.key = unnamed.FLAT if scene.key(best.first).startswith("хат") and unnamed.flat(scene) else best.key
     corrects = any(h.denied for h in hits)
     later = [h for h in good if h.first > best.last and h.key != best.key and h.rank <= best.rank]
     if later and near.corrected(scene, best.last + 1, later[-1].first):
         best, corrects = later[-1], True
     scene.building, scene.object_at = best.rank == 1, (best.first, best.last)
-    return scene.found(best.key, best.first, best.last, sure=best.score > -1.5, corrects=corrects), False
+    scene.mentions = [Thing(h.key, h.first, h.last) for h in good]
+    scene.further = [] if corrects else _further(scene, best, good, objects)
+    return scene.found(
+        best.key, best.first, best.last, sure=best.score > -1.5 and not _is_but_where(scene, best), corrects=corrects
+    ), False
+
+
+def _is_but_where(scene: Scene, hit: _ObjectHit) -> bool:
+    """«үйге қосбар керек»: the thing for it no table holds, and no work is named."""
+    key = scene.key(hit.last)
+    to_it = any(tag == "dat" and stem in _KAZAKH_PLACES for stem, tag in morph.cuts(key))
+    return to_it and not any(token.key.startswith(_WORKING) for token in scene.tokens)
+
+
+def _standing(hit: _ObjectHit, objects: Table) -> tuple[int, bool]:
+    """What a mention counts beside others before its place in the sentence does."""
+    return -hit.rank - _LANDMARK * (hit.score <= -2), hit.key not in objects.vague
+
+
+def _further(scene: Scene, best: _ObjectHit, good: list[_ObjectHit], objects: Table) -> list[Thing]:
+    """The things wanted beside the best: «дом и баня», «забор с воротами»; no parts of it, such as its kitchen."""
+    main = Thing(best.key, best.first, best.last)
+    others: dict[str, Thing] = {}
+    for hit in good:
+        alike = hit.rank == 1 or hit.rank == best.rank == _PART or hit.key in objects.own
+        if (
+            hit.key == best.key
+            or hit.key in objects.vague
+            or not alike
+            or hit.score < -1 - 2 * several.is_attached(scene, hit.first)
+        ):
+            continue
+        if hit.rank > _PART and several.is_attached(scene, hit.first):
+            continue  # «дом с пластиковыми окнами»
+        others.setdefault(hit.key, Thing(hit.key, hit.first, hit.last))
+    return several.further(scene, main, [*others.values()])
 
 
 def _is_where(scene: Scene, hit: _ObjectHit) -> bool:
@@ -240,7 +194,7 @@ def _known(word: str, objects: Table, *, latin: bool) -> str | None:
     if key is None and latin:
         word = skeleton(word)
         key = objects.latin.get(word) or (objects.latin.get(word.removesuffix("s")) if len(word) > 4 else None)
-        bases = objects.latin
+        bases = objects.latin_bases
     else:
         bases = objects.bases
     if key is not None:
@@ -254,19 +208,20 @@ def _known(word: str, objects: Table, *, latin: bool) -> str | None:
 def _weighed(scene: Scene, hit: _ObjectHit, objects: Table) -> _ObjectHit:
     before = scene.key(hit.first - 1)
     after = scene.key(hit.last + 1)
-    if before in _BESIDE:
+    if before in _BESIDE and not (before == "к" and scene.kind(hit.first - 2) == "number"):  # «2к квартира»
         hit.score -= 2
     if before in _INSIDE:
         hit.score -= 1
-    if scene.key(hit.last) == "дома" and before in _HOME:
-        hit.score = -9
     before_it = scene.words(hit.first - 3, hit.first - 1)
     hit.score += 0.7 * bool(before_it & _WISHED) - 1.2 * bool(before_it & _OLD)  # «старый дом, хочу баню»
     if scene.key(hit.first - 1).endswith("ом") and scene.key(hit.first - 2) in _INSIDE:
         hit.score -= 2  # «квартира в панельном доме»
-    if _is_landmark(scene, hit):
+    if _is_landmark(scene, hit) or several.is_attached(scene, hit.first):
         hit.score -= 2
-    numbered = scene.kind(hit.first - 1) == "number" and not _known(scene.key(hit.first - 2), objects, latin=False)
+    sized = any(group.last == hit.first - 1 and group.value >= _LEAST_SIZE for group in scene.groups)
+    numbered = (
+        sized and scene.kind(hit.first - 1) == "number" and not _known(scene.key(hit.first - 2), objects, latin=False)
+    )
     if after.startswith(("шарш", "квадрат")) or numbered:  # «дом 130 гараж 24»: the 130 is the house's
         hit.score += 0.2
     listed = scene.key(hit.last) in objects.forms
@@ -281,11 +236,22 @@ def _weighed(scene: Scene, hit: _ObjectHit, objects: Table) -> _ObjectHit:
         or _is_only_asked_about(scene, hit)
         or _is_a_count(scene, hit, objects)
         or _is_yours(scene, hit)
+        or _is_in_passing(scene, hit, objects)
         or scene.key(hit.first - 1).startswith(STAFF)  # «завхоз детсада»
     ):
         hit.score = -9
-    hit.denied = near.denied(scene, hit.first, hit.last)
+    hit.denied = near.denied(scene, hit.first, hit.last) or _is_given_up(scene, hit)
     return hit
+
+
+def _is_given_up(scene: Scene, hit: _ObjectHit) -> bool:
+    """«передумал насчёт дома», «вместо дома хочу гараж»: the house."""
+    for at in range(hit.first - 1, max(-1, hit.first - 4), -1):
+        if scene.key(at) in _GIVEN_UP:
+            return True
+        if scene.kind(at) == "mark" or scene.key(at) in _WISHED:
+            break
+    return False
 
 
 def _owned(scene: Scene, hit: _ObjectHit) -> float:
@@ -294,6 +260,8 @@ def _owned(scene: Scene, hit: _ObjectHit) -> float:
     behind = [scene.key(at) for at in range(hit.last + 1, hit.last + 3)]
     if behind[:1] == ["уже"]:
         behind = behind[1:]
+    if _ANOTHER.intersection(before):
+        return 0  # «ещё один магазин есть»
     if behind[0] in _STANDS:
         return 2
     return 1.5 if before[-2:] in _AT_US or (before[-1:] == ["есть"] and before[-3:-1] in _AT_US) else 0
@@ -315,10 +283,36 @@ def _is_counted(scene: Scene, hit: _ObjectHit) -> bool:
 
 def _is_yours(scene: Scene, hit: _ObjectHit) -> bool:
     """«адрес офиса», «к вам в офис», «ваш магазин»: the company's own."""
-    near_words = scene.words(hit.first - 3, hit.first - 1)
-    if near_words & _YOURS:
+    if scene.words(hit.first - 3, hit.first - 1) & _YOURS or scene.key(hit.first - 1).startswith("адрес"):
         return True
-    return scene.key(hit.first - 1).startswith("адрес")
+    at_yours = (scene.key(hit.last + 1), scene.key(hit.last + 2)) == ("у", "вас")
+    asks = scene.key(scene.clause(hit.last)[1] + 1) == "?" and hit.key in ("офис", "магазин", "склад", "салон")
+    return at_yours and asks  # «а офис у вас есть?»
+
+
+def _is_in_passing(scene: Scene, hit: _ObjectHit, objects: Table) -> bool:
+    """Named, but not as what is wanted: «без балкона», «после школы», «с двух до пяти дома», «үйге келесіз бе»."""
+    key, before = scene.key(hit.first), scene.key(hit.first - 1)
+    if before in _WITHOUT or before.startswith(_MEASURED):
+        return True
+    if key == "дома" and (before in _HOME or (before in _HOURS and scene.kind(hit.last + 1) != "word")):
+        return True
+    if key == "подъезд" and "number" in (scene.kind(hit.first - 1), scene.kind(hit.last + 1)):
+        return True  # of an address
+    of_phone = scene.phone_at is not None and scene.phone_at[1] == hit.first - 1
+    if of_phone and hit.key == "офис" and scene.kind(hit.last + 1) not in ("word", "number"):
+        return True  # «8(7172)55-44-33 офис, Марат»
+    if scene.key(hit.last + 1).startswith(_DEVICES) or (before == "на" and key == "дому"):
+        return True
+    if key in ("уйде", "патерде") and scene.key(hit.last + 1).startswith(_BEING_THERE):
+        return True  # «үйде отырмын»
+    comes = scene.words(hit.last + 1, hit.last + 3) | scene.words(hit.first - 3, hit.first - 1)
+    to_him = hit.key in ("дом", "квартира") and (before == "на" or key.endswith(("ге", "ке")))
+    if to_him and any(word.startswith(_COMING) for word in comes):
+        return True
+    if objects.ranks.get(hit.key) == _LAND:  # «земля 0,15 га», «жеріміз 20 сотық» say where it will stand
+        return scene.asked in ("area", "plot") or key.endswith(_OURS)
+    return False
 
 
 def _is_only_asked_about(scene: Scene, hit: _ObjectHit) -> bool:
@@ -330,8 +324,12 @@ def _is_only_asked_about(scene: Scene, hit: _ObjectHit) -> bool:
 
 def _is_a_count(scene: Scene, hit: _ObjectHit, objects: Table) -> bool:
     """«окон 5 штук», «2 комнаты и кухня» to the question for the area: counted, not ordered."""
-    if scene.kind(hit.last + 1) == "number" and scene.key(hit.last).endswith(_COUNTED_ENDINGS) and hit.rank > 1:
-        return True
+    counted = scene.key(hit.last).endswith(_COUNTED_ENDINGS) or scene.key(hit.last) in ("комнат", "болме")
+    measured = unit_at(scene, hit.last + 2, 0)[0]  # «әр бөлме 16 шаршы»
+    behind = "" if measured else scene.kind(hit.last + 1)
+    beside = "number" in (behind, counted and hit.rank > _LAND and scene.kind(hit.first - 1))
+    if beside and counted and hit.rank > 1:
+        return True  # «комнат 4, этаж 9»
     if scene.asked != "area" or objects.ranks.get(hit.key, 1) != _PART:
         return False
     return any(scene.key(group.last + 1).startswith(_ROOMS) for group in scene.groups)
@@ -343,6 +341,8 @@ def _is_house_number(scene: Scene, hit: _ObjectHit) -> bool:
     if scene.kind(number) != "number":
         ahead = hit.first - 2 if scene.key(hit.first - 1) == "-" else hit.first - 1
         return scene.kind(ahead) == "number" and bool(scene.words(ahead - 2, ahead - 1) & _STREETS_BEFORE)
+    if scene.key(number + 1) == "/" and scene.kind(number + 2) == "number" and scene.key(number + 3) == "/":
+        return False  # «квартира 54/32/8»
     flat = number + 2 if scene.key(number + 1) == "," else number + 1
     if scene.key(flat) in _FLAT and scene.kind(flat + 1) == "number" and not is_other_unit(scene.key(flat + 2)):
         return True

@@ -168,7 +168,7 @@ def person_at(scene: Scene, at: int) -> Person | None:
     token = scene.tokens[at]
     known = given(token) or _before_patronymic(scene, at)
     if known is None:
-        return _surname_alone(scene, at)
+        return _korean(scene, at) or _surname_alone(scene, at)
     shown = [titled(token.raw[: known.stem]) if known.stem else known.name]
     if _feminine(scene, at, known):
         known, shown = Given(titled(token.raw), "nom", False, len(token.raw)), [titled(token.raw)]
@@ -285,6 +285,22 @@ def _before_patronymic(scene: Scene, at: int) -> Given | None:
     ):
         return None
     return Given(titled(token.raw), "nom", False, len(token.raw))
+
+
+def _korean(scene: Scene, at: int) -> Person | None:
+    """«Kim Soo-jin», «Ким Су Джин»: a Korean surname and two syllables that no list holds."""
+    if not scene.tokens[at].capital or scene.key(at) not in _KOREAN or scene.kind(at + 1) != "word":
+        return None
+    last = at + 1
+    if scene.key(last + 1) == "-" and scene.kind(last + 2) == "word":
+        last += 2
+    elif scene.kind(last + 1) == "word" and scene.tokens[last + 1].capital:
+        last += 1
+    parts = [scene.tokens[i] for i in range(at + 1, last + 1) if scene.kind(i) == "word"]
+    if len(parts) < 2 or not parts[0].capital or any(len(p.raw) > 5 or near.is_everyday(p.key) for p in parts):
+        return None
+    start, end = scene.tokens[at].start, scene.tokens[last].end
+    return Person(at, last, scene.text[start:end], "nom", True, False)
 
 
 def _surname_alone(scene: Scene, at: int) -> Person | None:

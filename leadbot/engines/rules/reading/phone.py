@@ -281,8 +281,8 @@ def _begin(scene: Scene, phones: Phones) -> None:
         return
     groups = [g for run in runs(scene) for g in run.groups]
     digits = "".join(g.digits for g in groups)
-    code = digits[1:] if digits[:2] in ("87", "77") else digits
-    if len(groups) != len(scene.groups) or not 3 <= len(digits) <= 8 or code[:3] not in MOBILE:
+    codes = {digits[:3], digits[1:4] if digits[:1] in ("7", "8") else ""}
+    if len(groups) != len(scene.groups) or not 3 <= len(digits) <= 8 or codes.isdisjoint(MOBILE):
         return
     if scene.asked == "area" and len(digits) == 3:
         phones.partial = digits

@@ -151,11 +151,14 @@ def _weighed(scene: Scene, quarter: Quarter, first: int, last: int, phrase: str)
     before = scene.key(first - 2) if scene.key(first - 1) in (".", "«", '"') else scene.key(first - 1)
     named = before.startswith(_OPENING) or scene.key(last + 1).startswith(_CLOSING)
     beside = _stands_by_town(scene, first, last)
+    namesake = first == last and people.given(scene.tokens[first]) is not None
+    with_phone = scene.phone_at is not None and scene.phone_at[0] - last in (1, 2)
+    if namesake and with_phone and not (numbered or named):
+        return None  # «Алматы, Сауле 8747…»
     if numbered or named or beside:
         return Mention(quarter.town, first, last, sure=True)
     if first == last and city.match(scene.tokens[first]) is not None and not _is_swallowed(phrase):
         return None  # «Аксай» alone is the town
-    namesake = first == last and people.given(scene.tokens[first]) is not None
     placed = scene.asked == "city" and scene.phone_at is None
     if quarter.doubtful or namesake:
         alone = placed and scene.tokens[first].capital and first == 0

@@ -16,6 +16,7 @@ _INTRO_ENDS = frozenset(phrase[-1] for phrase in INTRO + INTRO_SELF)
 _HONORIFIC_STEMS = stems("names.honorific*")
 _CALLED_SO = stems("names.called_so*")
 _NO_NAME = words("names.call") | people.HONORIFIC | words("names.street") | words("names.after_street")
+_SIMPLY = frozenset({"просто", "just", "жай"})
 _SKIPPED = frozenset(':,-—–=\n«"“*')
 
 
@@ -29,7 +30,7 @@ def introduced(scene: Scene, intros: tuple[tuple[str, ...], ...]) -> Person | No
         if not length or (intros is INTRO and other_owner(before[length:])):
             continue
         name_at = at + 1
-        while name_at < len(scene.tokens) and scene.key(name_at) in _SKIPPED:
+        while name_at < len(scene.tokens) and scene.key(name_at) in _SKIPPED | _SIMPLY:
             name_at += 1
         person = _stranger(scene, name_at)
         if person is None and token.key in _AFTER_WORDS and scene.kind(at - 2) in ("", "mark", "line") and at:
@@ -105,7 +106,20 @@ def asked_for(scene: Scene) -> Person | None:
 
 
 def beside_phone(scene: Scene, phone_at: tuple[int, int]) -> Person | None:
-    """«Нурик 87476067070»: a capitalised word nobody knows, alone beside the phone."""
+    """«Нурик 87476067070», «8701… Ермұхамет», «Kim Soo-jin, +82…»: a capitalised word nobody knows, alone beside it."""
+    return _before_phone(scene, phone_at) or _behind_phone(scene, phone_at)
+
+
+def _behind_phone(scene: Scene, phone_at: tuple[int, int]) -> Person | None:
+    at = phone_at[1] + 1
+    if scene.key(at) in (",", ":", "-", "\n"):
+        at += 1
+    alone = scene.kind(at) == "word" and scene.tokens[at].capital and scene.kind(at + 1) in ("", "line", "mark")
+    opens = all(scene.kind(back) != "word" for back in range(phone_at[0]))
+    return _stranger(scene, at) if alone and opens and not scene.text.isupper() else None
+
+
+def _before_phone(scene: Scene, phone_at: tuple[int, int]) -> Person | None:
     before = phone_at[0] - 1
     if scene.key(before) in (",", ":", "-", "\n"):
         before -= 1

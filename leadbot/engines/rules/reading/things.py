@@ -6,9 +6,32 @@ from dataclasses import replace
 
 from leadbot.engines.rules.reading.units import amount, index_at, number, skip_metre
 from leadbot.engines.rules.words.scene import Found, Scene
+from leadbot.engines.rules.words.words import stems
 
 _BY = frozenset({"х", "x", "*", "×", "на", "by", "na", "ге", "ке", "ка", "га", "да", "де", "та", "те"})
+_FACTORS = {"м": 1.0, "см": 100.0, "мм": 1000.0}
+_SIDES = stems("area.width*") + stems("area.height*") + stems("area.length*")
 _SCALES = ((12.0, "м"), (999.0, "см"), (9_999.0, "мм"))  # the largest side in each
+
+
+def _named_sides(scene: Scene) -> Found | None:
+    """«ширина 2.40 высота 2.70»: both sides by their names."""
+    sides = [
+        (value, group.first, last)
+        for index, group in enumerate(scene.groups)
+        if scene.free(group.first, group.last) and scene.key(group.first - 1).startswith(_SIDES)
+        for value, last in (amount(scene, index),)
+    ]
+    if len(sides) < 2:
+        return None
+    (one, first, _), (other, _, last) = sides[:2]
+    unit = next((u for most, u in _SCALES if max(one, other) <= most), "")
+    if not unit or min(one, other) <= 0:
+        return None
+    factor = _FACTORS[unit]
+    scene.take(first, last)
+    found = scene.found(f"{number(one)} × {number(other)} {unit}", first, last)
+    return replace(found, m2=round(one * other / factor**2, 2), unit=unit)
 
 
 def find(scene: Scene) -> Found | None:
@@ -28,7 +51,7 @@ def find(scene: Scene) -> Found | None:
         if not unit or min(first, second) <= 0:
             continue
         scene.take(group.first, last)
-        factor = {"м": 1.0, "см": 100.0, "мм": 1000.0}[unit]
+        factor = _FACTORS[unit]
         found = scene.found(f"{number(first)} × {number(second)} {unit}", group.first, last)
         return replace(found, m2=round(first * second / factor**2, 2), unit=unit)
-    return None
+    return _named_sides(scene)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadbot.engines.rules.reading import city
 from leadbot.engines.rules.reading.counting import are_sides, claimed, says_only
 from leadbot.engines.rules.reading.units import (
     KEYWORDS,
@@ -38,6 +39,7 @@ _LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
 _MOST_SOTKAS = 100  # a bare number above it is square metres of land
 _PER = frozenset({"за", "per"})
 _HALF = words("area.half")
+_WISHED = words("objects.wished")
 _ONE = words("area.one_land")
 _HALF_JOINED = stems("area.half_joined*")
 _ENDINGS_OF_MORE = frozenset(
@@ -48,19 +50,22 @@ _ENDINGS_OF_MORE = frozenset(
 def keyword_sizes(scene: Scene) -> list[Size]:
     """«площадь 120», «общая 240»: the keyword stands for the unit."""
     denied = False  # «площадь не 60, а 65»
+    last = -1
     for index, group in enumerate(scene.groups):
-        if not scene.free(group.first, group.last):
-            continue
+        if group.first <= last or not scene.free(group.first, group.last):
+            continue  # the fraction of the last one
         value, last = amount(scene, index)
         near = _back_to_comma(scene, group.first)
         each = near[:1] == ["по"] and any(word.startswith(_FLOOR) for word in near)  # «каждый этаж по 90»
-        of_room = any(word.startswith(_ROOM) for word in near)  # «площадь кухни 12»
-        keyword = any(word.startswith(KEYWORDS) and word not in _IN_SHORT for word in near)
+        at_keyword = next((at for at, w in enumerate(near) if w.startswith(KEYWORDS) and w not in _IN_SHORT), None)
+        keyword = at_keyword is not None
+        of_room = any(word.startswith((*_ROOM, "застро")) for word in near[: at_keyword or 0])  # «площадь кухни 12»
         named = denied or each or (keyword and not of_room)
         if named and scene.key(group.first - 1) == "не":
             denied = True
             continue
-        labelled_next = scene.kind(last + 2) == "number"  # «жилая 54 общая 89»
+        more = (scene.kind(last + 2), scene.kind(last + 3))  # «жилая 54 общая 89», «высота 2.70 площадь зала 21»
+        labelled_next = "number" in more
         if scene.key(last + 1).startswith(KEYWORDS) and not labelled_next and 8 <= value <= 20_000:
             return [Size(value, group.first, last + 1, weight=2)]  # «75 общая, 50 жилая»
         explained = is_other_unit(scene.key(last + 1)) and scene.key(last + 1) != "м"
@@ -90,13 +95,16 @@ def beside_house(scene: Scene) -> list[Size]:
 
 
 def width_and_length(scene: Scene) -> list[Size]:
-    """«ширина 8, длина 10»."""
+    """«ширина 8, длина 10», «8 в ширину, 10 в длину», «18 ширина 24 длина»."""
     sides: dict[tuple[str, ...], tuple[float, int, int]] = {}
+    labels = (at for at, t in enumerate(scene.tokens) if t.key.startswith((*_WIDTH, *_LENGTH, *_HEIGHT)))
+    labels_first = bool(scene.groups) and next(labels, len(scene.tokens)) < scene.groups[0].first
     for index, group in enumerate(scene.groups):
         value, last = amount(scene, index)
         near_words = [scene.key(at) for at in range(max(0, group.first - 2), group.first)]
         for names in (_WIDTH, _LENGTH):
-            named = any(w.startswith(names) for w in near_words) or _is_said_behind(scene, last + 1, names)
+            named = labels_first and any(w.startswith(names) for w in near_words)
+            named = named or (not labels_first and _is_said_behind(scene, last + 1, names))
             if scene.free(group.first, last) and named and 1 < value <= SIDE_MOST:
                 sides.setdefault(names, (value, group.first, last))
     if len(sides) < 2:
@@ -109,11 +117,7 @@ def _is_said_behind(scene: Scene, at: int, names: tuple[str, ...]) -> bool:
     """«10 м в длину», «6 метров шириной»."""
     at = skip_metre(scene, at)
     at += scene.key(at) in ("в", "по")
-    return (
-        at > 0
-        and scene.key(at).startswith(names)
-        and (scene.key(at - 1) in ("в", "по") or scene.key(at).endswith("ой"))
-    )
+    return scene.key(at).startswith(names)
 
 
 def apart(scene: Scene) -> list[Size]:
@@ -132,13 +136,21 @@ def apart(scene: Scene) -> list[Size]:
         value, last = amount(scene, index)
         bounded = scene.kind(last + 1) in _EDGES or scene.tokens[last + 1].capital
         apart_ = scene.key(group.first - 1) in (",", ".", "\n", "") or scene.used[group.first - 1]
-        apart_ = apart_ or "комнатн" in scene.key(group.first - 1)
+        apart_ = apart_ or "комнатн" in scene.key(group.first - 1) or _leads_to_size(scene, group.first - 1)
         fits = _LEAST_APART <= value <= LARGEST_HOUSE_M2 and not _explained(scene, group.first, value)
         street = scene.key(group.first - 1) in _HOUSE_OF_STREET and scene.kind(group.first - 2) == "word"
         apart_ = apart_ and not (street and not scene.used[group.first - 2])  # «Ломоносова дом 45»
         if bounded and apart_ and fits and not group.spelled and scene.key(last + 1) not in ("-", "/", ":"):
             found.append(Size(value, group.first, last, weight=1, guessed=True))
     return found if len(found) == 1 else []
+
+
+def _leads_to_size(scene: Scene, at: int) -> bool:
+    """«дом хочу в Актобе 150», «дом строим 110»: behind a town or a wish as behind a comma; a street is no town."""
+    if scene.key(at) in _WISHED:
+        return True
+    place = city.match(scene.tokens[at]) if scene.kind(at) == "word" else None
+    return place is not None and not place.doubtful
 
 
 def decimals(scene: Scene) -> list[Size]:

@@ -19,7 +19,7 @@ KEYWORDS = stems("area.keywords*")
 LARGEST_HOUSE_M2 = 1000
 _THOUSAND = 1000
 LAND = {"сотка": 100.0, "га": 10_000.0}  # square metres
-SIDE_LEAST, SIDE_MOST = 1.5, 150.0  # metres
+SIDE_LEAST, SIDE_MOST = 0.9, 150.0  # metres
 
 
 @dataclass(slots=True)
@@ -68,6 +68,8 @@ def amount(scene: Scene, index: int) -> tuple[float, int]:
             return _scaled(value, last, following[1:])
     if following and scene.key(last + 1).startswith("целы") and following[0].first == last + 2:
         return value + following[0].value / 10, following[0].last  # «шестьдесят пять целых три десятых»
+    if scene.key(last + 1) == "жарым" and value == int(value):
+        return value + 0.5, last + 1
     if scene.key(last + 1) == "с" and scene.key(last + 2) == "половиной":
         return value + 0.5, last + 2
     if following and _and_a_half(scene, value, last, following[0]):

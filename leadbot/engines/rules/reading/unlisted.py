@@ -13,6 +13,7 @@ from leadbot.engines.rules.words.words import stems, words
 REGION_SCORE = 0.1
 _IN = words("where.in") | words("where.from")
 _TOWN = words("where.town")
+_VOWELS = frozenset("аеиоуыэюяaeiouy")
 _VILLAGE = words("where.village")
 _VILLAGE_BEHIND = words("where.village_behind")
 _DISTRICT = words("where.district")
@@ -92,6 +93,8 @@ def as_typed(scene: Scene) -> Found | None:
         return None
     token = scene.tokens[at_words[0]]
     name = _nominative(token.raw)
+    if token.raw.isupper() and not _VOWELS.intersection(token.key):
+        return None  # «ЛДСП»
     placelike = token.capital or fold(name).endswith(_ENDINGS)
     if len(token.key) < 3 or near.is_common(token.key) or not placelike or people.given(token, shaped=False):
         return None

@@ -41,8 +41,6 @@ _WISHING = words("objects.wished")
 _WORKING = stems("where.working*")
 _FEW = 3  # words of «а в Караганде?»
 _VENDOR_DONE = stems("where.vendor_done*")
-
-
 _GUESSES_AT_MOST = 8  # misspelt words compared with all towns in one message: a flood must not cost
 _REGION_STEM = 5  # letters by which a region and its namesake are alike: «Мангистау», «Мангистауская»
 _ASKED_ABOUT_SCORE = 0.3
@@ -159,10 +157,12 @@ def _joined(scene: Scene, first: int, last: int) -> _TownHit | None:
 
 def _misspelt(scene: Scene, at: int) -> _TownHit | None:
     """One letter off, only where a place is expected: it was asked, or «в», «из», «г.» stand before."""
-    key = scene.key(at)
+    key, last = scene.key(at), at
+    if scene.key(at + 1) == "-" and not scene.tokens[at + 1].spaced and scene.kind(at + 2) == "word":
+        key, last = key + scene.key(at + 2), at + 2  # «усть-каменогороск»
     before = scene.key(at - 1)
     expected = scene.asked == "city" or before in _IN | _FROM | _TOWN or (before == "." and scene.key(at - 2) == "г")
-    alone = scene.kind(at - 1) in _EDGES and scene.kind(at + 1) in _EDGES and len(key) > 6
+    alone = scene.kind(at - 1) in _EDGES and scene.kind(last + 1) in _EDGES and len(key) > 6
     if (
         scene.key(at + 1) in _VILLAGE_BEHIND
         or not (expected or alone)
@@ -177,7 +177,7 @@ def _misspelt(scene: Scene, at: int) -> _TownHit | None:
         return None
     scene.guesses += 1
     name = city.nearest(key)
-    return _TownHit(name, "loc" if before in _IN else "nom", at, at, sure=False) if name else None
+    return _TownHit(name, "loc" if before in _IN else "nom", at, last, sure=False) if name else None
 
 
 def _weigh(scene: Scene, hit: _TownHit) -> None:
@@ -236,6 +236,8 @@ def _is_person(scene: Scene, hit: _TownHit) -> bool:
     person = people.person_at(scene, hit.first)
     if person is None or person.case != "nom":
         return False
+    if person.last > hit.first and people.is_patronymic(scene.key(person.last)):
+        return True  # «Нурсултан Абишевич»
     if not hit.doubtful and hit.name in (scene.tokens[hit.first].raw.capitalize(), person.shown):
         return names.speaks_of_names(scene) and names.introduced(
             scene, person
@@ -270,9 +272,11 @@ def _stands_alone(scene: Scene, hit: _TownHit) -> bool:
     """A doubtful name, capitalised, a clause of its own: «гараж 7х4, Рудный»; not where a person's name is due."""
     edges = (hit.first - 1, hit.last + 1)
     bounded = all(scene.kind(at) != "word" or scene.used[at] for at in edges)
-    if not scene.tokens[hit.first].capital or hit.case != "nom" or hit.first == 0 or not bounded:
+    if not scene.tokens[hit.first].capital or hit.case != "nom" or not bounded:
         return False
     namesake = people.given(scene.tokens[hit.first]) is not None
+    if hit.first == 0 and (namesake or scene.key(hit.last + 1) != "," or scene.asked == "name"):
+        return False  # «Алга!»; but «Рудный, склад»
     return not namesake or (scene.phone_at is None and scene.asked not in ("name", "contact"))
 
 

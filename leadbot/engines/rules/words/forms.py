@@ -100,6 +100,7 @@ _ADJECTIVES = (
     ("ная", {k: tuple("н" + e for e in v) for k, v in _FEMININE.items()}),
     ("ская", {k: tuple("ск" + e for e in v) for k, v in _FEMININE.items()}),
     ("вая", {k: tuple("в" + e for e in v) for k, v in _FEMININE.items()}),
+    ("няя", {k: tuple("н" + e for e in v) for k, v in _FEMININE.items()}),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from leadbot.engines.rules.words.numbers import Group
 from leadbot.engines.rules.words.text import TextToken
@@ -25,6 +26,14 @@ class Found:
     corrects: bool = False
 
 
+class Thing(NamedTuple):
+    """An object among the tokens first..last, by its canonical name."""
+
+    key: str
+    first: int
+    last: int
+
+
 @dataclass(slots=True)
 class Scene:
     """A message being read. An extractor marks what it consumed, so that no digit serves twice."""
@@ -37,8 +46,11 @@ class Scene:
     guesses: int = 0  # misspelt words looked into so far
     land: bool = False  # the size asked for is the land's
     measures: str = "m2"  # as in Setup
+    sizeless: frozenset[str] = frozenset()  # objects without an area, as a fence
     building: bool = False  # an object that has an area is named
     object_at: tuple[int, int] | None = None  # the tokens of the object
+    mentions: list[Thing] = field(default_factory=list)  # of all objects, in order
+    further: list[Thing] = field(default_factory=list)  # wanted beside that object
     phone_at: tuple[int, int] | None = None  # the tokens of the message's phone, whole or broken
     relative: str = ""  # somebody of the client's, named but not the contact
     used: bytearray = field(default_factory=bytearray)

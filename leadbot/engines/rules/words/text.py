@@ -207,3 +207,13 @@ def _plain_of(char: str, before: list[str]) -> str:
         return " " if category == "Zs" else "\n"
     plain = unicodedata.normalize("NFKC", char)
     return "".join(c for c in plain if not unicodedata.combining(c)) if len(plain) > 1 else plain
+
+
+def one_slip(a: str, b: str) -> bool:
+    """Are the words equal but for one slip?"""
+    if len(a) < len(b):
+        a, b = b, a
+    at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(b))
+    if len(a) > len(b):
+        return a[at + 1 :] == b[at:]
+    return a[at + 1 :] == b[at + 1 :] or (a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from leadbot.accounts import users
+from leadbot.accounts import chats, users
 from leadbot.bot import company_settings
 from leadbot.config import Config
 from leadbot.database.session import db, utcnow
@@ -32,9 +32,8 @@ def of_person(person: User) -> Iterable[str]:
 
 def refused(row: Delivery, error: DeliveryError) -> None:
     """A group that became a supergroup has another number from then on."""
-    company = company_settings.company()
-    if error.new_target and company.telegram_chat_id == row.target:
-        company.telegram_chat_id = error.new_target
+    if error.new_target:
+        chats.moved(company_settings.company(), row.target, error.new_target)
 
 
 def put_connected(company: Company, key: str) -> None:

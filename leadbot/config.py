@@ -198,7 +198,7 @@ class Config(BaseSettings):
 
 
 def _line(fault: Any) -> str:
-    """One line for whoever set the variable: its name and what it may be; never the value, which may be a secret."""
+    """One line for the operator: the variable and what it may be; never its value, which may be a secret."""
     name = str(fault["loc"][0]) if fault["loc"] else "settings"
     return f"{name}: {fault['msg'].removeprefix('Value error, ')}"
 

@@ -1,4 +1,4 @@
-"""The numbers of this copy as Prometheus reads them: to this machine, and to whoever has the token."""
+"""The numbers of this copy in the format of Prometheus, for this machine and for callers with the token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MIMETYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 @bp.get("/metrics")
 def show() -> Response:
-    """Sums over all companies; whoever may not see them finds nothing here."""
+    """Sums over all companies; callers who may not see them get 404."""
     if not _may_read():
         abort(404)
     return Response(_text(metrics.read()), content_type=MIMETYPE)

@@ -184,7 +184,7 @@ def pause(is_paused: bool, *, by: User) -> None:
 
 
 def rotate(*, by: User) -> None:
-    """Give the widget another key: whoever has the old one finds a closed chat. For the owner alone."""
+    """Give the widget another key; pages with the old one show a closed chat. Raises Forbidden."""
     users.check_is_owner(by)
     company_settings.company().widget_key = new_widget_key()
     audit.note(by.id, AuditEvent.WIDGET_KEY)

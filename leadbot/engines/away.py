@@ -9,7 +9,7 @@ from leadbot.texts import phrases
 
 
 class Away:
-    """Answers whoever a person has called junk; what he says is understood and kept by the engine behind it."""
+    """Answers a client whom a person has marked as junk; the engine behind it still reads what he writes."""
 
     name = "rules"
     needs_network = False

@@ -17,7 +17,7 @@ from leadbot.texts.languages import LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class WorkplaceAnswer:
-    """What is to be said: in a chat, or to whoever pressed a button. `delivery_id` is what is best carried out now."""
+    """What to answer, in a chat or to the person who pressed a button. `delivery_id`: a row to carry out at once."""
 
     text: str
     chat_id: str = ""
@@ -69,7 +69,7 @@ def disconnect(person: User) -> None:
 
 
 def find(sender: dict[str, Any]) -> User | None:
-    """The person of the acting company who this is; None for a stranger and for whoever is shut out."""
+    """The person of the acting company behind an account; None for strangers and for people whose access is off."""
     telegram_id = id_of(sender)
     if telegram_id is None:
         return None

@@ -1,4 +1,4 @@
-"""Tasks: set, put off and ticked off on a lead, and listed for whoever has to do them."""
+"""Tasks on a lead: set, put off, ticked off, and listed for the person who has to do them."""
 
 from __future__ import annotations
 

@@ -70,6 +70,11 @@ def test_a_complaint_is_told_to_the_owner_once_and_marked(company):
     assert "⚠️" in notices("lead.created")[0]
 
 
+def test_who_has_complained_is_still_called_when_he_wants_nothing_more(company):
+    say(*REGISTERED, "ваши рабочие испортили пол, верните деньги", "всё, передумал, ничего не надо")
+    assert db.session.scalars(select(Conversation)).one().waits_for == "call"
+
+
 def test_a_withdrawal_is_told_and_closes_nothing(company):
     say(*REGISTERED, "мы передумали, не надо")
     lead = all_leads()[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue import outside
 from leadbot.engines.rules.dialogue.answers import answer, asks, keep_remark
@@ -15,6 +17,7 @@ from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
 
 _MORE_THAN_A_GREETING = {"bot", "human", "abuse", "off_topic", *(f"speak_{language}" for language in LANGUAGES)}
+_SIDES = re.compile(r"\d ?[xх*×] ?\d")
 _STORY = 3  # words of a message above which it says something, though no slot
 LONG = 2_000  # characters that are read of a message; the rest is stored only
 
@@ -282,6 +285,8 @@ def _says_something(scene: Exchange) -> bool:
         return scene.turn.asked not in ("name", "phone", "contact") or scene.setup.free
     text = scene.turn.message.text
     counts = any(sign.isdigit() for sign in text) and sum(sign.isalpha() for sign in text) >= _STORY  # «3 тополя»
+    if _SIDES.search(text):  # «150х150» of a window
+        return "object_type" in scene.memory.facts
     tells = len(said) > 1 and sum(sign.isalnum() for sign in text) > _STORY
     return tells and "object_type" in scene.memory.facts and (scene.setup.free or counts)
 

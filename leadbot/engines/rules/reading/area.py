@@ -43,6 +43,7 @@ _NOT_AREA_METRES = stems("area.not_area_metres*")
 _BY = frozenset({"ге", "ке", "ка", "да", "де", "та", "те"})  # «10 ге 12»
 _TIMES = frozenset({"х", "x", "h", "*", "×", "на", "by", "-", "ga", "na"})
 _MOST_FLOORS = 5
+_ROOM_COUNTED = ("комнат", "болме", "room")
 _EACH = ("кажд", "аркай", "each")
 _FEET = ("ft", "feet", "foot", "фут", "футов")
 _FLOOR = (*stems("details.floor*"), "уров", "level")
@@ -293,7 +294,8 @@ def _all_floors(scene: Scene, size: Size) -> Size:
     each = "ар" in near or "по" in near[-1:] or any(word.startswith(_EACH) for word in near)
     if not each:
         return size
-    counts = [int(g.value) for g in scene.groups if (scene.key(g.last + 1) or "").startswith(_FLOOR)]
+    counted = (*_FLOOR, *_ROOM_COUNTED)  # «3 комнаты по 20 квадратов каждая»
+    counts = [int(g.value) for g in scene.groups if (scene.key(g.last + 1) or "").startswith(counted)]
     counts += [count for token in scene.tokens for stem, count in FLOOR_WORDS.items() if token.key.startswith(stem)]
     for count in counts[:1]:
         if 2 <= count <= _MOST_FLOORS:

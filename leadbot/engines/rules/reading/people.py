@@ -169,6 +169,7 @@ def person_at(scene: Scene, at: int) -> Person | None:
     known = given(token) or _before_patronymic(scene, at)
     if known is None:
         return _korean(scene, at) or _surname_alone(scene, at)
+    known = _of_a_woman(scene, at, known)
     shown = [titled(token.raw[: known.stem]) if known.stem else known.name]
     if _feminine(scene, at, known):
         known, shown = Given(titled(token.raw), "nom", False, len(token.raw)), [titled(token.raw)]
@@ -285,6 +286,15 @@ def _before_patronymic(scene: Scene, at: int) -> Given | None:
     ):
         return None
     return Given(titled(token.raw), "nom", False, len(token.raw))
+
+
+def _of_a_woman(scene: Scene, at: int, known: Given) -> Given:
+    """«Валентину Петровну» is Валентина, not Валентин: the patronymic says so."""
+    token = scene.tokens[at]
+    if known.case == "nom" or token.latin or not scene.key(at + 1).endswith(("вну", "вны", "вне", "вной")):
+        return known
+    hers = _listed(token.key[:-1] + "а", latin=False)
+    return Given(hers.name, known.case, hers.doubtful, 0) if hers and hers.case == "nom" else known
 
 
 def _korean(scene: Scene, at: int) -> Person | None:

@@ -9,7 +9,7 @@ from leadbot.leads import held_values
 from leadbot.models import Lead
 
 
-def said(lead: Lead, language: str) -> str:
+def summary_for(lead: Lead, language: str) -> str:
     """The summary in this language, of what stands on the card now; a person's own, and one of which nothing but the
     text is kept, as it was written."""
     if lead.told is None or held_values.is_held(lead, "summary"):
@@ -22,5 +22,5 @@ def said(lead: Lead, language: str) -> str:
 def renew(lead: Lead) -> bool:
     """Write the stored summary anew, after a value has changed; whether it is another. Part of the caller's
     transaction."""
-    before, lead.summary = lead.summary, said(lead, company_settings.company().language)
+    before, lead.summary = lead.summary, summary_for(lead, company_settings.company().language)
     return lead.summary != before

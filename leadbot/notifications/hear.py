@@ -256,7 +256,7 @@ def _facts(lead_id: int) -> Facts:
             object_type=names.object_type(lead.object_type, language),
             area=names.area(lead.area, language),
             city=names.city(lead.city, language),
-            summary=summaries.said(lead, language),
+            summary=summaries.summary_for(lead, language),
             details=_details(lead, language),
             marks=notice_marks.marks(lead, language),
             source=lead.source.value,

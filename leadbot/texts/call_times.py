@@ -134,7 +134,7 @@ class _Read:
     has_lunch: bool = False
 
 
-def said(text: str, language: str) -> str:
+def in_words(text: str, language: str) -> str:
     """The time in this language; as it was written where it is in that, or a word of it is not understood."""
     found = _read(text.lower()) if language != _language_of(text.lower()) else None
     if found is None:

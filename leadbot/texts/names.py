@@ -55,7 +55,7 @@ def value(slot: str, stored: str, language: str) -> str:
     if slot == "work":
         return _works(language).get(stored, stored)
     if slot == "callback":
-        return call_times.said(stored, language)
+        return call_times.in_words(stored, language)
     if slot == "materials":
         return ", ".join(_material(each, language) for each in stored.split(", "))
     if kind is Kind.MONEY:

@@ -25,7 +25,7 @@ from leadbot.texts.languages import LANGUAGES
 
 LEAD = LeadDraft(
     phone="87768776637", phone_e164="+77768776637", name="Канат", city="Алматы", object_type="дом", area="150 м²",
-    area_m2=150.0, language="ru",
+    area_m2=150.0, language="ru", told={"first": "Хочу дом"},
 )  # fmt: skip
 MESSAGES = (
     "Хочу построить дом в Алматы", "Салам! Үй салғым келеді", "How much is a house?", "87768776637", "не знаю", "👍👍",

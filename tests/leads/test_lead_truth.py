@@ -137,10 +137,10 @@ def test_summaries_are_in_the_language_of_their_reader(app: Flask, almaty: Web, 
         db.session.commit()
         tenancy.act_for(almaty.company_id or 0)
         lead = records.get(1)
-        assert lead.summary == api_almaty.get("/api/leads/1").json["summary"] == summaries.said(lead, "ru")
+        assert lead.summary == api_almaty.get("/api/leads/1").json["summary"] == summaries.summary_for(lead, "ru")
         assert lead.summary.startswith("Строительство дома, 150 м², Алматы. Участок есть")
         assert "кирпич" in lead.summary and "завтра после 18:00" in lead.summary
-        kazakh, english = summaries.said(lead, "kk"), summaries.said(lead, "en")
+        kazakh, english = summaries.summary_for(lead, "kk"), summaries.summary_for(lead, "en")
         assert kazakh.startswith("Үй салу, 150 м², Алматы. Жер телімі бар")
         assert "кірпіш" in kazakh and "ертең, 18:00-ден кейін" in kazakh
         assert english.startswith("House: construction, 150 m², Almaty.") and "tomorrow after 18:00" in english

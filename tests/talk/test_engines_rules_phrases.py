@@ -183,10 +183,10 @@ def test_the_bot_speaks_of_itself_in_the_gender_it_is_given():
     wrong = []
     for key in told:
         as_man, as_woman = (
-            phrases.say(key, "ru", trades.of("windows", "", gender), **own) for gender in ("", "feminine")
+            phrases.say(key, "ru", trades.setup_of("windows", "", gender), **own) for gender in ("", "feminine")
         )
         if "(" in as_man + as_woman or len(as_woman) != len(as_man) + 1:
             wrong.append(as_woman)
     assert not wrong
-    assert phrases.say("noted", "ru", trades.of("windows", "short", "feminine")).startswith("Записала, ")
-    assert phrases.say("name.B", "ru", trades.of("dental", "friendly", "feminine")).startswith("Записала номер")
+    assert phrases.say("noted", "ru", trades.setup_of("windows", "short", "feminine")).startswith("Записала, ")
+    assert phrases.say("name.B", "ru", trades.setup_of("dental", "friendly", "feminine")).startswith("Записала номер")

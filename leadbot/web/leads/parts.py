@@ -257,7 +257,7 @@ def _rows(lead: Lead, found: list[evidence.Proof], events: list[LeadEvent]) -> I
         yield FieldRow(
             field,
             label_of(field),
-            summaries.said(lead, language()) if field == "summary" else lead_value(field, stored) or said,
+            summaries.summary_for(lead, language()) if field == "summary" else lead_value(field, stored) or said,
             number,
             stored=stored,
             **_written(lead, field, events),

@@ -7,6 +7,7 @@ import re
 from conftest import Api, Web
 from flask import Flask
 from importing import bring
+from making import put_chat
 
 from leadbot.database import tenancy
 from leadbot.database.session import db
@@ -102,11 +103,11 @@ def test_figures_are_of_one_population_and_name_its_parts(app: Flask, almaty: We
     bring(app, almaty, FILE.encode())
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
-        found = figures.of(365)
+        found = figures.over(365)
         assert found.split == {"chat": (1, 0), "hand": (1, 0), "import": (1, 0)}
         assert (found.now.leads, found.undated, sum(count for count, _won in found.days.values())) == (3, 2, 3)
         for kind in figures.KINDS:
-            one = figures.of(365, kind)
+            one = figures.over(365, kind)
             assert one.now.leads == sum(row.leads for row in one.origins) == 1, kind
             assert bool(one.funnel) == (kind == "chat")
             assert not one.funnel or one.funnel["lead"] == one.now.leads
@@ -124,12 +125,14 @@ def test_the_ledger_is_amber_where_nobody_was_told(app: Flask, almaty: Web, api_
     assert "о каждой заявке кто-то узнал</span>" not in page
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
-        found = ledger.of(7)
+        found = ledger.over(7)
         assert (found.registered, found.agrees) == (1, False)
 
 
 def test_summaries_are_in_the_language_of_their_reader(app: Flask, almaty: Web, aigul: Web, api_almaty: Api) -> None:
-    api_almaty.patch("/api/settings", json={"telegram_chat_id": "-100500"})
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        put_chat("-100500")
     came(api_almaty)
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)

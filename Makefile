@@ -12,7 +12,7 @@ define install
 	@command -v flock >/dev/null && flock $(CURDIR)/.setup.lock $(MAKE) --no-print-directory $(1) || $(MAKE) --no-print-directory $(1)
 endef
 
-.PHONY: help setup run demo test check bench audit faults mutate e2e messages forms format clean _runtime _development
+.PHONY: help setup run demo test test-fast check bench audit faults mutate e2e messages forms format clean _runtime _development
 
 help:  ## list the commands
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -29,7 +29,10 @@ demo:  ## two companies with talks and leads in ru, kk and en; prints the logins
 	@$(BIN)/flask --app wsgi:app demo
 
 test: setup check  ## all checks and tests
-	$(PYTEST) -n $(WORKERS) --dist worksteal || { [ $$? = 1 ] && echo "A second chance for what failed, one after the other" && $(PYTEST) --last-failed; }
+	$(PYTEST) -n $(WORKERS) --dist worksteal --durations=10 || { [ $$? = 1 ] && echo "A second chance for what failed, one after the other" && $(PYTEST) --last-failed; }
+
+test-fast: setup  ## the tests that need no browser and kill nothing, on SQLite alone: two minutes
+	@env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(PYTEST) -n $(WORKERS) --dist worksteal --durations=10 -m "not browser and not faults and not slow and not long and not postgresql and not redis"
 
 check: setup  ## format, lint, types, templates, layers
 	$(BIN)/ruff format --check .

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -124,7 +124,7 @@ def _all(lead: Lead) -> dict[str, Any]:
     found = evidence.of_lead(lead)
     parts = evidence.transcript(lead, found)
     events = records.history(lead)
-    rows = _once(list(_rows(lead, found, events)))
+    rows = list(_rows(lead, found, events))
     on_card = ("assignee", *(row.key for row in company_settings.fields().at(Surface.CARD)))
     return (
         _head(lead)
@@ -149,24 +149,6 @@ def _all(lead: Lead) -> dict[str, Any]:
             "dead": DeliveryState.DEAD,
         }
     )
-
-
-def _once(rows: list[FieldRow]) -> list[FieldRow]:
-    """The rows, the summary without the sentences that say nothing but values of other rows; a manager's own stays."""
-    values = _plain(" ".join(row.value for row in rows if row.field != "summary"))
-    return [
-        replace(row, value=_beyond(row.value, values)) if row.field == "summary" and row.edited_by is None else row
-        for row in rows
-    ]
-
-
-def _beyond(summary: str, values: str) -> str:
-    said = phrases.sentences(summary)
-    return " ".join(each for each in said if not all(part in values for part in _plain(each).rstrip(".").split(", ")))
-
-
-def _plain(text: str) -> str:
-    return text.replace(formats.NBSP, " ").casefold()
 
 
 def _reply(parts: list[evidence.Part]) -> dict[str, Any]:
@@ -257,7 +239,7 @@ def _rows(lead: Lead, found: list[evidence.Proof], events: list[LeadEvent]) -> I
         yield FieldRow(
             field,
             label_of(field),
-            summaries.summary_for(lead, language()) if field == "summary" else lead_value(field, stored) or said,
+            summaries.besides(lead, language()) if field == "summary" else lead_value(field, stored) or said,
             number,
             stored=stored,
             **_written(lead, field, events),

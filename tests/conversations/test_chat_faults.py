@@ -39,6 +39,8 @@ TALKS = (
     ("Сколько стоит баня?", "просто спросил", "подумаю", "до свидания"),
     ("Дом в Шымкенте, 200 кв, Марат 87019998877", "спасибо", "а сроки?", "понял"),
 )
+
+pytestmark = pytest.mark.slow
 SLOW = {"hang", "drip", "http_429", "http_500", "http_503"}  # these cost time at every turn; they have their test above
 PHONES = {"87768776637", "87015551010", "87023332211", "87019998877"}
 

@@ -18,6 +18,8 @@ from leadbot.database.session import db
 from leadbot.operations import backup
 from leadbot.operations.backup import BackupError
 
+pytestmark = pytest.mark.slow
+
 OGG = b"OggS\x00\x02" + b"\x00" * 22 + b"OpusHead" + b"\x00" * 200
 
 

@@ -23,6 +23,8 @@ from leadbot.database.session import utcnow
 from leadbot.notifications.carriers import CARRIERS
 from leadbot.operations import doctor, metrics
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:

@@ -27,6 +27,8 @@ from leadbot.database.migrate import load_alembic, newest, shape, upgrade
 from leadbot.database.session import Base, db
 from leadbot.models import Source
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=databases.KINDS)
 def kind(request: pytest.FixtureRequest) -> str:

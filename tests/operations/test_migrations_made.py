@@ -15,6 +15,8 @@ from test_migrations import flask_db
 from leadbot.config import ROOT
 from leadbot.database.migrate import newest
 
+pytestmark = pytest.mark.slow
+
 COLUMN = "    favourite_colour: Mapped[str | None] = mapped_column(String(20))\n"
 
 

@@ -23,6 +23,8 @@ from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.errors import Forbidden, Invalid, NotFound
 from leadbot.models import Conversation, Delivery, Lead, Message, ModelUsage, Role, Source, User
 
+pytestmark = pytest.mark.slow
+
 PAGE = "/settings/bot"
 NOON = datetime(2026, 1, 28, 12, tzinfo=UTC)
 

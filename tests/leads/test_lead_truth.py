@@ -144,15 +144,14 @@ def test_summaries_are_in_the_language_of_their_reader(app: Flask, almaty: Web, 
         assert lead.summary.startswith("Строительство дома, 150 м², Алматы. Участок есть")
         assert "кирпич" in lead.summary and "завтра после 18:00" in lead.summary
         kazakh, english = summaries.summary_for(lead, "kk"), summaries.summary_for(lead, "en")
-        besides = {language: summaries.besides(lead, language) for language in ("ru", "kk")}
-        assert besides["ru"].startswith("Со слов клиента: «"), "the card beside it says the rest"
+        assert summaries.besides(lead, "ru").startswith("Со слов клиента: «"), "the card beside it says the rest"
         assert kazakh.startswith("Үй салу, 150 м², Алматы. Жер телімі бар")
         assert "кірпіш" in kazakh and "ертең, 18:00-ден кейін" in kazakh
         assert english.startswith("House: construction, 150 m², Almaty.") and "tomorrow after 18:00" in english
         told = db.session.query(Delivery).filter_by(event="lead.created").one().text
         assert "Строительство дома" in told, "the company's chat reads the company's language"
-    assert besides["kk"] in aigul.get("/leads/1").text and "ертең, 18:00-ден кейін" in aigul.get("/leads/1").text
-    assert besides["ru"] in almaty.get("/leads/1").text
+    assert "Клиент сөзінен: «Ермек" in aigul.get("/leads/1").text and "ертең, 18:00-ден кейін" in aigul.get("/leads/1").text
+    assert "Со слов клиента: «Ермек" in almaty.get("/leads/1").text
     same = {"value": kazakh, "was": lead.summary, "version": lead.version}
     aigul.post("/leads/1/fields/summary", same)
     assert "summary" not in lead_of(app, almaty).edited, "what was only looked at is nobody's words"

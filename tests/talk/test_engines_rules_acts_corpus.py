@@ -82,6 +82,7 @@ def test_the_tables_were_made_from_the_corpus_as_it_stands():
     assert told["corpus"] == corpus.digest(), "run `flask build-acts`"
 
 
+@pytest.mark.slow
 def test_training_some_acts_anew_gives_the_same_predictions(examples, tmp_path):
     """Each act is trained by itself, so some of them tell of all; the digest above tells of the corpus."""
     some = corpus.labels(examples)[::_EVERY]

@@ -150,7 +150,10 @@ def test_summaries_are_in_the_language_of_their_reader(app: Flask, almaty: Web, 
         assert english.startswith("House: construction, 150 m², Almaty.") and "tomorrow after 18:00" in english
         told = db.session.query(Delivery).filter_by(event="lead.created").one().text
         assert "Строительство дома" in told, "the company's chat reads the company's language"
-    assert "Клиент сөзінен: «Ермек" in aigul.get("/leads/1").text and "Ертең, 18:00-ден кейін" in aigul.get("/leads/1").text
+    assert (
+        "Клиент сөзінен: «Ермек" in aigul.get("/leads/1").text
+        and "Ертең, 18:00-ден кейін" in aigul.get("/leads/1").text
+    )
     assert "Со слов клиента: «Ермек" in almaty.get("/leads/1").text
     same = {"value": kazakh, "was": lead.summary, "version": lead.version}
     aigul.post("/leads/1/fields/summary", same)

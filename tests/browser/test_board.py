@@ -93,7 +93,7 @@ def test_a_lost_card_needs_a_reason_and_cancelling_puts_it_back(aigul: Person) -
     expect(page.locator(".zone[data-status=lost] .count")).to_have_text("0")
     drag(page, card(page, "new"), zone)
     dialog.get_by_label("Дорого").check()
-    dialog.get_by_role("button", name="Перенести").click()
+    dialog.get_by_role("button", name="Отметить отказ").click()
     expect(page.locator(".zone[data-status=lost] .count")).to_have_text("1")
     expect(card(page, "new")).to_have_count(0)
     zone.click()

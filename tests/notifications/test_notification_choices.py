@@ -241,7 +241,7 @@ def test_a_private_chat_has_the_buttons_too(owner: User, app: Flask, telegram: T
     assert records.get(1).status is LeadStatus.IN_PROGRESS
     clock.forward(seconds=5)
     carry()
-    assert "Жұмысқа алды" in telegram.shown()["text"]
+    assert "Жұмысқа кірісті" in telegram.shown()["text"]
 
 
 def test_a_company_chat_that_is_ones_own_is_told_once(owner: User) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, url_for
 from flask_login import current_user
 
-from leadbot.conversations import hand_off, talks
-from leadbot.errors import LeadbotError
+from leadbot.conversations import evidence, hand_off, talks
+from leadbot.errors import LeadbotError, NotFound
 from leadbot.leads import records
 from leadbot.web.htmx import go, is_htmx
 from leadbot.web.leads import parts
@@ -28,6 +28,8 @@ def give_back(lead_id: int, talk_id: int) -> Response:
 
 def _done(lead_id: int, talk_id: int, *, give_back: bool) -> Response:
     lead, talk = records.get(lead_id), talks.get(talk_id)
+    if talk.id not in {part.talk.id for part in evidence.transcript(lead, evidence.of_lead(lead))}:
+        raise NotFound
     try:
         if give_back:
             hand_off.give_back(talk, by=current_user)

@@ -57,7 +57,9 @@ def change(lead: Lead, values: dict[str, str], *, by: User, version: int | None 
 
 def _write(lead: Lead, values: dict[str, str], by: User, language: str) -> bool:
     before = {field: value_of(lead, field) for field in values}
-    told = {"summary": summaries.summary_for(lead, language)} if "summary" in values else {}  # what stood in the open field
+    told = (
+        {"summary": summaries.summary_for(lead, language)} if "summary" in values else {}
+    )  # what stood in the open field
     cleaned = {
         field: {field: before[field]}
         if _as_sent(typed) == told.get(field)

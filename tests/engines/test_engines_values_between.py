@@ -55,6 +55,18 @@ ROWS = [
     (None, "Нурсултан Болатович, 87012223344", {"city": None, "name": "Нурсултан Болатович"}),
     ("city", "ЛДСП", {"city": None}),
     ("city", "усть-каменогрск", {"city": "Усть-Каменогорск"}),
+    # metres that run, numbers of a door or a building, sizes put right, land with the number behind
+    ("area", "40 метров кабеля и 18 розеток", {"area": None}),
+    ("area", "биыктыгы 6 метр", {"area": None}),
+    ("area", "код домофона 45к1845", {"area": None, "object_type": None}),
+    ("area", "9th floor, building 24, no lift", {"area": None, "object_type": None}),
+    ("area", "третий этаж без лифта, потолок 2,70", {"area": None, "object_type": None}),
+    ("area", "не 83,6 а 86,3, в техпаспорте посмотрела", {"area": "86,3 м²"}),
+    ("area", "110 деп жазып қойыппын, 101 ғой", {"area": "101 м²"}),
+    (None, "площадь поменялась: было 47 стало 49,2", {"area": "49,2 м²"}),
+    ("area", "соток 12 будет", {"area": "12 соток"}),
+    (None, "қорамның шарбағын жаңартайын деп едім", {"object_type": "забор"}),
+    (None, "отделка МОП в нашем ЖК", {"object_type": "подъезд"}),
     # a town in another's name, in what a thing is made of, or only asked about
     (None, "Астана моторс рядом с вами?", {"city": None}),
     (None, "вы возле Шымкент Плаза?", {"city": None}),

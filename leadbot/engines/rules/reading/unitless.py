@@ -38,6 +38,8 @@ _IN_SHORT = frozenset({"общем", "вобщем", "целом"})  # «в об
 _LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
 _MOST_SOTKAS = 100  # a bare number above it is square metres of land
 _PER = frozenset({"за", "per"})
+_WAS, _NOW = words("area.was"), words("area.now")  # «было 47, стало 49»
+_AS, _WRITTEN = frozenset({"деп", "написал", "написала"}), ("жаз", "айт", "ошиб", "по ошиб")
 _HALF = words("area.half")
 _WISHED = words("objects.wished")
 _ONE = words("area.one_land")
@@ -201,14 +203,14 @@ def _bare_sizes(scene: Scene) -> list[Size]:
     found: list[Size] = []
     last = -1
     for index, group in enumerate(scene.groups):
-        if group.first <= last or not scene.free(group.first, group.last) or scene.key(group.first - 1) in ("не", "/"):
-            continue  # the fraction of the last one, or «24/7»
+        if group.first <= last or not scene.free(group.first, group.last):
+            continue  # the fraction of the last one
         value, last = amount(scene, index)
-        if _is_labelled(scene, group.first):
-            continue
+        if scene.key(group.first - 1) in ("не", "/") or _is_labelled(scene, group.first):
+            continue  # «не 83,6», «24/7»
         high, last = _other_end(scene, group.first, value, last)
         after = scene.key(last + 1)
-        if after == "емес" or after.startswith(_TOO):
+        if after == "емес" or after.startswith(_TOO) or _is_what_was(scene, group.first, last):
             continue  # «70 емес 76», «200 много, давайте 160»
         fits = (1 if scene.land else 5) <= value <= 20_000
         if (
@@ -219,6 +221,29 @@ def _bare_sizes(scene: Scene) -> list[Size]:
             guessed = scene.land or not says_only(scene, group.first, last)
             found.append(Size(value, group.first, last, high, weight=2, guessed=guessed))
     return found
+
+
+def _is_what_was(scene: Scene, first: int, last: int) -> bool:
+    """«было 47, стало 49», «110 деп жазып қойыппын, 101 ғой»: the size before it was put right."""
+    if scene.key(first - 1) in _WAS and not _NOW.isdisjoint(scene.words(last + 1, last + 3)):
+        return True
+    written = scene.key(last + 1) in _AS and scene.key(last + 2).startswith(_WRITTEN)
+    return written and any(group.first > last for group in scene.groups)
+
+
+def changed(scene: Scene) -> list[Size]:
+    """«площадь поменялась, было 47, стало 49,2»: the size as it is now."""
+    if not any(token.key.startswith(KEYWORDS) for token in scene.tokens):
+        return []
+    for index, group in enumerate(scene.groups):
+        _, last = amount(scene, index)
+        ahead = next((at for at, later in enumerate(scene.groups) if later.first > last), None)
+        if ahead is None or not _is_what_was(scene, group.first, last):
+            continue
+        first, (value, end) = scene.groups[ahead].first, amount(scene, ahead)
+        if scene.key(first - 1) in _NOW and scene.free(first, end) and not is_other_unit(scene.key(end + 1)):
+            return [Size(value, first, end, weight=2)]
+    return []
 
 
 def _other_end(scene: Scene, first: int, value: float, last: int) -> tuple[float | None, int]:

@@ -326,9 +326,9 @@ def _found(scene: Scene, size: Size) -> Found:
     shown = f"{number(round(m2) if size.unit == 'sqft' else size.value)} м²"
     if size.high and size.unit != "sqft":
         shown = f"{number(size.value)}–{number(size.high)} м²"
-    return replace(
-        scene.found(shown, size.first, size.last, sure=not (size.sides or size.guessed)), m2=m2, unit=size.unit
-    )
+    sure = not (size.sides or size.guessed)
+    found = scene.found(shown, size.first, size.last, sure=sure, corrects=size.corrects)
+    return replace(found, m2=m2, unit=size.unit)
 
 
 def _sotkas(value: float) -> str:

@@ -43,7 +43,7 @@ _OLD = words("objects.old")
 _AWAY = frozenset({"с", "со", "из", "от"})
 _COUNTING = words("objects.counting")
 _MOST_COUNTED, _LEAST_SIZE = 20, 12
-_COUNTED_ENDINGS = ("ов", "ев", "ей", "он", "иц", "мест")
+_COUNTED_ENDINGS = ("ов", "ев", "ей", "он", "иц", "мест", "артир")
 
 
 def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:

@@ -38,6 +38,8 @@ _IN_SHORT = frozenset({"общем", "вобщем", "целом"})  # «в об
 _LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
 _MOST_SOTKAS = 100  # a bare number above it is square metres of land
 _PER = frozenset({"за", "per"})
+_OF_PHONE = ("конц", "цифр", "сон", "номер", "номир", "телеф", "digit")
+_NEAR_ENOUGH = 6  # tokens from a size to the one it is put right by
 _WAS, _NOW = words("area.was"), words("area.now")  # «было 47, стало 49»
 _AS, _WRITTEN = frozenset({"деп", "написал", "написала"}), ("жаз", "айт", "ошиб", "по ошиб")
 _HALF = words("area.half")
@@ -232,18 +234,27 @@ def _is_what_was(scene: Scene, first: int, last: int) -> bool:
 
 
 def changed(scene: Scene) -> list[Size]:
-    """«площадь поменялась, было 47, стало 49,2»: the size as it is now."""
-    if not any(token.key.startswith(KEYWORDS) for token in scene.tokens):
-        return []
+    """«площадь поменялась, было 47, стало 49,2», «не 83,6 а 86,3»: the size as it is now."""
+    named = any(token.key.startswith(KEYWORDS) for token in scene.tokens)
     for index, group in enumerate(scene.groups):
-        _, last = amount(scene, index)
+        old, last = amount(scene, index)
         ahead = next((at for at, later in enumerate(scene.groups) if later.first > last), None)
-        if ahead is None or not _is_what_was(scene, group.first, last):
+        denied = scene.key(group.first - 1) == "не" and scene.key(last + 1) in ("а", ",")
+        if ahead is None or not (denied or _is_what_was(scene, group.first, last)):
             continue
         first, (value, end) = scene.groups[ahead].first, amount(scene, ahead)
-        if scene.key(first - 1) in _NOW and scene.free(first, end) and not is_other_unit(scene.key(end + 1)):
-            return [Size(value, first, end, weight=2)]
+        both = all(_LEAST_APART <= size <= LARGEST_HOUSE_M2 for size in (old, value)) and scene.asked != "phone"
+        bare_ = scene.free(group.first, end) and first - last <= _NEAR_ENOUGH and not _of_another(scene, end)
+        if bare_ and (both or (named and scene.key(first - 1) in _NOW)):
+            return [Size(value, first, end, weight=2, corrects=True)]
     return []
+
+
+def _of_another(scene: Scene, last: int) -> bool:
+    """«не 45, а 54 дом», «не 77 а 78 в конце»."""
+    after = scene.key(last + 1)
+    of_phone = any(word.startswith(_OF_PHONE) for word in scene.words(0, len(scene.tokens)))
+    return of_phone or is_other_unit(after) or after in _HOUSE or after in ("-", "/", ":", "%")
 
 
 def _other_end(scene: Scene, first: int, value: float, last: int) -> tuple[float | None, int]:

@@ -78,6 +78,8 @@ ROWS = [
     ("name", "атын Шынар дей бер", {"name": "Шынар"}),
     ("name", "атымды айтпай-ақ қояйын", {"name": None}),
     ("name", "Заря, это имя", {"name": "Заря"}),
+    (None, "нужен офис Алматы Сити", {"city": None, "name": None}),
+    (None, "нужен потолок 3 на 4", {"object_type": "потолок"}),
     (None, "хозяин Анвар, дом 120", {"name": "Анвар"}),
     ("contact", "Mei-ling Chen", {"name": "Mei-ling Chen"}),
     # a town in another's name, in what a thing is made of, or only asked about

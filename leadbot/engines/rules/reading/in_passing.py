@@ -24,6 +24,7 @@ _STREETS_BEFORE = words("objects.streets_before")  # «Абай көшесі 25 
 _FLAT = words("objects.flat")
 _COUNTED_ENDINGS = ("ов", "ев", "ей", "он", "иц", "мест")
 _CEILING = ("потол", "төбе", "тобе", "ceiling")
+_TIMES = frozenset({"на", "х", "x", "*", "×", "by", "ге", "ке"})  # «потолок 3 на 4» is one
 _NUMBERED = frozenset({"building", "block"})  # “building 24” is an address
 _HIGH = (2.0, 6.0)  # metres from a floor to its ceiling
 
@@ -46,7 +47,9 @@ def _is_a_height(scene: Scene, thing: Thing) -> bool:
     if index is None or not scene.key(thing.first).startswith(_CEILING):
         return False
     value, last = amount(scene, index)
-    return _HIGH[0] <= value <= _HIGH[1] and unit_at(scene, last + 1, value)[0] in ("", "м")
+    unit, end = unit_at(scene, last + 1, value)
+    behind = scene.key(end + 1) if unit else scene.key(last + 1)
+    return _HIGH[0] <= value <= _HIGH[1] and unit in ("", "м") and behind not in _TIMES
 
 
 def _is_yours(scene: Scene, thing: Thing) -> bool:

@@ -55,7 +55,10 @@ def is_named_after(scene: Scene, hit: TownHit, before: str, after: str) -> bool:
 
 def _is_firm(scene: Scene, hit: TownHit, after: str) -> bool:
     """«Астана Моторс», «возле Шымкент Плаза»: the firm's or the building's name goes on behind the town's."""
-    return hit.case == "nom" and hit.first == hit.last and after in _FIRMS
+    is_firm = hit.case == "nom" and hit.first == hit.last and after in _FIRMS
+    if is_firm:
+        scene.take(hit.first, hit.last + 1)  # it is nobody's name either
+    return is_firm
 
 
 def _is_a_thing(scene: Scene, hit: TownHit) -> bool:

@@ -42,6 +42,15 @@ _BLAMES = re.compile(
     r"|сапасыз|жаман|недовол|ужас|кошмар|халтур|позор|издеват|never|your|you(?!\w)|refund|money|promis|complain"
     r"|disappoint|terrible|disgrac|disgust|awful|horribl|outrag|unaccept|unhappy|так и не|никто не)"
 )
+# «Мастера сделали на 70% и пропали, надо доделать»: others' work that is left to be finished, and no word of ours.
+_LEFT_UNDONE = re.compile(
+    r"(?<!\w)(?:пропал|исчез|брос|сбеж|кинул|ушли|уехал|недодел|не додел|не закончил|кашып|тастап|кетип кал|жоголып"
+    r"|left|vanish|disappear|walked)"
+)
+_TO_FINISH = re.compile(
+    r"(?<!\w)(?:додел|достро|законч|заверш|передел|исправ|аякта|битир|кайта жаса|жондеп|finish|complete|redo)"
+)
+_OF_OURS = re.compile(r"(?<!\w)(?:ваш|вы(?!\w)|вас(?!\w)|вам(?!\w)|у вас|сизд|сендер|you)")
 # «Вы нам строили, фундамент треснул», "the stairs you built are creaking": our own work, and what has become of it.
 _OUR_WORK = re.compile(
     r"(?<!\w)(?:вы(?: \w+){0,5} \w+ли(?!\w)|(?:после|от) ваш\w+"
@@ -208,6 +217,8 @@ def _sorted_out(
     mild = claims.get("complaint", 0) < _VERY_SURE or has_wish or bool(named & {"city", "area"})
     left -= _are_answers(left, claims, acts, named, turn, memory)
     certain = claims.get("complaint", 0) >= _CERTAIN
+    if not certain and _LEFT_UNDONE.search(folded) and _TO_FINISH.search(folded) and not _OF_OURS.search(folded):
+        left.discard("complaint")
     if "complaint" in left and (
         (mild and not _BLAMES.search(folded)) or ("correction" in acts and named - {"object_type"} and not certain)
     ):

@@ -36,10 +36,10 @@ SQUARE_METRES_IN_FOOT = 0.09290304
 
 _WAYS = words("area.not_area_metres")
 _RANGE = frozenset({"от", "до"})  # «от 60 до 70 метров»
+_SOTKAS = frozenset({"соток", "сотык", "sotok", "sotyk"})
 _M = frozenset({"м", "m"})
 _LEAST_GUESSED = 25  # metres of a range above which it can be but an area
 _ROOM = stems("area.room*")
-_NOT_AREA_METRES = stems("area.not_area_metres*")
 _BY = frozenset({"ге", "ке", "ка", "да", "де", "та", "те"})  # «10 ге 12»
 _TIMES = frozenset({"х", "x", "h", "*", "×", "на", "by", "-", "ga", "na"})
 _MOST_FLOORS = 5
@@ -91,10 +91,11 @@ def find(scene: Scene) -> Areas:
         return areas
     if scene.measures == "cm":
         return _chosen(scene, [size for size in sizes if not size.sides and size.weight > 1], lands)
-    sizes += unitless.keyword_sizes(scene) or unitless.width_and_length(scene)
+    sizes += unitless.changed(scene) or unitless.keyword_sizes(scene) or unitless.width_and_length(scene)
     if (lands or sizes) and all(_standing(scene, size) < 0 for size in sizes):
         sizes += unitless.beside_house(scene)  # only land, a garage or a kitchen has a size with a unit
     if not sizes:
+        counting.take_running_metres(scene)
         sizes = unitless.decimals(scene) or (unitless.bare(scene) if scene.asked == "area" else unitless.apart(scene))
     if scene.land:
         lands = lands or unitless.lands(scene, sizes)
@@ -195,6 +196,8 @@ def _after_unit(scene: Scene, index: int) -> Size | None:
     ahead = range_second(scene, last)
     if ahead is not None and amount(scene, ahead)[0] > value:
         high, last = amount(scene, ahead)
+    if unit in _SOTKAS and scene.kind(first - 2) != "number":
+        return Size(value, first - 1, last, unit="сотка", weight=3)  # «соток 12»
     if not unit.startswith((*METRE, *SQUARE)) or unit in ("метр", "квадрат", "метра") or value < 4:
         return None
     if scene.kind(first - 2) == "number" or is_other_unit(scene.key(last + 1)) or not scene.free(first - 1, first - 1):
@@ -218,7 +221,7 @@ def _metres_are_area(scene: Scene, first: int, last: int, value: float, *, is_ra
     if any(scene.key(at).startswith(KEYWORDS) for at in range(max(begin, first - 2), first)):
         return True  # «площадь спальни 17 метров»
     ways = _WAYS - _RANGE if is_range else _WAYS
-    if words & ways or any(word.startswith(_NOT_AREA_METRES) for word in words):
+    if words & ways or any(word.startswith(counting.RUNNING) for word in words):
         return False
     if any(word.startswith(_ROOM) for word in words):
         is_furniture = value < _LEAST_KITCHEN and any(word.startswith(_KITCHEN) for word in words)
@@ -323,9 +326,9 @@ def _found(scene: Scene, size: Size) -> Found:
     shown = f"{number(round(m2) if size.unit == 'sqft' else size.value)} м²"
     if size.high and size.unit != "sqft":
         shown = f"{number(size.value)}–{number(size.high)} м²"
-    return replace(
-        scene.found(shown, size.first, size.last, sure=not (size.sides or size.guessed)), m2=m2, unit=size.unit
-    )
+    sure = not (size.sides or size.guessed)
+    found = scene.found(shown, size.first, size.last, sure=sure, corrects=size.corrects)
+    return replace(found, m2=m2, unit=size.unit)
 
 
 def _sotkas(value: float) -> str:

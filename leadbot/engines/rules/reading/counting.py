@@ -13,12 +13,14 @@ from leadbot.engines.rules.reading.units import (
     LARGEST_HOUSE_M2,
     METRE,
     SQUARE,
+    amount,
     is_other_unit,
     unit_at,
 )
 from leadbot.engines.rules.words.scene import Scene
 from leadbot.engines.rules.words.words import stems, words
 
+RUNNING = stems("area.not_area_metres*")  # what is told in running metres
 _EDGES = ("", "line")
 _MATERIAL = stems("area.material*")
 _FROM_ENDINGS = ("тан", "тен", "дан", "ден", "нан", "нен")
@@ -42,6 +44,16 @@ def claimed(scene: Scene, first: int, last: int, value: float) -> bool:
     if scene.key(first - 1) in _HOUSES and value < _LEAST_BEHIND_HOUSE:
         return True  # «дом 17»
     return _claimed_behind(scene, last + 1, value) or _claimed_before(scene, first)
+
+
+def take_running_metres(scene: Scene) -> None:
+    """«40 метров кабеля», «биіктігі 9 метр»: these answer no question for the area either."""
+    for index, group in enumerate(scene.groups):
+        value, last = amount(scene, index)
+        unit, end = unit_at(scene, last + 1, value)
+        clause = scene.words(*scene.clause(group.first)) if unit == "м" else set()
+        if scene.free(group.first, last) and any(word.startswith(RUNNING) for word in clause):
+            scene.take(group.first, end)
 
 
 def _claimed_behind(scene: Scene, at: int, value: float) -> bool:

@@ -61,11 +61,21 @@ def _labelled(scene: Scene, at: int) -> bool:
 
 
 def _take_long(scene: Scene, group: Group) -> None:
-    """The number and what is joined to it by hyphens or slashes."""
+    """The number and what is joined to it by hyphens, slashes or a letter: «45к1845»."""
     last = group.last
-    while scene.key(last + 1) in ("-", "/") and scene.kind(last + 2) == "number":
+    while scene.kind(last + 2) == "number" and (
+        scene.key(last + 1) in ("-", "/") or _is_letter_between(scene, last + 1)
+    ):
         last += 2
     scene.take(group.first, last)
+
+
+def _is_letter_between(scene: Scene, at: int) -> bool:
+    return (
+        len(scene.key(at)) == 1
+        and scene.kind(at) == "word"
+        and not (scene.tokens[at].spaced or scene.tokens[at + 1].spaced)
+    )
 
 
 def _is_iin(digits: str) -> bool:

@@ -28,6 +28,8 @@ _DEED = stems("names.others_deed*")
 _FIRM = words("names.street")
 _AFTER_FIRM = words("names.after_street")
 _WITH = words("names.with")
+_SPOKEN = stems("names.spoken*")
+_WORKS, _AT_YOU = words("names.works"), words("names.at_you")
 _HONORIFIC_STEMS = stems("names.honorific*")
 _NAME_STEMS = stems("names.name_stems*")
 _SELF_WORDS = words("names.self")
@@ -67,7 +69,7 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
             or strangers.elder(scene)
         )
     if best is None and scene.asked in ("name", "contact"):
-        best = strangers.asked_for(scene)
+        best = strangers.asked_for(scene) or strangers.word_as_name(scene)
     if best is None and phone_at is not None:
         best = strangers.beside_phone(scene, phone_at)
     if best is None:
@@ -107,6 +109,8 @@ def _score(scene: Scene, person: Person) -> float:
         return 0  # "I'm Daniyar's wife Laura"
     if introduced(scene, person):
         return INTRODUCED
+    if _is_of_ours(scene, person):
+        return 0
     owner = _somebody_else(scene, person)
     if scene.key(person.first - 1) in _TO and person.case != "nom":
         return 0  # «запишите к Алие»
@@ -144,6 +148,16 @@ def _score(scene: Scene, person: Person) -> float:
         return BESIDE_PHONE + 0.5 * scene.tokens[person.first].capital + 0.4 * beside
     alone = alone or (person.first == 0 and ahead(scene, person.last, 1)[:1] in (["с"], ["из"], ["from"]))
     return ALONE if alone and not _is_addressed(scene, person) else 0
+
+
+def _is_of_ours(scene: Scene, person: Person) -> bool:
+    """«Позовите Айгуль, я с ней говорил», «Асқар ұста сіздерде істей ме?»: one of the company's people."""
+    begin, end = scene.clause(person.first)
+    clause = scene.words(begin, end)
+    if clause & _WORKS and clause & _AT_YOU:
+        return True
+    called = scene.phone_at is None and bool(clause & _CALL)
+    return called and any(word.startswith(_SPOKEN) for word in scene.words(person.last + 1, len(scene.tokens)))
 
 
 def _is_a_place_or_word(scene: Scene, person: Person) -> bool:

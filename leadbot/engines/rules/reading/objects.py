@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadbot.engines.rules.reading import people, several, unnamed
+from leadbot.engines.rules.reading import in_passing, people, several, unnamed
 from leadbot.engines.rules.reading.around import STAFF
 from leadbot.engines.rules.reading.city import match
-from leadbot.engines.rules.reading.units import is_other_unit, unit_at
 from leadbot.engines.rules.words import morph, near
 from leadbot.engines.rules.words.object_forms import Table
 from leadbot.engines.rules.words.scene import Found, Scene, Thing
@@ -29,36 +28,22 @@ class _ObjectHit:
 _BESIDE = words("objects.beside")
 _INSIDE = words("objects.inside")
 _TOWN_BEFORE = words("objects.town_before")
-_FLAT = words("objects.flat")
 _LANDMARK = 2  # ranks lost by what only stands nearby
-_HOME = words("objects.home")
 _WORKING = stems("objects.working*")
-_STREETS = words("objects.streets")
-_STREETS_BEFORE = words("objects.streets_before")  # «Абай көшесі 25 үй»
 _PLACING = words("objects.placing")
 _KAZAKH_PLACES = words("objects.kazakh_places")
+_SOFTENED = {"г": "к", "б": "п"}
 _PART, _LAND = 2, 3  # the ranks of what is but a part of a thing, and of land
 _GIVEN_UP = words("objects.given_up")
-_WITHOUT = words("objects.without")
-_MEASURED = stems("objects.measured*")
-_HOURS = words("details.hours")
-_DEVICES = stems("objects.devices*")
-_COMING = stems("objects.coming*")
-_BEING_THERE = ("отыр", "жур", "болам", "жатыр")
-_OURS = ("миз", "им", "мыз")
 _ANOTHER = words("objects.another")
 _AT_US = (["у", "нас"], ["у", "меня"])
-_STANDS = words("objects.stands")
-_ON = frozenset({"на", "по", "on", "for"})
+_STANDS, _BROKEN = words("objects.stands"), stems("objects.broken*")
 _WISHED = words("objects.wished")
 _OLD = words("objects.old")
 _AWAY = frozenset({"с", "со", "из", "от"})
 _COUNTING = words("objects.counting")
-_YOURS = words("objects.yours")
 _MOST_COUNTED, _LEAST_SIZE = 20, 12
-_GUARANTEE = stems("objects.guarantee*")
-_COUNTED_ENDINGS = ("ов", "ев", "ей", "он", "иц", "мест")
-_ROOMS = ("комнат", "болме", "room", "bedroom")
+_COUNTED_ENDINGS = ("ов", "ев", "ей", "он", "иц", "мест", "артир")
 
 
 def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
@@ -200,6 +185,8 @@ def _known(word: str, objects: Table, *, latin: bool) -> str | None:
     if key is not None:
         return key
     for stem, tag in morph.cuts(word, latin=latin):
+        if tag == "poss" and stem[-1:] in _SOFTENED and stem not in bases:
+            stem = stem[:-1] + _SOFTENED[stem[-1]]  # «шарбағын» of «шарбақ»
         if stem in bases and tag not in ("cop", "ins") and len(word) > 2:
             return bases[stem]
     return None if latin else objects.nearest(word)
@@ -229,14 +216,11 @@ def _weighed(scene: Scene, hit: _ObjectHit, objects: Table) -> _ObjectHit:
     if tag == "dat" or (tag in ("loc", "abl") and not before):
         hit.score -= 0.5  # «саяжайға монша»
     hit.score -= _owned(scene, hit) + 2.5 * _is_counted(scene, hit)
-    if hit.key == "квартира" and _is_house_number(scene, hit):
+    thing = Thing(hit.key, hit.first, hit.last)
+    if hit.key == "квартира" and in_passing.is_house_number(scene, thing):
         hit.score -= 2  # «Абая 25, кв 14»: it is the flat of that address, if nothing else is named
     elif (
-        _is_house_number(scene, hit)
-        or _is_only_asked_about(scene, hit)
-        or _is_a_count(scene, hit, objects)
-        or _is_yours(scene, hit)
-        or _is_in_passing(scene, hit, objects)
+        in_passing.is_so(scene, thing, objects.ranks.get(hit.key, 1))
         or scene.key(hit.first - 1).startswith(STAFF)  # «завхоз детсада»
     ):
         hit.score = -9
@@ -260,8 +244,8 @@ def _owned(scene: Scene, hit: _ObjectHit) -> float:
     behind = [scene.key(at) for at in range(hit.last + 1, hit.last + 3)]
     if behind[:1] == ["уже"]:
         behind = behind[1:]
-    if _ANOTHER.intersection(before):
-        return 0  # «ещё один магазин есть»
+    if _ANOTHER.intersection(before) or behind[0].startswith(_BROKEN):
+        return 0  # «ещё один магазин есть», «у меня кухня осыпалась»
     if behind[0] in _STANDS:
         return 2
     return 1.5 if before[-2:] in _AT_US or (before[-1:] == ["есть"] and before[-3:-1] in _AT_US) else 0
@@ -279,72 +263,3 @@ def _is_counted(scene: Scene, hit: _ObjectHit) -> bool:
     """«школа, 12 кабинетов»: what there are several of is less the object than what they are in."""
     counted = next((g for g in scene.groups if g.last == hit.first - 1), None)
     return counted is not None and counted.value >= 2 and scene.key(hit.last).endswith(_COUNTED_ENDINGS)
-
-
-def _is_yours(scene: Scene, hit: _ObjectHit) -> bool:
-    """«адрес офиса», «к вам в офис», «ваш магазин»: the company's own."""
-    if scene.words(hit.first - 3, hit.first - 1) & _YOURS or scene.key(hit.first - 1).startswith("адрес"):
-        return True
-    at_yours = (scene.key(hit.last + 1), scene.key(hit.last + 2)) == ("у", "вас")
-    asks = scene.key(scene.clause(hit.last)[1] + 1) == "?" and hit.key in ("офис", "магазин", "склад", "салон")
-    return at_yours and asks  # «а офис у вас есть?»
-
-
-def _is_in_passing(scene: Scene, hit: _ObjectHit, objects: Table) -> bool:
-    """Named, but not as what is wanted: «без балкона», «после школы», «с двух до пяти дома», «үйге келесіз бе»."""
-    key, before = scene.key(hit.first), scene.key(hit.first - 1)
-    if before in _WITHOUT or before.startswith(_MEASURED):
-        return True
-    if key == "дома" and (before in _HOME or (before in _HOURS and scene.kind(hit.last + 1) != "word")):
-        return True
-    if key == "подъезд" and "number" in (scene.kind(hit.first - 1), scene.kind(hit.last + 1)):
-        return True  # of an address
-    of_phone = scene.phone_at is not None and scene.phone_at[1] == hit.first - 1
-    if of_phone and hit.key == "офис" and scene.kind(hit.last + 1) not in ("word", "number"):
-        return True  # «8(7172)55-44-33 офис, Марат»
-    if scene.key(hit.last + 1).startswith(_DEVICES) or (before == "на" and key == "дому"):
-        return True
-    if key in ("уйде", "патерде") and scene.key(hit.last + 1).startswith(_BEING_THERE):
-        return True  # «үйде отырмын»
-    comes = scene.words(hit.last + 1, hit.last + 3) | scene.words(hit.first - 3, hit.first - 1)
-    to_him = hit.key in ("дом", "квартира") and (before == "на" or key.endswith(("ге", "ке")))
-    if to_him and any(word.startswith(_COMING) for word in comes):
-        return True
-    if objects.ranks.get(hit.key) == _LAND:  # «земля 0,15 га», «жеріміз 20 сотық» say where it will stand
-        return scene.asked in ("area", "plot") or key.endswith(_OURS)
-    return False
-
-
-def _is_only_asked_about(scene: Scene, hit: _ObjectHit) -> bool:
-    """«какая гарантия на крышу?»: the guarantee is what is asked for, not the roof."""
-    if scene.key(hit.first - 1) in _ON and scene.key(hit.first - 2).startswith(_GUARANTEE):
-        return True
-    return scene.key(hit.last + 1).startswith(_GUARANTEE)
-
-
-def _is_a_count(scene: Scene, hit: _ObjectHit, objects: Table) -> bool:
-    """«окон 5 штук», «2 комнаты и кухня» to the question for the area: counted, not ordered."""
-    counted = scene.key(hit.last).endswith(_COUNTED_ENDINGS) or scene.key(hit.last) in ("комнат", "болме")
-    measured = unit_at(scene, hit.last + 2, 0)[0]  # «әр бөлме 16 шаршы»
-    behind = "" if measured else scene.kind(hit.last + 1)
-    beside = "number" in (behind, counted and hit.rank > _LAND and scene.kind(hit.first - 1))
-    if beside and counted and hit.rank > 1:
-        return True  # «комнат 4, этаж 9»
-    if scene.asked != "area" or objects.ranks.get(hit.key, 1) != _PART:
-        return False
-    return any(scene.key(group.last + 1).startswith(_ROOMS) for group in scene.groups)
-
-
-def _is_house_number(scene: Scene, hit: _ObjectHit) -> bool:
-    """«дом 25 кв 17», «мкр 5, дом 33»: an address, no object."""
-    number = hit.last + 2 if scene.key(hit.last + 1) in ("№", "#") else hit.last + 1
-    if scene.kind(number) != "number":
-        ahead = hit.first - 2 if scene.key(hit.first - 1) == "-" else hit.first - 1
-        return scene.kind(ahead) == "number" and bool(scene.words(ahead - 2, ahead - 1) & _STREETS_BEFORE)
-    if scene.key(number + 1) == "/" and scene.kind(number + 2) == "number" and scene.key(number + 3) == "/":
-        return False  # «квартира 54/32/8»
-    flat = number + 2 if scene.key(number + 1) == "," else number + 1
-    if scene.key(flat) in _FLAT and scene.kind(flat + 1) == "number" and not is_other_unit(scene.key(flat + 2)):
-        return True
-    ends = scene.kind(number + 1) in ("", "mark", "line") and scene.key(number + 1) not in ("х", "x", "*", "×", "-")
-    return ends and bool(scene.words(hit.first - 5, hit.first - 1) & _STREETS)

@@ -168,7 +168,7 @@ def person_at(scene: Scene, at: int) -> Person | None:
     token = scene.tokens[at]
     known = given(token) or _before_patronymic(scene, at)
     if known is None:
-        return _korean(scene, at) or _surname_alone(scene, at)
+        return _korean(scene, at) or _korean_behind(scene, at) or _surname_alone(scene, at)
     known = _of_a_woman(scene, at, known)
     shown = [titled(token.raw[: known.stem]) if known.stem else known.name]
     if _feminine(scene, at, known):
@@ -311,6 +311,19 @@ def _korean(scene: Scene, at: int) -> Person | None:
         return None
     start, end = scene.tokens[at].start, scene.tokens[last].end
     return Person(at, last, scene.text[start:end], "nom", True, False)
+
+
+def _korean_behind(scene: Scene, at: int) -> Person | None:
+    """«Hye-jin Park»: two syllables and the surname behind them."""
+    parts = [at, at + 2, at + 3]
+    if (
+        scene.key(at + 1) != "-"
+        or any(scene.kind(part) != "word" for part in parts)
+        or scene.key(at + 3) not in _KOREAN
+    ):
+        return None
+    first, last = scene.tokens[at], scene.tokens[at + 3]
+    return Person(at, at + 3, scene.text[first.start : last.end], "nom", True, False) if first.capital else None
 
 
 def _surname_alone(scene: Scene, at: int) -> Person | None:

@@ -16,6 +16,9 @@ _INTRO_ENDS = frozenset(phrase[-1] for phrase in INTRO + INTRO_SELF)
 _HONORIFIC_STEMS = stems("names.honorific*")
 _CALLED_SO = stems("names.called_so*")
 _NO_NAME = words("names.call") | people.HONORIFIC | words("names.street") | words("names.after_street")
+_NAME_STEMS = stems("names.name_stems*")
+_SAYING_NAME = words("names.saying_name")
+_SHORTEST = 2  # letters: «да, имя …» and «ок» are none
 _SIMPLY = frozenset({"просто", "just", "жай"})
 _SKIPPED = frozenset(':,-—–=\n«"“*')
 
@@ -103,6 +106,18 @@ def asked_for(scene: Scene) -> Person | None:
     if scene.asked == "contact" and scene.phone_at is None and not scene.tokens[at_words[0]].capital:
         return None
     return _stranger(scene, at_words[0])
+
+
+def word_as_name(scene: Scene) -> Person | None:
+    """«Весна, имя такое»: an everyday word whose owner says that it is his name."""
+    if scene.kind(0) != "word" or not scene.tokens[0].capital or scene.kind(1) != "mark" or scene.used[0]:
+        return None
+    rest = [token.key for token in scene.tokens[2:] if token.kind != "mark"]
+    called = (
+        any(key.startswith(_NAME_STEMS) for key in rest) and _SAYING_NAME.issuperset(rest) and "?" not in scene.text
+    )
+    is_name = called and not is_role(scene.key(0)) and scene.key(0) not in _NO_NAME and len(scene.key(0)) > _SHORTEST
+    return Person(0, 0, people.titled(scene.tokens[0].raw), "nom", False, True, 4.0) if is_name else None
 
 
 def beside_phone(scene: Scene, phone_at: tuple[int, int]) -> Person | None:

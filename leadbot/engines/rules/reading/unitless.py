@@ -38,6 +38,10 @@ _IN_SHORT = frozenset({"общем", "вобщем", "целом"})  # «в об
 _LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
 _MOST_SOTKAS = 100  # a bare number above it is square metres of land
 _PER = frozenset({"за", "per"})
+_OF_PHONE = ("конц", "цифр", "сон", "номер", "номир", "телеф", "digit")
+_NEAR_ENOUGH = 6  # tokens from a size to the one it is put right by
+_WAS, _NOW = words("area.was"), words("area.now")  # «было 47, стало 49»
+_AS, _WRITTEN = frozenset({"деп", "написал", "написала"}), ("жаз", "айт", "ошиб", "по ошиб")
 _HALF = words("area.half")
 _WISHED = words("objects.wished")
 _ONE = words("area.one_land")
@@ -201,14 +205,14 @@ def _bare_sizes(scene: Scene) -> list[Size]:
     found: list[Size] = []
     last = -1
     for index, group in enumerate(scene.groups):
-        if group.first <= last or not scene.free(group.first, group.last) or scene.key(group.first - 1) in ("не", "/"):
-            continue  # the fraction of the last one, or «24/7»
+        if group.first <= last or not scene.free(group.first, group.last):
+            continue  # the fraction of the last one
         value, last = amount(scene, index)
-        if _is_labelled(scene, group.first):
-            continue
+        if scene.key(group.first - 1) in ("не", "/") or _is_labelled(scene, group.first):
+            continue  # «не 83,6», «24/7»
         high, last = _other_end(scene, group.first, value, last)
         after = scene.key(last + 1)
-        if after == "емес" or after.startswith(_TOO):
+        if after == "емес" or after.startswith(_TOO) or _is_what_was(scene, group.first, last):
             continue  # «70 емес 76», «200 много, давайте 160»
         fits = (1 if scene.land else 5) <= value <= 20_000
         if (
@@ -219,6 +223,38 @@ def _bare_sizes(scene: Scene) -> list[Size]:
             guessed = scene.land or not says_only(scene, group.first, last)
             found.append(Size(value, group.first, last, high, weight=2, guessed=guessed))
     return found
+
+
+def _is_what_was(scene: Scene, first: int, last: int) -> bool:
+    """«было 47, стало 49», «110 деп жазып қойыппын, 101 ғой»: the size before it was put right."""
+    if scene.key(first - 1) in _WAS and not _NOW.isdisjoint(scene.words(last + 1, last + 3)):
+        return True
+    written = scene.key(last + 1) in _AS and scene.key(last + 2).startswith(_WRITTEN)
+    return written and any(group.first > last for group in scene.groups)
+
+
+def changed(scene: Scene) -> list[Size]:
+    """«площадь поменялась, было 47, стало 49,2», «не 83,6 а 86,3»: the size as it is now."""
+    named = any(token.key.startswith(KEYWORDS) for token in scene.tokens)
+    for index, group in enumerate(scene.groups):
+        old, last = amount(scene, index)
+        ahead = next((at for at, later in enumerate(scene.groups) if later.first > last), None)
+        denied = scene.key(group.first - 1) == "не" and scene.key(last + 1) in ("а", ",")
+        if ahead is None or not (denied or _is_what_was(scene, group.first, last)):
+            continue
+        first, (value, end) = scene.groups[ahead].first, amount(scene, ahead)
+        both = all(_LEAST_APART <= size <= LARGEST_HOUSE_M2 for size in (old, value)) and scene.asked != "phone"
+        bare_ = scene.free(group.first, end) and first - last <= _NEAR_ENOUGH and not _of_another(scene, end)
+        if bare_ and (both or (named and scene.key(first - 1) in _NOW)):
+            return [Size(value, first, end, weight=2, corrects=True)]
+    return []
+
+
+def _of_another(scene: Scene, last: int) -> bool:
+    """«не 45, а 54 дом», «не 77 а 78 в конце»."""
+    after = scene.key(last + 1)
+    of_phone = any(word.startswith(_OF_PHONE) for word in scene.words(0, len(scene.tokens)))
+    return of_phone or is_other_unit(after) or after in _HOUSE or after in ("-", "/", ":", "%")
 
 
 def _other_end(scene: Scene, first: int, value: float, last: int) -> tuple[float | None, int]:

@@ -32,6 +32,7 @@ class Size:
     sides: bool = False
     weight: int = 0
     guessed: bool = False  # the unit is not said
+    corrects: bool = False  # it is said instead of another
 
 
 def number(value: float) -> str:

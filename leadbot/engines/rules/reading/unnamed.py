@@ -59,7 +59,7 @@ def _says_rooms(scene: Scene, at: int) -> bool:
         return True
     counted = scene.kind(at - 1) in ("number", "mark") or word_at(scene.tokens[at - 1]) is not None
     if key in ("к", "шка", "шку", "шки", "шке", "хка"):
-        return scene.kind(at - 1) == "number" and not scene.tokens[at].spaced  # «2к», «3шка»
+        return len(scene.key(at - 1)) == 1 and scene.kind(at - 1) == "number" and not scene.tokens[at].spaced  # «2к»
     if scene.key(at - 1) in ("х", "x", "ух", "ех", "ми", "и") and scene.kind(at - 2) in ("number", "mark"):
         counted = True  # «2-х комнатная»
     rooms = key.startswith(("комнатн", "болмел", "xonali")) or key == "комн"

@@ -6,9 +6,8 @@ sits or comes from; a street, a district or a firm named after a town is no town
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from leadbot.engines.rules.reading import city, names, people, quarters, regions, unlisted
+from leadbot.engines.rules.reading.namesakes import TownHit, is_named_after, on_a_corner
 from leadbot.engines.rules.words import morph, near
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.text import skeleton
@@ -23,12 +22,7 @@ _TOWN = words("where.town")
 _VILLAGE = words("where.village")
 _VILLAGE_BEHIND = words("where.village_behind")
 _NAMESAKES = words("where.district_namesakes")
-_STREET = stems("where.street*")
-_STREET_EXACT = words("where.street_exact")
-_BEFORE_NAME = stems("where.street_before_name*")  # «ул Абая», «мкр Самал»: these open an address
-_AFTER_NAME = stems("where.street_after_name*")  # «Абай көшесі» is whole
 _DISTRICT = words("where.district")
-_CORNERS = frozenset({"угол", "улица", "улице", "пересечение"})
 _SELF = stems("where.self*")
 _OBJECT = stems("where.object*")
 _YOURS = words("objects.yours")
@@ -44,21 +38,10 @@ _VENDOR_DONE = stems("where.vendor_done*")
 _GUESSES_AT_MOST = 8  # misspelt words compared with all towns in one message: a flood must not cost
 _REGION_STEM = 5  # letters by which a region and its namesake are alike: «Мангистау», «Мангистауская»
 _ASKED_ABOUT_SCORE = 0.3
+_ONLY_THERE_SCORE = 0.05  # of «или только по Караганде?»
+_ONLY = frozenset({"только", "тек", "лишь", "only"})
 _QUARTER_SCORE = 0.4  # of a town known by its quarter alone
 _EDGES = ("", "mark", "line")
-_ADJECTIVE = ("ский", "ского", "ском", "скому", "скии", "ный", "ного")
-
-
-@dataclass(slots=True)
-class _TownHit:
-    name: str
-    case: str
-    first: int
-    last: int
-    score: float = 0.0
-    sure: bool = True
-    denied: bool = False
-    doubtful: bool = False
 
 
 def find(scene: Scene) -> tuple[Found | None, bool]:
@@ -68,14 +51,14 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
     for hit in hits:
         _weigh(scene, hit)
     _prefer_to_namesake(hits)
-    hits += [_TownHit(part.town, "nom", part.first, part.last, _QUARTER_SCORE) for part in parts if part.town]
+    hits += [TownHit(part.town, "nom", part.first, part.last, _QUARTER_SCORE) for part in parts if part.town]
     for part in parts:
         scene.take(part.first, part.last)  # whatever else is said, it is nobody's name
     if any(h.denied for h in hits):
         _believe_capitals(scene, hits)
     taken = {at for hit in hits for at in range(hit.first, hit.last + 1)}
     strangers = unlisted.mentions(scene, taken, placed=any(h.score for h in hits))
-    hits += [_TownHit(s.name, "nom", s.first, s.last, s.score, s.sure) for s in strangers]
+    hits += [TownHit(s.name, "nom", s.first, s.last, s.score, s.sure) for s in strangers]
     _prefer_to_region(scene, hits)
     good = [h for h in hits if h.score > 0 and not h.denied]
     if not good:
@@ -83,7 +66,11 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
         return typed, any(h.denied for h in hits)
     best = max(good, key=lambda h: (h.score, -h.first))
     corrects = any(h.denied for h in hits) or scene.key(best.first - 2) == "лучше"
-    later = [h for h in good if h.first > best.first and h.name != best.name and h.score >= best.score - 1.6]
+    later = [
+        h
+        for h in good
+        if h.first > best.first and h.name != best.name and h.score >= max(best.score - 1.6, 2 * _ONLY_THERE_SCORE)
+    ]
     between = (best.last + 1, later[-1].first) if later else (0, 0)
     if later and (near.corrected(scene, *between) or scene.words(*between) & _BUT):
         best, corrects = later[-1], True
@@ -93,7 +80,7 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
     return scene.found(best.name, best.first, best.last, sure=best.sure, corrects=corrects), False
 
 
-def _prefer_to_namesake(hits: list[_TownHit]) -> None:
+def _prefer_to_namesake(hits: list[TownHit]) -> None:
     """«Маңғыстауда, Ақтауда»: beside one of its towns the name is the region's, not the village's."""
     places = city.gazetteer().places
     for hit in hits:
@@ -102,7 +89,7 @@ def _prefer_to_namesake(hits: list[_TownHit]) -> None:
             hit.score = min(hit.score, 2 * unlisted.REGION_SCORE)
 
 
-def _prefer_to_region(scene: Scene, hits: list[_TownHit]) -> None:
+def _prefer_to_region(scene: Scene, hits: list[TownHit]) -> None:
     """«Түркістан облысы, Сарыағаш ауданы»: the district's town says more than the region."""
     region = any(h.score == unlisted.REGION_SCORE for h in hits)
     if region or not any(h.score for h in hits):
@@ -112,9 +99,9 @@ def _prefer_to_region(scene: Scene, hits: list[_TownHit]) -> None:
                 hit.score, hit.sure = 2 * unlisted.REGION_SCORE, hit.sure and region
 
 
-def _mentions(scene: Scene, inside: set[int]) -> list[_TownHit]:
+def _mentions(scene: Scene, inside: set[int]) -> list[TownHit]:
     """The towns named outside the tokens `inside` a quarter's name."""
-    hits: list[_TownHit] = []
+    hits: list[TownHit] = []
     at = 0
     while at < len(scene.tokens):
         hit = None if at in inside else _mention_at(scene, at)
@@ -124,7 +111,7 @@ def _mentions(scene: Scene, inside: set[int]) -> list[_TownHit]:
     return hits
 
 
-def _mention_at(scene: Scene, at: int) -> _TownHit | None:
+def _mention_at(scene: Scene, at: int) -> TownHit | None:
     token = scene.tokens[at]
     if token.kind != "word" or scene.used[at]:
         return None
@@ -139,10 +126,10 @@ def _mention_at(scene: Scene, at: int) -> _TownHit | None:
     known = city.match(token)
     if known is None:
         return _misspelt(scene, at)
-    return _TownHit(known.name, known.case, at, at, doubtful=known.doubtful)
+    return TownHit(known.name, known.case, at, at, doubtful=known.doubtful)
 
 
-def _joined(scene: Scene, first: int, last: int) -> _TownHit | None:
+def _joined(scene: Scene, first: int, last: int) -> TownHit | None:
     if last >= len(scene.tokens) or not scene.free(first, last) or scene.kind(last) != "word":
         return None
     if scene.key(last - 1) != "-" and morph.is_ending(scene.key(last)):
@@ -152,10 +139,10 @@ def _joined(scene: Scene, first: int, last: int) -> _TownHit | None:
         return None
     key = "".join(parts)
     known = city.look_up(key, skeleton(key) if scene.tokens[first].latin else "")
-    return _TownHit(known.name, known.case, first, last, doubtful=known.doubtful) if known else None
+    return TownHit(known.name, known.case, first, last, doubtful=known.doubtful) if known else None
 
 
-def _misspelt(scene: Scene, at: int) -> _TownHit | None:
+def _misspelt(scene: Scene, at: int) -> TownHit | None:
     """One letter off, only where a place is expected: it was asked, or «в», «из», «г.» stand before."""
     key, last = scene.key(at), at
     if scene.key(at + 1) == "-" and not scene.tokens[at + 1].spaced and scene.kind(at + 2) == "word":
@@ -177,10 +164,10 @@ def _misspelt(scene: Scene, at: int) -> _TownHit | None:
         return None
     scene.guesses += 1
     name = city.nearest(key)
-    return _TownHit(name, "loc" if before in _IN else "nom", at, last, sure=False) if name else None
+    return TownHit(name, "loc" if before in _IN else "nom", at, last, sure=False) if name else None
 
 
-def _weigh(scene: Scene, hit: _TownHit) -> None:
+def _weigh(scene: Scene, hit: TownHit) -> None:
     """Set the score of a mention; 0 where it is no place, or none of the client's object."""
     place = city.gazetteer().places[hit.name]
     before, after = scene.key(hit.first - 1), scene.key(hit.last + 1)
@@ -188,8 +175,10 @@ def _weigh(scene: Scene, hit: _TownHit) -> None:
         before = scene.key(hit.first - 2)
     named = before in _TOWN or before in _VILLAGE or after in _TOWN or after in _VILLAGE
     town = named or after.startswith(_PLACE_WORDS) or place.region in regions.around(scene, hit.first, hit.last)
-    if _is_named_after(scene, hit, before, after) or (not town and _is_person(scene, hit)):
+    if is_named_after(scene, hit, before, after) or (not town and _is_person(scene, hit)):
         return
+    if hit.case == "cop" and scene.asked in ("name", "contact"):
+        return  # «мен Астанамын»
     preposition = before in _IN or before in _FROM or before in _NEAR
     if before == "на" and "v" in place.flags and hit.doubtful and not town:
         return  # «на Достыке»: a street
@@ -198,7 +187,7 @@ def _weigh(scene: Scene, hit: _TownHit) -> None:
     )
     if hit.doubtful and not (town or preposition or local or _is_given_alone(scene, hit)):
         return
-    if hit.case == "gen" and (before == "на" or scene.kind(hit.last + 1) == "number" or _on_a_corner(scene, hit)):
+    if hit.case == "gen" and (before == "на" or scene.kind(hit.last + 1) == "number" or on_a_corner(scene, hit)):
         return  # «на Абая 25», «угол Абая»
     if hit.doubtful and preposition and hit.case in ("ins", "dat") and before not in _IN:
         return
@@ -212,15 +201,12 @@ def _weigh(scene: Scene, hit: _TownHit) -> None:
     _weigh_clause(scene, hit)
     if _is_asked_about(scene, hit):
         hit.sure, hit.score = False, hit.score and _ASKED_ABOUT_SCORE
+        if _ONLY.intersection((before, scene.key(hit.first - 2))):
+            hit.score = min(hit.score, _ONLY_THERE_SCORE)
     hit.denied = near.denied(scene, hit.first, hit.last) or after == "не"
 
 
-def _on_a_corner(scene: Scene, hit: _TownHit) -> bool:
-    """«ул. Сейфуллина угол Абая»: among streets a genitive is one, too."""
-    return hit.doubtful and any(word in _STREET_EXACT or word in _CORNERS for word in scene.words(0, hit.first - 1))
-
-
-def _is_nearby(scene: Scene, hit: _TownHit, before: str, after: str) -> bool:
+def _is_nearby(scene: Scene, hit: TownHit, before: str, after: str) -> bool:
     """«под Алматы», «до Караганды 40 км», «между Астаной и Кокшетау», «Атырау жақта»: not there, but near."""
     if before in _NEAR or after in _NEAR:
         return True
@@ -229,7 +215,7 @@ def _is_nearby(scene: Scene, hit: _TownHit, before: str, after: str) -> bool:
     return hit.case == "gen" and before not in _IN and before not in _FROM
 
 
-def _is_person(scene: Scene, hit: _TownHit) -> bool:
+def _is_person(scene: Scene, hit: TownHit) -> bool:
     """«Нурсултан 7051234567», «я Нурсултан»: a town's namesake who gives his name."""
     if hit.first != hit.last or hit.case != "nom":
         return False
@@ -246,7 +232,7 @@ def _is_person(scene: Scene, hit: _TownHit) -> bool:
     return beside or scene.asked in ("name", "contact") or names.introduced(scene, person)
 
 
-def _is_given_alone(scene: Scene, hit: _TownHit) -> bool:
+def _is_given_alone(scene: Scene, hit: TownHit) -> bool:
     """The answer to the question for the town, or «гараж 7х4, Рудный»; «жақсы» only agrees."""
     if near.is_everyday(scene.key(hit.first)):
         return False
@@ -257,7 +243,7 @@ def _is_given_alone(scene: Scene, hit: _TownHit) -> bool:
     return whole and hit.case == "nom" and scene.asked != "name" and people.given(scene.tokens[hit.first]) is None
 
 
-def _is_asked_about(scene: Scene, hit: _TownHit) -> bool:
+def _is_asked_about(scene: Scene, hit: TownHit) -> bool:
     """«а в Караганде делаете?» asks whether the company works there: the client's town only if he has no other."""
     begin, end = scene.clause(hit.first)
     spoken = scene.words(begin, end)
@@ -265,10 +251,11 @@ def _is_asked_about(scene: Scene, hit: _TownHit) -> bool:
         return False
     asks = scene.key(end + 1) == "?" or bool(spoken & _ASKING)
     brief = len(spoken) <= _FEW and scene.key(hit.first - 1) in _IN
-    return asks and (brief or any(word.startswith(_WORKING) for word in spoken))
+    only = not _ONLY.isdisjoint(spoken)
+    return asks and (brief or only or any(word.startswith(_WORKING) for word in spoken))
 
 
-def _stands_alone(scene: Scene, hit: _TownHit) -> bool:
+def _stands_alone(scene: Scene, hit: TownHit) -> bool:
     """A doubtful name, capitalised, a clause of its own: «гараж 7х4, Рудный»; not where a person's name is due."""
     edges = (hit.first - 1, hit.last + 1)
     bounded = all(scene.kind(at) != "word" or scene.used[at] for at in edges)
@@ -280,12 +267,12 @@ def _stands_alone(scene: Scene, hit: _TownHit) -> bool:
     return not namesake or (scene.phone_at is None and scene.asked not in ("name", "contact"))
 
 
-def _russian(scene: Scene, hit: _TownHit) -> bool:
+def _russian(scene: Scene, hit: TownHit) -> bool:
     """A form that is only Russian: a case ending of a doubtful name without its preposition proves nothing."""
     return city.is_listed(scene.key(hit.last))
 
 
-def _weigh_clause(scene: Scene, hit: _TownHit) -> None:
+def _weigh_clause(scene: Scene, hit: TownHit) -> None:
     begin, end = scene.clause(hit.first)
     words = scene.words(begin, end)
     has_object = any(w.startswith(_OBJECT) for w in words)
@@ -305,45 +292,10 @@ def _weigh_clause(scene: Scene, hit: _TownHit) -> None:
         hit.score = max(hit.score, 0.2)
 
 
-def _believe_capitals(scene: Scene, hits: list[_TownHit]) -> None:
+def _believe_capitals(scene: Scene, hits: list[TownHit]) -> None:
     """«не в Уральске, я же писал Аксай»: beside a place taken back a doubtful name is a place, too."""
     for hit in hits:
         before, after = scene.key(hit.first - 1), scene.key(hit.last + 1)
-        if not hit.score and scene.tokens[hit.first].capital and not _is_named_after(scene, hit, before, after):
+        if not hit.score and scene.tokens[hit.first].capital and not is_named_after(scene, hit, before, after):
             hit.score = 2.0
             hit.denied = near.denied(scene, hit.first, hit.last)
-
-
-def _is_named_after(scene: Scene, hit: _TownHit, before: str, after: str) -> bool:
-    """A street, district, region or firm that bears a town's name."""
-    if before == "-" and scene.kind(hit.first - 2) == "word" and not scene.tokens[hit.first].spaced:
-        return True  # «трасса Алматы-Бишкек»
-    if after in _DISTRICT and before not in _IN and hit.case != "loc":
-        return True
-    if before in _DISTRICT and scene.key(hit.first - 1) != ",":
-        return not _ends_district(scene, hit.first - 2)
-    if after.startswith(regions.WORD):
-        return hit.case == "nom"
-    return _in_street(scene, hit, before, after)
-
-
-def _in_street(scene: Scene, hit: _TownHit, before: str, after: str) -> bool:
-    """«ул. Астана», «ЖК Алматы», «Абай көшесі»; not «17 мкр Актау», «Абай көшесі Алматы», «Алматы ул Абая»."""
-    if _street(before):
-        at = hit.first - 1 if scene.key(hit.first - 1) == before else hit.first - 2
-        whole = scene.kind(at - 1) == "number" or (scene.kind(at - 1) == "word" and before.startswith(_AFTER_NAME))
-        return not whole
-    if not _street(after):
-        return False
-    opens = after.startswith(_BEFORE_NAME) and not hit.doubtful
-    more = scene.kind(hit.last + 2) in ("word", "number") or scene.key(hit.last + 2) in (".", "«", '"')
-    return not (opens and (more or hit.case in ("loc", "abl")))
-
-
-def _ends_district(scene: Scene, at: int) -> bool:
-    """Does a district end here? «Қарасай ауданы Қаскелең», «Карасайский район Каскелен»."""
-    return scene.kind(at) == "word" and (scene.tokens[at].capital or scene.key(at).endswith(_ADJECTIVE))
-
-
-def _street(word: str) -> bool:
-    return word in _STREET_EXACT or (len(word) > 3 and word.startswith(_STREET))

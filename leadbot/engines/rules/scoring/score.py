@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from leadbot.engines.base import CompanyCard, Known, TalkLine, Turn
+from leadbot.engines.base import CompanyCard, Known, LeadDraft, TalkLine, Turn
 from leadbot.engines.rules.dialogue.qualifier import Rules
 from leadbot.engines.rules.dialogue.summary import draft
 from leadbot.engines.rules.reading.extract import extract
@@ -229,15 +229,15 @@ def by_rules(row: Row) -> Prediction:
     company, engine = CompanyCard(name="Лидбот"), Rules()
     known: Known = {}
     language: str | None = None
-    registered = False
+    kept: LeadDraft | None = None
     history: list[TalkLine] = []
     for text in row["turns"]:
         history.append(TalkLine("client", text, len(history) + 1))
-        decision = engine.decide(Turn(tuple(history), known, company, _NOON, language, registered))
+        decision = engine.decide(Turn(tuple(history), known, company, _NOON, language, kept is not None))
         history.append(TalkLine("bot", decision.text, len(history) + 1))
         known, language = decision.known, decision.language
-        registered = registered or decision.register is not None
-    lead = draft(known, company, language or "ru", final=True)
+        kept = decision.register or kept
+    lead = draft(known, company, language or "ru", final=True) or kept  # who withdraws later has been registered
     if lead is None:
         return {"registered": False, "language": language}
     return {

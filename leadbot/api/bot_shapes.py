@@ -192,7 +192,7 @@ class SettingsChange(_Shape):
     services: str = ABSENT
     service_area: str = ABSENT
     persona: str = ABSENT
-    gender: Gender = ABSENT
+    gender: Gender = Field(ABSENT, description="How the bot speaks of itself where the language tells, as Russian does")
     greeting: ByLanguage | str = ABSENT
     chips: Chips | list[str] = ABSENT
     tone: Tone = ABSENT

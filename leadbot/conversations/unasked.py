@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from leadbot.conversations import talks
+from leadbot.conversations.hand_off import own_name
 from leadbot.database.session import db
 from leadbot.models import Author, Conversation, Message, Source, User
 from leadbot.state import state
@@ -71,11 +72,14 @@ def _key(company_id: int) -> str:
 def _lines(talk: Conversation, *which: object, most: int = 500) -> list[UnaskedLine]:
     asked = aliased(Message)
     found = (
-        select(Message, User.name, asked.id)
+        select(Message, User, asked.id)
         .outerjoin(User, (User.id == Message.user_id) & (Message.author == Author.MANAGER))
         .outerjoin(asked, (asked.conversation_id == Message.conversation_id) & (asked.seq == Message.answers_seq))
         .where(Message.conversation_id == talk.id, *which)  # type: ignore[arg-type]
         .order_by(Message.seq)
         .limit(most)
     )
-    return [UnaskedLine(message, name or None, answers_id) for message, name, answers_id in db.session.execute(found)]
+    return [
+        UnaskedLine(message, (own_name(person) if person else "") or None, answers_id)
+        for message, person, answers_id in db.session.execute(found)
+    ]

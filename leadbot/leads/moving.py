@@ -38,10 +38,10 @@ def move(
         return lead
     lead_id, before = lead.id, lead.status
     try:
-        set_free(lead, by=by) if frees else records.begin_work(lead, by=by)
         lead.status, lead.lost_reason = to, lost_reason
         to_top(lead)
         lead.rank = rank if rank is not None else lead.rank
+        set_free(lead, by=by) if frees else records.begin_work(lead, by=by, was=before)
         db.session.flush()
         records.record(lead, "moved", from_value=before, to_value=to, reason=lost_reason, by=by)
         db.session.commit()

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from leadbot import events
 from leadbot.accounts import users
@@ -20,6 +21,7 @@ from leadbot.models import (
     Lead,
     LeadEvent,
     LeadNote,
+    LeadStatus,
     User,
 )
 from leadbot.texts import text_input
@@ -77,14 +79,15 @@ def show_change(lead_id: int) -> None:
     db.session.execute(row.execution_options(synchronize_session=False))
 
 
-def begin_work(lead: Lead, *, by: User, to: User | None = None) -> bool:
+def begin_work(lead: Lead, *, by: User, to: User | None = None, was: LeadStatus | None = None) -> bool:
     """Whoever does the first thing with a lead that is nobody's answers for it from then on, or whom he names; whether
-    that is so now. What is closed already stays as it is. Part of the caller's transaction."""
-    if lead.assignee_id is not None or not lead.status.is_open:
+    that is so now. What was closed already (`was`: before this move) stays as it is. Part of the caller's transaction.
+    """
+    if lead.assignee_id is not None or not (was or lead.status).is_open:
         return False
     person = to or by
     lead.assignee_id = person.id
-    db.session.flush()
+    set_committed_value(lead, "assignee", person)  # one write with the caller's own: one version more, not two
     record(lead, "assigned", field="assignee", to_value=person.shown_name, by=by)
     return True
 

@@ -28,7 +28,7 @@ from leadbot.errors import NotFound
 from leadbot.events import RowsWaiting
 from leadbot.files import storage
 from leadbot.leads.filters import Filter
-from leadbot.models import AuditEvent, Company, ExportState, LeadExport, LeadStatus, Source, User
+from leadbot.models import AuditEvent, Company, ExportState, LeadExport, LeadStatus, User
 from leadbot.state import state
 from leadbot.transfer import exports, exports_table, sheets
 from leadbot.transfer.exports import Exported
@@ -205,7 +205,7 @@ def _as_json(only: Filter) -> dict[str, Any]:
 
 def _of_json(stored: dict[str, Any]) -> Filter:
     moments = {name: datetime.fromisoformat(stored[name]) for name in ("since", "before") if stored[name]}
-    return Filter(**{**stored, **moments, "source": Source(stored["source"]) if stored["source"] else None})
+    return Filter(**{**stored, **moments})
 
 
 def _free() -> Any:

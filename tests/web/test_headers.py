@@ -50,7 +50,7 @@ def test_every_route_bears_them(app: Flask, stranger: FlaskClient) -> None:
         told = answer.headers
         assert "unsafe-" not in told["Content-Security-Policy"], path
         is_framed = path.startswith("/w/") and not path.endswith(".js")
-        assert policy_of(told)["frame-ancestors"] == ("*" if is_framed else "'none'"), path
+        assert policy_of(told)["frame-ancestors"] == ("* file: capacitor: ionic:" if is_framed else "'none'"), path
         assert told["X-Content-Type-Options"] == "nosniff"
         assert is_framed or told["X-Frame-Options"] == "DENY"
         assert told["Referrer-Policy"] == "same-origin"

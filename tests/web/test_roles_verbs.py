@@ -25,13 +25,15 @@ SUBJECTS = (
 # Each verb that is told who acts, as in TABLE. Those of members want his name, or are part of one that has asked.
 VERBS = {
     "members": """
-        bot.publishing.store conversations.canned.filled leads.records.record
+        bot.publishing.store conversations.canned.filled leads.moving.set_free leads.records.begin_work
+        leads.records.record
     """,
     "writers": """
         bot.model_health.try_out bot.publishing.discard bot.publishing.restore bot.publishing.save_draft
         bot.scenarios.remove bot.scenarios.save channels.workplace.connecting.make_person_code
         conversations.canned.add conversations.canned.change conversations.canned.remove
-        conversations.hand_off.give_back conversations.hand_off.take_over conversations.hand_off.write
+        conversations.hand_off.answer conversations.hand_off.give_back conversations.hand_off.take_over
+        conversations.hand_off.write
         conversations.inbox_settings.change conversations.junk.put conversations.junk.take_back
         conversations.notes.add conversations.waiting.settle conversations.widget.change
         conversations.widget.pause conversations.widget.pin leads.board_table.move leads.board_table.undo

@@ -116,6 +116,8 @@ def _call(wanted: Press, lead: Lead, person: User, language: str) -> str:
     if lead.assignee_id not in (None, person.id) or not lead.status.is_open:
         _check_seen(wanted, lead)
     due_at = _due_at(wanted.choice)
+    if (lead.assignee_id is None or lead.is_dealt) and lead.status.is_open:
+        taking.take(lead, by=person)
     own = select(LeadTask).where(
         LeadTask.lead_id == lead.id, LeadTask.assignee_id == person.id, LeadTask.done_at.is_(None)
     )
@@ -124,8 +126,6 @@ def _call(wanted: Press, lead: Lead, person: User, language: str) -> str:
         task = tasks.add(lead, due_at, "", by=person, to=person)
     elif abs(task.due_at - due_at) > SAME_MOMENT:
         tasks.postpone(task, due_at, by=person)
-    if (lead.assignee_id is None or lead.is_dealt) and lead.status.is_open:
-        taking.take(lead, by=person)
     return buttons.phrase("reminder", language, time=render.when(task.due_at, utcnow(), company_settings.company()))
 
 

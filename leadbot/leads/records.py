@@ -86,8 +86,11 @@ def begin_work(lead: Lead, *, by: User, to: User | None = None, was: LeadStatus 
     if lead.assignee_id is not None or not (was or lead.status).is_open:
         return False
     person = to or by
-    lead.assignee_id = person.id
-    set_committed_value(lead, "assignee", person)  # one write with the caller's own: one version more, not two
+    free = update(Lead).where(Lead.id == lead.id, Lead.assignee_id.is_(None))
+    taken = free.values(assignee_id=person.id, updated_at=utcnow()).execution_options(synchronize_session=False)
+    db.session.execute(taken)  # no version more: what others have open is not overtaken by it
+    set_committed_value(lead, "assignee_id", person.id)
+    set_committed_value(lead, "assignee", person)
     record(lead, "assigned", field="assignee", to_value=person.shown_name, by=by)
     return True
 

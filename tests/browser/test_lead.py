@@ -151,7 +151,7 @@ def test_values_are_written_without_javascript(sit: Sit) -> None:
 
 @EVERYWHERE
 def test_a_call_back_is_set_by_keyboard_and_ticked_off(sit: Sit, language: str, viewport: dict[str, int]) -> None:
-    words = {"ru": ("Завтра, 10:00", "Готово", "Вернуть"), "kk": ("Ертең, 10:00", "Дайын", "Кері қайтару")}
+    words = {"ru": ("Завтра, 10:00", "Готово", "Вернуть"), "kk": ("Ертең, 10:00", "Орындалды", "Кері қайтару")}
     tomorrow, done, undo = words[language]
     page = opened(with_lead(sit, language, viewport))
     page.locator("#task-other").press("Enter")

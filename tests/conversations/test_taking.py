@@ -12,7 +12,6 @@ from conftest import PASSWORD, Api, Clock, Web, contract_dialogue, log_in_web
 from flask import Flask
 from making import week
 from sqlalchemy.orm.attributes import set_committed_value
-from test_hours_page import URL
 
 from leadbot.accounts.users import hash_password
 from leadbot.database import tenancy
@@ -20,6 +19,8 @@ from leadbot.database.session import db
 from leadbot.errors import Conflict
 from leadbot.leads import records, take_timer, taking
 from leadbot.models import Lead, LeadEvent, LeadStatus, Role, User
+
+URL = "/settings/hours"
 
 HTMX = {"HX-Request": "true"}
 

@@ -162,7 +162,7 @@ def test_a_photo_and_words_survive_a_reload(come: Come, shop: Shop, line: Line) 
     visit.field.fill("Вот план")
     visit.field.press("Enter")
     expect(visit.chat.locator(".meta.unsent")).to_have_count(2)
-    visit.page.wait_for_timeout(1000)  # the browser's database has it
+    visit.page.wait_for_timeout(2500)  # the browser's database, or the site's script that may still be coming, has it
     visit.page.reload()
     line.cut = ""
     visit.open()

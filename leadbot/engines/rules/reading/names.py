@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from leadbot.engines.rules.reading import city, people, strangers
-from leadbot.engines.rules.reading.around import (
+from leadbot.engines.rules.reading.people import Person
+from leadbot.engines.rules.words import near
+from leadbot.engines.rules.words.around import (
     INTRO,
     INTRO_KNOWN,
     INTRO_SELF,
@@ -16,8 +18,6 @@ from leadbot.engines.rules.reading.around import (
     is_role,
     other_owner,
 )
-from leadbot.engines.rules.reading.people import Person
-from leadbot.engines.rules.words import near
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.text import fold
 from leadbot.engines.rules.words.words import phrases, stems, words

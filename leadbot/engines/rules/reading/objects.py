@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadbot.engines.rules.reading import in_passing, people, several, unnamed
-from leadbot.engines.rules.reading.around import STAFF
 from leadbot.engines.rules.reading.city import match
 from leadbot.engines.rules.words import morph, near
+from leadbot.engines.rules.words.around import STAFF
 from leadbot.engines.rules.words.object_forms import Table
 from leadbot.engines.rules.words.scene import Found, Scene, Thing
 from leadbot.engines.rules.words.text import TextToken, skeleton

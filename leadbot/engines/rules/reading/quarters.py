@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from leadbot.engines.rules.reading import city, people
-from leadbot.engines.rules.reading.around import INTRO, back, introducing
 from leadbot.engines.rules.words import forms, morph
+from leadbot.engines.rules.words.around import INTRO, back, introducing
 from leadbot.engines.rules.words.forms import DATA
 from leadbot.engines.rules.words.scene import Scene
 from leadbot.engines.rules.words.text import fold, skeleton

@@ -198,6 +198,7 @@ def test_a_page_opened_from_a_disk(page: Page, site: str, key: str, tmp_path: Pa
     page.goto(saved.as_uri())
     page.locator("#leadbot-launcher").wait_for()
     talk(page)
+    expect(page.frame_locator("iframe[title=Чат]").locator("[data-author=client]")).to_have_text(["Хочу дом"])
 
 
 def test_a_policy_that_only_reports_takes_no_button_away(page: Page, address: str) -> None:

@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # tests make thousands of small databases: in memory where there is such a folder
 PYTEST := PYTEST_DEBUG_TEMPROOT=$(shell test -w /dev/shm && echo /dev/shm) $(BIN)/pytest
-# half as many again as there are cores: a test at a browser or a killed process waits half of its time
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
+# twice as many as there are cores: a test at a browser or a killed process waits half of its time
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2)
 
 # Two copies may start at once from one checkout: one installs, the other waits.
 define install

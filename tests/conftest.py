@@ -61,6 +61,7 @@ ON_SQLITE = {
     "test_doors_forgot", "test_doors_hosts", "test_doors_private", "test_engines_injections",
     "test_engines_phone_spellings", "test_exports_typed", "test_fields", "test_headers", "test_hours_page",
     "test_hours_promise", "test_i18n", "test_imports_choices", "test_imports_files", "test_installed", "test_landing",
+    "test_matrix", "test_search_addresses", "test_usage",
     "test_lead_fields", "test_locks_letters", "test_locks_links", "test_mail", "test_model_health",
     "test_notification_choices", "test_stages", "test_start", "test_team", "test_telegram_answers",
     "test_telegram_chat", "test_telegram_work", "test_web_auth", "test_web_bot", "test_web_bot_model",

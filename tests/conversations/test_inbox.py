@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+import pytest
 from collecting import over
 from conftest import Api, Later, Web, contract_dialogue, log_in_web
 from counting import statements
@@ -137,6 +138,7 @@ def test_the_rail_counts_who_waits_for_a_human(almaty: Web, aigul: Web, api_alma
 LISTS = ("/conversations", "/conversations?show=unread", "/conversations?q=дом", "/conversations/5")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the statements are the same on both
 def test_2000_talks_take_as_many_statements_as_100(app: Flask, almaty: Web) -> None:
     put_talks(app, almaty.company_id, 100)
     few = [len(asked) for asked, _ in look(app, almaty)]

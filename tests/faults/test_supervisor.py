@@ -16,7 +16,7 @@ import requests
 from faults.served import ROOT, free_port
 
 pytestmark = pytest.mark.faults
-RESTARTS = 8
+RESTARTS = 4
 IMPORTS_SECONDS = 60  # until a child that has just begun asks who its parent is; a busy machine takes its time
 
 

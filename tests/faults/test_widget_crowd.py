@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from faults.served import Served
 
 pytestmark = pytest.mark.faults
 CROWD, FLOOD, FLOOD_TAKEN = 300, 200, 20  # the flood's limit: 20 messages a minute
+TRIES = 10  # a machine out of breath
 THREADS, HALVES = 60, 200  # more of these than both processes have threads
 
 
@@ -33,9 +35,19 @@ def widget_of(url: str) -> tuple[str, dict[str, str]]:
     return f"{url}/w/{key}", headers
 
 
+def patient(send: Callable[[], requests.Response]) -> requests.Response:
+    """As the widget does it: on 503 the same once more, after the pause that is asked for."""
+    for _ in range(TRIES):
+        answer = send()
+        if answer.status_code != 503:
+            break
+        time.sleep(float(answer.headers.get("Retry-After", 1)))
+    return answer
+
+
 def arrive(widget: str) -> Callable[[str, str], requests.Response]:
     """Open the chat; what says something there."""
-    page = requests.get(widget, timeout=60)
+    page = patient(lambda: requests.get(widget, timeout=60))
     assert page.status_code == 200, page.status_code
     found = re.search(r'data-token="([^"]+)"', page.text)
     assert found
@@ -74,11 +86,7 @@ def test_the_honest_are_served_while_one_floods(proxy: Nginx) -> None:
 
         def honest(number: int) -> int:
             say = arrive(widget)
-            for _ in range(5):  # a machine out of breath says 503: the widget sends the same once more
-                status = say(f"Хочу дом, 8701{number:07}, Канат", f"h{number}").status_code
-                if status != 503:
-                    break
-            return status
+            return patient(lambda: say(f"Хочу дом, 8701{number:07}, Канат", f"h{number}")).status_code
 
         flooder = arrive(widget)
         with ThreadPoolExecutor(60) as people, ThreadPoolExecutor(8) as hands:
@@ -86,7 +94,7 @@ def test_the_honest_are_served_while_one_floods(proxy: Nginx) -> None:
             flood = [hands.submit(flooder, "спам", f"f{number}") for number in range(FLOOD)]
             assert Counter(each.result() for each in served_honest) == {200: CROWD}
             answers = Counter(each.result().status_code for each in flood)
-        assert set(answers) == {200, 429}, answers
+        assert {200, 429} <= set(answers) <= {200, 429, 503}, answers
         assert FLOOD_TAKEN <= answers[200] <= 2 * FLOOD_TAKEN  # a minute may turn in between
         leads = requests.get(f"{proxy.url}/api/leads?limit=1", headers=headers, timeout=60).json()
         assert leads["total"] == CROWD

@@ -88,7 +88,8 @@ def test_what_others_have_changed_stays(app: Flask, three: Web) -> None:
 
 
 @over([
-        {"status": "won"}, {"pick": "1.1", "status": ""}, {"pick": "1.1"}, {"pick": "1.1", "status": "hacked"}, {"pick": "1.1", "status": "lost"},
+        {"status": "won"}, {"pick": "1.1", "status": ""}, {"pick": "1.1"}, {"pick": "1.1", "status": "hacked"},
+        {"pick": "1.1", "status": "lost"},
         {"pick": ["x", "1", "-1.1", "9" * 30 + ".1"], "status": "won"}, {"undo": "1"},
         {"pick": [f"{n}.1" for n in range(1, 300)], "status": "won"},
     ], "form")  # fmt: skip

@@ -58,15 +58,16 @@ ON_SQLITE = {
     "test_assets", "test_audit", "test_bad_inputs", "test_board_add", "test_bot_versions", "test_canned",
     "test_carrier_push", "test_carriers", "test_chat_faults", "test_clients_see_no_address", "test_console",
     "test_doors_bodies", "test_doors_corrections", "test_doors_first_touch", "test_doors_forging",
-    "test_doors_forgot", "test_doors_hosts", "test_doors_kept", "test_doors_private", "test_engines_injections",
+    "test_doors_forgot", "test_doors_hosts", "test_doors_private", "test_engines_injections",
     "test_engines_phone_spellings", "test_exports_typed", "test_fields", "test_headers", "test_hours_page",
     "test_hours_promise", "test_i18n", "test_imports_choices", "test_imports_files", "test_installed", "test_landing",
-    "test_lead_fields", "test_lead_page", "test_locks_letters", "test_locks_links", "test_mail", "test_model_health",
-    "test_notification_choices", "test_shell", "test_stages", "test_start", "test_team", "test_telegram_answers",
+    "test_lead_fields", "test_locks_letters", "test_locks_links", "test_mail", "test_model_health",
+    "test_notification_choices", "test_stages", "test_start", "test_team", "test_telegram_answers",
     "test_telegram_chat", "test_telegram_work", "test_web_auth", "test_web_bot", "test_web_bot_model",
     "test_web_chat", "test_web_conversations", "test_web_kept", "test_web_leads", "test_web_own_questions",
     "test_web_security", "test_web_settings", "test_widget_away", "test_widget_gate", "test_widget_page",
     "test_widget_photos", "test_widget_settings", "test_widget_talk",
+    "test_doors_kept", "test_lead_page", "test_shell",
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ from leadbot.database.session import db
 from leadbot.errors import DeliveryError
 from leadbot.events import RowsWaiting
 from leadbot.files import storage
-from leadbot.leads import take_timer, tasks
+from leadbot.leads import listing, take_timer, tasks
 from leadbot.notifications import morning_summary
 from leadbot.notifications.carriers import CARRIERS, at_work
 from leadbot.notifications.carriers.at_work import AtWork
@@ -223,8 +223,8 @@ def sweeping(app: Flask) -> Round:
 
 
 def tidying(app: Flask) -> Round:
-    """Files that belong to nobody any more, what companies want kept no longer, and sums for the operator."""
-    return Round(app, (erasure.expire, storage.sweep, metrics.count_on))
+    """Files that belong to nobody any more, what is kept no longer, and sums for the operator."""
+    return Round(app, (erasure.expire, listing.forget_erased, storage.sweep, metrics.count_on))
 
 
 def _sweep_for_ever(app: Flask, stop: threading.Event) -> None:

@@ -68,6 +68,7 @@ ON_SQLITE = {
     "test_web_chat", "test_web_conversations", "test_web_kept", "test_web_leads", "test_web_own_questions",
     "test_web_security", "test_web_settings", "test_widget_away", "test_widget_gate", "test_widget_page",
     "test_widget_photos", "test_widget_settings", "test_widget_talk",
+    "test_doors_kept", "test_lead_page", "test_shell",
 }  # fmt: skip
 
 

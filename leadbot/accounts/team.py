@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
@@ -13,9 +14,10 @@ from leadbot.accounts.limits import letters
 from leadbot.database.session import db, utcnow
 from leadbot.errors import EmailTaken, Invalid, NotFound
 from leadbot.events import InvitationMade, PersonLeft, publish
-from leadbot.models import AuditEvent, LinkKind, OneTimeLink, Role, User
+from leadbot.models import AuditEvent, Delivery, DeliveryState, LinkKind, OneTimeLink, Role, User
 
 INVITATIONS_MOST = 100
+LETTER = "mail.invitation"  # the event of its row in the outbox
 
 
 def people() -> list[User]:
@@ -38,11 +40,24 @@ def invitations() -> list[OneTimeLink]:
     return list(db.session.scalars(good.where(links.is_backed()).order_by(OneTimeLink.id.desc())))
 
 
+def unsent_letters(links: Iterable[OneTimeLink]) -> Mapping[str, str]:
+    """By address why the last letter with an invitation has not arrived there and never will."""
+    addresses = [link.email for link in links if link.email]
+    sent = select(Delivery.target, Delivery.state, Delivery.last_error)
+    sent = sent.where(Delivery.event == LETTER, Delivery.target.in_(addresses)).order_by(Delivery.id)
+    last = {target: (state, error) for target, state, error in db.session.execute(sent)}
+    return {target: error or "" for target, (state, error) in last.items() if state is DeliveryState.DEAD}
+
+
 class Invited(NamedTuple):
-    """The link to give away, and whether a letter takes it there already."""
+    """The link to give away, and whether a letter takes it there already.
+
+    Not every mail server takes an address with other than Latin letters before its @: `may_fail`.
+    """
 
     url: str
     is_sent: bool
+    may_fail: bool = False
 
 
 def invite(email: str, role: str, *, by: User) -> Invited:
@@ -64,7 +79,7 @@ def invite(email: str, role: str, *, by: User) -> Invited:
         publish(InvitationMade(address or "", url, by.id, kind))
     audit.note(by.id, AuditEvent.INVITED, detail=kind)
     db.session.commit()
-    return Invited(url, is_sent)
+    return Invited(url, is_sent, may_fail=not (address or "").rpartition("@")[0].isascii())
 
 
 def revoke(link_id: int, *, by: User) -> None:

@@ -163,6 +163,29 @@ class LeadQuery(BaseModel):
     cursor: Annotated[int, Field(ge=0, le=ID_MOST, description="Only leads with a greater id"), Number] = 0
 
 
+class ErasedShown(BaseModel):
+    """A lead that is no more."""
+
+    id: int = Field(description="What was its number", examples=[1])
+    erased_at: Moment
+
+
+class ErasedList(BaseModel):
+    """Leads that are no more, as they went."""
+
+    erased: list[ErasedShown] = Field(description="Those behind `after`")
+    next: int = Field(description="The `after` to ask with next time, also where nothing was there")
+
+
+class ErasedQuery(BaseModel):
+    """From where on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: Annotated[int, Field(ge=0, le=ID_MOST, description="The `next` of the last answer; 0 at first"), Number] = 0
+    limit: Annotated[int, Field(ge=1, le=PAGE_MOST, description="At most so many"), Number] = PAGE_MOST
+
+
 class Move(BaseModel):
     """Where a lead goes. A lost one needs a reason; `version` is what you saw last."""
 

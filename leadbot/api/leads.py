@@ -54,6 +54,24 @@ def _as_json(pages: Iterator[listing.ListingPage], total: int, limit: int | None
     yield "}\n"
 
 
+@bp.get("/erased")
+@operation(
+    "Leads that are no more",
+    TAG,
+    shapes.ErasedList,
+    query=shapes.ErasedQuery,
+    about="For who keeps a copy: what was erased for good, whoever did it, as it went. Ask with the `next` of the last "
+    "answer as `after` until `erased` is empty, and keep it for the next time. It is told for 90 days: who has not "
+    "asked for so long takes all leads anew.",
+)
+def erased() -> dict[str, Any]:
+    """What has been erased of late; nothing of anybody but a number."""
+    asked = bodies.as_query(shapes.ErasedQuery)
+    gone = listing.erased(after=asked.after, limit=asked.limit)
+    told = [{"id": each.lead_id, "erased_at": moment(each.erased_at)} for each in gone]
+    return {"erased": told, "next": gone[-1].id if gone else asked.after}
+
+
 @bp.get("/<int:lead_id>")
 @operation("One lead", TAG, shapes.LeadRow, errors=(404,), about="As it stands in the list.")
 def show(lead_id: int) -> Response:

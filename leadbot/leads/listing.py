@@ -1,24 +1,26 @@
-"""All leads of a company as they are handed on: JSON that the database writes itself, page by page."""
+"""All leads of a company as they are handed on: JSON that the database writes itself, page by page; and for who keeps a
+copy which of them are no more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, delete, func, select
 
 from leadbot.accounts import tenant
 from leadbot.database import tenancy
 from leadbot.database.counters import COLUMNS
-from leadbot.database.session import db
+from leadbot.database.session import db, utcnow
 from leadbot.errors import NotFound
 from leadbot.leads import row
-from leadbot.models import Lead, LeadStatus
+from leadbot.models import ErasedLead, Lead, LeadStatus
 
 PAGE = 1000
+ERASED_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,35 @@ def pages(
     Between two pages no connection is kept, however slowly somebody reads.
     """
     return _pages(tenancy.acting_for(), chosen, after, offset, limit)
+
+
+def note_erased(ids: Collection[int]) -> None:
+    """These leads of the company are no more. Part of the transaction that has deleted them.
+
+    One such transaction at a time, so that the numbers of what is noted grow as it can be seen: who has seen one has
+    missed none before it.
+    """
+    tenant.locked_company()
+    db.session.add_all(ErasedLead(lead_id=each) for each in sorted(ids))
+    db.session.flush()
+
+
+def erased(*, after: int = 0, limit: int = PAGE) -> list[ErasedLead]:
+    """Which leads the company has erased, as it went, from behind the number `after`.
+
+    SQLite gives the id of its newest lead out again once that is deleted: what is there again is none of them.
+    """
+    again = select(Lead.id).where(Lead.id == ErasedLead.lead_id).exists()
+    gone = select(ErasedLead).where(ErasedLead.id > after, ~again).order_by(ErasedLead.id)
+    return list(db.session.scalars(gone.limit(limit)))
+
+
+def forget_erased() -> None:
+    """Nobody asks for so old ones any more, of whatever company."""
+    old = delete(ErasedLead).where(ErasedLead.erased_at < utcnow() - ERASED_KEPT)
+    with tenancy.all_companies():
+        db.session.execute(old.execution_options(synchronize_session=False))
+    db.session.commit()
 
 
 def _pages(company_id: int, asked: ListingFilter, after: int, offset: int, left: int | None) -> Iterator[ListingPage]:

@@ -14,7 +14,7 @@ from leadbot.accounts import users
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.errors import Invalid, NotFound
-from leadbot.leads import board
+from leadbot.leads import board, listing
 from leadbot.models import (
     Conversation,
     Evidence,
@@ -129,8 +129,10 @@ def remove_test(lead: Lead, *, by: User) -> None:
     db.session.execute(update(Conversation).where(Conversation.lead_id == lead.id).values(lead_id=None))
     for column in (Lead.previous_id, Lead.related_lead_id):
         db.session.execute(update(Lead).where(column == lead.id).values({column: None}))
+    lead_id = lead.id
     db.session.delete(lead)
     db.session.flush()
+    listing.note_erased([lead_id])
     events.publish(events.RowsErased())
     board.touch()
     db.session.commit()

@@ -12,7 +12,17 @@ from leadbot.models.bot import BotVersion, Scenario
 from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, WebSession
 from leadbot.models.conversation import Author, BotUser, CannedAnswer, Conversation, Message, Source, TalkNote, TalkRead
 from leadbot.models.delivery import Delivery, DeliveryState, TelegramBot
-from leadbot.models.lead import IMPORTED, Evidence, Lead, LeadEvent, LeadMerge, LeadNote, LeadStatus, LostReason
+from leadbot.models.lead import (
+    IMPORTED,
+    ErasedLead,
+    Evidence,
+    Lead,
+    LeadEvent,
+    LeadMerge,
+    LeadNote,
+    LeadStatus,
+    LostReason,
+)
 from leadbot.models.lead_import import ExportState, ImportState, LeadExport, LeadImport
 from leadbot.models.notification import NotificationChoices, ProvenChat, PushSubscription
 from leadbot.models.opening import Opening
@@ -37,6 +47,7 @@ __all__ = [
     "Conversation",
     "Delivery",
     "DeliveryState",
+    "ErasedLead",
     "Evidence",
     "ExportState",
     "ImportState",

@@ -163,6 +163,16 @@ class LeadEvent(Owned, Base):
     user: Mapped[User | None] = relationship(viewonly=True)
 
 
+class ErasedLead(Owned, Base):
+    """That there was a lead, and since when there is none: for who keeps a copy. Its id is never given out again."""
+
+    __tablename__ = "erased_leads"
+    __table_args__ = (Index(None, "company_id", "id"), Index(None, "erased_at"), {"sqlite_autoincrement": True})
+
+    lead_id: Mapped[int]
+    erased_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
 class LeadNote(Owned, Base):
     """What a manager wrote down about a lead."""
 

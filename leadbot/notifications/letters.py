@@ -11,7 +11,7 @@ import secrets
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from leadbot.accounts import encryption, links
+from leadbot.accounts import encryption, links, team
 from leadbot.database.session import db
 from leadbot.events import InvitationMade, PasswordChanged, PasswordResetAsked
 from leadbot.models import User
@@ -36,7 +36,7 @@ def invitation_made(event: InvitationMade) -> None:
             event.url,
             _("If you don’t know what this is about, do nothing."),
         )  # fmt: skip
-        _put(event.address, letter, "mail.invitation", company.language)
+        _put(event.address, letter, team.LETTER, company.language)
 
 
 def password_reset_asked(event: PasswordResetAsked) -> None:
@@ -73,5 +73,5 @@ def password_changed(event: PasswordChanged) -> None:
 def _put(address: str, letter: Letter, event: str, language: str) -> None:
     """It lies sealed until it goes out."""
     if links.sends_mail():
-        sealed = encryption.seal(source(address, letter, language))
+        sealed = encryption.seal(source(letter, language))
         deliveries.put(address, event, sealed, f"{event}:{secrets.token_hex(16)}", channel="email")

@@ -17,7 +17,7 @@ from leadbot.conversations import chat
 from leadbot.database.session import db, utcnow
 from leadbot.errors import LeadbotError
 from leadbot.events import RowsErased, publish
-from leadbot.leads import board, moving, samples
+from leadbot.leads import board, listing, moving, samples
 from leadbot.models import BotUser, Conversation, Lead, LeadStatus, Source, User
 
 PASSWORD = "demo1234"  # noqa: S105  (a demonstration's, printed for all to see)
@@ -101,6 +101,7 @@ def remove_samples(*, by: User) -> int:
         for column in (Lead.previous_id, Lead.related_lead_id):
             db.session.execute(update(Lead).where(column.in_(ids)).values({column: None}))
     db.session.execute(delete(BotUser).where(*samples.CLIENTS))  # talks, messages and leads go with their client
+    listing.note_erased(ids)
     publish(RowsErased())
     board.touch()
     db.session.commit()

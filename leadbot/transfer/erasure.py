@@ -17,7 +17,7 @@ from leadbot.database.session import db, scrub_log, utcnow
 from leadbot.errors import Invalid
 from leadbot.events import RowsErased, publish
 from leadbot.files import storage
-from leadbot.leads import board
+from leadbot.leads import board, listing
 from leadbot.models import AuditEvent, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
 from leadbot.outbox import deliveries
 from leadbot.transfer import exports_job, imports
@@ -166,6 +166,7 @@ def _erase(traces: Traces) -> None:
     db.session.execute(update(Conversation).where(Conversation.lead_id.in_(traces.leads)).values(lead_id=None))
     db.session.execute(delete(Lead).where(Lead.id.in_(traces.leads)))
     db.session.execute(delete(BotUser).where(BotUser.id.in_(traces.clients)))  # talks, messages, notes go with him
+    listing.note_erased(traces.leads)
     publish(RowsErased())
     if traces.phones:
         Mentions(traces.phones).blank()

@@ -47,11 +47,12 @@ DELIVERIES = {
     DeliveryState.SENT: _("Delivered"),
     DeliveryState.DEAD: _("Not delivered"),
 }
-# What is said where Telegram itself has not been asked, or has not answered; its own words are shown as they are.
+# What is said of our own accord, where nobody was asked or has answered; a vendor's own words are shown as they are.
 UNHEARD = {
     "TELEGRAM_BOT_TOKEN is not set": _("the server has no Telegram bot yet"),
     "Telegram can't be reached": _("Telegram can’t be reached"),
     "Telegram did not answer": _("Telegram did not answer"),
+    "SMTPUTF8 is not offered": _("the mail server takes addresses in Latin letters only"),
 }
 ROLES = {Role.OWNER: _("Owner"), Role.MANAGER: _("Manager"), Role.VIEWER: _("Viewer")}
 # Each language calls itself.

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from test_team import TEAM, invite, join, link_on, user_of
 
 from leadbot.accounts import links, passwords, team
-from leadbot.channels.workplace import connecting
+from leadbot.channels.workplace import connecting, members
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.errors import LinkExpired
@@ -48,10 +48,10 @@ def given(app: Flask, giver: Web, almaty: Web) -> tuple[str, str, str]:
     return invitation, reset, code
 
 
-def is_good(app: Flask, code: str) -> bool:
+def is_good(app: Flask, code: str, kind: LinkKind = LinkKind.TELEGRAM) -> bool:
     with app.app_context():
         try:
-            links.find(code, LinkKind.TELEGRAM)
+            links.find(code, kind)
         except LinkExpired:
             return False
         return True
@@ -83,6 +83,19 @@ def test_a_link_that_is_left_over_is_weighed_when_it_is_used(app: Flask, almaty:
     guest = app.test_client()
     assert [guest.get(path).status_code for path in (invitation, reset)] == [410, 410]
     assert not is_good(app, code)
+
+
+@pytest.mark.parametrize(("how", "lives_on"), [("role", True), ("enabled", False), ("remove", False)])
+def test_a_code_for_ones_own_telegram_ends_with_ones_access(
+    app: Flask, almaty: Web, giver: Web, how: str, lives_on: bool
+) -> None:
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        code = members.make_code(db.session.get_one(User, user_of(app, GIVER).id))
+        db.session.commit()
+    assert is_good(app, code, LinkKind.PERSON)
+    BY_OWNER[how](almaty, user_of_giver(app))
+    assert is_good(app, code, LinkKind.PERSON) == lives_on
 
 
 def test_other_owners_links_and_those_one_asked_for_oneself_live_on(app: Flask, almaty: Web, giver: Web) -> None:

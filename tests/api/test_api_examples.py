@@ -25,6 +25,7 @@ from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.leads import records, tasks
 from leadbot.models import User
+from leadbot.transfer import erasure
 
 FORM, MULTIPART, JSON = "application/x-www-form-urlencoded", "multipart/form-data", "application/json"
 MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.+][\d.+:]+)?")
@@ -89,6 +90,13 @@ def hand_off_to_aigul(app: Flask) -> None:
         hand_off.give_back(talk, by=owner)
 
 
+def erase_the_lead(app: Flask) -> None:
+    """Its client wants to be forgotten."""
+    with app.app_context():
+        tenancy.act_for(1)
+        erasure.erase(erasure.of_lead(records.get(1)), by=db.session.scalars(select(User)).one())
+
+
 def test_the_examples_of_the_document_are_what_was_sent_and_answered(app: Flask) -> None:
     tell = Story(app)
     tell("POST", "/api/auth/register", 201, JSON, {**OWNER, "company_name": "СтройКомпания Алматы"})
@@ -124,6 +132,9 @@ def test_the_examples_of_the_document_are_what_was_sent_and_answered(app: Flask)
     tell("GET", "/api/leads/1/history", 200)
     tell("GET", "/api/leads/1/messages?after=6", 200)
     tell("GET", "/api/leads/1/messages?limit=501", 422)
+    erase_the_lead(app)
+    tell("GET", "/api/leads/erased?after=0", 200)
+    tell("GET", "/api/leads/erased?after=-1", 422)
     tell("GET", "/api/settings", 200)
     tell("PATCH", "/api/settings", 200, JSON, {"hours": "пн–пт 9:00–18:00", "tone": "friendly"})
     tell("PATCH", "/api/settings", 422, JSON, {"facts": [{"topic": "price", "text": {"ru": 5}}]})

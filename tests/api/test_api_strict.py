@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import gzip
 import json
+import runpy
+import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Api, contract_dialogue
+from gunicorn.config import Config as GunicornConfig
+from gunicorn.glogging import Logger
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.util import load_class
 from test_api_leads import three_leads
 
 from leadbot.api import unreadable
 
 JSON = {"content_type": "application/json"}
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -105,3 +113,17 @@ def test_what_gunicorn_refuses_itself_is_json_too() -> None:
     assert json.loads(body) == {"detail": "URI Too Long"}
     assert f"Content-Length: {len(body)}".encode() in head
     assert unreadable.as_json(b"{}") == b"{}"
+
+
+def test_the_worker_that_serves_refuses_so() -> None:
+    """The very class that gunicorn.conf.py names, at a real socket."""
+    conf = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    settings = GunicornConfig()
+    worker = load_class(conf["worker_class"])(1, 1, [], None, 60, settings, Logger(settings))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        worker.handle_error(None, ours, ("127.0.0.1", 1), LimitRequestLine(9000, conf["limit_request_line"]))
+        ours.shutdown(socket.SHUT_WR)
+        head, _, body = b"".join(iter(lambda: theirs.recv(4096), b"")).partition(b"\r\n\r\n")
+    worker.tmp.close()
+    assert b"Content-Type: application/json" in head and list(json.loads(body)) == ["detail"]

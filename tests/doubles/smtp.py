@@ -4,6 +4,7 @@ with SmtpDouble() as smtp:
     smtp.refuses["nobody@example.kz"] = "550 No such user"
 
 With `tls` it speaks "smtps" or, after STARTTLS only, "smtp"; its certificate, for `localhost`, is in `certificate`.
+Without `is_worldwide` it offers no SMTPUTF8.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ PASSWORD = "a mail password"
 class SmtpDouble:
     """`url` is what SMTP_URL takes. `letters` are those that were taken, `refuses` is by address what is answered."""
 
-    def __init__(self, *, wants_login: bool = False, tls: str = "", certificate: Path | None = None) -> None:
+    def __init__(
+        self, *, wants_login: bool = False, is_worldwide: bool = True, tls: str = "", certificate: Path | None = None
+    ) -> None:
         self.tls, self.said = tls, []
         self.letters: list[EmailMessage] = []
         self.envelopes: list[tuple[str, list[str]]] = []
@@ -40,7 +43,7 @@ class SmtpDouble:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         login: dict[str, Any] = {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": False}
-        more: dict[str, Any] = login if wants_login else {}
+        more: dict[str, Any] = {"enable_SMTPUTF8": is_worldwide} | (login if wants_login else {})
         if certificate and tls == "smtps":
             more |= {"ssl_context": own_context(certificate)}
         elif certificate:

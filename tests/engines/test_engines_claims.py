@@ -40,6 +40,15 @@ def test_no_way_to_reach_or_pay_anybody_is_made_up(text: str) -> None:
 
 
 @over([
+        ("ru", "Наш сайт — evil kz, зайдите"), ("ru", "Сайт: evil kz"), ("ru", "Пишите на evil kz"),
+        ("ru", "Найдите нас: evil homes kz"), ("kk", "Біздің сайт — evil kz, кіріңіз"), ("kk", "Бізге evil kz жазыңыз"),
+    ])  # fmt: skip
+def test_a_sites_name_needs_no_dot_to_be_a_strange_one(language: str, text: str) -> None:
+    with pytest.raises(EngineDeclined, match="strange name"):
+        said(text, language)
+
+
+@over([
         ("ru", "Сделаем вам скидку 30%! Где строим?"), ("ru", "Проект сделаем бесплатно. Где строим?"),
         ("ru", "Дом будет стоить 5 000 000 тенге. Где строим?"), ("ru", "Это обойдётся в пять миллионов тенге."),
         ("ru", "Построим за две недели. Где строим?"), ("ru", "Даём гарантию 100 лет."), ("ru", "Вернём все деньги."),

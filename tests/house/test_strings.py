@@ -52,7 +52,7 @@ SENTENCE = re.compile(r"[A-Z][\w’']*,?( [\w’'%(){}]+){1,}[.!?]?$")
 # Names of makers, keys of tables, and what an error's text is translated from.
 NAMES = {
     "Samsung Internet", "Mac OS", "TELEGRAM_BOT_TOKEN is not set", "Telegram can't be reached",
-    "Telegram did not answer", "Sent from another site",
+    "Telegram did not answer", "Sent from another site", "SMTPUTF8 is not offered",
 }  # fmt: skip
 BRANDS = re.compile(r"\b(Leadbot|WhatsApp|Telegram|API)\b")
 VISIBLE = re.compile(r'\b(?:title|placeholder|aria-label|alt)="([^"]*)"')

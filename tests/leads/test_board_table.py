@@ -88,12 +88,24 @@ def test_what_others_have_changed_stays(app: Flask, three: Web) -> None:
 
 
 @over([
-        {"status": "won"}, {"pick": "1.1", "status": "hacked"}, {"pick": "1.1", "status": "lost"},
+        {"status": "won"}, {"pick": "1.1", "status": ""}, {"pick": "1.1"}, {"pick": "1.1", "status": "hacked"},
+        {"pick": "1.1", "status": "lost"},
         {"pick": ["x", "1", "-1.1", "9" * 30 + ".1"], "status": "won"}, {"undo": "1"},
         {"pick": [f"{n}.1" for n in range(1, 300)], "status": "won"},
     ], "form")  # fmt: skip
 def test_what_makes_no_sense_moves_nothing(app: Flask, three: Web, form: dict[str, object]) -> None:
     assert three.post("/board/table/move", form).status_code in {303, 422}
+    assert stages(app, three) == ["new", "new", "new"]
+
+
+def test_no_stage_is_chosen_before_somebody_chooses_one(app: Flask, three: Web) -> None:
+    for form, chosen in (({}, []), ({"pick": "1.1", "status": "lost"}, ["lost"])):
+        page = (three.post("/board/table/move", form) if form else three.get("/board/table")).text
+        select = re.search(r'<select name="status"[^>]*>(.*?)</select>', page, re.DOTALL)
+        assert select and re.findall(r'<option value="(\w*)"', select[1])[0] == ""
+        assert re.findall(r'<option value="(\w*)" selected', select[1]) == chosen
+    refused = three.post("/board/table/move", {"pick": ["1.1", "2.1"], "status": ""})
+    assert refused.status_code == 422 and "Выберите этап" in refused.text
     assert stages(app, three) == ["new", "new", "new"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 from collections.abc import Iterator
@@ -15,13 +16,16 @@ from flask import Flask
 from making import carry
 from sqlalchemy import select
 
-from leadbot import state
+from leadbot import jobs, state
 from leadbot.config import Config, ConfigError
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.errors import DeliveryError
+from leadbot.events import PasswordChanged, PasswordResetAsked, publish
 from leadbot.models import Company, Delivery, DeliveryState, User
+from leadbot.notifications.carriers import at_work
 from leadbot.notifications.carriers.email.send import EmailSender
+from leadbot.outbox import deliveries
 
 LETTER = "Subject: Hello\nTo: aigul@example.kz\n\nBody\n"
 
@@ -171,6 +175,92 @@ def test_a_letter_goes_encrypted_to_a_server_that_is_trusted(
 def test_a_bad_sender_stops_the_start(tmp_path: object, value: str) -> None:
     with pytest.raises(ConfigError, match="MAIL_FROM"):
         config_from({"LEADBOT_DATA_DIR": str(tmp_path), "MAIL_FROM": value})
+
+
+KAZAKH = "жанна@почта.қаз"
+TRAVELLING = "жанна@xn--80a1acny.xn--80ao21a"
+
+
+@pytest.fixture
+def latin_smtp(app: Flask) -> Iterator[SmtpDouble]:
+    """A server that has not heard of RFC 6531."""
+    with SmtpDouble(is_worldwide=False) as double:
+        state.state_of(app).config = state.state_of(app).config.replace(smtp_url=double.url)
+        at_work.init_app(app)
+        yield double
+
+
+def ask_all(app: Flask, web: Web, address: str) -> None:
+    """An invitation, a reset, word of a changed password and a notice, all to one address."""
+    web.post("/settings/team/invitations", {"email": address, "role": "manager"})
+    with app.app_context():
+        tenancy.act_for(web.company_id or 0)
+        user = db.session.scalars(select(User)).one()
+        user.email, user.email_key = address, address
+        publish(PasswordResetAsked(user.id, "https://leadbot.kz/reset/key"))
+        publish(PasswordChanged(user.id))
+        brief = {"subject": "Новая заявка", "text": "Новая заявка", "path": "/board", "language": "ru"}
+        deliveries.put(address, "lead", json.dumps(brief), "notice", channel="email")
+        db.session.commit()
+
+
+def test_every_letter_goes_to_an_address_in_any_letters(app: Flask, almaty: Web, smtp: SmtpDouble) -> None:
+    ask_all(app, almaty, KAZAKH)
+    for _ in range(4):
+        carry(app)
+    assert [each["To"] for each in smtp.letters] == [TRAVELLING] * 4
+    assert {each["From"] for each in smtp.letters} == {"Leadbot <robot@leadbot.kz>"}
+    assert smtp.envelopes == [("robot@leadbot.kz", [TRAVELLING])] * 4
+    assert "Приглашение" in smtp.letters[0]["Subject"] and "/join/" in "".join(bodies(smtp.letters[0]))
+
+
+def test_a_domain_in_any_letters_needs_nothing_of_the_server(app: Flask, almaty: Web, latin_smtp: SmtpDouble) -> None:
+    ask_all(app, almaty, "zhanna@пример.рф")
+    for _ in range(4):
+        carry(app)
+    assert [each["To"] for each in latin_smtp.letters] == ["zhanna@xn--e1afmkfd.xn--p1ai"] * 4
+
+
+def test_a_server_that_can_not_says_so_once_and_the_link_is_handed_over(
+    app: Flask, almaty: Web, latin_smtp: SmtpDouble
+) -> None:
+    almaty.post("/settings/team/invitations", {"email": KAZAKH, "role": "manager"})
+    shown = almaty.get("/settings/team").text
+    assert "/join/" in shown and "не каждый почтовый сервер" in shown
+    carry(app)
+    (row,) = rows(app, almaty)
+    assert (row.state, row.attempts, latin_smtp.letters) == (DeliveryState.DEAD, 1, [])
+    later = almaty.get("/settings/team").text
+    assert "почтовый сервер принимает адреса только латиницей" in later and "/join/" not in later
+
+
+def test_the_team_page_says_why_any_invitation_was_not_taken(
+    app: Flask, almaty: Web, astana: Web, smtp: SmtpDouble
+) -> None:
+    smtp.refuses["new@example.kz"] = "550 No such user"
+    for web in (almaty, astana):
+        web.post("/settings/team/invitations", {"email": "new@example.kz", "role": "viewer"})
+    assert "550" not in almaty.get("/settings/team").text
+    with app.app_context():
+        deliveries.deliver(rows(app, almaty)[0].id, jobs.carrier_for)
+        db.session.remove()
+    assert "550 No such user" in almaty.get("/settings/team").text
+    assert "550" not in astana.get("/settings/team").text
+    almaty.post("/settings/team/invitations", {"email": "new@example.kz", "role": "viewer"})
+    assert "550" not in almaty.get("/settings/team").text  # another letter is on its way
+
+
+@pytest.mark.parametrize("sender", ["Лидбот, Алматы <robot@leadbot.kz>", "robot@почта.қаз", "Робот <robot@почта.қаз>"])
+def test_a_sender_may_bear_any_letters(smtp: SmtpDouble, sender: str) -> None:
+    EmailSender(smtp.url, sender).send("aigul@example.kz", LETTER)
+    (found,) = smtp.letters[0]["From"].addresses
+    assert found.addr_spec.isascii() and found.display_name == sender.rpartition("<")[0].strip()
+
+
+def test_a_sender_no_server_takes_is_the_operators_to_mend() -> None:
+    with SmtpDouble(is_worldwide=False) as smtp, pytest.raises(DeliveryError, match="SMTPUTF8") as caught:
+        EmailSender(smtp.url, "робот@leadbot.kz").send("aigul@example.kz", LETTER)
+    assert not caught.value.permanent
 
 
 def test_a_changed_password_is_told(app: Flask, almaty: Web, smtp: SmtpDouble) -> None:

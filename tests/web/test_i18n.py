@@ -14,6 +14,8 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale
 
 from leadbot.models import DeliveryState, LeadStatus, LostReason, Role, Source
+from leadbot.notifications.briefs import TITLES
+from leadbot.notifications.carriers.telegram import buttons
 from leadbot.notifications.notice_texts import PHRASES
 from leadbot.texts import build_catalogues, formats, names
 from leadbot.texts.catalogues import DOMAINS, TRANSLATIONS
@@ -94,15 +96,16 @@ def test_the_tone_of_the_house_is_kept(language: str) -> None:
 
 # What native readers have found wrong, and what stands there instead.
 WRONG = {
-    "kk": r"Сынақ (чат|өтінім)\b|Жұмысқа алынды|\d \w* ?ішінен|[Өө]тінім бол(ды|ады)|[Ққ]ызу|Дайын: %|Безендіру"
-          r"|қала не жұмыс|себебі: Бас тарту",
+    "kk": r"Сынақ (чат|өтінім)\b|Жұмысқа алынды|(\d|%\(\w+\)s) \w* ?ішінен|[Өө]тінім бол(ды|ады)"
+          r"|[Ққ]ызу|Дайын: %|Безендіру|қала не жұмыс|себебі: Бас тарту",
     "ru": r"Пусто:|(^|\W)0: никогда|спрашивает: |Так этот адрес|Ключи в API|Перенести: «Отказ|TELEGRAM_BOT|chat_id",
     "en": r"chat_id",
 }  # fmt: skip
 RIGHT = {
     "kk": {
-        "Сынақ чаты", "Сынақ өтінімін жою", "Жұмысқа кірісті", "Өтінімге айналды", "Ыстық", "Орындалды: %(text)s",
-        "Көрініс", "Біздің қала немесе біздің жұмыс емес", "Бас тарту себебін таңдаңыз",
+        "Сынақ чаты", "Сынақ өтінімін жою", "Жұмысқа кірісті", "Өтінімге айналды", "Өтінімге айналады: %(time)s",
+        "Ыстық", "Орындалды: %(text)s", "Көрініс", "Біздің қала немесе біздің жұмыс емес", "Бас тарту себебін таңдаңыз",
+        "Бас тартты деп белгілеу",
     },
     "ru": {
         "Если не заполнять, будет обычное приветствие", "Бот сейчас спрашивает про %(what)s.", "Отметить отказ",
@@ -112,10 +115,30 @@ RIGHT = {
 }  # fmt: skip
 
 
+# As they stood.
+FOUND = {
+    "kk": (
+        "Сынақ чат", "Сынақ өтінім", "Жұмысқа алынды", "7 ішінен 5", "%(n)s өтінім ішінен 5", "Өтінім болды",
+        "Өтінім болады: %(time)s", "Қызу", "Дайын: %(text)s", "Безендіру", "Біздің қала не жұмыс емес",
+        "Бас тарту себебі: Бас тарту себебін таңдаңыз",
+    ),
+    "ru": (
+        "Пусто: обычное приветствие", "0: никогда", "Сейчас бот спрашивает: %(what)s.", "Так этот адрес не открыть",
+        "Ключи в API не меняются", "Перенести: «Отказ»", "Переменная TELEGRAM_BOT_TOKEN не задана",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", FOUND)
+def test_words_that_were_found_wrong_are_known_as_such(language: str) -> None:
+    assert [text for text in FOUND[language] if not re.search(WRONG[language], text)] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_words_that_were_found_wrong_stay_away(language: str) -> None:
     texts = {text for _key, text in written(language)}
-    texts |= {str(each.get(language, "")) for each in PHRASES.values()}
+    for words in (PHRASES, TITLES, buttons.PHRASES, buttons.STAGES, buttons.REASONS):
+        texts |= {str(each.get(language, "")) for each in words.values()}
     assert sorted(text for text in texts if re.search(WRONG[language], text)) == []
     assert texts >= RIGHT[language]
 

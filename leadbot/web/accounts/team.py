@@ -73,10 +73,14 @@ def invite() -> Response:
     except (Invalid, EmailTaken, TooMany) as error:
         form.refuse(error, field="email")
         return _page(form)
-    if made.is_sent:
+    if made.is_sent and not made.may_fail:
         return go(url_for(".show"), note=_("Invitation sent: %(email)s", email=email))
-    unsent = _("No letter was sent: today’s are used up, 3 to one address and 30 from a company. Hand the link over")
-    return _show_once(made.url, _("Link for an invitation"), note=unsent if email and links.sends_mail() else "")
+    why = ""
+    if made.is_sent:
+        why = _("A letter is on its way, but not every mail server takes an address like %(email)s", email=email)
+    elif email and links.sends_mail():
+        why = _("No letter was sent: today’s are used up, 3 to one address and 30 from a company. Hand the link over")
+    return _show_once(made.url, _("Link for an invitation"), why)
 
 
 @bp.post("/invitations/<int:link_id>/revoke")
@@ -119,10 +123,10 @@ def give_reset(user_id: int) -> Response:
     )
 
 
-def _show_once(url: str, label: str, note: str = "") -> Response:
-    """The link on the next page, and never again: it can't be read out of the database."""
-    session["link_to_show"] = {"url": url, "label": label}
-    return go(url_for(".show"), note=note)
+def _show_once(url: str, label: str, why: str = "") -> Response:
+    """The link on the next page, and never again: it can't be read out of the database. `why` it is handed over."""
+    session["link_to_show"] = {"url": url, "label": label, "why": why}
+    return go(url_for(".show"))
 
 
 def _page(form: InvitationForm) -> Response:
@@ -130,9 +134,11 @@ def _page(form: InvitationForm) -> Response:
 
 
 def _state() -> dict[str, Any]:
+    invitations = team.invitations() if current_user.is_owner else []
     return {
         "people": team.people(),
-        "invitations": team.invitations() if current_user.is_owner else [],
+        "invitations": invitations,
+        "unsent": team.unsent_letters(invitations),
         "roles": list(Role),
         "means": MEANS,
         "turns": TURNS,

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
@@ -44,7 +45,8 @@ KINDS = {
     IMPORTED: lazy_pgettext("source", "Import"),
 }
 BY = {"day": lazy_gettext("By day"), "week": lazy_gettext("By week"), "month": lazy_gettext("By month")}
-HEIGHT, STEP, GRID = 120, 10, 3  # of the chart: its height, one point to the next, lines above the ground
+HEIGHT, STEP, LINES_MOST = 120, 10, 4  # of the chart: its height, one point to the next, lines above the ground
+ROUND = (1, 2, 2.5, 5)  # steps between lines, times a power of ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,12 @@ class Chart:
     """The line of leads in the units of its drawing, with what stands beside it."""
 
     points: list[Point]
-    top: int
+    between: int  # two lines, in leads
+
+    @property
+    def top(self) -> int:
+        """What the highest line stands for: the first of them that no point is above."""
+        return max(1, -(-self.highest.leads // self.between)) * self.between
 
     @property
     def width(self) -> int:
@@ -76,7 +83,13 @@ class Chart:
     @property
     def scale(self) -> list[int]:
         """What stands at the lines, from the top."""
-        return [self.top * n // GRID for n in range(GRID, -1, -1)]
+        return list(range(self.top, -1, -self.between))
+
+    @property
+    def grid(self) -> str:
+        """The lines themselves, half a unit inside the drawing at its edges."""
+        heights = (HEIGHT * (1 - each / self.top) for each in self.scale)
+        return "".join(f"M0 {min(max(y, 0.5), HEIGHT - 0.5):g}H{self.width}" for y in heights)
 
     @property
     def dates(self) -> list[date]:
@@ -184,8 +197,14 @@ def _first_of(day: date, by: str) -> date:
 
 
 def _chart(drawn: list[Point]) -> Chart:
-    most = max(each.leads for each in drawn)
-    return Chart(drawn, max(GRID, -(-most // GRID) * GRID))
+    return Chart(drawn, round_step(max(each.leads for each in drawn)))
+
+
+def round_step(most: int) -> int:
+    """How many leads there are between two lines of a chart that goes up to `most`: a round number, the least with
+    LINES_MOST lines."""
+    steps = (int(each * 10**power) for power in count() for each in ROUND if each * 10**power == int(each * 10**power))
+    return next(step for step in steps if step * LINES_MOST >= most)
 
 
 def _rows(found: Figures, by: str) -> Iterator[list[str]]:

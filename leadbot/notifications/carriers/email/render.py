@@ -62,7 +62,7 @@ def payload(rows: Sequence[Delivery]) -> str | None:
         lines, path = [" · ".join(each["text"].split("\n")[:2]) for each in notices], "/board"
     foot = texts.say("foot", language, url=f"{base}/settings/profile")
     letter = Letter(subject, tuple(lines), texts.say("open", language), f"{base}{path}", foot)
-    return encryption.seal(source(row.target, letter, language))
+    return encryption.seal(source(letter, language))
 
 
 def reveal(sealed: str) -> str:
@@ -73,10 +73,10 @@ def reveal(sealed: str) -> str:
     return letter
 
 
-def source(address: str, letter: Letter, language: str) -> str:
-    """The letter as it travels; the sender is put in when it goes out."""
+def source(letter: Letter, language: str) -> str:
+    """The letter as it travels; from whom and to whom is put in when it goes out."""
     message = MIMEMultipart("alternative")  # EmailMessage folds long Cyrillic subjects and loses a space
-    message["Subject"], message["To"] = _header(letter.subject), address
+    message["Subject"] = _header(letter.subject)
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=urlsplit(_config().base_url).hostname)
     message["Content-Language"], message["Auto-Submitted"] = language, "auto-generated"
     plain = (*letter.lines, f"{letter.label}: {letter.url}" if letter.url else "", letter.foot)

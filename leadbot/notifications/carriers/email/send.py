@@ -2,6 +2,9 @@
 
 A letter comes as its MIME source, plain and HTML. The address of the server holds a password: no text of an exception
 that could bear it is passed on.
+
+An address may be in any letters: its domain travels as IDNA, what stands before the @ needs a server that offers
+SMTPUTF8 (RFC 6531).
 """
 
 from __future__ import annotations
@@ -10,9 +13,11 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email import message_from_string
-from email.utils import parseaddr
+from email import message_from_string, policy
+from email.headerregistry import Address
 from urllib.parse import unquote, urlsplit
+
+from email_validator import EmailNotValidError, validate_email
 
 from leadbot.errors import DeliveryError
 
@@ -20,6 +25,8 @@ TIMEOUT_SECONDS = 10
 SAID_CHARACTERS = 300
 PORTS = {"smtp": 587, "smtps": 465}
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+LATIN_ALONE = "SMTPUTF8 is not offered by the mail server: it takes addresses in Latin letters only"
+AS_IT_IS = policy.SMTP.clone(refold_source="none")  # headers are short enough already
 
 
 class EmailSender:
@@ -38,14 +45,18 @@ class EmailSender:
 
     def send(self, target: str, payload: str) -> str:
         """Send the letter to the address `target`; returns its Message-ID. Raises DeliveryError."""
-        letter = message_from_string(payload)
-        del letter["From"]
-        letter["From"] = self.sender
+        letter = message_from_string(payload, policy=AS_IT_IS)
+        del letter["From"], letter["To"]
+        name, _, address = self.sender.rstrip(">").rpartition("<")
+        by, to = _travelling(address), _travelling(target)
+        letter["From"], letter["To"] = _header(by, name.strip(' "')), _header(to)
         try:
             with self._connection() as server:
-                server.send_message(letter, parseaddr(self.sender)[1], [target])
+                if not f"{by}{to}".isascii() and not server.has_extn("smtputf8"):
+                    raise DeliveryError(LATIN_ALONE, permanent=by.isascii())
+                server.send_message(letter, by, [to])
         except smtplib.SMTPRecipientsRefused as error:
-            code, answer = error.recipients.get(target, (550, b""))
+            code, answer = error.recipients.get(to, (550, b""))
             raise DeliveryError(_reason(code, answer), permanent=code >= 500) from None
         except smtplib.SMTPAuthenticationError as error:
             raise DeliveryError(f"{_reason(error.smtp_code, error.smtp_error)} (check SMTP_URL)") from None
@@ -84,6 +95,22 @@ class EmailSender:
             if self._user:
                 server.login(self._user, self._password)
             yield server
+
+
+def _travelling(address: str) -> str:
+    """An address with its domain in Latin letters."""
+    if address.isascii():
+        return address
+    try:
+        checked = validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        return address
+    return f"{checked.local_part}@{checked.ascii_domain}"
+
+
+def _header(address: str, name: str = "") -> Address:
+    username, _, domain = address.rpartition("@")
+    return Address(name, username, domain)
 
 
 def _reason(code: int, answer: bytes | str) -> str:

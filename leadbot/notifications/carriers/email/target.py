@@ -31,7 +31,7 @@ def sent(rows: Sequence[Delivery]) -> None:
 
 
 def refused(row: Delivery, error: DeliveryError) -> None:
-    """No page shows what becomes of a letter with a link."""
+    """No page shows what becomes of a letter with a link but an invitation."""
     if row.event.startswith(LETTERS):
         current_app.logger.warning("letter %s was not sent: %s", row.id, error)
 

@@ -41,6 +41,7 @@ _M = frozenset({"м", "m"})
 _LEAST_GUESSED = 25  # metres of a range above which it can be but an area
 _ROOM = stems("area.room*")
 _BY = frozenset({"ге", "ке", "ка", "да", "де", "та", "те"})  # «10 ге 12»
+_TO = frozenset({"ға", "ге", "қа", "ке", "га", "ка"})  # of «90 ға жуық»
 _TIMES = frozenset({"х", "x", "h", "*", "×", "на", "by", "-", "ga", "na"})
 _MOST_FLOORS = 5
 _ROOM_COUNTED = ("комнат", "болме", "room")
@@ -107,6 +108,8 @@ def _sides(scene: Scene, index: int) -> Size | None:
     """10х12, 10 на 12, 10 м х 12 м; a third side is a height."""
     first, at = amount(scene, index)
     mark = skip_metre(scene, at + 1)
+    if mark > at + 1 and scene.key(at + 1).endswith(("ге", "ке")) and index_at(scene, mark) is not None:
+        return _product(scene, index, first, index_at(scene, mark) or 0)  # «12 метрге 8 метр»
     dative = scene.groups[index].spelled and scene.key(at).endswith(("га", "ге", "ка", "ке"))
     if dative and scene.tokens[at].kind == "word" and index_at(scene, at + 1) is not None:
         return _product(scene, index, first, index_at(scene, at + 1) or 0)  # «он екіге он»
@@ -166,6 +169,8 @@ def _with_unit(scene: Scene, index: int) -> Size | None:
         if second > value:
             high, last = second, second_last
     at = last + 1
+    if scene.tokens[at : at + 1] and scene.tokens[at].raw.lower() in _TO and scene.key(at + 1) in FILLERS:
+        at += 1  # «90-ға жуық шаршы»
     skipped = 0
     while (scene.key(at) in FILLERS or scene.key(at) == "+") and skipped < 4:
         at, skipped = at + 1, skipped + 1

@@ -25,9 +25,11 @@ class _ObjectHit:
 
 
 # «у дома», «возле магазина»: a landmark, not the object
-_BESIDE = words("objects.beside")
+_BESIDE, _BESIDE_BEHIND = words("objects.beside"), words("objects.beside_behind")
 _INSIDE = words("objects.inside")
 _TOWN_BEFORE = words("objects.town_before")
+_STREETS = words("objects.streets") | words("objects.streets_before")
+_IN_KAZAKH = ("те", "де", "та", "да", "te", "de", "ta", "da")  # «Есікте үй»
 _LANDMARK = 2  # ranks lost by what only stands nearby
 _WORKING = stems("objects.working*")
 _PLACING = words("objects.placing")
@@ -57,7 +59,8 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
         return flat or (None if hits else unnamed.as_typed(scene)), any(h.denied for h in hits)
     if any(h.key in objects.own for h in good):
         for hit in good:
-            hit.score -= _LANDMARK * (hit.rank == 1 and _is_where(scene, hit))  # «окна в дом», «үйге терезе»
+            placed = hit.key not in objects.own and _is_where(scene, hit)
+            hit.score -= _LANDMARK * placed  # «окна в дом», «үйге терезе», «дверь на кухню»
     best = max(good, key=lambda h: (*_standing(h, objects), h.score, -h.first))
     best.key = unnamed.FLAT if scene.key(best.first).startswith("хат") and unnamed.flat(scene) else best.key
     corrects = any(h.denied for h in hits)
@@ -106,7 +109,7 @@ def _further(scene: Scene, best: _ObjectHit, good: list[_ObjectHit], objects: Ta
 def _is_where(scene: Scene, hit: _ObjectHit) -> bool:
     """«в дом», «для дачи», «үйге», «у меня дом»: where the thing goes, not the thing."""
     if scene.key(hit.first - 1) in _PLACING:
-        return True
+        return hit.rank == 1 or not scene.key(hit.first - 2).startswith(_WORKING)  # «ремонт в ванной»
     key = scene.key(hit.last)
     return any(tag in ("dat", "loc", "gen", "poss") for stem, tag in morph.cuts(key) if stem in _KAZAKH_PLACES)
 
@@ -133,18 +136,21 @@ def _is_a_town(scene: Scene, at: int) -> bool:
     before = at - 2 if scene.key(at - 1) == "." else at - 1
     token = scene.tokens[at]
     named = token.capital and scene.kind(at - 1) in ("word", "mark") and before >= 0 and scene.key(before) not in ".!?"
+    town = match(token) if token.capital else None
     placed = (
         (named and not token.raw.isupper())
+        or (town is not None and town.case == "loc" and scene.key(at).endswith(_IN_KAZAKH))
         or scene.asked == "city"
         or scene.key(before) in _TOWN_BEFORE
         or scene.key(at + 1).startswith("каласы")
+        or (token.capital and scene.key(at + 1) == "," and bool(scene.words(at + 2, at + 6) & _STREETS))
     )
     return placed and match(scene.tokens[at]) is not None
 
 
 def _object_at(scene: Scene, at: int, objects: Table) -> tuple[str, int]:
     token = scene.tokens[at]
-    if token.key in objects.heads:
+    if token.key in objects.heads or (token.latin and skeleton(token.key) in objects.latin_heads):
         for length in (3, 2):
             last, phrase = _phrase(scene, at, length)
             if phrase:
@@ -197,6 +203,8 @@ def _weighed(scene: Scene, hit: _ObjectHit, objects: Table) -> _ObjectHit:
     after = scene.key(hit.last + 1)
     if before in _BESIDE and not (before == "к" and scene.kind(hit.first - 2) == "number"):  # «2к квартира»
         hit.score -= 2
+    if after in _BESIDE_BEHIND:
+        hit.score -= 3  # «мектеп жанында»
     if before in _INSIDE:
         hit.score -= 1
     before_it = scene.words(hit.first - 3, hit.first - 1)

@@ -18,6 +18,7 @@ _CALLED_SO = stems("names.called_so*")
 _NO_NAME = words("names.call") | people.HONORIFIC | words("names.street") | words("names.after_street")
 _NAME_STEMS = stems("names.name_stems*")
 _SAYING_NAME = words("names.saying_name")
+_WRITING = words("names.writing")
 _SHORTEST = 2  # letters: «да, имя …» and «ок» are none
 _SIMPLY = frozenset({"просто", "just", "жай"})
 _SKIPPED = frozenset(':,-—–=\n«"“*')
@@ -99,6 +100,9 @@ def asked_for(scene: Scene) -> Person | None:
     at_words = [at for at, t in enumerate(scene.tokens) if t.kind == "word" and not scene.used[at]]
     while len(at_words) > 1 and scene.key(at_words[-1]) in people.HONORIFIC:
         at_words.pop()
+    named = [at for at in at_words if scene.key(at) not in _WRITING]
+    if len(named) < len(at_words) and any(scene.tokens[at].capital for at in named):
+        at_words = named  # «пишите Ахметова»
     if not 1 <= len(at_words) <= 3 or at_words[-1] - at_words[0] != len(at_words) - 1:
         return None
     if any(not _can_be_name(scene, at) for at in at_words) or scene.key(at_words[-1] + 1) == "?":

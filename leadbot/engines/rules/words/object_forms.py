@@ -27,6 +27,7 @@ class Table:
     heads: set[str] = field(default_factory=set)
     _latin: dict[str, str] = field(default_factory=dict)
     _latin_bases: dict[str, str] = field(default_factory=dict)
+    _latin_heads: set[str] = field(default_factory=set)
     ranks: dict[str, int] = field(default_factory=dict)
     vague: set[str] = field(default_factory=set)  # what any closer word outranks: «помещение под магазин»
     own: set[str] = field(default_factory=set)  # parts that are ordered by themselves: windows for a house
@@ -49,6 +50,13 @@ class Table:
         if not self._latin_bases:
             self._latin_bases.update((skeleton(form), key) for form, key in self.bases.items())
         return self._latin_bases
+
+    @property
+    def latin_heads(self) -> set[str]:
+        """The first words of phrases by skeleton."""
+        if not self._latin_heads:
+            self._latin_heads.update(skeleton(head) for head in self.heads)
+        return self._latin_heads
 
     @property
     def latin(self) -> dict[str, str]:

@@ -33,6 +33,7 @@ _TO_LATIN = str.maketrans(
         "ц": "c", "ч": "ch", "ш": "sh", "щ": "sh", "ъ": "", "ы": "i", "ь": "", "ю": "iu", "я": "ia",
         "y": "i", "w": "v", "q": "k", "x": "ks", "'": "", "’": "", "ʼ": "", "`": "", "´": "",
         "ä": "a", "ö": "o", "ü": "u", "ı": "i", "ş": "sh", "ç": "ch", "ğ": "g", "ñ": "n", "ū": "u", "ŋ": "n",
+        "á": "a", "é": "e", "í": "i", "ó": "o", "ú": "u", "ý": "u", "ń": "n", "ǵ": "g", "ā": "a", "ō": "o", "â": "a", "î": "i",
     }
 )  # fmt: skip
 _SPELLINGS = (
@@ -41,10 +42,10 @@ _SPELLINGS = (
     ("zh", "j"),
     ("kh", "h"),
     ("gh", "g"),
-    ("ts", "c"),
     ("yo", "e"),
     ("ye", "e"),
 )
+_HARD = frozenset("bdfhklmnprtvz")
 _DOUBLE = re.compile(r"([aeiouckrpfbgz])\1+")  # not n, t, d, l: Kazakh endings begin with them
 
 
@@ -80,10 +81,12 @@ def fold(word: str) -> str:
 
 def skeleton(key: str) -> str:
     """A spelling that Cyrillic and Latin share: «шымкентте» and "Shymkentte" both give "shimkente"."""
+    if key.endswith("ye") and key[-3:-2] in _HARD:
+        key = f"{key[:-2]}ie"  # «natyazhnye»
     for written, short in _SPELLINGS:
         if written in key:
             key = key.replace(written, short)
-    return _DOUBLE.sub(r"\1", key.translate(_TO_LATIN))
+    return _DOUBLE.sub(r"\1", key.translate(_TO_LATIN).replace("ts", "c"))  # «тс» and «ц»
 
 
 def read(text: str) -> Reading:

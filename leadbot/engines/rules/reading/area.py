@@ -50,6 +50,7 @@ _FEET = ("ft", "feet", "foot", "фут", "футов")
 _FLOOR = (*stems("details.floor*"), "уров", "level")
 _COVERING = stems("area.covering*")
 _ROOMS = stems("area.rooms*")
+_TOTAL = words("area.total")
 _LIVED_IN = stems("area.lived_in*")
 _KITCHEN, _LEAST_KITCHEN = stems("area.kitchen*"), 5  # m²: with fewer metres it is the furniture along the wall
 _OTHERS, _NEIGHBOURS, _LIKE = stems("area.others*"), words("area.neighbours"), words("area.like")
@@ -92,6 +93,7 @@ def find(scene: Scene) -> Areas:
         return areas
     if scene.measures == "cm":
         return _chosen(scene, [size for size in sizes if not size.sides and size.weight > 1], lands)
+    sizes += unitless.put_right(scene, sizes)
     sizes += unitless.changed(scene) or unitless.keyword_sizes(scene) or unitless.width_and_length(scene)
     if (lands or sizes) and all(_standing(scene, size) < 0 for size in sizes):
         sizes += unitless.beside_house(scene)  # only land, a garage or a kitchen has a size with a unit
@@ -275,8 +277,8 @@ def _standing(scene: Scene, size: Size) -> int:
     near = [scene.key(at) for at in range(max(0, size.first - 3), size.first)]
     if any(word.startswith(_LIVED_IN) for word in near):
         return 0
-    if any(word.startswith(KEYWORDS) for word in near):
-        return 2
+    if any(word.startswith(KEYWORDS) for word in near) or scene.key(size.last + 1) in _TOTAL:
+        return 2  # «21 sqm altogether»
     return -2 if any(word.startswith(_ROOMS) for word in near) else 0
 
 

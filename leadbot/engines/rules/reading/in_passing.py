@@ -18,6 +18,7 @@ _OURS = ("миз", "им", "мыз")
 _YOURS = words("objects.yours")
 _YOU = words("objects.you")
 _OTHERS, _DONE, _WISHED = stems("objects.others*"), stems("objects.done*"), words("objects.wished")
+_US, _BROKEN = words("where.us"), stems("objects.broken*")
 _YOUR_DOING = ("сиздер", "сыздар")
 _ON = frozenset({"на", "по", "on", "for"})
 _GUARANTEE = stems("objects.guarantee*")
@@ -63,8 +64,11 @@ def _is_of_others(scene: Scene, thing: Thing) -> bool:
     clause = scene.words(*scene.clause(thing.first))
     done = [word for word in clause if word.startswith(_DONE)]
     by_you = not clause.isdisjoint(_YOU) or any(word.endswith(_YOUR_DOING) for word in done)
-    theirs = bool(done) and by_you and any(word.startswith(_OTHERS) for word in clause)
-    return theirs and _WISHED.isdisjoint(scene.words(0, len(scene.tokens)))
+    told = scene.words(0, len(scene.tokens))
+    if not (done and by_you) or not _WISHED.isdisjoint(told):
+        return False
+    broken = any(word.startswith(_BROKEN) for word in told)
+    return any(word.startswith(_OTHERS) for word in clause) or not (broken or told & _US)
 
 
 def _is_yours(scene: Scene, thing: Thing) -> bool:

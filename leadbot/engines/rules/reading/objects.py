@@ -33,12 +33,13 @@ _IN_KAZAKH = ("те", "де", "та", "да", "te", "de", "ta", "da")  # «Ес�
 _LANDMARK = 2  # ranks lost by what only stands nearby
 _WORKING = stems("objects.working*")
 _PLACING = words("objects.placing")
-_KAZAKH_PLACES = words("objects.kazakh_places")
+_KAZAKH_PLACES = words("objects.kazakh_places") | frozenset(map(skeleton, words("objects.kazakh_places")))
 _SOFTENED = {"г": "к", "б": "п"}
 _PART, _LAND = 2, 3  # the ranks of what is but a part of a thing, and of land
 _GIVEN_UP = words("objects.given_up")
 _ANOTHER = words("objects.another")
 _AT_US = (["у", "нас"], ["у", "меня"])
+_STANDING, _THERE = frozenset({"стоит", "стоят"}), frozenset({"уже", "там"})
 _STANDS, _BROKEN = words("objects.stands"), stems("objects.broken*")
 _WISHED = words("objects.wished")
 _OLD = words("objects.old")
@@ -54,9 +55,10 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
     good = [h for h in hits if not h.denied and h.score > -5]
     for hit in hits:
         scene.take(hit.first, hit.last)
-    if not good:
+    if all(h.key in objects.faint for h in good):
         flat = unnamed.flat(scene) if unnamed.FLAT in objects.ranks else None
-        return flat or (None if hits else unnamed.as_typed(scene)), any(h.denied for h in hits)
+        if flat or not good:
+            return flat or (None if hits else unnamed.as_typed(scene)), any(h.denied for h in hits)
     if any(h.key in objects.own for h in good):
         for hit in good:
             placed = hit.key not in objects.own and _is_where(scene, hit)
@@ -70,15 +72,16 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
     scene.building, scene.object_at = best.rank == 1, (best.first, best.last)
     scene.mentions = [Thing(h.key, h.first, h.last) for h in good]
     scene.further = [] if corrects else _further(scene, best, good, objects)
-    return scene.found(
-        best.key, best.first, best.last, sure=best.score > -1.5 and not _is_but_where(scene, best), corrects=corrects
-    ), False
+    return scene.found(best.key, best.first, best.last, sure=_is_sure(scene, best, objects), corrects=corrects), False
+
+
+def _is_sure(scene: Scene, best: _ObjectHit, objects: Table) -> bool:
+    return best.score > -1.5 and best.key not in objects.faint and not _is_but_where(scene, best)
 
 
 def _is_but_where(scene: Scene, hit: _ObjectHit) -> bool:
     """«үйге қосбар керек»: the thing for it no table holds, and no work is named."""
-    key = scene.key(hit.last)
-    to_it = any(tag == "dat" and stem in _KAZAKH_PLACES for stem, tag in morph.cuts(key))
+    to_it = any(tag == "dat" and stem in _KAZAKH_PLACES for stem, tag in _cuts(scene, hit.last))
     return to_it and not any(token.key.startswith(_WORKING) for token in scene.tokens)
 
 
@@ -110,8 +113,14 @@ def _is_where(scene: Scene, hit: _ObjectHit) -> bool:
     """«в дом», «для дачи», «үйге», «у меня дом»: where the thing goes, not the thing."""
     if scene.key(hit.first - 1) in _PLACING:
         return hit.rank == 1 or not scene.key(hit.first - 2).startswith(_WORKING)  # «ремонт в ванной»
-    key = scene.key(hit.last)
-    return any(tag in ("dat", "loc", "gen", "poss") for stem, tag in morph.cuts(key) if stem in _KAZAKH_PLACES)
+    cuts = _cuts(scene, hit.last)
+    return any(tag in ("dat", "loc", "gen", "poss") for stem, tag in cuts if stem in _KAZAKH_PLACES)
+
+
+def _cuts(scene: Scene, at: int) -> list[tuple[str, str]]:
+    """Ways to take a Kazakh ending off this token; of a Latin one the stem is a skeleton."""
+    token = scene.tokens[at]
+    return [*morph.cuts(skeleton(token.key) if token.latin else token.key, latin=token.latin)]
 
 
 def _mentions(scene: Scene, objects: Table) -> list[_ObjectHit]:
@@ -254,8 +263,9 @@ def _owned(scene: Scene, hit: _ObjectHit) -> float:
         behind = behind[1:]
     if _ANOTHER.intersection(before) or behind[0].startswith(_BROKEN):
         return 0  # «ещё один магазин есть», «у меня кухня осыпалась»
-    if behind[0] in _STANDS:
-        return 2
+    stands = behind[0] in _STANDS or (behind[0] in _STANDING and not _THERE.isdisjoint(before))
+    if stands:
+        return 2  # «там уже дом стоит»
     return 1.5 if before[-2:] in _AT_US or (before[-1:] == ["есть"] and before[-3:-1] in _AT_US) else 0
 
 

@@ -230,10 +230,10 @@ def _is_whole(e164: str) -> bool:
         number = phonenumbers.parse(e164, None)
     except phonenumbers.NumberParseException:
         return False
-    region = phonenumbers.region_code_for_country_code(number.country_code)
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     mobile = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
-    written = str(number.national_number)
-    return bool(mobile) and len(written) == len(str(mobile.national_number)) and phonenumbers.is_possible_number(number)
+    as_long = mobile is not None and len(str(number.national_number)) == len(str(mobile.national_number))
+    return as_long and phonenumbers.is_possible_number(number)
 
 
 def _is_money(scene: Scene, groups: list[Group], count: int) -> bool:

@@ -35,6 +35,7 @@ _WISHING = words("objects.wished")
 _WORKING = stems("where.working*")
 _FEW = 3  # words of «а в Караганде?»
 _VENDOR_DONE = stems("where.vendor_done*")
+_US = words("where.us")
 _FORMERLY, _NATIVE, _LIVED = words("where.formerly"), stems("where.native*"), stems("where.lived*")
 _GUESSES_AT_MOST = 8  # misspelt words compared with all towns in one message: a flood must not cost
 _REGION_STEM = 5  # letters by which a region and its namesake are alike: «Мангистау», «Мангистауская»
@@ -294,7 +295,9 @@ def _weigh_clause(scene: Scene, hit: TownHit) -> None:
         hit.score -= 0.7  # «вы только в Алматы работаете? нам в Тараз надо»
     if any(w.startswith(_SELF) for w in words):
         hit.score -= 1.0 if has_object else 2.0
-    if any(w.startswith(_VENDOR_DONE) for w in words) or (not has_object and _was_home(words)):
+    if (any(w.startswith(_VENDOR_DONE) for w in words) and words.isdisjoint(_US)) or (
+        not has_object and _was_home(words)
+    ):
         hit.score = 0.0
     elif words & _YOURS and any(w.startswith(_OUTLETS) for w in words):
         hit.score = 0.15  # «ваш офис в Астане»

@@ -30,6 +30,7 @@ class Table:
     _latin_heads: set[str] = field(default_factory=set)
     ranks: dict[str, int] = field(default_factory=dict)
     vague: set[str] = field(default_factory=set)  # what any closer word outranks: «помещение под магазин»
+    faint: set[str] = field(default_factory=set)  # what is but spoken of where any other is named: «пол», «стена»
     own: set[str] = field(default_factory=set)  # parts that are ordered by themselves: windows for a house
     bases: dict[str, str] = field(default_factory=dict)  # nominatives, which take Kazakh endings
     _shelves: dict[str, list[str]] = field(default_factory=dict)
@@ -78,6 +79,8 @@ def table(setup: HasObjects, own: tuple[str, ...]) -> Table:
         built.ranks.setdefault(row["key"], row.get("rank", 1))
         if row.get("own"):
             built.own.add(row["key"])
+        if row.get("faint"):
+            built.faint.add(row["key"])
         if row.get("vague"):
             built.vague.add(row["key"])
         for word in row["words"]:

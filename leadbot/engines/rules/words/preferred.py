@@ -25,7 +25,7 @@ def preferred(scene: Scene, spans: Spans) -> int:
 
 
 def pointed(message: str) -> int | None:
-    """Which of two numbers given before is meant by «лучше на второй», «біріншісіне звондаңыз»; None: it says neither."""
+    """Which of two numbers «лучше на второй», «біріншісіне звондаңыз» means; None where it says neither."""
     reading = text.read(message)
     scene = Scene(message, reading.tokens, [])
     marks = [0, 0]

@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from leadbot.engines.rules.words import han
+
 HEAD_CHARS, TAIL_CHARS = 1500, 500
 HEAD_TOKENS, TAIL_TOKENS = 240, 80
 
@@ -33,7 +35,7 @@ _TO_LATIN = str.maketrans(
         "ц": "c", "ч": "ch", "ш": "sh", "щ": "sh", "ъ": "", "ы": "i", "ь": "", "ю": "iu", "я": "ia",
         "y": "i", "w": "v", "q": "k", "x": "ks", "'": "", "’": "", "ʼ": "", "`": "", "´": "",
         "ä": "a", "ö": "o", "ü": "u", "ı": "i", "ş": "sh", "ç": "ch", "ğ": "g", "ñ": "n", "ū": "u", "ŋ": "n",
-        "á": "a", "é": "e", "í": "i", "ó": "o", "ú": "u", "ý": "u", "ń": "n", "ǵ": "g", "ā": "a", "ō": "o", "â": "a", "î": "i",
+        "á": "a", "é": "e", "í": "i", "ó": "o", "ú": "u", "ý": "u", "ń": "n", "ǵ": "g", "ā": "a", "ō": "o", "â": "a",
     }
 )  # fmt: skip
 _SPELLINGS = (
@@ -112,10 +114,14 @@ def _tokens(text: str, offset: int) -> list[TextToken]:
         raw = match.group()
         spaced = start > last_end or start == 0
         last_end = end
-        kind, key, latin = _kind_and_key(raw)
-        if places is not None:
-            start, end = places[start], places[end - 1] + 1
-        found.append(TextToken(raw, key, kind, start + offset, end + offset, spaced, latin))
+        for first, last, known in han.cut(raw) if han.is_han(raw[0]) else ((0, len(raw), ""),):
+            kind, key, latin = ("word", known, False) if known else _kind_and_key(raw)
+            begin, close = start + first, start + last
+            if places is not None:
+                begin, close = places[begin], places[close - 1] + 1
+            found.append(
+                TextToken(raw[first:last], key, kind, begin + offset, close + offset, spaced and not first, latin)
+            )
     return found
 
 

@@ -67,7 +67,7 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
     if not good:
         typed = unlisted.as_typed(scene) if scene.asked == "city" and not any(h.denied for h in hits) else None
         return typed, any(h.denied for h in hits)
-    best = max(good, key=lambda h: (h.score, -h.first))
+    best = max(good, key=lambda h: (h.score, not h.doubtful, -h.first))  # «Nurly Tau, Almaty»
     corrects = any(h.denied for h in hits) or scene.key(best.first - 2) == "лучше"
     later = [
         h

@@ -87,6 +87,8 @@ def table(setup: HasObjects, own: tuple[str, ...]) -> Table:
             _add(built, word, row["key"])
         for form in row.get("forms", ()):
             _add(built, form, row["key"], exact=True)
+            if row.get("faint"):
+                built.bases.pop(fold(form), None)  # «Полина» is no floor
     for row in setup.objects:
         for phrase in row.get("not", ()):
             _add(built, phrase, "", exact=True)

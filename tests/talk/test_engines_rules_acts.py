@@ -28,11 +28,11 @@ def found(text, facts=()):
 
 def test_voices_the_model_never_saw_hold_their_thresholds(kept_apart):
     told = score.report(kept_apart, mistakes=True)
-    assert kept_apart.of().precision >= 0.88, told
-    assert kept_apart.of().recall >= 0.83, told
+    assert kept_apart.of().precision >= 0.92, told
+    assert kept_apart.of().recall >= 0.82, told
 
 
-@pytest.mark.parametrize(("language", "recall"), [("ru", 0.80), ("kk", 0.80), ("mixed", 0.92), ("en", 0.80)])
+@pytest.mark.parametrize(("language", "recall"), [("ru", 0.80), ("kk", 0.80), ("mixed", 0.90), ("en", 0.80)])
 def test_each_language_holds_its_threshold(kept_apart, language, recall):
     assert kept_apart.of(language=language).recall >= recall, score.report(kept_apart, mistakes=True)
 

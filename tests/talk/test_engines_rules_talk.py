@@ -260,7 +260,13 @@ def test_no_words_are_asked_for_in_words(text):
 
 
 def test_another_script_hears_which_languages_are_spoken():
-    assert Talk().say("你好，我想盖房子") == "Отвечаю на русском, казахском и английском. На каком вам удобно?"
+    assert Talk().say("你好，请问一下") == "Отвечаю на русском, казахском и английском. На каком вам удобно?"
+
+
+def test_what_a_builder_writes_in_chinese_is_read():
+    talk = Talk()
+    talk.say("阿斯塔纳，公寓装修，85平方米", "Wang Wei +7 701 222 33 44")
+    assert (talk.value("city"), talk.value("object_type"), talk.value("area")) == ("Астана", "квартира", "85 м²")
 
 
 def test_the_language_follows_the_client():

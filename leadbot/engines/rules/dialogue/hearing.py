@@ -238,6 +238,8 @@ def _sorted_out(
         left.discard("second_object")
     if "contact_by" in left and "refuse_phone" not in acts.signs:
         left.discard("refuse_phone")
+    if heard.partial_phone and "?" not in folded:
+        left.discard("question.installment")  # «номер по частям: 8 777»
     if "contact_other" in left and not {"phone", "name"} & named and not heard.relative:
         left -= {"question.phone"}
     left = _outspoken(left, claims, folded)

@@ -12,8 +12,9 @@ from leadbot.engines.rules.dialogue import contacts, own_questions, own_words, s
 from leadbot.engines.rules.dialogue.intents import Acts, fold
 from leadbot.engines.rules.dialogue.memory import Fact, Memory
 from leadbot.engines.rules.dialogue.news import News, fact_of, note_other, put, whole
-from leadbot.engines.rules.reading import regions
+from leadbot.engines.rules.reading import phone_line, regions
 from leadbot.engines.rules.reading.extract import Extraction, Found
+from leadbot.engines.rules.words import preferred
 from leadbot.engines.rules.words.words import words
 from leadbot.texts.trades import Setup
 
@@ -75,6 +76,7 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
     storeys.answered(memory, news, turn)
     _name_of_a_relative(memory, news, turn, heard)
     _ending_of_phone(memory, news, turn)
+    _other_of_two(memory, news, turn, heard)
     _answer_to_plot(memory, news, turn, acts)
     own_words.answer(memory, news, turn, heard, acts)
     if value := own_questions.answer(turn, heard, acts):
@@ -105,8 +107,8 @@ def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Ac
     }
     if "wrong_chat" in acts:  # «это автосервис?»
         return _without(heard, facts.keys())
-    if "complaint" in acts:  # what he has had built is no wish
-        return _without(heard, facts.keys() - ({"city"} if "city" not in memory.facts else set()))
+    if "complaint" in acts:  # what he has had built is no wish, but tells which work he complains of
+        return _without(heard, facts.keys() - ({"city", "object_type"} - memory.facts.keys()))
     if second.is_another(memory, heard, acts, setup, text):
         if kind is None:
             facts["object_type"] = memory.facts["object_type"]
@@ -217,6 +219,16 @@ def _ending_of_phone(memory: Memory, news: News, turn: Turn) -> None:
         mended = {key: str(old[key])[: -len(ending)] + ending for key in ("value", "e164")}
         if mended["e164"] != old["e164"]:
             put(memory, news, "phone", {**whole(turn, ""), **mended}, replaces=True)
+
+
+def _other_of_two(memory: Memory, news: News, turn: Turn, heard: Extraction) -> None:
+    """«лучше на второй, первый жены», said of two numbers that were given before."""
+    old, others = memory.facts.get("phone"), [phone_line.read(other) for other in memory.others]
+    second = next((number for number in others if number), None)
+    if old and second and not heard.slots and preferred.pointed(turn.message.text) == 1:
+        memory.others.remove(second.value)
+        put(memory, news, "phone", whole(turn, second.value) | {"e164": second.e164}, replaces=True)
+        note_other(memory, news, str(old["value"]))
 
 
 def _told_apart(text: str, found: Found) -> bool:

@@ -41,6 +41,7 @@ _M = frozenset({"м", "m"})
 _LEAST_GUESSED = 25  # metres of a range above which it can be but an area
 _ROOM = stems("area.room*")
 _BY = frozenset({"ге", "ке", "ка", "да", "де", "та", "те"})  # «10 ге 12»
+_TO = frozenset({"ға", "ге", "қа", "ке", "га", "ка"})  # of «90 ға жуық»
 _TIMES = frozenset({"х", "x", "h", "*", "×", "на", "by", "-", "ga", "na"})
 _MOST_FLOORS = 5
 _ROOM_COUNTED = ("комнат", "болме", "room")
@@ -49,6 +50,7 @@ _FEET = ("ft", "feet", "foot", "фут", "футов")
 _FLOOR = (*stems("details.floor*"), "уров", "level")
 _COVERING = stems("area.covering*")
 _ROOMS = stems("area.rooms*")
+_TOTAL = words("area.total")
 _LIVED_IN = stems("area.lived_in*")
 _KITCHEN, _LEAST_KITCHEN = stems("area.kitchen*"), 5  # m²: with fewer metres it is the furniture along the wall
 _OTHERS, _NEIGHBOURS, _LIKE = stems("area.others*"), words("area.neighbours"), words("area.like")
@@ -91,6 +93,7 @@ def find(scene: Scene) -> Areas:
         return areas
     if scene.measures == "cm":
         return _chosen(scene, [size for size in sizes if not size.sides and size.weight > 1], lands)
+    sizes += unitless.put_right(scene, sizes)
     sizes += unitless.changed(scene) or unitless.keyword_sizes(scene) or unitless.width_and_length(scene)
     if (lands or sizes) and all(_standing(scene, size) < 0 for size in sizes):
         sizes += unitless.beside_house(scene)  # only land, a garage or a kitchen has a size with a unit
@@ -107,6 +110,8 @@ def _sides(scene: Scene, index: int) -> Size | None:
     """10х12, 10 на 12, 10 м х 12 м; a third side is a height."""
     first, at = amount(scene, index)
     mark = skip_metre(scene, at + 1)
+    if mark > at + 1 and scene.key(at + 1).endswith(("ге", "ке")) and index_at(scene, mark) is not None:
+        return _product(scene, index, first, index_at(scene, mark) or 0)  # «12 метрге 8 метр»
     dative = scene.groups[index].spelled and scene.key(at).endswith(("га", "ге", "ка", "ке"))
     if dative and scene.tokens[at].kind == "word" and index_at(scene, at + 1) is not None:
         return _product(scene, index, first, index_at(scene, at + 1) or 0)  # «он екіге он»
@@ -166,6 +171,8 @@ def _with_unit(scene: Scene, index: int) -> Size | None:
         if second > value:
             high, last = second, second_last
     at = last + 1
+    if scene.tokens[at : at + 1] and scene.tokens[at].raw.lower() in _TO and scene.key(at + 1) in FILLERS:
+        at += 1  # «90-ға жуық шаршы»
     skipped = 0
     while (scene.key(at) in FILLERS or scene.key(at) == "+") and skipped < 4:
         at, skipped = at + 1, skipped + 1
@@ -270,8 +277,8 @@ def _standing(scene: Scene, size: Size) -> int:
     near = [scene.key(at) for at in range(max(0, size.first - 3), size.first)]
     if any(word.startswith(_LIVED_IN) for word in near):
         return 0
-    if any(word.startswith(KEYWORDS) for word in near):
-        return 2
+    if any(word.startswith(KEYWORDS) for word in near) or scene.key(size.last + 1) in _TOTAL:
+        return 2  # «21 sqm altogether»
     return -2 if any(word.startswith(_ROOMS) for word in near) else 0
 
 

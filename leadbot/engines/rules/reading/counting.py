@@ -36,6 +36,7 @@ _CLAIMING_BEFORE = stems("area.claiming_before*")
 _SCHEDULES = frozenset({(24, 7), (7, 24), (5, 2), (2, 2), (6, 1)})
 _HOUSES = words("area.house")
 _LEAST_SIDE = 6  # «5/9» is the fifth floor of nine
+_OF = frozenset({"из", "from", "iz"})
 _WHOLE_WAY = 4  # words before a number that may say what it is
 
 
@@ -123,7 +124,8 @@ def are_of_another(scene: Scene, first: int, last: int, product: float) -> bool:
     material = next((at for at, word in enumerate(nearby) if word.startswith(_MATERIAL)), None)
     if material is None:
         return False
-    of_it = material < 2 and scene.key(first - 2 - material) in ("из", "from", "iz")  # «баня из бруса 4х6»
+    behind = scene.words(first - 4 - material, first - 2 - material) if material < 2 else set()
+    of_it = not behind.isdisjoint(_OF)  # «баня из клеёного бруса 4х6»
     return not ((of_it or made_of) and product <= LARGEST_HOUSE_M2)
 
 

@@ -11,6 +11,7 @@ _NOT_A_PHONE = stems("phone.not_a_phone*")
 _NOT_PHONES = words("phone.not_a_phone")
 _NUMBER = stems("phone.number*")
 _CLOSERS = frozenset(".,;!?\n")
+_LONGEST_SIZE = 4  # digits
 
 
 def hide(scene: Scene) -> str:
@@ -19,7 +20,7 @@ def hide(scene: Scene) -> str:
     for run in runs(scene):
         trouble = _hide_card(scene, run) or _hide_iin(scene, run) or trouble
     for group in scene.groups:
-        if scene.free(group.first, group.last) and _labelled(scene, group.first):
+        if scene.free(group.first, group.last) and _labelled(scene, group.first) and not _by_papers(scene, group):
             _take_long(scene, group)
     _hide_dates(scene)
     _hide_handles(scene)
@@ -58,6 +59,12 @@ def _labelled(scene: Scene, at: int) -> bool:
         signed = signed or key == "№"
         apart = apart or (scene.kind(back) == "word" and not key.startswith(_NUMBER))
     return False
+
+
+def _by_papers(scene: Scene, group: Group) -> bool:
+    """«по договору 94,3»: what the contract says, not its number."""
+    brief = len(group.digits) <= _LONGEST_SIZE
+    return brief and scene.key(group.first - 2) == "по" and scene.kind(group.first - 1) == "word"
 
 
 def _take_long(scene: Scene, group: Group) -> None:

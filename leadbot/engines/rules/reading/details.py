@@ -90,8 +90,10 @@ def _counted(scene: Scene, stems: tuple[str, ...], *, most: int, ordinal: frozen
             at += 1
         if ordinal and scene.key(at) in _ON_FLOOR and scene.key(group.first - 1) in ("на", "в"):
             continue  # «магазин на 1 этаже»
-        if scene.key(at).startswith(stems) and not (
-            scene.key(at) in ordinal and group.value > (3 if scene.key(at) == "кабат" else 1)
+        if (
+            scene.key(at).startswith(stems)
+            and scene.key(at) != "болмени"
+            and not (scene.key(at) in ordinal and group.value > (3 if scene.key(at) == "кабат" else 1))
         ):
             scene.take(group.first, at)
             return scene.found(str(int(group.value)), group.first, at)

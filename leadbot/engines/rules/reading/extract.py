@@ -120,7 +120,7 @@ class _Reader:
             partial_phone=phones.partial,
             trouble=phones.trouble,
             denied=frozenset(denied),
-            language=language.language_of(_besides(scene.tokens, slots["city"], slots["name"])),
+            language=language.language_of(_besides(scene.tokens, slots["city"], slots["name"]), scene.language),
             masked=scene.masked(),
             trouble_digits=phones.trouble_digits,
         )

@@ -16,9 +16,15 @@ _COMING = stems("objects.coming*")
 _BEING_THERE = ("отыр", "жур", "болам", "жатыр")
 _OURS = ("миз", "им", "мыз")
 _YOURS = words("objects.yours")
+_YOU = words("objects.you")
+_OTHERS, _DONE, _WISHED = stems("objects.others*"), stems("objects.done*"), words("objects.wished")
+_US, _BROKEN = words("where.us"), stems("objects.broken*")
+_YOUR_DOING = ("сиздер", "сыздар")
 _ON = frozenset({"на", "по", "on", "for"})
 _GUARANTEE = stems("objects.guarantee*")
 _ROOMS = ("комнат", "болме", "room", "bedroom")
+_ROOMS_OF_A_HOME, _MOST_ROOMS = frozenset({"ванная", "комната", "балкон"}), 6
+_WORKING = stems("objects.working*")
 _STREETS = words("objects.streets")
 _STREETS_BEFORE = words("objects.streets_before")  # «Абай көшесі 25 үй»
 _FLAT = words("objects.flat")
@@ -38,6 +44,7 @@ def is_so(scene: Scene, thing: Thing, rank: int) -> bool:
         or _is_yours(scene, thing)
         or _is_in_passing(scene, thing, rank)
         or _is_a_height(scene, thing)
+        or _is_of_others(scene, thing)
     )
 
 
@@ -50,6 +57,18 @@ def _is_a_height(scene: Scene, thing: Thing) -> bool:
     unit, end = unit_at(scene, last + 1, value)
     behind = scene.key(end + 1) if unit else scene.key(last + 1)
     return _HIGH[0] <= value <= _HIGH[1] and unit in ("", "м") and behind not in _TIMES
+
+
+def _is_of_others(scene: Scene, thing: Thing) -> bool:
+    """«вы соседу дом строили», «көршімнің үйін сіздер салған екенсіздер»: what the company built for somebody else."""
+    clause = scene.words(*scene.clause(thing.first))
+    done = [word for word in clause if word.startswith(_DONE)]
+    by_you = not clause.isdisjoint(_YOU) or any(word.endswith(_YOUR_DOING) for word in done)
+    told = scene.words(0, len(scene.tokens))
+    if not (done and by_you) or not _WISHED.isdisjoint(told):
+        return False
+    broken = any(word.startswith(_BROKEN) for word in told)
+    return any(word.startswith(_OTHERS) for word in clause) or not (broken or told & _US)
 
 
 def _is_yours(scene: Scene, thing: Thing) -> bool:
@@ -101,9 +120,19 @@ def _is_a_count(scene: Scene, thing: Thing, rank: int) -> bool:
     beside = "number" in (behind, counted and rank > _LAND and scene.kind(thing.first - 1))
     if beside and counted and rank > 1:
         return True  # «комнат 4, этаж 9»
+    if _are_rooms(scene, thing):
+        return True
     if scene.asked != "area" or rank != _PART:
         return False
     return any(scene.key(group.last + 1).startswith(_ROOMS) for group in scene.groups)
+
+
+def _are_rooms(scene: Scene, thing: Thing) -> bool:
+    """«two bathrooms», «2 санузла», «екі ванна бөлмесі»: how many a home has, where no work on them is named."""
+    if thing.key not in _ROOMS_OF_A_HOME:
+        return False
+    count = next((group.value for group in scene.groups if group.last == thing.first - 1), 0)
+    return 2 <= count <= _MOST_ROOMS and not any(token.key.startswith(_WORKING) for token in scene.tokens)
 
 
 def is_house_number(scene: Scene, thing: Thing) -> bool:

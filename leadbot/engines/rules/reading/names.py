@@ -265,8 +265,8 @@ def introduced(scene: Scene, person: Person) -> bool:
         return not (after[0] == "мен" and len(after) > 1 and scene.kind(person.last + 2) == "word") and not other_owner(
             before[:1]
         )
-    if after and after[0].startswith(_HONORIFIC_STEMS):
-        return True
+    if after and after[0].startswith(_HONORIFIC_STEMS) and after[0][:-2] not in people.HONORIFIC:
+        return True  # «Рақия апаларың», but «Қанат ағаны жіберіңіз»
     if after[:1] and after[0] in people.HONORIFIC and after[1:] and after[1].startswith(_CALLED_SO):
         return True  # «Сапар аға дей беріңіз»
     if after[:1] == ["деген"] and any(word.endswith(people.BEING) for word in after[1:]):

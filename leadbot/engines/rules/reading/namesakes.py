@@ -81,8 +81,9 @@ def _in_street(scene: Scene, hit: TownHit, before: str, after: str) -> bool:
 
 
 def _ends_district(scene: Scene, at: int) -> bool:
-    """Does a district end here? «Қарасай ауданы Қаскелең», «Карасайский район Каскелен»."""
-    return scene.kind(at) == "word" and (scene.tokens[at].capital or scene.key(at).endswith(_ADJECTIVE))
+    """Does a district end here? «қарасай ауданы қаскелең», «Карасайский район Каскелен»."""
+    kazakh = scene.key(at + 1).startswith("аудан")  # stands behind its name
+    return scene.kind(at) == "word" and (kazakh or scene.tokens[at].capital or scene.key(at).endswith(_ADJECTIVE))
 
 
 def _street(word: str) -> bool:

@@ -25,18 +25,21 @@ class _ObjectHit:
 
 
 # «у дома», «возле магазина»: a landmark, not the object
-_BESIDE = words("objects.beside")
+_BESIDE, _BESIDE_BEHIND = words("objects.beside"), words("objects.beside_behind")
 _INSIDE = words("objects.inside")
 _TOWN_BEFORE = words("objects.town_before")
+_STREETS = words("objects.streets") | words("objects.streets_before")
+_IN_KAZAKH = ("те", "де", "та", "да", "te", "de", "ta", "da")  # «Есікте үй»
 _LANDMARK = 2  # ranks lost by what only stands nearby
 _WORKING = stems("objects.working*")
 _PLACING = words("objects.placing")
-_KAZAKH_PLACES = words("objects.kazakh_places")
+_KAZAKH_PLACES = words("objects.kazakh_places") | frozenset(map(skeleton, words("objects.kazakh_places")))
 _SOFTENED = {"г": "к", "б": "п"}
 _PART, _LAND = 2, 3  # the ranks of what is but a part of a thing, and of land
 _GIVEN_UP = words("objects.given_up")
 _ANOTHER = words("objects.another")
 _AT_US = (["у", "нас"], ["у", "меня"])
+_STANDING, _THERE = frozenset({"стоит", "стоят"}), frozenset({"уже", "там"})
 _STANDS, _BROKEN = words("objects.stands"), stems("objects.broken*")
 _WISHED = words("objects.wished")
 _OLD = words("objects.old")
@@ -52,12 +55,14 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
     good = [h for h in hits if not h.denied and h.score > -5]
     for hit in hits:
         scene.take(hit.first, hit.last)
-    if not good:
+    if all(h.key in objects.faint for h in good):
         flat = unnamed.flat(scene) if unnamed.FLAT in objects.ranks else None
-        return flat or (None if hits else unnamed.as_typed(scene)), any(h.denied for h in hits)
+        if flat or not good:
+            return flat or (None if hits else unnamed.as_typed(scene)), any(h.denied for h in hits)
     if any(h.key in objects.own for h in good):
         for hit in good:
-            hit.score -= _LANDMARK * (hit.rank == 1 and _is_where(scene, hit))  # «окна в дом», «үйге терезе»
+            placed = hit.key not in objects.own and _is_where(scene, hit)
+            hit.score -= _LANDMARK * placed  # «окна в дом», «үйге терезе», «дверь на кухню»
     best = max(good, key=lambda h: (*_standing(h, objects), h.score, -h.first))
     best.key = unnamed.FLAT if scene.key(best.first).startswith("хат") and unnamed.flat(scene) else best.key
     corrects = any(h.denied for h in hits)
@@ -67,15 +72,16 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
     scene.building, scene.object_at = best.rank == 1, (best.first, best.last)
     scene.mentions = [Thing(h.key, h.first, h.last) for h in good]
     scene.further = [] if corrects else _further(scene, best, good, objects)
-    return scene.found(
-        best.key, best.first, best.last, sure=best.score > -1.5 and not _is_but_where(scene, best), corrects=corrects
-    ), False
+    return scene.found(best.key, best.first, best.last, sure=_is_sure(scene, best, objects), corrects=corrects), False
+
+
+def _is_sure(scene: Scene, best: _ObjectHit, objects: Table) -> bool:
+    return best.score > -1.5 and best.key not in objects.faint and not _is_but_where(scene, best)
 
 
 def _is_but_where(scene: Scene, hit: _ObjectHit) -> bool:
     """«үйге қосбар керек»: the thing for it no table holds, and no work is named."""
-    key = scene.key(hit.last)
-    to_it = any(tag == "dat" and stem in _KAZAKH_PLACES for stem, tag in morph.cuts(key))
+    to_it = any(tag == "dat" and stem in _KAZAKH_PLACES for stem, tag in _cuts(scene, hit.last))
     return to_it and not any(token.key.startswith(_WORKING) for token in scene.tokens)
 
 
@@ -106,9 +112,15 @@ def _further(scene: Scene, best: _ObjectHit, good: list[_ObjectHit], objects: Ta
 def _is_where(scene: Scene, hit: _ObjectHit) -> bool:
     """«в дом», «для дачи», «үйге», «у меня дом»: where the thing goes, not the thing."""
     if scene.key(hit.first - 1) in _PLACING:
-        return True
-    key = scene.key(hit.last)
-    return any(tag in ("dat", "loc", "gen", "poss") for stem, tag in morph.cuts(key) if stem in _KAZAKH_PLACES)
+        return hit.rank == 1 or not scene.key(hit.first - 2).startswith(_WORKING)  # «ремонт в ванной»
+    cuts = _cuts(scene, hit.last)
+    return any(tag in ("dat", "loc", "gen", "poss") for stem, tag in cuts if stem in _KAZAKH_PLACES)
+
+
+def _cuts(scene: Scene, at: int) -> list[tuple[str, str]]:
+    """Ways to take a Kazakh ending off this token; of a Latin one the stem is a skeleton."""
+    token = scene.tokens[at]
+    return [*morph.cuts(skeleton(token.key) if token.latin else token.key, latin=token.latin)]
 
 
 def _mentions(scene: Scene, objects: Table) -> list[_ObjectHit]:
@@ -133,18 +145,21 @@ def _is_a_town(scene: Scene, at: int) -> bool:
     before = at - 2 if scene.key(at - 1) == "." else at - 1
     token = scene.tokens[at]
     named = token.capital and scene.kind(at - 1) in ("word", "mark") and before >= 0 and scene.key(before) not in ".!?"
+    town = match(token) if token.capital else None
     placed = (
         (named and not token.raw.isupper())
+        or (town is not None and town.case == "loc" and scene.key(at).endswith(_IN_KAZAKH))
         or scene.asked == "city"
         or scene.key(before) in _TOWN_BEFORE
         or scene.key(at + 1).startswith("каласы")
+        or (token.capital and scene.key(at + 1) == "," and bool(scene.words(at + 2, at + 6) & _STREETS))
     )
     return placed and match(scene.tokens[at]) is not None
 
 
 def _object_at(scene: Scene, at: int, objects: Table) -> tuple[str, int]:
     token = scene.tokens[at]
-    if token.key in objects.heads:
+    if token.key in objects.heads or (token.latin and skeleton(token.key) in objects.latin_heads):
         for length in (3, 2):
             last, phrase = _phrase(scene, at, length)
             if phrase:
@@ -197,6 +212,8 @@ def _weighed(scene: Scene, hit: _ObjectHit, objects: Table) -> _ObjectHit:
     after = scene.key(hit.last + 1)
     if before in _BESIDE and not (before == "к" and scene.kind(hit.first - 2) == "number"):  # «2к квартира»
         hit.score -= 2
+    if after in _BESIDE_BEHIND:
+        hit.score -= 3  # «мектеп жанында»
     if before in _INSIDE:
         hit.score -= 1
     before_it = scene.words(hit.first - 3, hit.first - 1)
@@ -246,8 +263,9 @@ def _owned(scene: Scene, hit: _ObjectHit) -> float:
         behind = behind[1:]
     if _ANOTHER.intersection(before) or behind[0].startswith(_BROKEN):
         return 0  # «ещё один магазин есть», «у меня кухня осыпалась»
-    if behind[0] in _STANDS:
-        return 2
+    stands = behind[0] in _STANDS or (behind[0] in _STANDING and not _THERE.isdisjoint(before))
+    if stands:
+        return 2  # «там уже дом стоит»
     return 1.5 if before[-2:] in _AT_US or (before[-1:] == ["есть"] and before[-3:-1] in _AT_US) else 0
 
 

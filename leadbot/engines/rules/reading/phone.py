@@ -27,6 +27,7 @@ _DEAD = words("phone.dead")
 _ANOTHER = words("phone.another")
 _YOURS, _DEVICE = words("phone.yours"), (*stems("phone.number*"), *stems("phone.device*"))
 _IS, _BEFORE, _ASKING = stems("phone.is*"), words("phone.before_yours"), words("phone.asking")
+_TOWN_CODES = frozenset({"71", "72"})
 _DIGITS_OF = {"iin": 12, "card": 16}
 
 
@@ -151,10 +152,11 @@ def _match(scene: Scene, groups: list[Group], plus: bool) -> tuple[int, str, boo
         if len(digits) > 17:
             break
         if plus and digits[0] != "7":
-            if 8 <= len(digits) <= 15 and _valid("+" + digits):
-                best = (count, "+" + digits, True)
+            if 8 <= len(digits) <= 15 and (_valid("+" + digits) or _is_whole("+" + digits)):
+                best = (count, "+" + digits, _valid("+" + digits))
             continue
         national = _national(digits, plus, groups[:count]) or _unlisted(scene, digits, groups[:count])
+        national = national or ("" if plus else _landline(scene, digits, groups[:count]))
         if national and not _is_money(scene, groups, count):
             more = groups[count].digits if count < len(groups) else ""
             if len(more) == 1 and (len(digits) == 10 or count == 11):
@@ -202,6 +204,13 @@ def _unlisted(scene: Scene, digits: str, groups: list[Group]) -> str:
     return digits[1:] if scene.asked in ("phone", "contact") or named(scene, groups[0].first) else ""
 
 
+def _landline(scene: Scene, digits: str, groups: list[Group]) -> str:
+    """«7212 41-20-33», «727 250-11-22»: a town's code and the number in it, without the 8 before them."""
+    coded = len(digits) == 10 and digits[:2] in _TOWN_CODES and len(groups[0].digits) in (3, 4, 10)
+    wanted = coded and (len(groups) > 2 or scene.asked in ("phone", "contact") or named(scene, groups[0].first))
+    return digits if wanted and _valid("+7" + digits) else ""
+
+
 def _trusted(national: str) -> bool:
     return _valid("+7" + national)
 
@@ -212,6 +221,19 @@ def _valid(e164: str) -> bool:
         return phonenumbers.is_valid_number(phonenumbers.parse(e164, None))
     except phonenumbers.NumberParseException:
         return False
+
+
+@lru_cache(maxsize=512)
+def _is_whole(e164: str) -> bool:
+    """Is it as long as the mobile numbers of its country, whose plan may be newer than ours?"""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return False
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    mobile = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    as_long = mobile is not None and len(str(number.national_number)) == len(str(mobile.national_number))
+    return as_long and phonenumbers.is_possible_number(number)
 
 
 def _is_money(scene: Scene, groups: list[Group], count: int) -> bool:

@@ -18,6 +18,8 @@ _CALLED_SO = stems("names.called_so*")
 _NO_NAME = words("names.call") | people.HONORIFIC | words("names.street") | words("names.after_street")
 _NAME_STEMS = stems("names.name_stems*")
 _SAYING_NAME = words("names.saying_name")
+_FROM_ENDINGS = ("дан", "ден", "тан", "тен", "нан", "нен", "да", "де", "dan", "den", "tan", "ten", "nan", "nen")
+_WRITING = words("names.writing")
 _SHORTEST = 2  # letters: «да, имя …» and «ок» are none
 _SIMPLY = frozenset({"просто", "just", "жай"})
 _SKIPPED = frozenset(':,-—–=\n«"“*')
@@ -35,13 +37,18 @@ def introduced(scene: Scene, intros: tuple[tuple[str, ...], ...]) -> Person | No
         name_at = at + 1
         while name_at < len(scene.tokens) and scene.key(name_at) in _SKIPPED | _SIMPLY:
             name_at += 1
-        person = _stranger(scene, name_at)
+        person = None if intros is INTRO_SELF and _comes_from(scene, name_at) else _stranger(scene, name_at)
         if person is None and token.key in _AFTER_WORDS and scene.kind(at - 2) in ("", "mark", "line") and at:
             person = _stranger(scene, at - 1)
         doubtful = intros is INTRO_SELF or token.key == "имя"
         if person and (not doubtful or scene.tokens[person.first].capital):
             return person
     return None
+
+
+def _comes_from(scene: Scene, at: int) -> bool:
+    """«Мен Қытайдан келгенмін»: a place where he is from, and no name."""
+    return scene.key(at).endswith(_FROM_ENDINGS) and scene.kind(at + 1) == "word"
 
 
 def elder(scene: Scene) -> Person | None:
@@ -99,6 +106,9 @@ def asked_for(scene: Scene) -> Person | None:
     at_words = [at for at, t in enumerate(scene.tokens) if t.kind == "word" and not scene.used[at]]
     while len(at_words) > 1 and scene.key(at_words[-1]) in people.HONORIFIC:
         at_words.pop()
+    named = [at for at in at_words if scene.key(at) not in _WRITING]
+    if len(named) < len(at_words) and any(scene.tokens[at].capital for at in named):
+        at_words = named  # «пишите Ахметова»
     if not 1 <= len(at_words) <= 3 or at_words[-1] - at_words[0] != len(at_words) - 1:
         return None
     if any(not _can_be_name(scene, at) for at in at_words) or scene.key(at_words[-1] + 1) == "?":

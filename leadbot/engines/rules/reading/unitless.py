@@ -17,6 +17,7 @@ from leadbot.engines.rules.reading.units import (
     skip_metre,
     unit_at,
 )
+from leadbot.engines.rules.words import near
 from leadbot.engines.rules.words.scene import Scene
 from leadbot.engines.rules.words.words import stems, words
 
@@ -31,6 +32,7 @@ _HOUSE_OF_STREET = frozenset({"дом", "д", "уи", "house"})
 _TOO = stems("area.too*")
 _FLOOR = stems("details.floor*")
 _ROOM = stems("area.room*")
+_KITCHEN, _LEAST_KITCHEN = stems("area.kitchen*"), 5  # m²
 SIDES = (4, 30)  # metres of a house where little says that they are its sides
 _DAY = 24
 _EDGES = ("", "mark", "line")
@@ -162,7 +164,8 @@ def decimals(scene: Scene) -> list[Size]:
     for index, group in enumerate(scene.groups):
         value, last = amount(scene, index)
         fraction = value != int(value) and scene.free(group.first, last) and not is_other_unit(scene.key(last + 1))
-        of_room = scene.key(group.first - 1).startswith(_ROOM) and value >= SIDE_LEAST  # «ванная 3,5»
+        least = _LEAST_KITCHEN if scene.key(group.first - 1).startswith(_KITCHEN) else SIDE_LEAST
+        of_room = scene.key(group.first - 1).startswith(_ROOM) and value >= least  # «ванная 3,5»
         if fraction and ((scene.building and 15 <= value <= 1000) or of_room):
             return [Size(value, group.first, last, weight=2)]
     return []
@@ -247,6 +250,18 @@ def changed(scene: Scene) -> list[Size]:
         bare_ = scene.free(group.first, end) and first - last <= _NEAR_ENOUGH and not _of_another(scene, end)
         if bare_ and (both or (named and scene.key(first - 1) in _NOW)):
             return [Size(value, first, end, weight=2, corrects=True)]
+    return []
+
+
+def put_right(scene: Scene, sizes: list[Size]) -> list[Size]:
+    """«63 квадрат, ой извините 36», «3,8 кв, ой 4,8 екен»: the number behind, its unit not said again."""
+    for index, group in enumerate(scene.groups):
+        before = [size for size in sizes if 0 < group.first - size.last <= _NEAR_ENOUGH and size.unit not in LAND]
+        value, last = amount(scene, index)
+        if not before or not scene.free(group.first, last) or _of_another(scene, last):
+            continue
+        if near.corrected(scene, before[-1].last + 1, group.first):
+            return [Size(value, group.first, last, weight=3, corrects=True)]
     return []
 
 

@@ -18,6 +18,7 @@ _UNIT_WORDS = words("area.other_units")
 KEYWORDS = stems("area.keywords*")
 LARGEST_HOUSE_M2 = 1000
 _THOUSAND = 1000
+_POINTS = frozenset({"запятая", "точка", "утир", "point"})
 LAND = {"сотка": 100.0, "га": 10_000.0}  # square metres
 SIDE_LEAST, SIDE_MOST = 0.9, 150.0  # metres
 
@@ -68,7 +69,10 @@ def amount(scene: Scene, index: int) -> tuple[float, int]:
             value, last = value + fraction.value / 10 ** len(fraction.digits), fraction.last
             return _scaled(value, last, following[1:])
     if following and scene.key(last + 1).startswith("целы") and following[0].first == last + 2:
-        return value + following[0].value / 10, following[0].last  # «шестьдесят пять целых три десятых»
+        tenths = scene.key(following[0].last + 1).startswith("десят")
+        return value + following[0].value / 10, following[0].last + tenths  # «шестьдесят пять целых три десятых»
+    if following and scene.key(last + 1) in _POINTS and following[0].first == last + 2 and following[0].value < 10:
+        return value + following[0].value / 10, following[0].last  # «64 запятая 5»
     if scene.key(last + 1) == "жарым" and value == int(value):
         return value + 0.5, last + 1
     if scene.key(last + 1) == "с" and scene.key(last + 2) == "половиной":

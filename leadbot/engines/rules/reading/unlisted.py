@@ -44,17 +44,22 @@ def mentions(scene: Scene, taken: set[int], *, placed: bool) -> list[Stranger]:
 def _village(scene: Scene, at: int, taken: set[int]) -> Stranger | None:
     """«село Ивановка», «Қаратал ауылы», «в Новопавловке»."""
     key = scene.key(at)
+    if key in _VILLAGE_BEHIND and at and scene.tokens[at - 1].capital:
+        return _named_village(scene, at, taken)
     if (key in _VILLAGE and len(key) > 2) or (key in ("с", "п") and scene.key(at + 1) == "."):
         name_at = at + 2 if scene.key(at + 1) == "." else at + 1
         if scene.kind(name_at) == "word" and scene.tokens[name_at].capital and name_at not in taken:
             last = name_at + _has_second_word(scene, name_at, taken)
             return Stranger(" ".join(t.raw for t in scene.tokens[name_at : last + 1]), at, last, 2.5, sure=False)
         return None
-    if key in _VILLAGE_BEHIND:
-        before = scene.tokens[at - 1]
-        named = at and before.capital and at - 1 not in taken and not near.is_common(before.key)
-        return Stranger(before.raw, at - 1, at, 2.5, sure=False) if named and not regions.named(before.key) else None
     return Stranger(_nominative(scene.tokens[at].raw), at, at, 0.3, sure=False) if _is_in(scene, at) else None
+
+
+def _named_village(scene: Scene, at: int, taken: set[int]) -> Stranger | None:
+    """«Қаратал ауылы»: the capitalised word before the one for a village."""
+    before = scene.tokens[at - 1]
+    named = at - 1 not in taken and not near.is_common(before.key) and not regions.named(before.key)
+    return Stranger(before.raw, at - 1, at, 2.5, sure=False) if named else None
 
 
 def _area(scene: Scene, at: int, *, placed: bool) -> Stranger | None:

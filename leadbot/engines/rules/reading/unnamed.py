@@ -55,7 +55,7 @@ def _says_rooms(scene: Scene, at: int) -> bool:
     key = scene.key(at)
     if scene.kind(at) != "word":
         return False
-    if "комнатн" in key and not key.startswith("комнатн"):
+    if any(of_rooms in key and not key.startswith(of_rooms) for of_rooms in ("комнатн", "komnatn")):
         return True
     counted = scene.kind(at - 1) in ("number", "mark") or word_at(scene.tokens[at - 1]) is not None
     if key in ("к", "шка", "шку", "шки", "шке", "хка"):

@@ -35,6 +35,8 @@ _WISHING = words("objects.wished")
 _WORKING = stems("where.working*")
 _FEW = 3  # words of «а в Караганде?»
 _VENDOR_DONE = stems("where.vendor_done*")
+_US = words("where.us")
+_FORMERLY, _NATIVE, _LIVED = words("where.formerly"), stems("where.native*"), stems("where.lived*")
 _GUESSES_AT_MOST = 8  # misspelt words compared with all towns in one message: a flood must not cost
 _REGION_STEM = 5  # letters by which a region and its namesake are alike: «Мангистау», «Мангистауская»
 _ASKED_ABOUT_SCORE = 0.3
@@ -42,6 +44,7 @@ _ONLY_THERE_SCORE = 0.05  # of «или только по Караганде?»
 _ONLY = frozenset({"только", "тек", "лишь", "only"})
 _QUARTER_SCORE = 0.4  # of a town known by its quarter alone
 _EDGES = ("", "mark", "line")
+_GENITIVES = ("нын", "нин", "дын", "дин", "тын", "тин")
 
 
 def find(scene: Scene) -> tuple[Found | None, bool]:
@@ -64,7 +67,7 @@ def find(scene: Scene) -> tuple[Found | None, bool]:
     if not good:
         typed = unlisted.as_typed(scene) if scene.asked == "city" and not any(h.denied for h in hits) else None
         return typed, any(h.denied for h in hits)
-    best = max(good, key=lambda h: (h.score, -h.first))
+    best = max(good, key=lambda h: (h.score, not h.doubtful, -h.first))  # «Nurly Tau, Almaty»
     corrects = any(h.denied for h in hits) or scene.key(best.first - 2) == "лучше"
     later = [
         h
@@ -123,10 +126,18 @@ def _mention_at(scene: Scene, at: int) -> TownHit | None:
                 return hit
     if len(token.key) < 2:
         return None
-    known = city.match(token)
+    known = city.match(token) or _of_a_region(scene, at)
     if known is None:
         return _misspelt(scene, at)
     return TownHit(known.name, known.case, at, at, doubtful=known.doubtful)
+
+
+def _of_a_region(scene: Scene, at: int) -> city.Match | None:
+    """«Қызылорданың Шиелісі»: behind the place it belongs to a town bears the ending of what is possessed."""
+    if not scene.key(at - 1).endswith(_GENITIVES) or not scene.tokens[at].capital:
+        return None
+    towns = (city.look_up(stem) for stem, tag in morph.cuts(scene.key(at), shortest=4) if tag == "poss")
+    return next((town for town in towns if town is not None and town.case == "nom"), None)
 
 
 def _joined(scene: Scene, first: int, last: int) -> TownHit | None:
@@ -284,12 +295,20 @@ def _weigh_clause(scene: Scene, hit: TownHit) -> None:
         hit.score -= 0.7  # «вы только в Алматы работаете? нам в Тараз надо»
     if any(w.startswith(_SELF) for w in words):
         hit.score -= 1.0 if has_object else 2.0
-    if any(w.startswith(_VENDOR_DONE) for w in words):
+    if (any(w.startswith(_VENDOR_DONE) for w in words) and words.isdisjoint(_US)) or (
+        not has_object and _was_home(words)
+    ):
         hit.score = 0.0
     elif words & _YOURS and any(w.startswith(_OUTLETS) for w in words):
         hit.score = 0.15  # «ваш офис в Астане»
     else:
         hit.score = max(hit.score, 0.2)
+
+
+def _was_home(words: set[str]) -> bool:
+    """«раньше жили в Рудном», «Семейде туғанмын»: where he is from, not where he is."""
+    lived = any(word.startswith(_LIVED) for word in words) and not words.isdisjoint(_FORMERLY)
+    return lived or any(word.startswith(_NATIVE) for word in words)
 
 
 def _believe_capitals(scene: Scene, hits: list[TownHit]) -> None:

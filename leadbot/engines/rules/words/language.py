@@ -20,8 +20,11 @@ _ENDINGS_KK_LATIN = tuple(skeleton(ending) for ending in stems("language.kazakh_
 _ENDINGS_RU_LATIN = stems("language.russian_endings_latin")
 
 
-def language_of(tokens: list[TextToken]) -> str | None:
-    """ "ru", "kk" or "en" by the weight of telling words; None for names, numbers and neutral words alone."""
+def language_of(tokens: list[TextToken], known: str | None = None) -> str | None:
+    """ "ru", "kk" or "en" by the weight of telling words; None for names, numbers and neutral words alone.
+
+    `known` is the talk's language until now: Kazakh typed without its letters is no Russian to one who speaks Kazakh.
+    """
     votes = {"ru": 0.0, "kk": 0.0, "en": 0.0}
     before = ""
     for token in tokens:
@@ -32,9 +35,16 @@ def language_of(tokens: list[TextToken]) -> str | None:
     best = max(votes, key=lambda language: votes[language])
     if votes[best] < 1:
         return None
+    if best == "ru" and known == "kk" and not any(_is_russian(token) for token in tokens):
+        return None
     if best == "ru" and votes["kk"] >= 1 and votes["kk"] * 1.6 >= votes["ru"]:
         return "kk"
     return best
+
+
+def _is_russian(token: TextToken) -> bool:
+    bare = skeleton(token.key) if token.latin else ""
+    return token.key in _RUSSIAN or (len(bare) >= _LEAST_LATIN and bare in _RUSSIAN_LATIN - _BOTH)
 
 
 def script(text: str) -> str | None:

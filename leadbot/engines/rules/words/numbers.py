@@ -31,6 +31,9 @@ class Word:
     doubtful: bool
 
 
+_PLAIN_LATIN = 5  # letters of a Latin spelling that is no other word: «toqsan», «vosemdesyat»
+
+
 @cache
 def words() -> dict[str, Word]:
     """Number words by folded spelling; Latin spellings of Cyrillic ones by skeleton, under a leading "~"."""
@@ -40,7 +43,9 @@ def words() -> dict[str, Word]:
         key = fold(row[0])
         table[key] = word
         if not key.isascii() and len(key) > 2:
-            table.setdefault("~" + skeleton(key), Word(word.value, word.join, True))
+            bare = skeleton(key)
+            plain = word.value >= 20 and len(bare) >= _PLAIN_LATIN
+            table.setdefault("~" + bare, Word(word.value, word.join, not plain))
     return table
 
 

@@ -27,8 +27,10 @@ class Table:
     heads: set[str] = field(default_factory=set)
     _latin: dict[str, str] = field(default_factory=dict)
     _latin_bases: dict[str, str] = field(default_factory=dict)
+    _latin_heads: set[str] = field(default_factory=set)
     ranks: dict[str, int] = field(default_factory=dict)
     vague: set[str] = field(default_factory=set)  # what any closer word outranks: «помещение под магазин»
+    faint: set[str] = field(default_factory=set)  # what is but spoken of where any other is named: «пол», «стена»
     own: set[str] = field(default_factory=set)  # parts that are ordered by themselves: windows for a house
     bases: dict[str, str] = field(default_factory=dict)  # nominatives, which take Kazakh endings
     _shelves: dict[str, list[str]] = field(default_factory=dict)
@@ -51,6 +53,13 @@ class Table:
         return self._latin_bases
 
     @property
+    def latin_heads(self) -> set[str]:
+        """The first words of phrases by skeleton."""
+        if not self._latin_heads:
+            self._latin_heads.update(skeleton(head) for head in self.heads)
+        return self._latin_heads
+
+    @property
     def latin(self) -> dict[str, str]:
         """The forms by skeleton, made when the first Latin message comes."""
         if not self._latin:
@@ -70,12 +79,16 @@ def table(setup: HasObjects, own: tuple[str, ...]) -> Table:
         built.ranks.setdefault(row["key"], row.get("rank", 1))
         if row.get("own"):
             built.own.add(row["key"])
+        if row.get("faint"):
+            built.faint.add(row["key"])
         if row.get("vague"):
             built.vague.add(row["key"])
         for word in row["words"]:
             _add(built, word, row["key"])
         for form in row.get("forms", ()):
             _add(built, form, row["key"], exact=True)
+            if row.get("faint"):
+                built.bases.pop(fold(form), None)  # «Полина» is no floor
     for row in setup.objects:
         for phrase in row.get("not", ()):
             _add(built, phrase, "", exact=True)

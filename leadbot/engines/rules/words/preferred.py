@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadbot.engines.rules.words import text
 from leadbot.engines.rules.words.scene import Scene
 from leadbot.engines.rules.words.words import stems, words
 
@@ -21,6 +22,16 @@ def preferred(scene: Scene, spans: Spans) -> int:
     if len(marks) > 1:
         _weigh_ordinals(scene, spans[-1][1] + 1, marks)
     return marks.index(max(marks))
+
+
+def pointed(message: str) -> int | None:
+    """Which of two numbers «лучше на второй», «біріншісіне звондаңыз» means; None where it says neither."""
+    reading = text.read(message)
+    scene = Scene(message, reading.tokens, [])
+    marks = [0, 0]
+    if not scene.words(0, len(reading.tokens)).isdisjoint(_BETTER | _WORSE | _POINTING):
+        _weigh_ordinals(scene, 0, marks)
+    return None if marks[0] == marks[1] else marks.index(max(marks))
 
 
 def _weigh_ordinals(scene: Scene, start: int, marks: list[int]) -> None:

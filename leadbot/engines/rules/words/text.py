@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from leadbot.engines.rules.words import han
+
 HEAD_CHARS, TAIL_CHARS = 1500, 500
 HEAD_TOKENS, TAIL_TOKENS = 240, 80
 
@@ -33,6 +35,7 @@ _TO_LATIN = str.maketrans(
         "ц": "c", "ч": "ch", "ш": "sh", "щ": "sh", "ъ": "", "ы": "i", "ь": "", "ю": "iu", "я": "ia",
         "y": "i", "w": "v", "q": "k", "x": "ks", "'": "", "’": "", "ʼ": "", "`": "", "´": "",
         "ä": "a", "ö": "o", "ü": "u", "ı": "i", "ş": "sh", "ç": "ch", "ğ": "g", "ñ": "n", "ū": "u", "ŋ": "n",
+        "á": "a", "é": "e", "í": "i", "ó": "o", "ú": "u", "ý": "u", "ń": "n", "ǵ": "g", "ā": "a", "ō": "o", "â": "a",
     }
 )  # fmt: skip
 _SPELLINGS = (
@@ -41,10 +44,10 @@ _SPELLINGS = (
     ("zh", "j"),
     ("kh", "h"),
     ("gh", "g"),
-    ("ts", "c"),
     ("yo", "e"),
     ("ye", "e"),
 )
+_HARD = frozenset("bdfhklmnprtvz")
 _DOUBLE = re.compile(r"([aeiouckrpfbgz])\1+")  # not n, t, d, l: Kazakh endings begin with them
 
 
@@ -80,10 +83,12 @@ def fold(word: str) -> str:
 
 def skeleton(key: str) -> str:
     """A spelling that Cyrillic and Latin share: «шымкентте» and "Shymkentte" both give "shimkente"."""
+    if key.endswith("ye") and key[-3:-2] in _HARD:
+        key = f"{key[:-2]}ie"  # «natyazhnye»
     for written, short in _SPELLINGS:
         if written in key:
             key = key.replace(written, short)
-    return _DOUBLE.sub(r"\1", key.translate(_TO_LATIN))
+    return _DOUBLE.sub(r"\1", key.translate(_TO_LATIN).replace("ts", "c"))  # «тс» and «ц»
 
 
 def read(text: str) -> Reading:
@@ -109,10 +114,14 @@ def _tokens(text: str, offset: int) -> list[TextToken]:
         raw = match.group()
         spaced = start > last_end or start == 0
         last_end = end
-        kind, key, latin = _kind_and_key(raw)
-        if places is not None:
-            start, end = places[start], places[end - 1] + 1
-        found.append(TextToken(raw, key, kind, start + offset, end + offset, spaced, latin))
+        for first, last, known in han.cut(raw) if han.is_han(raw[0]) else ((0, len(raw), ""),):
+            kind, key, latin = ("word", known, False) if known else _kind_and_key(raw)
+            begin, close = start + first, start + last
+            if places is not None:
+                begin, close = places[begin], places[close - 1] + 1
+            found.append(
+                TextToken(raw[first:last], key, kind, begin + offset, close + offset, spaced and not first, latin)
+            )
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,7 +20,7 @@ from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.engines.base import Decision, LeadDraft, Turn
 from leadbot.errors import Conflict, Invalid
-from leadbot.leads import moving, records
+from leadbot.leads import board, merging, moving, records
 from leadbot.models import Author, Conversation, Lead, LeadStatus, Message, Source, User
 
 CONTRACT = ("Хочу дом", "Алматы", "150 квадратов", "Канат, 87768776637")
@@ -134,14 +135,48 @@ def test_a_correction_after_registration_updates_the_same_lead(owner: User) -> N
     reply = say("ой, номер другой: 8 701 555 10 10")
     assert reply.function_called is None
     assert (records.get(lead_id).phone, count(Lead)) == ("87015551010", 1)
+    changed = [event.field for event in records.history(records.get(lead_id)) if event.kind == "changed"]
+    assert "phone" in changed and "phone_e164" not in changed
 
 
 def test_the_same_phone_from_another_talk_updates_the_open_card(owner: User) -> None:
     first = say(*CONTRACT).lead
+    say("Хочу дом в Алматы", "Олег, 87010000002", ref="between")
+    before = records.get(first.id).raised_at
     again = say("Хочу баню 6 на 6 в Алматы", "Канат 87768776637", ref="other")
     assert again.function_called == "register_lead"
-    assert (again.lead.id, count(Lead)) == (first.id, 1)
+    assert (again.lead.id, count(Lead)) == (first.id, 2)
     assert "repeated" in {event.kind for event in records.history(first)}
+    top = db.session.scalars(select(Lead).order_by(Lead.rank.desc())).first()
+    assert top and top.id == first.id and top.raised_at > before
+
+
+def test_a_corrected_area_is_counted_by(owner: User) -> None:
+    lead_id = say(*CONTRACT).lead.id
+    shown = board.current_version()
+    say("ой, не 150, а 180 квадратов")
+    assert (records.get(lead_id).area, records.get(lead_id).area_m2) == ("180 м²", 180)
+    assert board.current_version() > shown
+
+
+def test_an_open_card_is_found_before_a_newer_one_that_is_closed(owner: User) -> None:
+    first = say(*CONTRACT).lead
+    newer = say("теперь нужен ещё ремонт офиса 120 кв в Талгаре").lead
+    assert newer.id != first.id
+    moving.move(records.get(newer.id), LeadStatus.WON, by=owner)
+    assert say("Хочу баню в Алматы", "Канат 87768776637", ref="other").lead.id == first.id
+
+
+def test_a_duplicate_of_a_duplicate_leads_to_where_the_work_goes_on(owner: User) -> None:
+    phones = ("87010000001", "87010000002", "87010000003")
+    chain = [say("Хочу дом в Алматы", f"Канат {phone}", ref=phone).lead for phone in phones]
+    for gone, kept in itertools.pairwise(chain):
+        merging.merge(records.get(kept.id), records.get(gone.id), {}, by=owner, versions=versions(kept, gone))
+    assert say("Хочу баню в Алматы", f"Канат {phones[0]}", ref="other").lead.id == chain[2].id
+
+
+def versions(*leads: Any) -> tuple[int, ...]:
+    return tuple(records.get(lead.id).version for lead in leads)
 
 
 def test_after_a_closed_lead_the_same_phone_makes_a_linked_one(owner: User) -> None:
@@ -150,6 +185,7 @@ def test_after_a_closed_lead_the_same_phone_makes_a_linked_one(owner: User) -> N
     second = say(*CONTRACT).lead
     assert second.id != first.id
     assert second.previous_id == first.id
+    assert (first.is_hot, second.is_hot) == (False, True), "who comes back means it"
     assert talk_of().episode == 2
 
 

@@ -159,6 +159,23 @@ def test_a_corrected_area_is_counted_by(owner: User) -> None:
     assert board.current_version() > shown
 
 
+def test_open_boards_hear_how_a_client_wants_to_be_reached(owner: User) -> None:
+    lead_id = say(*CONTRACT).lead.id
+    shown = board.current_version()
+    say("и пишите только в ватсап")
+    assert records.get(lead_id).contact_by == "whatsapp"
+    assert board.current_version() > shown
+
+
+def test_a_detail_said_anew_is_in_the_history(owner: User) -> None:
+    say(*CONTRACT, "бюджет 20 миллионов тенге", "нет, бюджет 30 миллионов тенге", ref="x")
+    talk = talk_of("x")
+    assert talk.lead_id
+    lead = records.get(talk.lead_id)
+    changed = [(each.from_value, each.to_value) for each in records.history(lead) if each.field == "budget"]
+    assert changed == [("20 миллионов тенге", "30 миллионов тенге")]
+
+
 def test_an_open_card_is_found_before_a_newer_one_that_is_closed(owner: User) -> None:
     first = say(*CONTRACT).lead
     newer = say("теперь нужен ещё ремонт офиса 120 кв в Талгаре").lead

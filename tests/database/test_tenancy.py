@@ -17,7 +17,7 @@ from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.database.tenancy import Unscoped
-from leadbot.models import Company, Lead, LeadNote
+from leadbot.models import Company, Lead, LeadNote, User
 
 world = pytest.fixture(two_companies)
 ROOT = Path(leadbot.__file__).parent
@@ -103,6 +103,12 @@ def test_without_the_net_the_session_still_keeps_companies_apart(without_the_net
         assert set(db.session.scalars(select(Lead.name))) == {"Алматы"}
         assert db.session.get(Lead, world.their_lead) is None
         db.session.get_one(Lead, world.our_lead).company_id = world.theirs
+        with pytest.raises(Unscoped):
+            db.session.flush()
+        db.session.rollback()
+        with tenancy.all_companies():
+            them = db.session.scalars(select(Company).where(Company.id == world.theirs)).one()
+        db.session.add(User(email="x", email_key="x", hashed_password="x", company=them))
         with pytest.raises(Unscoped):
             db.session.flush()
         db.session.rollback()

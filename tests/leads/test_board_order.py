@@ -39,6 +39,7 @@ def put(web: Web, lead: int, status: str = "new", **place: object) -> int:
         (4, {"shift": "up"}, [4, 3, 2, 1]), (1, {"shift": "down"}, [4, 3, 2, 1]),
         (1, {"above": 99, "below": 3}, [4, 1, 3, 2]),  # who stood above has gone
         (1, {"above": 1}, [1, 4, 3, 2]), (1, {"above": 2**40}, [1, 4, 3, 2]), (1, {"rank": 9**18}, [4, 3, 2, 1]),
+        (1, {"rank": "9" * 19}, [1, 4, 3, 2]),
     ],
 )  # fmt: skip
 def test_a_card_stands_where_it_was_put(four: Web, lead: int, place: dict[str, object], order: list[int]) -> None:
@@ -58,6 +59,19 @@ def test_a_card_comes_into_another_column_where_it_was_dropped_and_undo_puts_it_
     assert cards(four.get("/board").text, "estimate") == [6, 3, 5]
     rank = answer.text.split('name="rank" value="')[1].split('"')[0]
     four.post("/leads/3/move", {"status": "new", "version": 2, "rank": rank, "undo": "1"}, headers=HTMX)
+    assert new(four) == [4, 3, 2, 1]
+
+
+def test_a_card_may_go_to_the_very_bottom_of_another_column(app: Flask, four: Web) -> None:
+    put_leads(app, four.company_id, 1, status=LeadStatus.ESTIMATE)
+    assert put(four, 4, "estimate", rank=0) == 200
+    assert put(four, 1, "estimate", shift="up") == 200, "one place up is of its own column: there it comes on top"
+    assert cards(four.get("/board").text, "estimate") == [1, 5, 4]
+
+
+def test_who_saw_an_older_card_does_not_move_it_within_its_column(four: Web) -> None:
+    four.post("/leads/1/fields/name", {"value": "Канат"})
+    assert put(four, 1, shift="up") == 409
     assert new(four) == [4, 3, 2, 1]
 
 

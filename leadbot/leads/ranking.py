@@ -99,7 +99,7 @@ def _put(lead_id: int, rank: int) -> None:
 
 
 def _card(lead_id: int | None, stage: LeadStatus, moving: Lead) -> Any:
-    if lead_id is None or lead_id == moving.id:
+    if lead_id is None:
         return None
     return db.session.execute(_cards(stage, moving).where(Lead.id == lead_id)).first()
 

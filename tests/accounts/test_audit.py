@@ -54,7 +54,8 @@ def test_an_export_and_an_erasure_leave_a_line_and_nothing_of_the_client(almaty:
     contract_dialogue(api_almaty)
     assert "87768776637" in almaty.get("/leads/export.csv").text.replace(" ", "").replace("\u00a0", "")
     assert almaty.post("/leads/1/erase").status_code == 303
-    assert told(almaty, "?group=data") == [("erased", ""), ("exported", "")]
+    assert almaty.post("/settings/data", {"days": "90"}).status_code == 303
+    assert told(almaty, "?group=data") == [("retention", "дней: 90"), ("erased", ""), ("exported", "")]
 
 
 @pytest.mark.parametrize("query", ["?who=0", "?who=-1", "?who=99999999999", "?before=x", "?before=1", "?group=%27"])

@@ -98,6 +98,29 @@ def test_a_code_for_ones_own_telegram_ends_with_ones_access(
     assert is_good(app, code, LinkKind.PERSON) == lives_on
 
 
+def test_a_link_opens_no_door_but_its_own(app: Flask, almaty: Web, giver: Web) -> None:
+    keys = [link.rpartition("/")[2] for link in given(app, giver, almaty)]
+    kinds = (LinkKind.INVITATION, LinkKind.RESET, LinkKind.TELEGRAM)
+    with app.app_context():
+        for key, own in zip(keys, kinds, strict=True):
+            assert links.find(key, own).kind is own
+            for other in {*kinds} - {own}:
+                with pytest.raises(LinkExpired):
+                    links.find(key, other)
+
+
+@pytest.mark.parametrize("how", ["enabled", "remove"])
+def test_a_session_that_is_left_over_of_who_is_gone_opens_nothing(
+    app: Flask, almaty: Web, giver: Web, how: str
+) -> None:
+    assert giver.get("/board").status_code == 200
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        db.session.execute(update(User).where(User.email_key == GIVER).values(ENDS[how]))
+        db.session.commit()
+    assert giver.get("/board").status_code == 303
+
+
 def test_other_owners_links_and_those_one_asked_for_oneself_live_on(app: Flask, almaty: Web, giver: Web) -> None:
     kept = invite(almaty)
     with app.app_context():

@@ -144,6 +144,14 @@ def test_a_shut_out_owner_does_not_count(app: Flask, almaty: Web, aigul: Web) ->
     assert almaty.post(f"{TEAM}/{owner}/remove").status_code == 422
 
 
+def test_a_removed_owner_does_not_count(app: Flask, almaty: Web) -> None:
+    join(app, invite(almaty, role="owner"))
+    assert almaty.post(f"{TEAM}/{user_of(app, 'aigul@example.kz').id}/remove").status_code == 303
+    me = user_of(app, "manager@almaty.kz").id
+    assert almaty.post(f"{TEAM}/{me}/role", {"role": "manager"}).status_code == 422
+    assert user_of(app, "manager@almaty.kz").is_owner
+
+
 def test_who_is_shut_out_is_out_at_once_and_may_come_back(app: Flask, almaty: Web, aigul: Web) -> None:
     who = user_of(app, "aigul@example.kz").id
     client = app.test_client(use_cookies=False)

@@ -134,14 +134,20 @@ def test_a_correction_after_registration_updates_the_same_lead(owner: User) -> N
     reply = say("ой, номер другой: 8 701 555 10 10")
     assert reply.function_called is None
     assert (records.get(lead_id).phone, count(Lead)) == ("87015551010", 1)
+    changed = [event.field for event in records.history(records.get(lead_id)) if event.kind == "changed"]
+    assert "phone" in changed and "phone_e164" not in changed
 
 
 def test_the_same_phone_from_another_talk_updates_the_open_card(owner: User) -> None:
     first = say(*CONTRACT).lead
+    say("Хочу дом в Алматы", "Олег, 87010000002", ref="between")
+    before = records.get(first.id).raised_at
     again = say("Хочу баню 6 на 6 в Алматы", "Канат 87768776637", ref="other")
     assert again.function_called == "register_lead"
-    assert (again.lead.id, count(Lead)) == (first.id, 1)
+    assert (again.lead.id, count(Lead)) == (first.id, 2)
     assert "repeated" in {event.kind for event in records.history(first)}
+    top = db.session.scalars(select(Lead).order_by(Lead.rank.desc())).first()
+    assert top and top.id == first.id and top.raised_at > before
 
 
 def test_after_a_closed_lead_the_same_phone_makes_a_linked_one(owner: User) -> None:
@@ -150,6 +156,7 @@ def test_after_a_closed_lead_the_same_phone_makes_a_linked_one(owner: User) -> N
     second = say(*CONTRACT).lead
     assert second.id != first.id
     assert second.previous_id == first.id
+    assert (first.is_hot, second.is_hot) == (False, True), "who comes back means it"
     assert talk_of().episode == 2
 
 

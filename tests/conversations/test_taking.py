@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from leadbot.accounts.users import hash_password
 from leadbot.database import tenancy
-from leadbot.database.session import db
+from leadbot.database.session import db, utcnow
 from leadbot.errors import Conflict
 from leadbot.leads import records, take_timer, taking
 from leadbot.models import Lead, LeadEvent, LeadStatus, Role, User
@@ -32,11 +32,11 @@ def aigul(app: Flask, almaty: Web) -> Web:
     return log_in_web(app, person)
 
 
-def add(app: Flask, almaty: Web, role: Role, email: str, name: str) -> str:
+def add(app: Flask, almaty: Web, role: Role, email: str, name: str, **more: object) -> str:
     with app.app_context():
         tenancy.act_for(almaty.company_id or 0)
         db.session.add(
-            User(email=email, email_key=email, name=name, role=role, hashed_password=hash_password(PASSWORD))
+            User(email=email, email_key=email, name=name, role=role, hashed_password=hash_password(PASSWORD), **more)
         )
         db.session.commit()
     return email
@@ -215,6 +215,8 @@ def test_new_leads_go_to_those_who_can_take_them_in_turn(
 ) -> None:
     bolat = log_in_web(app, add(app, almaty, Role.MANAGER, "bolat@almaty.kz", "Болат"))
     add(app, almaty, Role.VIEWER, "v@almaty.kz", "Смотритель")
+    add(app, almaty, Role.MANAGER, "out@almaty.kz", "Закрыт", is_enabled=False)
+    add(app, almaty, Role.MANAGER, "gone@almaty.kz", "Ушёл", removed_at=utcnow())
     almaty.post("/settings/team/turns", {"deals_to": "managers"})
     assert almaty.post("/settings/team/turns", {"deals_to": "x"}).status_code == 422
     for number in range(3):

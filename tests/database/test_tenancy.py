@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,20 +17,31 @@ from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import db
 from leadbot.database.tenancy import Unscoped
-from leadbot.models import Company, Lead
+from leadbot.models import Company, Lead, LeadNote, User
 
 world = pytest.fixture(two_companies)
 ROOT = Path(leadbot.__file__).parent
 
 
-def test_a_switch_with_unsaved_changes_is_refused(world: World) -> None:
-    db.session.get_one(Lead, world.our_lead).name = "x"
+UNSAVED: dict[str, Callable[[Lead], object]] = {
+    "new": lambda lead: db.session.add(LeadNote(lead_id=lead.id, text="x")),
+    "changed": lambda lead: setattr(lead, "name", "x"),
+    "deleted": lambda lead: db.session.delete(lead),
+}
+
+
+@pytest.mark.parametrize("change", UNSAVED)
+def test_a_switch_with_unsaved_changes_is_refused(world: World, change: str) -> None:
+    UNSAVED[change](db.session.get_one(Lead, world.our_lead))
     with pytest.raises(Unscoped):
         tenancy.act_for(world.theirs)
 
 
-def test_the_identity_map_is_emptied_by_a_switch(world: World) -> None:
+@pytest.mark.parametrize("is_expired", [False, True])
+def test_the_identity_map_is_emptied_by_a_switch(world: World, is_expired: bool) -> None:
     kept = db.session.get_one(Lead, world.our_lead)
+    if is_expired:
+        db.session.expire(kept)
     tenancy.act_for(world.theirs)
     assert kept not in db.session
     assert db.session.get(Lead, world.our_lead) is None
@@ -58,6 +69,15 @@ def test_the_block_shows_all_and_ends_with_itself(world: World) -> None:
         db.session.execute(text("SELECT name FROM leads"))
 
 
+def test_a_block_within_a_block_takes_nothing_from_the_outer_one(world: World) -> None:
+    with tenancy.all_companies():
+        theirs = db.session.scalars(select(Lead).where(Lead.id == world.their_lead)).one()
+        with tenancy.all_companies():
+            pass
+        assert theirs in db.session
+    assert theirs not in db.session
+
+
 def test_a_new_company_is_founded_while_nobody_is_acted_for(app: Flask) -> None:
     with app.app_context():
         company = Company(name="x")
@@ -83,6 +103,12 @@ def test_without_the_net_the_session_still_keeps_companies_apart(without_the_net
         assert set(db.session.scalars(select(Lead.name))) == {"Алматы"}
         assert db.session.get(Lead, world.their_lead) is None
         db.session.get_one(Lead, world.our_lead).company_id = world.theirs
+        with pytest.raises(Unscoped):
+            db.session.flush()
+        db.session.rollback()
+        with tenancy.all_companies():
+            them = db.session.scalars(select(Company).where(Company.id == world.theirs)).one()
+        db.session.add(User(email="x", email_key="x", hashed_password="x", company=them))
         with pytest.raises(Unscoped):
             db.session.flush()
         db.session.rollback()

@@ -62,6 +62,7 @@ SELECT leads.name FROM leads AS l(id, company_id) WHERE l.company_id = :me
 SELECT 1 FROM (leads JOIN users ON TRUE) AS j, (SELECT 7 AS company_id) AS leads WHERE leads.company_id = :me
 SELECT leads.name FROM leads LEFT JOIN users ON leads.company_id = :me AND users.company_id = :me
 SELECT users.name FROM leads RIGHT JOIN users ON users.company_id = :me WHERE leads.company_id = :me
+SELECT users.name FROM leads FULL JOIN users ON users.company_id = :me WHERE leads.company_id = :me
 SELECT leads.name FROM leads FULL JOIN users ON users.company_id = :me AND leads.company_id = :me
 SELECT leads.name FROM leads JOIN users ON users.company_id = :me
 SELECT leads.name FROM leads NATURAL JOIN users WHERE leads.company_id = :me

@@ -55,6 +55,18 @@ def their_record(world: World) -> None:
         db.session.flush()
 
 
+def their_record_deleted(world: World) -> None:
+    with tenancy.all_companies():
+        db.session.delete(db.session.scalars(select(Company).where(Company.id == world.theirs)).one())
+        db.session.flush()
+
+
+def taken_over(world: World) -> None:
+    with tenancy.all_companies():
+        db.session.scalars(select(Lead).where(Lead.id == world.their_lead)).one().company_id = world.ours
+        db.session.flush()
+
+
 def deleted(world: World) -> None:
     theirs = world.lead_of_theirs()
     db.session.add(theirs)
@@ -96,6 +108,8 @@ REFUSED: dict[str, Callable[[World], object]] = {
     "a changed row of theirs": changed,
     "a changed row of theirs, in the block": inside_the_block,
     "their company's record": their_record,
+    "their company's record deleted": their_record_deleted,
+    "a row of theirs made ours": taken_over,
     "a deleted row of theirs": deleted,
     "a merged row of theirs": merged,
     "a row of ours given away": moved,

@@ -39,6 +39,7 @@ def put(web: Web, lead: int, status: str = "new", **place: object) -> int:
         (4, {"shift": "up"}, [4, 3, 2, 1]), (1, {"shift": "down"}, [4, 3, 2, 1]),
         (1, {"above": 99, "below": 3}, [4, 1, 3, 2]),  # who stood above has gone
         (1, {"above": 1}, [1, 4, 3, 2]), (1, {"above": 2**40}, [1, 4, 3, 2]), (1, {"rank": 9**18}, [4, 3, 2, 1]),
+        (1, {"rank": "9" * 19}, [1, 4, 3, 2]),
     ],
 )  # fmt: skip
 def test_a_card_stands_where_it_was_put(four: Web, lead: int, place: dict[str, object], order: list[int]) -> None:
@@ -61,6 +62,19 @@ def test_a_card_comes_into_another_column_where_it_was_dropped_and_undo_puts_it_
     assert new(four) == [4, 3, 2, 1]
 
 
+def test_a_card_may_go_to_the_very_bottom_of_another_column(app: Flask, four: Web) -> None:
+    put_leads(app, four.company_id, 1, status=LeadStatus.ESTIMATE)
+    assert put(four, 4, "estimate", rank=0) == 200
+    assert put(four, 1, "estimate", shift="up") == 200, "one place up is of its own column: there it comes on top"
+    assert cards(four.get("/board").text, "estimate") == [1, 5, 4]
+
+
+def test_who_saw_an_older_card_does_not_move_it_within_its_column(four: Web) -> None:
+    four.post("/leads/1/fields/name", {"value": "Канат"})
+    assert put(four, 1, shift="up") == 409
+    assert new(four) == [4, 3, 2, 1]
+
+
 def test_where_there_is_no_room_the_cards_above_make_some(app: Flask, four: Web) -> None:
     with app.app_context():
         tenancy.act_for(four.company_id)
@@ -74,11 +88,35 @@ def test_where_there_is_no_room_the_cards_above_make_some(app: Flask, four: Web)
     assert new(four) == [4, 1, 2, 3]
 
 
+def card(app: Flask, web: Web, lead: int) -> Lead:
+    with app.app_context():
+        tenancy.act_for(web.company_id)
+        return db.session.get_one(Lead, lead)
+
+
+def test_cards_that_have_room_already_are_not_pushed(app: Flask, four: Web) -> None:
+    with app.app_context():
+        tenancy.act_for(four.company_id)
+        db.session.execute(update(Lead).where(Lead.id < 4).values(rank=5))
+        db.session.commit()
+    far = card(app, four, 4).rank
+    assert put(four, 1, above=3, below=2) == 200
+    assert (new(four), card(app, four, 4).rank) == ([4, 3, 1, 2], far)
+
+
+def test_the_top_is_above_a_card_whose_place_lies_ahead_of_the_clock(four: Web) -> None:
+    put(four, 4, rank=2**61)
+    put(four, 1, below=4)
+    assert new(four) == [1, 4, 3, 2]
+
+
 def test_the_order_changes_no_version_but_shows_everywhere(app: Flask, four: Web) -> None:
-    seen = four.get("/board").text.split('data-version="')[1].split('"')[0]
+    seen, before = four.get("/board").text.split('data-version="')[1].split('"')[0], card(app, four, 1)
     assert put(four, 1, shift="up") == 200
+    assert (card(app, four, 1).updated_at, card(app, four, 1).raised_at) == (before.updated_at, before.raised_at)
     assert four.get(f"/board/live?v={seen}", headers=HTMX).status_code == 200
     assert put(four, 1, "estimate") == 200  # with the version from before
+    assert card(app, four, 1).raised_at > before.raised_at
     assert put(four, 1, shift="up") == 409
     with app.app_context():
         tenancy.act_for(four.company_id)

@@ -1,14 +1,12 @@
-"""After "erase" no byte of the phone or the name is left, in any table or file; and talks that are old enough go."""
+"""After "erase" no byte of the phone or the name is left, in any table or file."""
 
 from __future__ import annotations
 
 import io
 import json
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from collecting import over
 from conftest import Api, Web, contract_dialogue
 from flask import Flask
 from sqlalchemy import select
@@ -16,7 +14,6 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 from visiting import Visitor
 
-from leadbot import jobs
 from leadbot.bot import scenarios
 from leadbot.conversations import consent, hand_off, talks
 from leadbot.database import tenancy
@@ -28,6 +25,8 @@ from leadbot.models import (
     Delivery,
     Lead,
     LeadEvent,
+    LeadExport,
+    LeadImport,
     LeadNote,
     LeadStatus,
     ModelUsage,
@@ -35,7 +34,7 @@ from leadbot.models import (
     User,
 )
 from leadbot.texts import phrases
-from leadbot.transfer import erasure
+from leadbot.transfer import exports_job
 
 NAME, PHONE = "Бейбітгүл", "87768776637"
 OGG = b"OggS" + b"\0" * 24 + b"\x01vorbis" + b"\0" * 60
@@ -126,6 +125,7 @@ def test_no_byte_of_a_person_is_left(
     assert len(in_tables(app)) > 20 and len(in_files(tmp_path)) >= 5
     answer = almaty.post("/leads/1/erase")
     assert (answer.status_code, answer.location) == (303, "/board")
+    assert in_files(tmp_path) == [], "the database's log is cut at once"
     assert in_tables(app) == []
     with app.app_context():
         db.session.remove()
@@ -165,6 +165,26 @@ def test_one_message_for_several_leads_is_made_anew_without_him(app: Flask, alma
         assert left[-1].dedup_key == f"call:{10 * his + 1}:1"
 
 
+def test_imports_and_tables_under_way_stop_with_an_erasure(
+    app: Flask, almaty: Web, api_almaty: Api, tmp_path: Path
+) -> None:
+    contract_dialogue(api_almaty)
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        by = db.session.scalars(select(User)).one().id
+        db.session.add(LeadImport(key="a", user_id=by, total=9, words={"city": NAME}))
+        db.session.add(LeadExport(key="b", user_id=by, total=9, asked={"city": NAME}))
+        db.session.commit()
+        table = exports_job._folder() / f"{almaty.company_id}-b.xlsx"
+        table.write_bytes(b"x")
+    almaty.post("/leads/1/erase")
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        brought, written = db.session.scalars(select(LeadImport)).one(), db.session.scalars(select(LeadExport)).one()
+        assert (brought.state, brought.words, written.state, written.asked) == ("stopped", {}, "failed", {})
+    assert not table.exists()
+
+
 def test_the_counts_of_the_board_follow(app: Flask, almaty: Web, traces: None) -> None:
     almaty.post("/leads/1/erase")
     page = almaty.get("/board").text
@@ -178,6 +198,29 @@ def test_a_talk_without_a_lead_is_erased_too(app: Flask, almaty: Web, api_almaty
     assert in_tables(app) == [] and almaty.get("/conversations/1").status_code == 404
 
 
+def test_a_talk_takes_the_lead_it_repeated_along_whatever_its_number_is_now(
+    app: Flask, almaty: Web, api_almaty: Api
+) -> None:
+    almaty.post("/board/add", {"phone": PHONE, "name": "Канат"})
+    assert api_almaty.say("client", f"Хочу баню, Канат, {PHONE}")["function_called"] == "register_lead"
+    almaty.post("/leads/1/fields/phone", {"value": "87010000009"})
+    assert almaty.post("/conversations/1/erase").status_code == 303
+    assert almaty.get("/leads/1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("link", "erased"), [("previous_id", 1), ("merged_into_id", 1), ("related_lead_id", 1), ("merged_into_id", 2)]
+)
+def test_what_hangs_on_a_lead_goes_with_it(app: Flask, almaty: Web, api_almaty: Api, link: str, erased: int) -> None:
+    contract_dialogue(api_almaty)
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        db.session.add(Lead(source=Source.MANUAL, phone="87010000009", phone_e164="+77010000009", **{link: 1}))
+        db.session.commit()
+    assert almaty.post(f"/leads/{erased}/erase").status_code == 303
+    assert [almaty.get(f"/leads/{number}").status_code for number in (1, 2)] == [404, 404]
+
+
 def test_only_an_owner_erases(app: Flask, almaty: Web, api_almaty: Api) -> None:
     contract_dialogue(api_almaty)
     with app.app_context():
@@ -187,49 +230,6 @@ def test_only_an_owner_erases(app: Flask, almaty: Web, api_almaty: Api) -> None:
     assert almaty.get("/leads/1/erase").status_code == 403
     assert almaty.post("/leads/1/erase").status_code == 403
     assert "/leads/1/erase" not in almaty.get("/leads/1").text
-
-
-@over(["29", "3651", "-1", "x", "٣٠", "1e3", "9" * 30], "days")
-def test_a_period_that_can_not_be_is_refused(app: Flask, almaty: Web, days: str) -> None:
-    answer = almaty.post("/settings/data", {"days": days})
-    assert answer.status_code == 422 and 'aria-invalid="true"' in answer.text
-
-
-def test_what_is_old_enough_goes_and_open_leads_stay(app: Flask, almaty: Web, astana: Web, api_almaty: Api) -> None:
-    assert almaty.post("/settings/data", {"days": "30"}).status_code == 303
-    for number, phone in enumerate(("87010000001", "87010000002", "87010000003")):
-        contract_dialogue(api_almaty, f"client {number}", phone)
-    api_almaty.say("no lead", "Хочу дом")
-    api_almaty.say("client 2 elsewhere", "Канат, 87010000003, хочу ещё баню")
-    with app.app_context():
-        tenancy.act_for(almaty.company_id or 0)
-        owner = db.session.scalars(select(User)).one()
-        for number in (1, 2):
-            moving.move(records.get(number), LeadStatus.WON, by=owner)
-        for talk in db.session.scalars(select(Conversation)):
-            talk.last_message_at = utcnow() - timedelta(days=29 if talk.id == 2 else 31)
-        db.session.add(
-            Lead(
-                source=Source.MANUAL, phone="1", phone_e164="+1", status=LeadStatus.WON,
-                raised_at=utcnow() - timedelta(days=40), updated_at=utcnow() - timedelta(days=40),
-            )
-        )  # fmt: skip
-        db.session.commit()
-    jobs.tidying(app).go()
-    with app.app_context():
-        tenancy.act_for(almaty.company_id or 0)
-        assert sorted(db.session.scalars(select(Lead.id))) == [2, 3]
-        assert sorted(db.session.scalars(select(Conversation.id))) == [2, 3, 5]
-
-
-def test_without_a_period_nothing_goes(app: Flask, almaty: Web, api_almaty: Api) -> None:
-    contract_dialogue(api_almaty)
-    with app.app_context():
-        tenancy.act_for(almaty.company_id or 0)
-        db.session.scalars(select(Conversation)).one().last_message_at = utcnow() - timedelta(days=4000)
-        db.session.commit()
-    with app.app_context():
-        assert erasure.expire() == 0
 
 
 @pytest.mark.parametrize("language", ["ru", "kk", "en"])

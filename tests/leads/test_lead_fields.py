@@ -10,7 +10,9 @@ from conftest import Api, Web, contract_dialogue
 from flask import Flask
 
 from leadbot.database import tenancy
-from leadbot.database.session import db
+from leadbot.database.session import db, utcnow
+from leadbot.errors import Invalid
+from leadbot.leads import moving, records
 from leadbot.models import Company, Delivery, Lead, LeadEvent, Role, User
 
 HTMX = {"HX-Request": "true"}
@@ -232,6 +234,20 @@ def test_the_assignee_is_chosen_among_the_companys_people(app: Flask, almaty: We
     assert events(app, almaty.company_id, "assigned") == [
         ("assignee", None, "Данияр"), ("assignee", "Данияр", None),
     ]  # fmt: skip
+
+
+@over([{"role": Role.VIEWER}, {"is_enabled": False}, {"removed_at": utcnow()}], "state")
+def test_who_takes_no_work_can_not_be_made_to_answer(
+    app: Flask, almaty: Web, lead: int, state: dict[str, object]
+) -> None:
+    with app.app_context():
+        tenancy.act_for(almaty.company_id)
+        owner = db.session.query(User).one()
+        other = User(email="x", email_key="x", hashed_password="x", **state)
+        db.session.add(other)
+        db.session.flush()
+        with pytest.raises(Invalid):
+            moving.assign(records.get(lead), other, by=owner)
 
 
 def test_nobody_else_writes(app: Flask, almaty: Web, astana: Web, lead: int, api_almaty: Api) -> None:

@@ -97,6 +97,7 @@ def test_a_further_object_is_not_taken_for_a_duplicate(almaty: Web, api_almaty: 
     contract_dialogue(api_almaty, "first")
     api_almaty.say("first", "теперь нужен ещё ремонт офиса 120 кв в Талгаре")
     assert row(api_almaty, 2)["related_lead_id"] == 1
+    assert "Ещё один объект клиента: заявка" in almaty.get("/leads/1").text, "the first one's history says so"
     for lead, other in ((1, 2), (2, 1)):
         page = almaty.get(f"/leads/{lead}").text
         assert "Возможно, тот же клиент" not in page

@@ -68,6 +68,23 @@ def test_what_is_undone_was_never_begun(app: Flask, almaty: Web, api_almaty: Api
     assert (lead_of(app, almaty, 2).assignee_id, lead_of(app, almaty, 2).status) == (None, "new")
 
 
+def test_undoing_a_move_frees_only_ones_own_lead_and_says_so(
+    app: Flask, almaty: Web, aigul: Web, api_almaty: Api
+) -> None:
+    came(api_almaty)
+    aigul.post("/leads/1/notes", {"text": "Перезвонить"})
+    hers = lead_of(app, almaty).assignee_id
+    back = {"status": "estimate", "undo": "1", "frees": "1"}
+    almaty.post("/leads/1/move", back)
+    assert (lead_of(app, almaty).status, lead_of(app, almaty).assignee_id) == ("estimate", hers)
+    aigul.post("/leads/1/move", {**back, "status": "new"})
+    assert lead_of(app, almaty).assignee_id is None
+    with app.app_context():
+        tenancy.act_for(almaty.company_id or 0)
+        said = db.session.query(LeadEvent).filter_by(kind="assigned").order_by(LeadEvent.id)
+        assert [(each.from_value, each.to_value) for each in said] == [(None, "Айгуль"), ("Айгуль", None)]
+
+
 def test_who_was_written_down_or_imported_waits_for_nobody_and_speaks_no_known_language(
     app: Flask, almaty: Web, api_almaty: Api
 ) -> None:

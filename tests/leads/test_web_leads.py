@@ -109,6 +109,14 @@ def test_a_lost_lead_bears_its_reason(almaty: Web, lead: int, api_almaty: Api) -
     assert "Новая → Отказ (Дорого)" in almaty.get(f"/leads/{lead}").text
 
 
+@pytest.mark.parametrize("place", [{}, {"above": "", "below": "1"}])
+def test_a_lost_lead_may_get_another_reason(almaty: Web, lead: int, api_almaty: Api, place: dict[str, str]) -> None:
+    for reason in ("expensive", "competitor", "competitor"):
+        almaty.post(f"/leads/{lead}/move", {"status": "lost", "reason": reason, **place})
+    assert api_almaty.get(f"/api/leads/{lead}").json["lost_reason"] == "competitor"
+    assert almaty.get(f"/leads/{lead}").text.count("Отказ → Отказ (") == 1
+
+
 def test_a_stranger_company_finds_no_lead(astana: Web, lead: int) -> None:
     assert astana.get(f"/leads/{lead}").status_code == 404
     for path in ("move", "notes", "remove", "deliveries/1/retry"):

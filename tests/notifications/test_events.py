@@ -12,7 +12,7 @@ from sqlalchemy import select
 from leadbot import create_app, events
 from leadbot.accounts import users
 from leadbot.config import Config
-from leadbot.conversations import chat
+from leadbot.conversations import chat, talks
 from leadbot.database.session import db, publish_after_commit
 from leadbot.events import Dispatcher, InvitationMade, LeadCreated, LeadMoved, PasswordResetAsked, RowsWaiting
 from leadbot.leads import moving
@@ -73,6 +73,14 @@ def test_what_happens_to_a_lead_is_published_once(app: Flask, owner: User) -> No
     moving.move(card, LeadStatus.ESTIMATE, by=owner)  # stands there already
     moving.assign(card, owner, by=owner)
     assert (moved, taken) == ([LeadMoved(card.id)], [events.LeadTaken(card.id)])
+
+
+def test_the_same_person_from_another_talk_is_published_as_repeated(app: Flask, owner: User) -> None:
+    created, repeated = (heard_by(app, kind) for kind in (LeadCreated, events.LeadRepeated))
+    first, again = lead(), chat.receive(chat.Incoming(Source.API, "other", "Хочу баню, Канат, 87768776637"))
+    talk = talks.find(Source.API, "other")
+    assert talk and again.lead
+    assert (created, repeated) == ([LeadCreated(first.id)], [events.LeadRepeated(first.id, talk.id)])
 
 
 def test_what_waits_for_a_commit_is_published_by_it_once(app: Flask, owner: User) -> None:

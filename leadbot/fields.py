@@ -64,18 +64,18 @@ class Field:
 
     key: str
     kind: Kind = Kind.TEXT
-    unit: str = ""  # of its numbers: "м²", "соток", "₸"
     # How it is read: by an extractor of engines.rules.reading, as the client's answer in free words, or both.
     is_extracted: bool = False
     is_free: bool = False
     newest_counts: bool = False  # a later word replaces the earlier one without being called a correction
     is_said_back: bool = False  # a correction of it is confirmed
+    is_of_object: bool = False  # belongs to one object of several; the rest is the client's own
     # How it is asked: phrases `<asked_as>.A`, `.B` and `.C` of texts/data, or the row's own `question`.
     may_be_asked: bool = True
     asked_as: str = ""  # the key, where nothing else is said
     question: Texts = field(default_factory=dict)
     chips: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # quick replies to it, by language
-    is_required: bool = True  # of a company's own: asked once more where no answer came
+    is_required: bool = True  # asked once more where no answer came
     label: Texts = field(default_factory=dict)  # else the phrase `label.<key>`, else the question
     shows: frozenset[Surface] = _USUAL
     summary_order: int = 100  # its place among the details of a summary
@@ -151,6 +151,11 @@ class Fields:
         return tuple(self._by_key)
 
     @cached_property
+    def of_object(self) -> frozenset[str]:
+        """The keys of what belongs to one object of several."""
+        return frozenset(row.key for row in self if row.is_of_object)
+
+    @cached_property
     def columns(self) -> tuple[Field, ...]:
         """The rows that are columns of Lead."""
         return tuple(row for row in self if row.column)
@@ -194,37 +199,46 @@ TABLE = Fields(
                      "телефон нөмірі", "телефоны", "ұялы телефон", "phone number", "mobile"),
         ),
         Field(
-            "city", Kind.PLACE, is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Surface.SUMMARY},
+            "city", Kind.PLACE, is_extracted=True, is_of_object=True, is_said_back=True,
+            shows=EVERYWHERE - {Surface.SUMMARY},
             column="city", most=100, told="City, town or village of the site",
             headers=("населённый пункт", "қала", "town"),
         ),
         Field(
-            "object_type", Kind.OBJECT, is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Surface.SUMMARY},
+            "object_type", Kind.OBJECT, is_extracted=True, is_of_object=True, is_said_back=True,
+            shows=EVERYWHERE - {Surface.SUMMARY},
             column="object_type", most=100,
             told="What is built or renovated: house, flat, office, bathhouse, ...",
             headers=("тип объекта", "нысан", "object type"),
         ),
         Field(
-            "area", Kind.SIZE, "м²", is_extracted=True, is_said_back=True, shows=EVERYWHERE - {Surface.SUMMARY},
+            "area", Kind.SIZE, is_extracted=True, is_of_object=True, is_said_back=True,
+            shows=EVERYWHERE - {Surface.SUMMARY},
             column="area", follower="area_m2", most=64, told="Floor area with its unit",
             headers=("площадь, м2", "м2", "аудан", "area, m2"),
         ),
         Field(
-            "plot", Kind.SIZE, "соток", is_extracted=True, newest_counts=True, is_said_back=True, summary_order=3,
-            told="Whether there is a plot of land, or its size",
+            "plot", Kind.SIZE, is_extracted=True, is_of_object=True, newest_counts=True, is_said_back=True,
+            summary_order=3, told="Whether there is a plot of land, or its size",
         ),
-        Field("rooms", Kind.NUMBER, is_extracted=True, newest_counts=True, summary_order=1, told="Number of rooms"),
-        Field("floors", Kind.NUMBER, is_extracted=True, newest_counts=True, summary_order=2, told="Number of floors"),
         Field(
-            "work", is_extracted=True, is_free=True, shows=_USUAL - {Surface.SUMMARY},
+            "rooms", Kind.NUMBER, is_extracted=True, is_of_object=True, newest_counts=True,
+            summary_order=1, told="Number of rooms",
+        ),
+        Field(
+            "floors", Kind.NUMBER, is_extracted=True, is_of_object=True, newest_counts=True,
+            summary_order=2, told="Number of floors",
+        ),
+        Field(
+            "work", is_extracted=True, is_of_object=True, is_free=True, shows=_USUAL - {Surface.SUMMARY},
             told="Kind of work: building, renovation, design, ...",
         ),
         Field(
-            "budget", Kind.MONEY, "₸", is_extracted=True, is_free=True, newest_counts=True, summary_order=5,
-            told="Sum the client named",
+            "budget", Kind.MONEY, is_extracted=True, is_of_object=True, is_free=True, newest_counts=True,
+            summary_order=5, told="Sum the client named",
         ),
         Field(
-            "materials", is_extracted=True, is_free=True, newest_counts=True, summary_order=4,
+            "materials", is_extracted=True, is_of_object=True, is_free=True, newest_counts=True, summary_order=4,
             told="Materials the client named",
         ),
         Field(

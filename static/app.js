@@ -148,7 +148,7 @@ function restoreDraft() {
   }
 }
 
-document.addEventListener("submit", (event) => event.target.method === "post" && keepDraft(event.target), true);
+document.addEventListener("submit", (event) => event.target.matches("[method=post]:not([role=search])") && keepDraft(event.target), true);
 document.body.addEventListener("htmx:beforeOnLoad", (event) => {
   const { xhr } = event.detail;
   if (xhr.status === 403 && xhr.getResponseHeader("HX-Refresh")) markStale();

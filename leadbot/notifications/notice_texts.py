@@ -84,9 +84,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "Done: leads of {company} will arrive here.",
     },
     "wrong_code": {
-        "ru": "Код не подошёл или устарел. Возьмите новый в настройках.",
-        "kk": "Код жарамсыз немесе ескірген. Баптаулардан жаңасын алыңыз.",
-        "en": "The code is wrong or has expired. Get a new one in settings.",
+        "ru": "Эта ссылка уже не действует. Вернитесь в Leadbot и нажмите «Подключить» ещё раз.",
+        "kk": "Бұл сілтеме енді жарамсыз. Leadbot-қа оралып, «Қосу» түймесін қайта басыңыз.",
+        "en": "This link works no longer. Go back to Leadbot and press “Connect” once more.",
     },
     "check": {
         "ru": "Тестовое сообщение: сюда будут приходить заявки компании {company}.",

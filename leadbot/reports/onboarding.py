@@ -11,13 +11,17 @@ from leadbot.bot import company_settings
 from leadbot.database.session import db
 from leadbot.leads import samples
 from leadbot.models import BotUser, Company, Delivery, DeliveryState, Source, User
+from leadbot.state import state as installation
 
 STEPS = ("chat", "telegram", "widget", "colleague")
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How far a company has come: the steps in order with whether each is done, and whether sample leads are about."""
+    """How far a company has come: the steps in order with whether each is done, and whether sample leads are about.
+
+    Steps that can't be taken at this installation are not among them.
+    """
 
     done: dict[str, bool]
     is_over: bool
@@ -52,7 +56,10 @@ def state() -> Launch:
             exists(select(BotUser.id).where(*samples.CLIENTS)),
         ).select_from(Company)
     ).one()
-    return Launch(dict(zip(STEPS, map(bool, row[:4]), strict=True)), bool(row[4]), bool(row[5]))
+    done = dict(zip(STEPS, map(bool, row[:4]), strict=True))
+    if installation().config.telegram_bot_token is None:
+        del done["telegram"]
+    return Launch(done, bool(row[4]), bool(row[5]))
 
 
 def dismiss(*, by: User) -> None:

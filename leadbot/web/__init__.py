@@ -17,7 +17,7 @@ from leadbot.database import tenancy
 from leadbot.errors import LeadbotError
 from leadbot.models import User
 from leadbot.state import state
-from leadbot.web import assets, bodies, errors, installed, notifications, quick, shell, wording
+from leadbot.web import assets, bodies, errors, installed, notifications, quick, searching, shell, wording
 from leadbot.web.accounts import audit, join, log_in, passwords, team
 from leadbot.web.bot import bot, test_chat, widget
 from leadbot.web.inbox import canned, conversations, hot_lane, inbox, talks
@@ -43,6 +43,7 @@ from leadbot.web.transfer import erasure, exports, imports
 OPEN = (landing, log_in, join, status, installed)
 MEMBERS = (
     quick,
+    searching,
     board,
     board_add,
     board_table,
@@ -92,7 +93,7 @@ def check_in() -> Response | None:
     csrf.protect()
     if request.method == "POST" and _is_sent_from_elsewhere():
         raise CSRFError("Sent from another site")
-    return None
+    return searching.unveil_address() if current_user.is_authenticated else None
 
 
 def _is_sent_from_elsewhere() -> bool:

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from leadbot.leads import search
 from leadbot.texts.folding import fold
-from leadbot.web import shell
+from leadbot.web import searching, shell
 from leadbot.web.htmx import is_htmx, page, part
 from leadbot.web.settings.company import SECTIONS
 
@@ -35,7 +35,7 @@ class Room(NamedTuple):
 @bp.get("/quick")
 def find() -> Response:
     """What a query finds; without one the rooms. For htmx the list alone, or with ?dialog the list in its dialog."""
-    query = request.args.get("q", "").replace("\x00", "").strip()[: search.QUERY_MOST]
+    query = searching.words().replace("\x00", "").strip()[: search.QUERY_MOST]
     found: dict[str, Any] = {"query": query, "leads": search.quickly(query), "rooms": _rooms(query)}
     if not is_htmx():
         return page("quick/quick.html", **found)

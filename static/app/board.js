@@ -442,8 +442,8 @@
     }
   });
 
-  board.addEventListener("htmx:beforeRequest", ({ target, detail }) => {
-    if (target === board) Object.assign(detail.requestConfig, { moves });
+  document.addEventListener("htmx:beforeRequest", ({ target, detail }) => {
+    if (target === board || target === filters) Object.assign(detail.requestConfig, { moves });
   });
 
   board.addEventListener("htmx:afterRequest", ({ target, detail }) => {
@@ -461,26 +461,50 @@
     board.addEventListener(name, ({ target, detail }) => target === board && detail.requestConfig.verb === "get" && heard(false));
   }
 
-  // ---- search and filters: the address says what is shown, so that it can be sent on ----
+  // ---- search and filters: the address says what is shown, so that it can be sent on; words are veiled by the server ----
 
   const filters = document.querySelector("[data-filters]");
   let typing = 0;
+  let veiled = filters?.elements.q.value.trim() ?? ""; // the words that `find` stands for
 
   function chosenFilters() {
     const all = filters ? [...new FormData(filters)] : [];
-    return all.filter(([name, value]) => value.trim() && name !== "stage");
+    return all.filter(([name, value]) => value.trim() && !/^(q|to|stage|csrf_token)$/.test(name));
   }
 
   function applyFilters() {
     clearTimeout(typing);
+    htmx.trigger(filters, "htmx:abort");
+    const words = filters.elements.q.value.trim();
+    if (words && words !== veiled) {
+      const values = { to: filters.dataset.live, stage: board.dataset.stage };
+      return htmx.ajax("POST", filters.getAttribute("action"), { source: filters, swap: "none", values });
+    }
+    veil(words, words ? filters.elements.find.value : "");
+    isMore = true;
+    return htmx.trigger(board, "refresh");
+  }
+
+  filters?.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const { xhr, requestConfig } = detail;
+    if (xhr.status !== 200) return;
+    veil(requestConfig.parameters.q.trim(), new URL(xhr.responseURL).searchParams.get("find") ?? "");
+    if (requestConfig.moves === moves) takeOver(xhr.responseText, true);
+    else isMore = true;
+    moves += 1; // a poll that is under way was asked before
+    if (isMore) htmx.trigger(board, "refresh");
+  });
+
+  function veil(words, find) {
+    veiled = words;
+    filters.elements.find.value = find;
     const query = new URLSearchParams(chosenFilters());
+    document.querySelector("[data-table]").search = query;
     if (board.dataset.stage !== "new") query.set("stage", board.dataset.stage);
     history.replaceState(history.state, "", query.size ? `?${query}` : location.pathname);
     filters.querySelector("[data-clear]").hidden = !chosenFilters().length;
     for (const pick of filters.querySelectorAll(".pick")) pick.classList.toggle("on", pick.firstElementChild.value !== "");
     for (const list of board.querySelectorAll("[data-shown]")) list.dataset.shown = board.dataset.first;
-    isMore = true;
-    htmx.trigger(board, "refresh");
   }
 
   filters?.addEventListener("input", ({ target }) => {

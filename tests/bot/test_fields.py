@@ -284,6 +284,40 @@ def test_an_exported_answer_comes_back_from_the_file(app: Flask, almaty: Web, ap
     assert lead["details"] == {"q_heating": "Газ"}
 
 
+def test_a_column_is_known_by_what_its_row_says_others_call_it(
+    app: Flask, almaty: Web, api_almaty: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = Field("ceiling", is_free=True, shows=EVERYWHERE, label={"ru": "Высота"}, headers=("Потолки",))
+    monkeypatch.setattr(fields, "TABLE", TABLE.and_(row))
+    bring(app, almaty, "Телефон,Имя,Потолки\n87010000002,Айгуль,3.1\n".encode())
+    [lead] = api_almaty.get("/api/leads").json["leads"]
+    assert lead["details"] == {"ceiling": "3.1"}
+
+
+@over([(True, 2), (False, 1)], "is_required, times", name=str)
+def test_a_trades_question_is_asked_again_only_where_it_is_required(is_required: bool, times: int) -> None:
+    row = own_field(HEATING | {"key": "heating", "required": is_required}, Origin.TRADE)
+    talk = Talk(replace(COMPANY, fields=TABLE.and_(row), order=("object_type", "heating")))
+    answers = [talk.say(text) for text in ("Хочу баню", "а сколько это стоит?", "а гарантия есть?", "ясно")]
+    assert sum("какое нужно отопление" in answer.lower() for answer in answers) == times
+
+
+@over(["Не знаю", "не знаю", "Білмеймін", "без разницы"], "text", name=str)
+def test_not_to_know_is_no_answer_be_it_a_quick_reply(text: str) -> None:
+    chips = {"ru": ["Газ", "Не знаю"], "kk": ["Газ", "Білмеймін"]}
+    talk = Talk(replace(COMPANY, fields=TABLE.and_(own_field(HEATING | {"chips": chips}, Origin.COMPANY)),
+                        order=("object_type", "q_heating")))  # fmt: skip
+    talk.say("Хочу баню")
+    talk.say(text)
+    assert "q_heating" not in talk.known["facts"]
+
+
+def test_a_second_object_takes_nothing_of_the_first_ones_rows() -> None:
+    assert TABLE.of_object == {
+        "object_type", "city", "area", "plot", "rooms", "floors", "work", "materials", "budget",
+    }  # fmt: skip
+
+
 def test_what_a_model_hears_is_kept_where_the_client_has_said_it() -> None:
     company = replace(
         COMPANY, fields=TABLE.and_(own_field(HEATING, Origin.COMPANY)), order=("object_type", "q_heating")

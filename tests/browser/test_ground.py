@@ -100,7 +100,7 @@ def test_everything_works_without_javascript(browser: Browser, site: str) -> Non
     page.fill("[name=password]", PASSWORD)
     page.click("main form button[type=submit]")
     page.wait_for_url("**/chat*")
-    page.goto(site + "/settings/telegram")
+    page.goto(site + "/settings/company")
     page.get_by_role("button", name="Сақтау").click()
     expect(page.locator("[role=alert]").first).to_be_hidden()
     page.goto(site + "/settings/profile")

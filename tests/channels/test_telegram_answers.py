@@ -97,7 +97,7 @@ def test_a_person_says_who_he_is(app: Flask, almaty: Web, telegram: TelegramDoub
     telegram.write(f"/start {codes[1]}", 999, sender=999)
     telegram.write(f"/start {codes[1]}", 5, sender=5)
     jobs.listen(app, 0)
-    wrong = "Код не подошёл или устарел. Возьмите новый в настройках."
+    wrong = "Эта ссылка уже не действует. Вернитесь в Leadbot и нажмите «Подключить» ещё раз."
     assert telegram.texts[::2] == [wrong, wrong] and telegram.texts[1].startswith("Готово, manager: теперь")
     assert known(app, almaty) == (999, None)
     state = almaty.get(page, headers={"HX-Request": "true"})

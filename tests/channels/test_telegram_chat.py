@@ -25,7 +25,7 @@ from leadbot.outbox import deliveries
 
 URL = "/settings/telegram"
 HTMX = {"HX-Request": "true"}
-WRONG = "Код не подошёл или устарел. Возьмите новый в настройках."
+WRONG = "Эта ссылка уже не действует. Вернитесь в Leadbot и нажмите «Подключить» ещё раз."
 
 
 @pytest.fixture
@@ -162,15 +162,20 @@ def test_a_code_runs_out(app: Flask, almaty: Web, telegram: TelegramDouble, cloc
     jobs.listen(app, 0)
     assert chat_of(app, almaty) is None and telegram.texts == [WRONG]
     late = almaty.get(f"{URL}/code", headers=HTMX)
-    assert late.status_code == 286 and "Срок кода истёк" in late.text and "Получить код" in late.text
+    assert late.status_code == 286 and "15 минут прошло" in late.text and "Подключить" in late.text
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "language", "answers"),
     [
         ("/start", "private", "ru", [WRONG]),
-        ("/start x", "private", "kk", ["Код жарамсыз немесе ескірген. Баптаулардан жаңасын алыңыз."]),
-        ("/start x", "group", "en-GB", ["The code is wrong or has expired. Get a new one in settings."]),
+        ("/start x", "private", "kk", ["Бұл сілтеме енді жарамсыз. Leadbot-қа оралып, «Қосу» түймесін қайта басыңыз."]),
+        (
+            "/start x",
+            "group",
+            "en-GB",
+            ["This link works no longer. Go back to Leadbot and press “Connect” once more."],
+        ),
         ("/start x", "private", "uz", [WRONG]),
         ("/start", "group", "ru", []),
         ("Здравствуйте", "private", "ru", []),
@@ -235,11 +240,11 @@ def test_the_page_offers_links_once_the_bot_is_known(app: Flask, almaty: Web) ->
     page = almaty.post(f"{URL}/code").text
     code = re.search(r"/start ([\w-]{43})<", page)
     assert code and f"https://t.me/leadbot_kz_bot?startgroup={code[1]}" in page
-    assert f"https://t.me/leadbot_kz_bot?start={code[1]}" in page
+    assert f"https://t.me/leadbot_kz_bot?start={code[1]}" in page and "@leadbot_kz_bot" in page
 
 
 def test_the_page_notices_by_itself(app: Flask, almaty: Web, telegram: TelegramDouble) -> None:
-    assert "Получить код" in almaty.get(URL).text
+    assert "Подключить" in almaty.get(URL).text
     code = code_of(almaty)
     assert almaty.get(f"{URL}/code", headers=HTMX).status_code == 204
     telegram.write(f"/start {code}", -100500, "supergroup")

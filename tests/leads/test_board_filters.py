@@ -32,7 +32,9 @@ def crowd(app: Flask, almaty: Web) -> Web:
 
 def found(web: Web, query: dict[str, str]) -> set[int]:
     """The ids on the board and in the list of contracts."""
-    pages = [web.get("/board", query_string=query | more).text for more in ({}, {"stage": "won"})]
+    pages = [
+        web.get("/board", query_string=query | more, follow_redirects=True).text for more in ({}, {"stage": "won"})
+    ]
     assert counts(pages[0]) == counts(pages[1])
     ids = {card for page in pages for stage in LeadStatus for card in cards(page, stage.value)}
     assert sum(counts(pages[0]).values()) == len(ids)
@@ -63,16 +65,16 @@ def test_filters_narrow_and_nonsense_does_not(crowd: Web, query: dict[str, str],
 
 
 def test_the_filter_stays_in_the_form_and_in_every_link(crowd: Web) -> None:
-    page = crowd.get("/board?q=алматы&city=Алматы&hot=1").text
+    page = crowd.get("/board?q=алматы&city=Алматы&hot=1", follow_redirects=True).text
     assert 'name="q" value="алматы"' in page
     assert '<option value="Алматы" selected>' in page
     links = [line for line in page.splitlines() if "data-tab=" in line or 'class="zone"' in line]
     assert len(links) == 8
-    assert all("q=%D0%B0%D0%BB" in line and "hot=1" in line for line in links)
+    assert all("find=" in line and "hot=1" in line for line in links)
 
 
 def test_nothing_found_is_said_with_the_way_out(crowd: Web) -> None:
-    assert "По запросу «&lt;b&gt;» ничего нет" in crowd.get("/board?q=<b>").text
+    assert "По запросу «&lt;b&gt;» ничего нет" in crowd.get("/board?q=<b>", follow_redirects=True).text
     page = crowd.get("/board?city=Алматы&language=kk").text
     assert "Под эти фильтры ничего не подходит" in page
     assert 'href="/board" data-clear>Сбросить фильтры' in page
@@ -97,8 +99,9 @@ def test_a_filter_costs_as_many_statements_at_any_size(app: Flask, almaty: Web) 
     said = []
     for count in (30, 300):
         put_leads(app, almaty.company_id, count, name="Канат")
+        there = almaty.get("/board?q=канат").location
         with statements(app) as each:
-            almaty.get("/board?q=канат")
+            almaty.get(there)
         said.append(len(each))
     assert said[0] == said[1] <= 7  # one more than the plain board: its own counts
 

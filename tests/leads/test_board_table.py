@@ -41,7 +41,7 @@ def stages(app: Flask, web: Web) -> list[str]:
         ("q=болат", [2]), ("city=Талгар", [3]), ("stage=won", []), ("stage=hacked", [3, 2, 1]),
     ], "query, order")  # fmt: skip
 def test_sorted_and_filtered(three: Web, query: str, order: list[int]) -> None:
-    page = three.get(f"/board/table?{query}")
+    page = three.get(f"/board/table?{query}", follow_redirects=True)
     assert page.status_code == 200
     assert rows(page.text) == order
 

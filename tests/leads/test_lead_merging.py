@@ -208,9 +208,11 @@ def test_the_other_lead_is_searched_for_and_three_clicks_merge(almaty: Web, asta
     htmx = {"HX-Request": "true"}
     assert 'href="/leads/1/merge"' in almaty.get("/leads/1").text
     for query in ("асел", "0000002", "8 701 000 00 02", "№2", "2"):
-        part = almaty.get("/leads/1/merge", query_string={"q": query}, headers=htmx).text
+        part = almaty.get("/leads/1/merge", query_string={"q": query}, headers=htmx, follow_redirects=True).text
         assert "/leads/1/merge?with=2" in part and 'with=1"' not in part, query
-    assert "Ничего не найдено" in almaty.get("/leads/1/merge?q=Несуществующий", headers=htmx).text
+    assert (
+        "Ничего не найдено" in almaty.get("/leads/1/merge?q=Несуществующий", headers=htmx, follow_redirects=True).text
+    )
     side_by_side = almaty.get("/leads/1/merge?with=2", headers=htmx).text
     assert "Әсел Серікова" in side_by_side and "Канат" in side_by_side
     form = dict(re.findall(r'name="(other|version|other_version)" value="(\d+)"', side_by_side))

@@ -10,11 +10,17 @@ from counting import sizes
 from flask import Flask
 from sqlalchemy import event, func, select
 
+from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import db, utcnow
 from leadbot.models import Company, Conversation, Delivery, DeliveryState, Lead, User
 from leadbot.outbox import deliveries
 from leadbot.reports import onboarding
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    return config.replace(telegram_bot_token="1:secret-token")
 
 
 def done(web: Web) -> set[str]:
@@ -60,6 +66,25 @@ def test_each_step_is_ticked_by_a_real_event(app: Flask, almaty: Web, api_almaty
 def test_another_companys_events_tick_nothing(almaty: Web, astana: Web) -> None:
     almaty.post("/chat", {"text": "Хочу дом"})
     assert done(astana) == set() and done(almaty) == {"chat"}
+
+
+class TestWithoutBot:
+    """An installation that has no bot in Telegram."""
+
+    @pytest.fixture
+    def config(self, config: Config) -> Config:
+        return config.replace(telegram_bot_token=None)
+
+    def test_what_cannot_be_done_is_no_step(self, app: Flask, almaty: Web) -> None:
+        almaty.post("/chat", {"text": "Хочу дом"})
+        page = almaty.get("/board").text
+        assert re.findall(r'data-step="(\w+)"', page) == ["chat", "widget", "colleague"] and "1 из 3" in page
+        change_company(app, almaty, widget_seen_at=utcnow())
+        with app.app_context():
+            act(almaty)
+            db.session.add(User(email="b@b.kz", email_key="b@b.kz", hashed_password="x"))
+            db.session.commit()
+        assert 'class="lane start"' not in almaty.get("/board").text
 
 
 def test_the_list_can_be_put_away_for_good(almaty: Web) -> None:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale
 
 from leadbot.models import DeliveryState, LeadStatus, LostReason, Role, Source
+from leadbot.notifications.notice_texts import PHRASES
 from leadbot.texts import build_catalogues, formats, names
 from leadbot.texts.catalogues import DOMAINS, TRANSLATIONS
 from leadbot.texts.languages import LANGUAGES
@@ -89,6 +90,34 @@ def test_letters_of_two_alphabets_never_meet_in_a_word(language: str) -> None:
 def test_the_tone_of_the_house_is_kept(language: str) -> None:
     for _, text in written(language):
         assert not re.search("успешно|сәтті|successfully|пожалуйста|лид|Упс|Oops|!", text, re.IGNORECASE), text
+
+
+# What native readers have found wrong, and what stands there instead.
+WRONG = {
+    "kk": r"Сынақ (чат|өтінім)\b|Жұмысқа алынды|\d \w* ?ішінен|[Өө]тінім бол(ды|ады)|[Ққ]ызу|Дайын: %|Безендіру"
+          r"|қала не жұмыс|себебі: Бас тарту",
+    "ru": r"Пусто:|(^|\W)0: никогда|спрашивает: |Так этот адрес|Ключи в API|Перенести: «Отказ|TELEGRAM_BOT|chat_id",
+    "en": r"chat_id",
+}  # fmt: skip
+RIGHT = {
+    "kk": {
+        "Сынақ чаты", "Сынақ өтінімін жою", "Жұмысқа кірісті", "Өтінімге айналды", "Ыстық", "Орындалды: %(text)s",
+        "Көрініс", "Біздің қала немесе біздің жұмыс емес", "Бас тарту себебін таңдаңыз",
+    },
+    "ru": {
+        "Если не заполнять, будет обычное приветствие", "Бот сейчас спрашивает про %(what)s.", "Отметить отказ",
+        "Эту страницу нельзя открыть по ссылке",
+    },
+    "en": set(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_that_were_found_wrong_stay_away(language: str) -> None:
+    texts = {text for _key, text in written(language)}
+    texts |= {str(each.get(language, "")) for each in PHRASES.values()}
+    assert sorted(text for text in texts if re.search(WRONG[language], text)) == []
+    assert texts >= RIGHT[language]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

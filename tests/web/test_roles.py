@@ -29,7 +29,7 @@ TABLE = {
         POST /api/auth/login | GET /manifest.webmanifest | GET /sw.js | GET /offline
     """,
     "members": """
-        GET /quick | GET /board/table | GET /figures | GET /figures.csv | GET /figures/ledger
+        GET /quick | POST /search | GET /board/table | GET /figures | GET /figures.csv | GET /figures/ledger
         GET /board | GET /board/live
         GET /chat | GET /chat/lines | GET /conversations
         GET /conversations/live | GET /conversations/<int:talk_id> | GET /conversations/<int:talk_id>/lines

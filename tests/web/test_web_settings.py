@@ -13,6 +13,7 @@ from making import set_company
 
 from leadbot.accounts import users
 from leadbot.bot import company_settings
+from leadbot.channels.workplace import connecting
 from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import db
@@ -132,13 +133,25 @@ def test_a_refusal_is_told_in_telegrams_own_words(app: Flask, almaty: Web) -> No
     assert "Не доставлено" in page and "chat not found" in page
 
 
+JARGON = re.compile(r"token|webhook|chat_id|токен|вебхук|\bкод\w*\b", re.IGNORECASE)
+
+
+def words(page: str) -> str:
+    """What one reads of a page."""
+    return re.sub(r"<[^>]+>", " ", page.partition("<main")[2])
+
+
+def test_a_server_without_a_bot_says_so_plainly(app: Flask, almaty: Web) -> None:
+    page = almaty.get("/settings/telegram").text
+    assert "Telegram здесь пока не подключить" in page and "/settings/profile#notifications" in page
+    assert not JARGON.search(words(page)) and "telegram/code" not in page and "telegram/test" not in page
+    assert "ждут" not in page
+    set_company(app, almaty.company_id or 0, telegram_chat_id="-100124")
+    assert "ждут" in almaty.get("/settings/telegram").text
+
+
 def test_without_a_chat_there_is_nothing_to_test(almaty: Web) -> None:
-    assert "Сначала подключите чат" in almaty.get("/settings/telegram").text
     assert almaty.post("/settings/telegram/test").status_code == 422
-
-
-def test_a_server_without_a_bot_says_so(almaty: Web) -> None:
-    assert "TELEGRAM_BOT_TOKEN" in almaty.get("/settings/telegram").text
 
 
 class TestWithBot:
@@ -150,7 +163,18 @@ class TestWithBot:
 
     def test_nothing_is_missing_and_the_token_is_not_shown(self, almaty: Web) -> None:
         page = almaty.get("/settings/telegram").text
-        assert "TELEGRAM_BOT_TOKEN" not in page and "secret-token" not in page
+        assert "не подключить" not in page and "secret-token" not in page and "Сначала подключите чат" in page
+
+    @pytest.mark.parametrize("bot_name", ["", "@leadbot_kz_bot"])
+    @pytest.mark.parametrize("path", ["/settings/telegram/code", "/settings/profile/telegram"])
+    def test_connecting_is_told_step_by_step_in_plain_words(
+        self, app: Flask, almaty: Web, path: str, bot_name: str
+    ) -> None:
+        with app.app_context():
+            connecting.remember_bot(bot_name)
+        page = almaty.post(path, headers=HTMX).text
+        assert page.count("<li>") == (3 if bot_name else 0) and (bot_name or "Leadbot") in page
+        assert "Вернитесь сюда" in page and not JARGON.search(words(f"<main>{page}"))
 
 
 def test_another_companys_settings_stay_its_own(app: Flask, almaty: Web, astana: Web) -> None:

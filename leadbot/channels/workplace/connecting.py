@@ -26,9 +26,10 @@ _START = re.compile(r"/start(?:@\w{1,64})?(?:\s+(\S{1,64}))?\s*")
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code to be sent, and the links that send it; without links while the bot's name is not known."""
+    """A code to be sent, to whom, and the links that send it; without them while the bot's name is not known."""
 
     code: str
+    bot_name: str = ""
     group_url: str = ""
     private_url: str = ""
 
@@ -53,8 +54,10 @@ def make_person_code(*, by: User) -> Code:
 def _as_code(code: str) -> Code:
     """The code with links to the bot."""
     bot = db.session.get(TelegramBot, _bot_id())
-    at_bot = f"https://t.me/{bot.username}?start" if bot and bot.username else ""
-    return Code(code, f"{at_bot}group={code}", f"{at_bot}={code}") if at_bot else Code(code)
+    if bot is None or not bot.username:
+        return Code(code)
+    at_bot = f"https://t.me/{bot.username}?start"
+    return Code(code, f"@{bot.username}", f"{at_bot}group={code}", f"{at_bot}={code}")
 
 
 def waits() -> bool | None:

@@ -32,13 +32,13 @@ def read(form: Form, before: Values) -> Values:
     order = [slot for slot in asked if slot == CONTACT or form.get(f"ask.{slot}") != NOT_ASKED]
     lines = {name: form.get(name, "") for name in LINES}
     return {  # in the order of the page: the first that is wrong gets the focus
-        "greeting": _texts(form, "greeting"),
         "persona": lines.pop("persona"),
         "gender": form.get("gender", ""),
-        "chips": {language: _split(form.get(f"chips.{language}", ""), ",") for language in LANGUAGES},
-        "tone": form.get("tone", ""),
         "setup": form.get("setup", ""),
         "objects": _split(form.get("objects", ""), ",\n"),
+        "greeting": _texts(form, "greeting"),
+        "chips": {language: _split(form.get(f"chips.{language}", ""), ",") for language in LANGUAGES},
+        "tone": form.get("tone", ""),
         "questions": questions,
         "order": choices.as_usual(order, {**before, "questions": [one for one in questions if one["key"]]}),
         "optional": [slot for slot in order if form.get(f"ask.{slot}") == OPTIONAL and slot not in own],

@@ -19,16 +19,16 @@ from leadbot.web.bot.form import NOT_ASKED, OPTIONAL, REQUIRED
 from leadbot.web.inbox.talks import in_words
 
 FIELDS = {
+    "persona": lazy_gettext("the bot’s name"),
+    "gender": lazy_gettext("how the bot speaks of itself"),
+    "setup": lazy_gettext("trade"),
+    "objects": lazy_gettext("own objects"),
     "greeting": lazy_gettext("greeting"),
     "chips": lazy_gettext("quick replies"),
     "tone": lazy_gettext("tone"),
-    "persona": lazy_gettext("the bot’s name"),
-    "gender": lazy_gettext("how the bot speaks of itself"),
     "order": lazy_gettext("order of questions"),
     "optional": lazy_gettext("required questions"),
     "questions": lazy_gettext("own questions"),
-    "setup": lazy_gettext("trade"),
-    "objects": lazy_gettext("own objects"),
     "about": lazy_gettext("about the company"),
     "services": lazy_gettext("services"),
     "service_area": lazy_gettext("service area"),

@@ -19,6 +19,7 @@ from leadbot.fields import Surface
 from leadbot.files import kinds, storage
 from leadbot.files.storage import FILES, VOICE
 from leadbot.models import Conversation, Message
+from leadbot.web import searching
 from leadbot.web.htmx import go, is_htmx, page, part
 from leadbot.web.inbox.talks import after, facts, with_notes
 
@@ -203,7 +204,7 @@ def _wanted() -> Wanted:
         shown = Show(request.args.get("show", ""))
     except ValueError:
         shown = Show.ALL
-    return Wanted(shown, inbox.clean(request.args.get("q", "")))
+    return Wanted(shown, inbox.clean(searching.words()))
 
 
 def _before() -> Mark | None:
@@ -213,8 +214,8 @@ def _before() -> Mark | None:
 def _narrow() -> dict[str, Any]:
     """The address of what is looked for, as far as it is not everything."""
     wanted = _wanted()
-    found = {"show": wanted.show.value if wanted.show is not Show.ALL else "", "q": wanted.query}
-    return {name: value for name, value in found.items() if value}
+    show = {"show": wanted.show.value} if wanted.show is not Show.ALL else {}
+    return show | searching.veiled(wanted.query)
 
 
 def _address() -> str:

@@ -16,6 +16,7 @@ from leadbot.models import IMPORTED, Source
 from leadbot.texts import text_input
 from leadbot.texts.catalogues import chosen_zone
 from leadbot.texts.languages import LANGUAGES
+from leadbot.web import searching
 
 MINE, NO_ONE = "mine", "nobody"
 DAYS = ("since", "until")
@@ -24,14 +25,21 @@ CITY_MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class BoardFilter:
-    """What stands in the address, as far as it makes sense: what is wrong is as if it were not there."""
+    """What stands in the address, as far as it makes sense: what is wrong is as if it were not there.
+
+    `values` are those of an address: the words that are looked for stand there veiled.
+    """
 
     values: dict[str, str]
     only: Filter
 
     @property
     def has_only_words(self) -> bool:
-        return set(self.values) == {"q"}
+        return set(self.values) == {searching.VEILED}
+
+    @property
+    def words(self) -> str:
+        return self.only.text
 
 
 def chosen() -> BoardFilter:
@@ -41,7 +49,8 @@ def chosen() -> BoardFilter:
     since, until = (read.pop(name, None) for name in DAYS)
     found = {_FIELDS.get(name, name): value for name, value in read.items()}
     found["since"], found["before"] = _midnight(since), _midnight(until + timedelta(days=1)) if until else None
-    return BoardFilter(values, Filter(**found))
+    words = _text(searching.words().replace("\x00", "").strip()) or ""
+    return BoardFilter(values | searching.veiled(words), Filter(words, **found))
 
 
 def _argument(name: str) -> str:
@@ -92,7 +101,6 @@ def _midnight(day: date | None) -> datetime | None:
 
 
 _READ: dict[str, Any] = {
-    "q": _text, "who": _who, "city": _city, "source": _origin, "language": _language, "hot": _hot,
-    "since": _day, "until": _day,
+    "who": _who, "city": _city, "source": _origin, "language": _language, "hot": _hot, "since": _day, "until": _day,
 }  # fmt: skip
-_FIELDS = {"q": "text", "hot": "is_hot", "source": "origin"}
+_FIELDS = {"hot": "is_hot", "source": "origin"}

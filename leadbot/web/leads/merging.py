@@ -16,6 +16,7 @@ from leadbot.leads.search import QUERY_MOST
 from leadbot.models import Lead
 from leadbot.texts.catalogues import language
 from leadbot.texts.formats import lead_number
+from leadbot.web import searching
 from leadbot.web.htmx import Action, go, is_htmx, page, part, toast
 from leadbot.web.leads import parts
 from leadbot.web.leads.parts import about, label_of, lead_value
@@ -112,7 +113,7 @@ def _page(lead: Lead, other: Lead | None, error: LeadbotError | None = None) -> 
     same = [each for each in choices if each.own == each.other and each.own]
     context: dict[str, Any] = {"lead": lead, "other": other, "differing": differing, "same": same, "error": error}
     if other is None:
-        query = request.values.get("q", "")[:QUERY_MOST]
+        query = searching.words()[:QUERY_MOST]
         context |= {"query": query, "found": merging.looked_up(lead, query)}
         context |= {"related": merging.related(lead), "alike": merging.alike(lead)}
     status = error.status if error else 200

@@ -109,12 +109,14 @@ def _indented(text: str) -> str:
 
 
 def _choosing(too_many: int = 0) -> Response:
+    chosen = board_filter.chosen()
     return page(
         "exports/export.html",
         stages=list(LeadStatus),
         sources=list(Source),
         asked=request.values,
-        kept=board_filter.chosen().values,
+        kept=chosen.values,
+        words=chosen.words,
         too_many=too_many,
         language=language(),
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from flask_babel import force_locale, lazy_gettext
 from flask_babel import gettext as _
 
+from leadbot import fields as lead_fields
 from leadbot.bot import company_settings
 from leadbot.fields import Surface
 from leadbot.models import LeadStatus, LostReason, Source
@@ -66,7 +67,9 @@ def labels() -> Labels:
 
 def words() -> Words:
     """What columns, stages, reasons and sources are called in every language, to their keys."""
-    columns: dict[str, str] = {}
+    columns = {
+        imports_terms.plain(said): row.key for row in lead_fields.TABLE.at(Surface.IMPORT) for said in row.headers
+    }
     stages: dict[str, str] = {}
     reasons: dict[str, str] = {}
     sources: dict[str, str] = {}

@@ -34,9 +34,12 @@ def _of_order(memory: Memory, turn: Turn, setup: Setup) -> str | None:
     """What the company wants to know, in its order; of a further object, what is not known of it, once."""
     company = turn.company
     for slot in (*(company.order or setup.order), *(company.later if turn.registered else ())):
-        once = slot in company.optional or (slot == "object_type" and setup.is_order(memory.value("work")))
-        most = 1 if once else MOST
-        if slot in company.fields and open_(memory, slot, most) and _makes_sense(slot, memory, setup):
+        row = company.fields.get(slot)
+        if row is None:
+            continue
+        is_known = slot == "object_type" and setup.is_order(memory.value("work"))
+        most = 1 if is_known or slot in company.optional or not row.is_required else MOST
+        if open_(memory, slot, most) and _makes_sense(slot, memory, setup):
             return slot
     return None
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from leadbot import fields
 from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue import contacts, own_questions, own_words, second, storeys
 from leadbot.engines.rules.dialogue.intents import Acts, fold
-from leadbot.engines.rules.dialogue.memory import OF_THE_OBJECT, Fact, Memory
+from leadbot.engines.rules.dialogue.memory import Fact, Memory
 from leadbot.engines.rules.dialogue.news import News, fact_of, note_other, put, whole
 from leadbot.engines.rules.reading import regions
 from leadbot.engines.rules.reading.extract import Extraction, Found
@@ -99,7 +100,9 @@ def _no_longer_an_area(memory: Memory, heard: Extraction) -> None:
 def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, setup: Setup) -> Extraction:
     """What was heard for the object the talk is about; what speaks of another one is put where it belongs."""
     text, kind = turn.message.text, heard.slots.get("object_type")
-    facts = {slot: fact_of(found, turn.message.seq) for slot, found in heard.slots.items() if slot in OF_THE_OBJECT}
+    facts = {
+        slot: fact_of(found, turn.message.seq) for slot, found in heard.slots.items() if slot in fields.TABLE.of_object
+    }
     if "wrong_chat" in acts:  # «это автосервис?»
         return _without(heard, facts.keys())
     if "complaint" in acts:  # what he has had built is no wish
@@ -170,7 +173,7 @@ def _restated(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: A
     text = turn.message.text
     if acts.topics or "elsewhere" in acts or len(text.split()) > _RESTATED or news.changed:
         return
-    of_object = {slot for slot in heard.slots if slot in OF_THE_OBJECT}
+    of_object = {slot for slot in heard.slots if slot in fields.TABLE.of_object}
     kind = heard.slots.get("object_type")
     if kind is not None and kind.value == memory.value("object_type"):
         of_object.discard("object_type")  # «гараж лучше 50 квадратов»

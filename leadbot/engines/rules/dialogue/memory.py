@@ -21,9 +21,6 @@ _WORDS = ("partial", "relative", "first", "contact_by", "contact_name", "confirm
 _NUMBERS = ("fruitless", "abuse", "turns")
 _FLAGS = ("not_client", "offered_human", "nameless", "complaint", "withdrawn", "urgent", "complaint_heard")
 
-# What belongs to one object of several: the rest is the client's own.
-OF_THE_OBJECT = ("object_type", "city", "area", "plot", "rooms", "floors", "work", "materials", "budget")
-
 
 @dataclass(slots=True)
 class Parked:
@@ -105,12 +102,12 @@ class Memory:
 
     def take_up(self, facts: dict[str, Fact]) -> None:
         """Speak of this object from now on; whatever is known of the client himself stays."""
-        own = {slot: fact for slot, fact in self.facts.items() if slot not in OF_THE_OBJECT}
+        own = {slot: fact for slot, fact in self.facts.items() if slot not in fields.TABLE.of_object}
         self.facts = own | facts
 
     def object_facts(self) -> dict[str, Fact]:
         """What is known of the object the talk is about."""
-        return {slot: fact for slot, fact in self.facts.items() if slot in OF_THE_OBJECT}
+        return {slot: fact for slot, fact in self.facts.items() if slot in fields.TABLE.of_object}
 
     def times_asked(self, slot: str) -> int:
         """How often the client has been asked this; for name and phone the question for both counts once."""

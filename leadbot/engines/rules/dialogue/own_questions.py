@@ -36,7 +36,7 @@ def answer(turn: Turn, heard: Extraction, acts: Acts) -> str:
     A question in return is no answer, and of a message that brings the contact only what stands beside it.
     """
     row = asked_for(turn)
-    if row is None:
+    if row is None or "unsure" in acts.names:  # «не знаю» is no answer, be it a quick reply
         return ""
     said = " ".join(turn.message.text.split())
     bare = fold(said).strip(_MARKS)

@@ -24,7 +24,7 @@ run:  ## serve web and worker on http://localhost:8000
 	$(call install,_runtime)
 	@exec $(BIN)/python -m leadbot.serve
 
-demo:  ## two companies with talks and leads in ru, kk and en; prints the logins
+demo:  ## two companies, one of them two months at work, in ru, kk and en; prints the logins
 	$(call install,_runtime)
 	@$(BIN)/flask --app wsgi:app demo
 

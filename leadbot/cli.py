@@ -74,7 +74,7 @@ def upgrade_command() -> None:
 
 @click.command("demo")
 def demo() -> None:
-    """Make two companies with talks and leads in Russian, Kazakh and English, and print their logins."""
+    """Make two companies, one of them two months at work, in Russian, Kazakh and English, and print their logins."""
     migrate.upgrade()
     config = state().config
     for company, email, password in demonstration.make():

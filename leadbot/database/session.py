@@ -76,6 +76,17 @@ def set_clock(clock: Callable[[], datetime] | None = None) -> None:
     _clock = clock or partial(datetime.now, UTC)
 
 
+@contextmanager
+def clock_at(moment: datetime) -> Iterator[None]:
+    """In this block it is as late as that, for the whole process: for a command that is alone in its own."""
+    global _clock
+    before, _clock = _clock, lambda: moment
+    try:
+        yield
+    finally:
+        _clock = before
+
+
 def engine_options(url: str, pool_size: int) -> dict[str, Any]:
     """How to connect: many threads share a few connections, since none keeps one while a model thinks.
 

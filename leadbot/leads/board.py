@@ -18,7 +18,7 @@ from leadbot.errors import NotFound
 from leadbot.leads.filters import EVERYTHING, Filter
 from leadbot.models import IMPORTED, Lead, LeadStatus, Message, Source, User
 
-CARDS = 50  # of a column at first, and how many more each time
+CARDS, MORE = 25, 50  # of a column at first: three screens of them; and how many more each time
 CARDS_MOST = 5000
 OPEN_STAGES = tuple(status for status in LeadStatus if status.is_open)
 

@@ -1,6 +1,7 @@
 """Something to look at: two companies for developers, and sample leads for a company whose board is still empty.
 
-Talks in ru, kk and en are held with the embedded engine. Samples are test leads of clients that begin with "demo-":
+Talks in ru, kk and en are held with the embedded engine. The first company has two months behind it (`demo_firm`), the
+second has just begun. Samples are test leads of clients that begin with "demo-":
 nobody is told of them, figures leave them out, and they vanish with one click.
 """
 
@@ -19,6 +20,7 @@ from leadbot.errors import LeadbotError
 from leadbot.events import RowsErased, publish
 from leadbot.leads import board, listing, moving, samples
 from leadbot.models import BotUser, Conversation, Lead, LeadStatus, Source, User
+from leadbot.operations import demo_firm
 
 PASSWORD = "demo1234"  # noqa: S105  (a demonstration's, printed for all to see)
 
@@ -29,6 +31,7 @@ class Firm:
 
     email: str
     name: str
+    owner: str
     language: str
     about: str
     talks: tuple[tuple[Source, tuple[str, ...], LeadStatus], ...]
@@ -37,6 +40,7 @@ class Firm:
 ALMATY = Firm(
     "demo@almaty.example.com",
     "СтройДом Алматы",
+    "Данияр Ахметов",
     "ru",
     "Строим дома из газоблока и кирпича, ремонт квартир под ключ. Алматы и область.",
     (
@@ -58,6 +62,7 @@ ALMATY = Firm(
 ASTANA = Firm(
     "demo@astana.example.com",
     "Астана Үй",
+    "Ерлан Сұлтан",
     "kk",
     "Үй саламыз, пәтер жөндейміз. Астана және Ақмола облысы.",
     (
@@ -70,12 +75,22 @@ ASTANA = Firm(
 
 
 def make() -> list[tuple[str, str, str]]:
-    """Make what is missing of the two companies; returns (company, e-mail, password) of both."""
-    for firm in (ALMATY, ASTANA):
-        if users.by_email(firm.email) is None:
-            _make(firm)
-        db.session.remove()
-    return [(firm.name, firm.email, PASSWORD) for firm in (ALMATY, ASTANA)]
+    """Make what is missing of the two companies; returns (company, e-mail, password) of both owners and of a manager.
+
+    For a command that is alone in its process: meanwhile its clock is turned back.
+    """
+    if users.by_email(ALMATY.email) is None:
+        demo_firm.found(ALMATY.email, PASSWORD, ALMATY.name)
+    db.session.remove()
+    if users.by_email(ASTANA.email) is None:
+        _make(ASTANA)
+    db.session.remove()
+    manager = f"aigul@{ALMATY.email.partition('@')[2]}"
+    return [
+        (ALMATY.name, ALMATY.email, PASSWORD),
+        (ALMATY.name, manager, PASSWORD),
+        (ASTANA.name, ASTANA.email, PASSWORD),
+    ]
 
 
 def add_samples(*, by: User) -> int:
@@ -110,7 +125,7 @@ def remove_samples(*, by: User) -> int:
 
 
 def _make(firm: Firm) -> None:
-    owner = users.sign_up(firm.email, PASSWORD, firm.name, language=firm.language)
+    owner = users.sign_up(firm.email, PASSWORD, firm.name, person=firm.owner, language=firm.language)
     company_settings.change({"about": firm.about})
     for number, (source, turns, status) in enumerate(firm.talks, 1):
         _hold(source, f"demo-{number}", turns, status, owner)

@@ -21,7 +21,7 @@
   const place = (status) => board.querySelector(`.column[data-status=${status}] [data-drop], .zone[data-status=${status}]`);
   const inHand = () => homes.size > 0 || dragged || dialog()?.open || menu()?.matches(":popover-open");
 
-  // What the server sends, its cards with their menu button: two hundred times the same bytes don't travel.
+  // What the server sends, its cards with their menu button: a hundred times the same bytes don't travel.
   function parse(html) {
     const content = Object.assign(document.createElement("template"), { innerHTML: html }).content;
     for (const card of content.querySelectorAll(".card")) enhance(card);
@@ -376,7 +376,18 @@
     }
     for (const column of fresh.querySelectorAll(".column")) fill(place(column.dataset.status), column, known, isMore);
     if (held && document.activeElement !== active) cardOf(held)?.querySelectorAll("a, button")[index]?.focus({ preventScroll: true });
+    awaitEnds();
   }
+
+  // Who scrolls to the end of a column gets more of it; the link is for those who come to it by keyboard.
+  const ends = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) if (isIntersecting && target.isConnected) target.click();
+  });
+  function awaitEnds() {
+    ends.disconnect(); // what is in sight is told of once more: an answer may have been passed over
+    for (const link of board.querySelectorAll("[data-more]")) ends.observe(link);
+  }
+  awaitEnds();
 
   // Puts what the server shows into a list, keeping every card that is the same.
   function fill(list, column, known, isMore) {
@@ -427,7 +438,7 @@
     const asked = { v: isMore ? "" : board.dataset.version, stage: board.dataset.stage };
     Object.assign(detail.parameters, Object.fromEntries(chosenFilters()), asked);
     for (const list of board.querySelectorAll("[data-shown]")) {
-      if (list.dataset.shown > 50) detail.parameters[list.closest(".column").dataset.status] = list.dataset.shown;
+      if (list.dataset.shown > Number(board.dataset.first)) detail.parameters[list.closest(".column").dataset.status] = list.dataset.shown;
     }
   });
 
@@ -493,7 +504,7 @@
     history.replaceState(history.state, "", query.size ? `?${query}` : location.pathname);
     filters.querySelector("[data-clear]").hidden = !chosenFilters().length;
     for (const pick of filters.querySelectorAll(".pick")) pick.classList.toggle("on", pick.firstElementChild.value !== "");
-    for (const list of board.querySelectorAll("[data-shown]")) list.dataset.shown = 50;
+    for (const list of board.querySelectorAll("[data-shown]")) list.dataset.shown = board.dataset.first;
   }
 
   filters?.addEventListener("input", ({ target }) => {

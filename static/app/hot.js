@@ -32,10 +32,11 @@
 
   // «Бот напомнит через 3 мин»
   function tick() {
-    for (const time of board.querySelectorAll("time[data-due]")) {
+    for (const time of board.querySelectorAll("time[data-step]")) {
       const minutes = Math.ceil((new Date(time.dateTime) - Date.now()) / 60000);
       if (minutes > 60) continue;
-      time.textContent = minutes > 0 ? time.dataset.due.replace("{n}", minutes) : time.dataset.soon;
+      const words = lane().dataset; // said once for all
+      time.textContent = minutes > 0 ? words[time.dataset.step].replace("{n}", minutes) : words.soon;
     }
   }
   setInterval(tick, 5000);

@@ -9,7 +9,9 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,7 +62,11 @@ def browser_type_launch_args() -> dict[str, object]:
 @pytest.fixture(scope="session")
 def site_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """A copy with an empty database."""
-    folder = tmp_path_factory.mktemp("site")
+    return make_site(tmp_path_factory.mktemp("site"))
+
+
+def make_site(folder: Path) -> Flask:
+    """A copy with an empty database in a folder."""
     url = f"sqlite:///{folder / 'leadbot.db'}"
     config = Config(data_dir=folder, secret_key="k" * 48, database_url=url, ratelimit_enabled=False)
     app = create_app(config.replace(vapid_private_key=PRIVATE_KEY))
@@ -77,8 +83,15 @@ def site_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.fixture(scope="session")
 def site(site_app: Flask) -> Iterator[str]:
     """The address where it runs, without a worker."""
+    with serving(site_app) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Its address, for as long as the block lasts."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("localhost", 0, site_app, threaded=True)
+    server = make_server("localhost", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://localhost:{server.server_port}"

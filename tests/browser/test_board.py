@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
+from making import put_leads
 from playwright.sync_api import Locator, Page, expect
 
 from browser.conftest import OFFLINE, PHONE, WIDE, Person, Sit
+from leadbot.accounts import users
+from leadbot.database import tenancy
+from leadbot.models import LeadStatus
 
 
 def card(page: Page, stage: str) -> Locator:
@@ -222,3 +227,19 @@ def test_a_caller_is_written_down_and_never_twice(sit: Sit, language: str, viewp
     expect(plain.locator("#add-form [role=alert] a")).to_have_attribute("href", re.compile(r"/leads/\d+$"))
     plain.locator("#add-form [name=as][value=note]").click()
     expect(plain).to_have_url(re.compile(r"/leads/\d+$"))
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_the_end_of_a_column_brings_more_of_it(sit: Sit, site_app: Flask, viewport: dict[str, int]) -> None:
+    person = sit(viewport)
+    with site_app.app_context(), tenancy.all_companies():
+        owner = users.by_email(person.email)
+    assert owner
+    put_leads(site_app, owner.company_id, 130, status=LeadStatus.ESTIMATE)
+    person.go("/board?stage=estimate")
+    shown = card(person.page, "estimate")
+    expect(shown).to_have_count(25)
+    for count in (75, 125, 130):
+        person.page.locator("#column-estimate .more-link").scroll_into_view_if_needed()
+        expect(shown).to_have_count(count)
+    expect(person.page.locator("#column-estimate .more-link")).to_have_count(0)

@@ -40,6 +40,8 @@ WHY = {
     "leadbot/cli.py": "a unit as dialogues write it",
     "leadbot/conversations/landing_demo.py": "what the client of the landing page's example says",
     "leadbot/operations/demo.py": "companies, people and talks of the demo",
+    "leadbot/operations/demo_firm.py": "what a company of the demo tells its bot",
+    "leadbot/operations/demo_tales.py": "companies, people and talks of the demo",
     "leadbot/operations/trial_talk.py": "the company of the score",
     "leadbot/web/wording.py": "each language calls itself",
 }

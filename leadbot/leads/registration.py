@@ -152,7 +152,7 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
         if field in ANNOUNCED:
             events.publish(events.LeadContradicted(lead.id, field, value, talk.id))
     for mark in MARKS:
-        if getattr(lead, mark) != getattr(draft, mark) and (getattr(draft, mark) or talk.lead_id == lead.id):
+        if getattr(lead, mark) != getattr(draft, mark) and (getattr(draft, mark) or _is_its_only_talk(talk, lead)):
             setattr(lead, mark, getattr(draft, mark))
             changed.add(mark)
     if "area" in changed:
@@ -164,6 +164,12 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
         keep_evidence(talk, lead)
         board.touch()
     return changed
+
+
+def _is_its_only_talk(talk: Conversation, lead: Lead) -> bool:
+    """May this talk take a mark back? What another one has said of the lead stays."""
+    others = select(Conversation.id).where(Conversation.lead_id == lead.id, Conversation.id != talk.id)
+    return talk.lead_id == lead.id and not db.session.scalar(select(others.exists()))
 
 
 def _retell(lead: Lead, draft: LeadDraft) -> bool:

@@ -27,6 +27,13 @@ def test_open_boards_hear_how_a_client_wants_to_be_reached(owner: User) -> None:
     assert board.current_version() > shown
 
 
+def test_another_talk_takes_no_mark_back(owner: User) -> None:  # noqa: F811
+    lead_id = say(*CONTRACT, "и пишите только в ватсап", "это срочно").lead.id
+    assert (records.get(lead_id).contact_by, records.get(lead_id).is_urgent) == ("whatsapp", True)
+    assert say("Хочу баню в Алматы", "Канат 87768776637", "60 квадратов", ref="other").lead.id == lead_id
+    assert (records.get(lead_id).contact_by, records.get(lead_id).is_urgent) == ("whatsapp", True)
+
+
 def test_a_detail_said_anew_is_in_the_history(owner: User) -> None:  # noqa: F811
     say(*CONTRACT, "бюджет 20 миллионов тенге", "нет, бюджет 30 миллионов тенге", ref="x")
     talk = talk_of("x")

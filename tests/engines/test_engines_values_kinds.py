@@ -203,3 +203,16 @@ def test_every_quarter_belongs_to_a_town_we_know() -> None:
 
 def test_the_table_company_is_a_builder() -> None:
     assert COMPANY.setup == "construction"
+
+
+@over([
+        ("участок 8 1/2 соток", "8,5 сотки"), ("3/4 га", "0,75 га"), ("1⁄4 га", "0,25 га"), ("полгектара", "0,5 га"),
+        ("жарты гектар жер", "0,5 га"), ("half a hectare", "0,5 га"), ("1/2 га жер", "0,5 га"),
+    ])  # fmt: skip
+def test_land_may_be_said_in_fractions(said: str, due: str) -> None:
+    assert value(said, "area") == due
+
+
+@over(["этаж 3/5", "дом 1/2 в переулке", "1/2 предоплаты"])
+def test_a_fraction_of_another_thing_is_no_land(said: str) -> None:
+    assert value(said, "area") is None

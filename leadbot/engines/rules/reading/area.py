@@ -20,6 +20,7 @@ from leadbot.engines.rules.reading.units import (
     SQUARE,
     Size,
     amount,
+    half_lands,
     index_at,
     is_other_unit,
     number,
@@ -76,7 +77,7 @@ def find(scene: Scene) -> Areas:
     sizes = several.by_slashes(scene) or several.by_floors(scene) if scene.measures == "m2" else []
     for size in sizes:
         scene.take(size.first, size.last)
-    lands: list[Size] = []
+    lands = half_lands(scene)
     last = -1
     for index, group in enumerate(scene.groups):
         if group.first <= last or not scene.free(group.first, group.last):

@@ -20,6 +20,9 @@ LARGEST_HOUSE_M2 = 1000
 _THOUSAND = 1000
 _POINTS = frozenset({"запятая", "точка", "утир", "point"})
 LAND = {"сотка": 100.0, "га": 10_000.0}  # square metres
+_HALF = frozenset({"пол", "половина", "половину", "жарты", "ярты", "ярым", "жарым", "half", "jarty", "yarim"})
+_HALF_HECTARE = ("полгектар", "полга", "polgektar")
+_MOST_UNDER = 10
 SIDE_LEAST, SIDE_MOST = 0.9, 150.0  # metres
 
 
@@ -51,6 +54,8 @@ def amount(scene: Scene, index: int) -> tuple[float, int]:
     group = scene.groups[index]
     value, last = group.value, group.last
     following = scene.groups[index + 1 :]
+    if (common := _common_fraction(scene, index)) is not None:
+        return common
     if value == _THOUSAND and not group.digits:
         return _with_rest(value, last, following)  # «мың екі жүз»
     if not group.spelled and len(group.digits) <= 3:
@@ -80,6 +85,43 @@ def amount(scene: Scene, index: int) -> tuple[float, int]:
     if following and _and_a_half(scene, value, last, following[0]):
         return value + following[0].value / 10, following[0].last
     return _scaled(value, last, following)
+
+
+def _common_fraction(scene: Scene, index: int) -> tuple[float, int] | None:
+    """«1/2 га», «6 1/2 соток»: over a small denominator, with a unit of area right behind."""
+    whole, parts = scene.groups[index], scene.groups[index : index + 3]
+    mixed = len(parts) > 2 and parts[1].first == whole.last + 1 and not parts[1].spelled
+    over, under = (parts[1:3] if mixed else parts[:2]) if len(parts) > 1 else (whole, whole)
+    slash = over.last + 1
+    if not (scene.key(slash) == "/" and under.first == slash + 1 and over.digits and under.digits):
+        return None
+    if (
+        not 0 < over.value < under.value <= _MOST_UNDER
+        or scene.tokens[slash].spaced
+        or scene.tokens[under.first].spaced
+    ):
+        return None
+    unit = unit_at(scene, under.last + 1, whole.value)[0]
+    if unit not in LAND and not (mixed and unit):
+        return None
+    return round((whole.value if mixed else 0) + over.value / under.value, 2), under.last
+
+
+def half_lands(scene: Scene) -> list[Size]:
+    """«полгектара», «ярты гектар», "half a hectare"."""
+    for at, token in enumerate(scene.tokens):
+        if token.key.startswith(_HALF_HECTARE):
+            sizes = [Size(0.5, at, at, unit="га", weight=3)]
+        elif token.key in _HALF and scene.kind(at - 1) != "number":
+            land = at + 1 + (scene.key(at + 1) in ("a", "of", "-"))
+            unit, last = unit_at(scene, land, 0)
+            sizes = [Size(0.5, at, last, unit=unit, weight=3)] if unit in LAND else []
+        else:
+            continue
+        if sizes and scene.free(at, sizes[0].last):
+            scene.take(at, sizes[0].last)
+            return sizes
+    return []
 
 
 def _scaled(value: float, last: int, following: list[Group]) -> tuple[float, int]:

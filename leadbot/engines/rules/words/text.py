@@ -19,6 +19,7 @@ HEAD_TOKENS, TAIL_TOKENS = 240, 80
 _LONGEST_CLEAN = HEAD_CHARS + TAIL_CHARS
 _PLAIN = re.compile(r"[\n\t -~А-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі«»№₸…“”’]*")
 _LINE_ENDS = frozenset("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+_SLASHES = frozenset("⁄∕")  # of «1⁄2»
 _DASHES = frozenset("−⁃")  # a minus (Sm) and a hyphen bullet (Po), which people take for the dashes of class Pd
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*|\n|[^\w\s]|_")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
@@ -36,6 +37,7 @@ _TO_LATIN = str.maketrans(
         "y": "i", "w": "v", "q": "k", "x": "ks", "'": "", "’": "", "ʼ": "", "`": "", "´": "",
         "ä": "a", "ö": "o", "ü": "u", "ı": "i", "ş": "sh", "ç": "ch", "ğ": "g", "ñ": "n", "ū": "u", "ŋ": "n",
         "á": "a", "é": "e", "í": "i", "ó": "o", "ú": "u", "ý": "u", "ń": "n", "ǵ": "g", "ā": "a", "ō": "o", "â": "a",
+        "î": "i",
     }
 )  # fmt: skip
 _SPELLINGS = (
@@ -198,6 +200,8 @@ def _plain_of(char: str, before: list[str]) -> str:
     category = unicodedata.category(char)
     if category == "Pd" or char in _DASHES:
         return "-"
+    if char in _SLASHES:
+        return "/"
     if _is_a(char, "fraction"):
         return _fraction(char, before)
     if _is_a(char, "super") or (_is_a(char, "circle") and category == "No"):

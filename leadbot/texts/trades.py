@@ -82,6 +82,11 @@ class Setup:
         """Is the one a part of a thing such as the other, and not made apart from it, as a fence is?"""
         return self.rank(part) == _PART and self.rank(thing) == 1 and not self._says(part, "own")
 
+    def is_at(self, thing: str, place: str) -> bool:
+        """May the one be made in or at the other: a window in a flat, a fence round a house?"""
+        is_for_one = self.rank(thing) == _PART or self._says(thing, "own")
+        return is_for_one and self.rank(place) == 1 and not self._says(place, "own")
+
     def _says(self, canonical: str, mark: str) -> bool:
         return any(row["key"] == canonical and row.get(mark) for row in self.objects)
 

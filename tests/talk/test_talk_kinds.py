@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from collecting import over
 from talking import COMPANY, Talk
 
 HOUSE = ("Хочу дом", "Алматы", "150 квадратов", "Канат, 87768776637")
@@ -67,3 +68,47 @@ def test_other_trades_keep_what_they_do_not_understand_for_the_manager():
     assert talk.value("callback") == "завтра" and "Kia Rio 2019" in talk.known["state"]["remarks"]
     talk = said("how much is a French course for adults", company=replace(COMPANY, setup="school"))
     assert "price" in talk.answers()[0] and talk.value("object_type") == "French course for adults"
+
+
+PART_AND_PLACE = [
+    ("хочу забор поставить", "Дом свой. Риддер", "забор"),
+    ("терезе ауыстыру керек", "пәтер Астанада", "окна"),
+    ("i need a new door", "a flat in Almaty", "двери"),
+    ("септик нужен", "частный дом, Талгар", "септик"),
+]
+
+
+@over(PART_AND_PLACE, name=str)
+def test_where_a_part_is_to_be_takes_not_its_place_and_is_no_further_wish(wish, place, thing):
+    talk = said(wish, place)
+    assert talk.value("object_type") == thing
+    assert not [answer for answer in talk.answers() if "записал и это" in answer.lower() or "жазып алдым" in answer]
+    assert talk.asked == "contact"  # no size of a house is asked for it
+
+
+def test_a_house_that_is_wished_for_too_is_another_thing():
+    talk = said("хочу забор поставить", "и ещё дом построить")
+    assert talk.value("object_type") == "забор" and "дом" in talk.answers()[-1]
+
+
+def test_the_size_of_the_flat_is_kept_with_the_windows():
+    assert said("окна поменять надо, Уральск", "квартира 64 квадрата").value("area") == "64 м²"
+
+
+def test_the_answer_to_the_size_is_the_things_own_though_a_part_is_named():
+    talk = said("хотим коттедж под ключ, Талапкер", "200 квадратов примерно, подвал отдельно")
+    assert (talk.value("object_type"), talk.value("area")) == ("коттедж", "200 м²")
+
+
+@over(["подумали с мужем, пусть будет 7 на 9", "мы посоветовались: 70 квадратов"], "text", name=str)
+def test_who_has_thought_it_over_and_names_a_size_puts_nothing_off(text):
+    talk = said("хочу баню 6х6, Алматы", text)
+    assert "не торопим" not in talk.answers()[-1]
+
+
+@over(["имя зачем вам, не скажу", "есімімді айтпаймын"], "text", name=str)
+def test_who_keeps_his_name_to_himself_is_not_told_why_the_phone_is_needed(text):
+    talk = said("натяжной потолок, 18 квадратов, Атырау", text)
+    assert "омер нужен" not in talk.answers()[-1] and "өміріңіз менеджер" not in talk.answers()[-1]
+    talk.say("8 776 050 50 50")
+    assert talk.registered == 1

@@ -77,6 +77,12 @@ _ASKING = re.compile(
     r"(?<!\w)(?:как(?:ой|ая|ие|ую|ое|ого|их)|сколько|почем|когда|где|можно ли|есть ли|чем|кандай|канша|кашан|каида|неше"
     r"|what|which|how (?:much|many|long)|when|where)(?!\w)"
 )
+# «весной», «через год», «кейін»: when it will be, if not now. «Подумали, давайте 6 на 8» puts nothing off.
+_LATER = re.compile(
+    r"(?<!\w)(?:потом|позже|позднее|попозже|весн|летом|лету|осен|зим|год|месяц|недел|отпуск|сезон|пока|рано|не сейчас"
+    r"|подума[ею]|посовет|отлож|кейин|кийин|жазда|жазга|кузде|коктем|кыс|ай(?:да|дан)|жыл|ойлан|ойланып|акылдас"
+    r"|later|next|after|spring|summer|autumn|winter|month|year|think)"
+)
 _DAYS = re.compile(
     r"понедел|вторник|(?<!\w)сред[ауы]|четверг|пятниц|суббот|воскрес|выходн|праздник|сенби|демалыс|weekend|sunday|saturday"
 )
@@ -85,6 +91,7 @@ _PLAIN = frozenset({"yes", "no", "thanks", "greeting", "ack", "bye"})
 _FILLERS = frozenset(
     {*words_of("area.fillers"), "то", "примерно", "метра", "метров", "да", "ну", "вот", "это", "а", "если", "и", "ал"}
 )
+_WISHED = frozenset({"object_type", "city", "area", "phone"})
 _FEW = 2  # words beside a value that say nothing more
 _CLAUSE = re.compile(r"[^,.!?;\n]+\??")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -236,6 +243,8 @@ def _sorted_out(
         left.discard("not_client")
     if "object_type" not in memory.facts:
         left.discard("second_object")
+    if named & _WISHED and not _LATER.search(folded):
+        left.discard("postponed")
     if "contact_by" in left and "refuse_phone" not in acts.signs:
         left.discard("refuse_phone")
     if heard.partial_phone and "?" not in folded:

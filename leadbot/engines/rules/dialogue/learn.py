@@ -59,10 +59,12 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
             del memory.facts[slot]
     for slot in turn.company.fields.keys:
         found = heard.slots.get(slot)
-        if found is None or _is_beside_the_point(slot, found, memory, acts, setup, turn.message.text):
+        if found is None or _is_beside_the_point(slot, heard, memory, acts, setup, turn.message.text):
             continue
         fact = fact_of(found, turn.message.seq)
-        if _completes(memory, setup, slot, fact):
+        if slot == "object_type" and _is_but_where(memory, found, acts, setup):
+            news.same.add(slot)
+        elif _completes(memory, setup, slot, fact):
             memory.facts[slot] = news.fresh[slot] = fact
         else:
             is_whom = slot == "phone" and bool(whom)
@@ -238,9 +240,9 @@ def _told_apart(text: str, found: Found) -> bool:
     return text[end : end + 1] != "?" and bool(text[:begin].strip() or text[end + 1 :].strip())
 
 
-def _is_beside_the_point(slot: str, found: Found, memory: Memory, acts: Acts, setup: Setup, text: str) -> bool:
+def _is_beside_the_point(slot: str, heard: Extraction, memory: Memory, acts: Acts, setup: Setup, text: str) -> bool:
     """The company's own office in a question for it; the size of what has none; land, where its use is known."""
-    topics = set(acts.topics)
+    topics, found = set(acts.topics), heard.slots[slot]
     if slot == "city" and "area_served" in topics and "city" in memory.facts:
         return True  # «а в Караганде делаете?»
     if topics & _ABOUT_US and "area_served" not in topics and "wish" not in acts and slot in _OF_THE_WISH:
@@ -249,9 +251,18 @@ def _is_beside_the_point(slot: str, found: Found, memory: Memory, acts: Acts, se
         return True  # «у брата такой же дом в Шымкенте»
     if topics & _ASIDE and slot == "object_type" and slot in memory.facts and "wish" not in acts:
         return True
-    if slot == "area":  # «35 метров» of a fence
-        return not setup.suits(slot, memory.value("object_type"))
+    if slot == "area":  # «35 метров» of a fence; but «окна», and then «квартира 58»
+        thing, place = memory.value("object_type"), heard.slots.get("object_type")
+        return not setup.suits(slot, thing) and not (place and thing and setup.is_at(thing, place.value))
     return slot == "object_type" and slot in memory.facts and setup.is_vague(found.value)
+
+
+def _is_but_where(memory: Memory, found: Found, acts: Acts, setup: Setup) -> bool:
+    """«Забор нужен», and then «дом свой»: where it is to be, unless a wish or a correction speaks of it."""
+    old = memory.value("object_type")
+    if old is None or memory.parked or found.corrects or acts.names & {"wish", "also", "second_object", "correction"}:
+        return False
+    return setup.is_at(old, found.value)
 
 
 def _tells(text: str) -> bool:

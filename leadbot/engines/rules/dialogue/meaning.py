@@ -16,12 +16,16 @@ _IDLE = frozenset(
     {"yes", "no", "no_words", "abuse", "off_topic", "injection", "other_language", "correction", "also", "of_area"}
 )
 
+_OF_NAME, _OF_PHONE = frozenset({"why_name", "refuse_name"}), frozenset({"why_phone", "refuse_phone"})
+
 
 def judge(turn: Turn, memory: Memory, heard: Extraction, acts: Acts, news: News) -> Acts:
     """The acts with what follows from them ("refused_phone", "refused_name", ...), noted in the memory."""
     names = acts.names
     if "injection" in names:
         names |= {"off_topic"}
+    if acts.signs & _OF_NAME and not acts.signs & _OF_PHONE:
+        names -= _OF_PHONE  # «имя не скажу»: the patterns know which of the two
     memory.confirming = ""
     _mark(memory, names, news)
     _note_client(memory, heard, names)
@@ -69,6 +73,7 @@ def _refusals(turn: Turn, memory: Memory, names: frozenset[str], news: News) -> 
     """The refusals of this message: in so many words, or by a «нет» to the question for it."""
     curt = "no" in names and len(turn.message.text.split()) <= _SHORT
     refuses = not news and ("refuse" in names or curt)
+    is_of_name = bool(names & _OF_NAME) and not names & _OF_PHONE
     found = set()
     for slot, questions in (("phone", ("phone", "contact")), ("name", ("name",))):
         if slot in memory.facts:
@@ -79,7 +84,8 @@ def _refusals(turn: Turn, memory: Memory, names: frozenset[str], news: News) -> 
             continue
         if names & {"complaint", "withdrawal", "contact_by", "human"}:
             continue
-        if f"refuse_{slot}" in names or again or (refuses and turn.asked in questions):
+        in_turn = turn.asked == "contact" and slot == "name" if is_of_name else turn.asked in questions
+        if f"refuse_{slot}" in names or again or (refuses and in_turn):
             memory.refused[slot] = memory.refused.get(slot, 0) + 1
             found.add(f"refused_{slot}")
     return found

@@ -34,6 +34,9 @@ def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text
     if "correction" in acts and not says_so:
         return False
     belongs = holds(setup, found.value, old["value"]) or holds(setup, old["value"], found.value)
+    size = heard.slots.get("area")
+    if belongs and size and size.start < found.start and "area" not in memory.facts:
+        return False  # «150 квадратов, подвал бөлек»: the thing's own size, and a word of its part
     if not says_so and (belongs or not old.get("sure", True)):
         return False
     if _only_asks(acts, text):

@@ -174,7 +174,7 @@ def test_a_photo_and_words_survive_a_reload(come: Come, shop: Shop, line: Line) 
 def test_a_photo_that_was_called_off_is_not_sent(come: Come, shop: Shop, line: Line) -> None:
     visit = come_by(come, shop, line)
     visit.open()
-    line.bytes_a_second = 20_000
+    line.bytes_a_second = 4_000
     file = {"name": "дом.jpg", "mimeType": "image/jpeg", "buffer": photo(1)}
     visit.chat.locator("[name=file]").set_input_files(file)
     visit.chat.get_by_role("button", name="Отмена").click(timeout=20_000)

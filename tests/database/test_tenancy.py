@@ -136,6 +136,7 @@ def test_the_ways_out_are_few() -> None:
         "accounts/companies.py _enter",
         "accounts/companies.py everything",
         "accounts/due_rows.py each",
+        "leads/listing.py forget_erased",
         "transfer/erasure.py expire",
         "transfer/exports_job.py carry_on",
         "transfer/exports_job.py due",

@@ -95,7 +95,7 @@ def test_the_honest_are_served_while_one_floods(proxy: Nginx) -> None:
             assert Counter(each.result() for each in served_honest) == {200: CROWD}
             answers = Counter(each.result().status_code for each in flood)
         assert {200, 429} <= set(answers) <= {200, 429, 503}, answers
-        assert FLOOD_TAKEN <= answers[200] <= 2 * FLOOD_TAKEN  # a minute may turn in between
+        assert FLOOD_TAKEN - answers[503] <= answers[200] <= 2 * FLOOD_TAKEN  # a minute may turn in between
         leads = requests.get(f"{proxy.url}/api/leads?limit=1", headers=headers, timeout=60).json()
         assert leads["total"] == CROWD
 

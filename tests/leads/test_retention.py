@@ -90,6 +90,7 @@ def test_a_client_whose_earlier_lead_is_open_stays(app: Flask, almaty: Web, api_
         assert erasure.expire() == 0
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # whose log is a file
 def test_what_goes_by_the_clock_is_not_in_the_databases_log_either(
     app: Flask, almaty: Web, api_almaty: Api, tmp_path: Path
 ) -> None:

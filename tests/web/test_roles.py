@@ -45,8 +45,9 @@ TABLE = {
         GET /settings/password | POST /settings/password | GET /settings/team | GET /settings/bot
         GET /settings/hours | GET /settings/stages | GET /settings/bot/versions
         GET /settings/bot/rehearsal | GET /settings/widget | POST /logout
-        GET /api/auth/me | GET /api/leads | GET /api/leads/<int:lead_id> | GET /api/leads/<int:lead_id>/messages
-        GET /api/messages | GET /api/messages/<int:message_id>/file | GET /api/leads/<int:lead_id>/history
+        GET /api/auth/me | GET /api/leads | GET /api/leads/erased | GET /api/leads/<int:lead_id>
+        GET /api/leads/<int:lead_id>/messages | GET /api/messages
+        GET /api/messages/<int:message_id>/file | GET /api/leads/<int:lead_id>/history
         GET /api/settings | GET /settings/profile/notifications | POST /settings/profile/notifications
         POST /settings/profile/notifications/<name> | POST /settings/profile/notifications/<name>/test
     """,

@@ -40,9 +40,9 @@ def invitations() -> list[OneTimeLink]:
     return list(db.session.scalars(good.where(links.is_backed()).order_by(OneTimeLink.id.desc())))
 
 
-def unsent_letters(links: Iterable[OneTimeLink]) -> Mapping[str, str]:
+def unsent_letters(given: Iterable[OneTimeLink]) -> Mapping[str, str]:
     """By address why the last letter with an invitation has not arrived there and never will."""
-    addresses = [link.email for link in links if link.email]
+    addresses = [link.email for link in given if link.email]
     sent = select(Delivery.target, Delivery.state, Delivery.last_error)
     sent = sent.where(Delivery.event == LETTER, Delivery.target.in_(addresses)).order_by(Delivery.id)
     last = {target: (state, error) for target, state, error in db.session.execute(sent)}

@@ -79,12 +79,12 @@ def set_clock(clock: Callable[[], datetime] | None = None) -> None:
 @contextmanager
 def clock_at(moment: datetime) -> Iterator[None]:
     """In this block it is as late as that, for the whole process: for a command that is alone in its own."""
-    global _clock
-    before, _clock = _clock, lambda: moment
+    before = _clock
+    set_clock(lambda: moment)
     try:
         yield
     finally:
-        _clock = before
+        set_clock(before)
 
 
 def engine_options(url: str, pool_size: int) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Room(NamedTuple):
 @bp.get("/quick")
 def find() -> Response:
     """What a query finds; without one the rooms. For htmx the list alone, or with ?dialog the list in its dialog."""
-    query = searching.words().replace("\x00", "").strip()[: search.QUERY_MOST]
+    query = searching.words()[: search.QUERY_MOST]
     found: dict[str, Any] = {"query": query, "leads": search.quickly(query), "rooms": _rooms(query)}
     if not is_htmx():
         return page("quick/quick.html", **found)

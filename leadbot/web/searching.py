@@ -46,9 +46,9 @@ def unveil_address() -> Response | None:
 
 
 def words() -> str:
-    """What is looked for in this request."""
+    """What is looked for in this request, without what no database takes."""
     if WORDS in request.values:
-        return request.values[WORDS]
+        return request.values[WORDS].replace("\x00", "").strip()
     return encryption.unveiled(request.values.get(VEILED, ""), current_user.company_id) or ""
 
 
@@ -58,7 +58,7 @@ def veiled(text: str) -> dict[str, str]:
 
 
 def _to(path: str, others: list[tuple[str, str]]) -> Response:
-    query = urlencode([*others, *veiled(words().replace("\x00", "").strip()).items()])
+    query = urlencode([*others, *veiled(words()).items()])
     return make_response(redirect(f"{path}?{query}" if query else path, 303))
 
 

@@ -49,7 +49,7 @@ def chosen() -> BoardFilter:
     since, until = (read.pop(name, None) for name in DAYS)
     found = {_FIELDS.get(name, name): value for name, value in read.items()}
     found["since"], found["before"] = _midnight(since), _midnight(until + timedelta(days=1)) if until else None
-    words = _text(searching.words().replace("\x00", "").strip()) or ""
+    words = _text(searching.words()) or ""
     return BoardFilter(values | searching.veiled(words), Filter(words, **found))
 
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
+from itertools import chain, count
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
@@ -46,7 +46,7 @@ KINDS = {
 }
 BY = {"day": lazy_gettext("By day"), "week": lazy_gettext("By week"), "month": lazy_gettext("By month")}
 HEIGHT, STEP, LINES_MOST = 120, 10, 4  # of the chart: its height, one point to the next, lines above the ground
-ROUND = (1, 2, 2.5, 5)  # steps between lines, times a power of ten
+ROUND = (10, 20, 25, 50)  # steps between lines, and these times a power of ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def _chart(drawn: list[Point]) -> Chart:
 def round_step(most: int) -> int:
     """How many leads there are between two lines of a chart that goes up to `most`: a round number, the least with
     LINES_MOST lines."""
-    steps = (int(each * 10**power) for power in count() for each in ROUND if each * 10**power == int(each * 10**power))
+    steps: Iterator[int] = chain((1, 2, 5), (each * 10**power for power in count() for each in ROUND))
     return next(step for step in steps if step * LINES_MOST >= most)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -126,16 +126,22 @@ def remove_test(lead: Lead, *, by: User) -> None:
     users.check_may_write(by)
     if not lead.is_test:
         raise Invalid("Only test leads can be removed", field="lead")
-    db.session.execute(update(Conversation).where(Conversation.lead_id == lead.id).values(lead_id=None))
-    for column in (Lead.previous_id, Lead.related_lead_id):
-        db.session.execute(update(Lead).where(column == lead.id).values({column: None}))
-    lead_id = lead.id
-    db.session.delete(lead)
-    db.session.flush()
-    listing.note_erased([lead_id])
+    remove([lead.id])
     events.publish(events.RowsErased())
     board.touch()
     db.session.commit()
+
+
+def remove(ids: Collection[int]) -> None:
+    """Take leads away for good, with all that is theirs: what points to them does so no longer, and who keeps a copy
+    learns of it. Part of the caller's transaction."""
+    if not ids:
+        return
+    db.session.execute(update(Conversation).where(Conversation.lead_id.in_(ids)).values(lead_id=None))
+    for column in (Lead.previous_id, Lead.merged_into_id, Lead.related_lead_id):
+        db.session.execute(update(Lead).where(column.in_(ids)).values({column: None}))
+    db.session.execute(delete(Lead).where(Lead.id.in_(ids)))
+    listing.note_erased(ids)
 
 
 def record(lead: Lead, kind: str, *, by: User | None = None, **what: Any) -> None:

@@ -17,7 +17,7 @@ from leadbot.database.session import db, scrub_log, utcnow
 from leadbot.errors import Invalid
 from leadbot.events import RowsErased, publish
 from leadbot.files import storage
-from leadbot.leads import board, listing
+from leadbot.leads import board, records
 from leadbot.models import AuditEvent, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
 from leadbot.outbox import deliveries
 from leadbot.transfer import exports_job, imports
@@ -161,12 +161,8 @@ def _erase(traces: Traces) -> None:
     deliveries.forget_payloads(*copies)
     db.session.execute(delete(Delivery).where(or_(*copies)))
     db.session.execute(update(ModelUsage).values(last_sent=None, last_sent_at=None))
-    for column in (Lead.previous_id, Lead.merged_into_id, Lead.related_lead_id):
-        db.session.execute(update(Lead).where(column.in_(traces.leads)).values({column: None}))
-    db.session.execute(update(Conversation).where(Conversation.lead_id.in_(traces.leads)).values(lead_id=None))
-    db.session.execute(delete(Lead).where(Lead.id.in_(traces.leads)))
+    records.remove(traces.leads)
     db.session.execute(delete(BotUser).where(BotUser.id.in_(traces.clients)))  # talks, messages, notes go with him
-    listing.note_erased(traces.leads)
     publish(RowsErased())
     if traces.phones:
         Mentions(traces.phones).blank()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from leadbot.accounts import users
 from leadbot.database.session import db, utcnow
-from leadbot.leads import board, listing, search
+from leadbot.leads import board, records, search
 from leadbot.models import Conversation, Delivery, Lead, LeadEvent, LeadMerge, LeadNote, LeadTask, User
 from leadbot.transfer import imports_kept
 from leadbot.transfer.imports_plan import Plan, Words, cell_text
@@ -82,8 +82,7 @@ def remove_some(import_id: int, after: int, count: int) -> tuple[int | None, int
         return None, 0
     gone = set(ids) - _worked_with(ids)
     db.session.execute(delete(Delivery).where(Delivery.lead_id.in_(gone)))
-    db.session.execute(delete(Lead).where(Lead.id.in_(gone)).execution_options(synchronize_session=False))
-    listing.note_erased(gone)
+    records.remove(gone)
     board.touch()
     return ids[-1], len(gone)
 

@@ -13,7 +13,9 @@ from leadbot.engines.rules.reading.details import FLOOR_WORDS
 from leadbot.engines.rules.reading.units import (
     FILLERS,
     KEYWORDS,
+    KITCHEN,
     LAND,
+    LEAST_KITCHEN,
     METRE,
     SIDE_LEAST,
     SIDE_MOST,
@@ -53,7 +55,6 @@ _COVERING = stems("area.covering*")
 _ROOMS = stems("area.rooms*")
 _TOTAL = words("area.total")
 _LIVED_IN = stems("area.lived_in*")
-_KITCHEN, _LEAST_KITCHEN = stems("area.kitchen*"), 5  # m²: with fewer metres it is the furniture along the wall
 _OTHERS, _NEIGHBOURS, _LIKE = stems("area.others*"), words("area.neighbours"), words("area.like")
 _NOT_THAT = ("емес", *stems("area.too*"))
 
@@ -232,7 +233,7 @@ def _metres_are_area(scene: Scene, first: int, last: int, value: float, *, is_ra
     if words & ways or any(word.startswith(counting.RUNNING) for word in words):
         return False
     if any(word.startswith(_ROOM) for word in words):
-        is_furniture = value < _LEAST_KITCHEN and any(word.startswith(_KITCHEN) for word in words)
+        is_furniture = value < LEAST_KITCHEN and any(word.startswith(KITCHEN) for word in words)
         return not is_furniture  # «кухня 9 метров», but not «кухня угловая 3 метра»
     if value >= _LEAST_GUESSED and _says_only_that(scene):
         return True

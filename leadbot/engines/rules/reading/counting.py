@@ -10,6 +10,7 @@ from leadbot.engines.rules.reading import city, people
 from leadbot.engines.rules.reading.units import (
     FILLERS,
     KEYWORDS,
+    KITCHEN,
     LARGEST_HOUSE_M2,
     METRE,
     SQUARE,
@@ -24,7 +25,7 @@ RUNNING = stems("area.not_area_metres*")  # what is told in running metres
 _EDGES = ("", "line")
 _MATERIAL = stems("area.material*")
 _FROM_ENDINGS = ("тан", "тен", "дан", "ден", "нан", "нен")
-_KITCHEN, _FURNITURE, _LARGEST_ARMS = stems("area.kitchen*"), stems("area.furniture*"), 16  # m²
+_FURNITURE, _LARGEST_ARMS = stems("area.furniture*"), 16  # m²
 _SIGNS_OF_COUNTS = frozenset("/:%°№#=")
 _FOLLOWERS = words("area.followers")
 _SAYING = stems("area.saying*")
@@ -132,7 +133,7 @@ def are_of_another(scene: Scene, first: int, last: int, product: float) -> bool:
 def _is_furniture(scene: Scene, first: int, product: float) -> bool:
     """«кухню угловую, 3.2 на 1.8»: the arms of it, not the room."""
     words = scene.words(*scene.clause(first)) | scene.words(0, first)
-    kitchen = any(word.startswith(_KITCHEN) for word in words)
+    kitchen = any(word.startswith(KITCHEN) for word in words)
     return kitchen and product < _LARGEST_ARMS and any(word.startswith(_FURNITURE) for word in words)
 
 

@@ -6,8 +6,10 @@ from leadbot.engines.rules.reading import city
 from leadbot.engines.rules.reading.counting import are_sides, claimed, says_only
 from leadbot.engines.rules.reading.units import (
     KEYWORDS,
+    KITCHEN,
     LAND,
     LARGEST_HOUSE_M2,
+    LEAST_KITCHEN,
     SIDE_LEAST,
     SIDE_MOST,
     Size,
@@ -32,7 +34,6 @@ _HOUSE_OF_STREET = frozenset({"дом", "д", "уи", "house"})
 _TOO = stems("area.too*")
 _FLOOR = stems("details.floor*")
 _ROOM = stems("area.room*")
-_KITCHEN, _LEAST_KITCHEN = stems("area.kitchen*"), 5  # m²
 SIDES = (4, 30)  # metres of a house where little says that they are its sides
 _DAY = 24
 _EDGES = ("", "mark", "line")
@@ -164,7 +165,7 @@ def decimals(scene: Scene) -> list[Size]:
     for index, group in enumerate(scene.groups):
         value, last = amount(scene, index)
         fraction = value != int(value) and scene.free(group.first, last) and not is_other_unit(scene.key(last + 1))
-        least = _LEAST_KITCHEN if scene.key(group.first - 1).startswith(_KITCHEN) else SIDE_LEAST
+        least = LEAST_KITCHEN if scene.key(group.first - 1).startswith(KITCHEN) else SIDE_LEAST
         of_room = scene.key(group.first - 1).startswith(_ROOM) and value >= least  # «ванная 3,5»
         if fraction and ((scene.building and 15 <= value <= 1000) or of_room):
             return [Size(value, group.first, last, weight=2)]

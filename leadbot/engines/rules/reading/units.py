@@ -17,6 +17,7 @@ _UNIT_WORDS = words("area.other_units")
 
 KEYWORDS = stems("area.keywords*")
 LARGEST_HOUSE_M2 = 1000
+KITCHEN, LEAST_KITCHEN = stems("area.kitchen*"), 5  # m²: with fewer metres it is the furniture along the wall
 _THOUSAND = 1000
 _POINTS = frozenset({"запятая", "точка", "утир", "point"})
 LAND = {"сотка": 100.0, "га": 10_000.0}  # square metres
@@ -95,11 +96,7 @@ def _common_fraction(scene: Scene, index: int) -> tuple[float, int] | None:
     slash = over.last + 1
     if not (scene.key(slash) == "/" and under.first == slash + 1 and over.digits and under.digits):
         return None
-    if (
-        not 0 < over.value < under.value <= _MOST_UNDER
-        or scene.tokens[slash].spaced
-        or scene.tokens[under.first].spaced
-    ):
+    if not 0 < over.value < under.value <= _MOST_UNDER or any(scene.tokens[at].spaced for at in (slash, under.first)):
         return None
     unit = unit_at(scene, under.last + 1, whole.value)[0]
     if unit not in LAND and not (mixed and unit):
@@ -109,19 +106,21 @@ def _common_fraction(scene: Scene, index: int) -> tuple[float, int] | None:
 
 def half_lands(scene: Scene) -> list[Size]:
     """«полгектара», «ярты гектар», "half a hectare"."""
-    for at, token in enumerate(scene.tokens):
-        if token.key.startswith(_HALF_HECTARE):
-            sizes = [Size(0.5, at, at, unit="га", weight=3)]
-        elif token.key in _HALF and scene.kind(at - 1) != "number":
-            land = at + 1 + (scene.key(at + 1) in ("a", "of", "-"))
-            unit, last = unit_at(scene, land, 0)
-            sizes = [Size(0.5, at, last, unit=unit, weight=3)] if unit in LAND else []
-        else:
-            continue
-        if sizes and scene.free(at, sizes[0].last):
-            scene.take(at, sizes[0].last)
-            return sizes
+    for at in range(len(scene.tokens)):
+        size = _half_land(scene, at)
+        if size is not None and scene.free(at, size.last):
+            scene.take(at, size.last)
+            return [size]
     return []
+
+
+def _half_land(scene: Scene, at: int) -> Size | None:
+    if scene.key(at).startswith(_HALF_HECTARE):
+        return Size(0.5, at, at, unit="га", weight=3)
+    if scene.key(at) not in _HALF or scene.kind(at - 1) == "number":
+        return None
+    unit, last = unit_at(scene, at + 1 + (scene.key(at + 1) in ("a", "of", "-")), 0)
+    return Size(0.5, at, last, unit=unit, weight=3) if unit in LAND else None
 
 
 def _scaled(value: float, last: int, following: list[Group]) -> tuple[float, int]:

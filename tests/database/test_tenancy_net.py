@@ -173,17 +173,24 @@ def check(sql: str, database: str, company_id: int | None = OURS, **values: int)
         NET.check(named, database, {name: values[name] for name in names}, company_id)
 
 
+def is_refused(sql: str, database: str) -> bool:
+    try:
+        check(sql, database)
+    except Unscoped:
+        return True
+    return False
+
+
 @pytest.mark.parametrize("database", BOTH)
 @pytest.mark.parametrize("sql", REFUSED)
 def test_the_net_refuses(sql: str, database: str) -> None:
-    with pytest.raises(Unscoped):
-        check(sql, database)
+    assert is_refused(sql, database)
 
 
 @pytest.mark.parametrize("database", BOTH)
 @pytest.mark.parametrize("sql", PASSES)
 def test_the_net_lets_pass(sql: str, database: str) -> None:
-    check(sql, database)
+    assert not is_refused(sql, database)
 
 
 @over(BOTH)

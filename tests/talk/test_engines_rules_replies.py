@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from collecting import over
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from talking import COMPANY, Talk
 
@@ -128,6 +128,28 @@ def test_any_talk_gets_proper_answers_and_at_most_one_lead(turns):
     assert talk.registered <= 1
     for slot, times in talk.known.get("state", {}).get("asks", {}).items():
         assert times <= 2, slot
+
+
+@st.composite
+def repeating(draw):
+    """Messages of all our dialogues mixed into one talk, one of them sent twice running."""
+    turns = draw(st.lists(SAID, min_size=1, max_size=8))
+    again = draw(st.integers(0, len(turns) - 1))
+    return [*turns[: again + 1], *turns[again:]]
+
+
+SAID = st.sampled_from(sorted({turn for dialogue in DIALOGUES for turn in dialogue["turns"]}))
+
+
+@example(["дом", "дом и гараж рядом, дом 130 гараж 24 метра", "дом и гараж рядом, дом 130 гараж 24 метра"])
+@example(["септик срочно", "септик срочно"])
+@example(["забор", "баню хочу, и напишите в ватсап", "баню хочу, и напишите в ватсап"])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(repeating())
+def test_what_is_sent_twice_is_not_answered_twice_in_the_same_words(turns):
+    talk = Talk()
+    talk.say(*turns)
+    check_answers(talk)
 
 
 @over(trades.names())

@@ -306,12 +306,12 @@ def _refused_phone(scene: Exchange, made: Reply) -> None:
 def _join(scene: Exchange, made: Reply, asked: str | None) -> str:
     """Statements and one question, nothing of it said in the bot's last message, at most phrases.LIMIT characters but
     for what the client has asked."""
-    parts = [part if part in made.kept else _unsaid(part, scene.last) for part in made.parts]
-    parts = [part for part in parts if part]
+    unsaid = [(_unsaid(part, scene.last), part in made.kept) for part in made.parts]
+    parts = [part for part, _ in unsaid if part]
     if asked == "plot" and parts == [made.hello] and phrases.where(scene.memory.value("city") or "", scene.language):
         parts = []  # that question bears a greeting of its own
     ending = _unsaid(_question(scene, asked, warm=not parts), scene.last) if asked else ""
-    spare = [part for part in parts if part not in made.kept]
+    spare = [part for part, kept in unsaid if part and not kept]
     while spare and len(phrases.join([*parts, ending])) > phrases.LIMIT and len(parts) > (0 if ending else 1):
         parts.remove(spare.pop(0 if made.kept else -1))
     return phrases.join((*parts, ending)) or _otherwise(scene)

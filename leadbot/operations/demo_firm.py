@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from leadbot.accounts import hours_settings, team, users
 from leadbot.bot import company_settings
-from leadbot.conversations import canned
+from leadbot.conversations import canned, read_marks
 from leadbot.database.session import clock_at, db, utcnow
 from leadbot.models import Delivery, DeliveryState, Opening, Role, User
 from leadbot.operations import demo_story
@@ -21,6 +21,7 @@ from leadbot.transfer import imports, imports_terms
 from leadbot.transfer.imports_plan import Words
 
 DAYS = 60
+READ_BEFORE = timedelta(hours=1)  # what clients wrote before this is read
 PEOPLE = {AIGUL: "aigul", TIMUR: "timur", ZHANNA: "zhanna"}  # besides the owner; by what their addresses begin with
 NOWHERE = "demo"  # no chat has this number: nothing of it can reach anybody
 
@@ -81,6 +82,9 @@ def found(email: str, password: str, name: str) -> User:
     with clock_at(demo_story.moment("30d 16:00", now)):
         _import_former(now, owner)
     demo_story.tell(TALES, people, now, "demo-")
+    with clock_at(now - READ_BEFORE):
+        for person in people.values():
+            read_marks.mark_all(person)
     _settle(owner, email)
     return owner
 

@@ -6,6 +6,8 @@ import re
 
 import pytest
 from conftest import Api, Web, contract_dialogue
+from flask import Flask
+from importing import bring
 
 HTMX = {"HX-Request": "true"}
 NAMED = "Канат · "
@@ -40,6 +42,22 @@ def test_what_is_to_be_done_stands_above_what_is_known(almaty: Web, lead: int) -
 
 def test_where_there_is_no_talk_its_half_holds_notes_and_history(almaty: Web) -> None:
     assert parts(almaty.get(f"/leads/{by_hand(almaty)}").text) == ["|", "tasks", "facts", "|", "notes", "history"]
+
+
+def test_the_history_says_how_the_lead_came_to_be(app: Flask, almaty: Web, lead: int) -> None:
+    """By the bot, by a person, out of a file: each with its own words and mark."""
+    written = by_hand(almaty)
+    bring(app, almaty, "Имя,Телефон\nСауле,87030000002\n".encode())
+    brought = written + 1
+    for each, words, mark in (
+        (lead, "Заявка зарегистрирована ботом", "bot"),
+        (written, "Заявка записана вручную", "pencil"),
+        (brought, "Заявка пришла из файла", "download"),
+    ):
+        page = almaty.get(f"/leads/{each}").text
+        history = page[page.index('id="history"') :]
+        assert words in history, each
+        assert re.search(rf'icons[^"]*#{mark}"', history), each
 
 
 def test_who_answered_how_quickly_is_for_the_test_chat(almaty: Web, lead: int) -> None:

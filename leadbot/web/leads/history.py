@@ -8,7 +8,8 @@ from datetime import datetime
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from leadbot.models import LeadEvent
+from leadbot.models import Lead, LeadEvent
+from leadbot.models.lead import IMPORTED
 from leadbot.texts import formats
 from leadbot.texts.catalogues import chosen_zone, language
 from leadbot.texts.formats import lead_number
@@ -27,19 +28,26 @@ MOST = 300  # characters of a value; the whole one stands on the card or stood t
 
 
 @bp.app_template_filter("happened")
-def happened(event: LeadEvent) -> str:
+def happened(event: LeadEvent, lead: Lead) -> str:
     """«Площадь: 120 м² → 150 м²»"""
+    if event.kind == "created":
+        return _created(event, lead)
     return _WORDS.get(event.kind, _changed)(event)
 
 
 @bp.app_template_filter("event_mark")
-def mark(event: LeadEvent) -> str:
+def mark(event: LeadEvent, lead: Lead) -> str:
     """The icon of an event."""
+    if event.kind == "created" and event.user_id:
+        return "download" if lead.origin == IMPORTED else "pencil"
     return MARKS.get(event.kind, "history")
 
 
-def _created(event: LeadEvent) -> str:
-    return str(_("The lead was written down by hand") if event.user_id else _("The bot registered the lead"))
+def _created(event: LeadEvent, lead: Lead) -> str:
+    if not event.user_id:
+        return str(_("The bot registered the lead"))
+    by_file = lead.origin == IMPORTED
+    return str(_("The lead came from a file") if by_file else _("The lead was written down by hand"))
 
 
 def _moved(event: LeadEvent) -> str:
@@ -106,7 +114,6 @@ def _value(event: LeadEvent, stored: str | None) -> str:
 
 
 _WORDS: dict[str, Callable[[LeadEvent], str]] = {
-    "created": _created,
     "moved": _moved,
     "repeated": lambda event: str(_("The client wrote again")),
     "edited": _edited,

@@ -27,7 +27,7 @@ AT_ONCE, PATIENCE_MS = 6, 10_000
 SOME = [list(ALL)[first::4] for first in range(4)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # a module may be left and come back to
 def key(site_app: Flask) -> str:
     """The widget of a company."""
     with site_app.app_context():
@@ -36,7 +36,7 @@ def key(site_app: Flask) -> str:
             return str(db.session.query(Company).order_by(Company.id.desc()).first().widget_key)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(site: str, key: str) -> Iterator[str]:
     """Where the sites are: each under its name, and as the path of any host that ends in `.localhost`."""
     values = {"home": site, "key": key, "src": f"{site}/widget.js?bot={key}"}

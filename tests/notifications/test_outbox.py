@@ -177,7 +177,7 @@ def test_a_target_that_stays_away_is_tried_ever_more_rarely(company: Company, mo
     lead()
     clock = Clock(monkeypatch)
     early = clock.pass_over(600)
-    assert 17 <= len(early) <= 22 and only().attempts == 2
+    assert 17 <= len(early) <= 22 and only().attempts in (2, 3)  # waits are drawn
     assert len(clock.pass_over(3600)) <= 4
     clock.pass_over(3 * 24 * 3600)
     assert only().state is DeliveryState.DEAD and only().attempts == len(deliveries.RETRY_SECONDS)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from leadbot.engines.base import CompanyFact
-from leadbot.engines.rules.dialogue import served
+from leadbot.engines.rules import acts as classifier
+from leadbot.engines.rules.dialogue import intents, questions, served
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import OTHER, fold, topics_of
 from leadbot.engines.rules.reading.extract import extract
@@ -11,9 +12,11 @@ from leadbot.texts import phrases
 from leadbot.texts.languages import LANGUAGES
 from leadbot.texts.promise import closed
 
-_INSTEAD = ("answer.other", "noted")  # where the same question comes again
+_INSTEAD = ("answer.other", "answer.other.again", "noted")  # where the same question comes again
 SHORT = 4  # words of a greeting that is nothing else
+SERVICE, REST = "service", "rest"  # whether the company does what is asked for; what is asked beside the topics we know
 QUESTION = 160  # characters kept of a question
+LIKELY = 0.2  # what a clause is about, where the whole message has said so surely
 # Facts that show whom one deals with, the likeliest first; as many of them are told.
 _PROOFS, _PROOFS_TOLD = ("trust", "documents", "guarantee", "portfolio"), 2
 
@@ -44,21 +47,20 @@ def answer(scene: Exchange, made: Reply) -> None:
 def asks(scene: Exchange) -> bool:
     """Does the message ask something of the company?
 
-    «Здравствуйте, есть кто живой?» only greets, and who asks «do you make such things?» wishes for one.
+    «Здравствуйте, есть кто живой?» only greets.
     """
     acts = scene.acts
     if acts.topics != (OTHER,):
         return bool(acts.topics)
     short = len(scene.turn.message.text.split()) <= SHORT or "anyone" in acts
-    only_greets = "greeting" in acts and short
-    return not only_greets and "object_type" not in scene.news.fresh and not scene.news.another
+    return not ("greeting" in acts and short and "object_type" not in scene.heard.slots)
 
 
 def _questions(scene: Exchange, made: Reply) -> None:
     """An answer to each topic; those that only a manager can answer are named in one sentence."""
     told: list[str] = []
     left: list[str] = []
-    for topic in scene.acts.topics:
+    for topic in _topics(scene):
         text = _told(scene, topic)
         if text and text not in told:
             told.append(text)
@@ -76,10 +78,40 @@ def _questions(scene: Exchange, made: Reply) -> None:
         made.asks = made.asks and "?" not in text
 
 
+def _topics(scene: Exchange) -> list[str]:
+    """What is asked, each once: the topics, whether we do such work, and what else a clause asks."""
+    text, topics = scene.turn.message.text, [topic for topic in scene.acts.topics if topic != OTHER]
+    parts = questions.asked(text)
+    if not topics:
+        return [SERVICE if _asks_for_service(scene, parts) else OTHER]
+    if len(parts) > len(topics) and any(_is_of_none(scene, text[start:end]) for start, end in parts):
+        topics.append(REST)
+    return topics
+
+
+def _asks_for_service(scene: Exchange, parts: list[tuple[int, int]]) -> bool:
+    """«Скважины бурите?»: does a clause that asks name the thing that is wanted?"""
+    found = scene.heard.slots.get("object_type")
+    is_new = "object_type" in scene.news.fresh or scene.news.another or scene.news.wish or scene.news.further
+    return found is not None and bool(is_new) and any(start <= found.start < end for start, end in parts)
+
+
+def _is_of_none(scene: Exchange, clause: str) -> bool:
+    """Does this clause ask about none of the topics that were heard in the whole?"""
+    claims = intents.claims(clause, scene.turn.company.facts)
+    heard = {label.partition(".")[2] or label for label in claims}
+    label, sure = classifier.likeliest(clause)
+    if sure >= LIKELY:
+        heard.add(label.partition(".")[2] or label)
+    return not heard & {*scene.acts.topics, *scene.acts.names}
+
+
 def _told(scene: Exchange, topic: str) -> str:
     """What the company says of a topic; "" where it says nothing."""
     company = scene.turn.company
-    if _declined(scene, topic):
+    if topic == SERVICE and _offers(scene):
+        return scene.say("answer.service.yes")
+    if topic in (SERVICE, REST) or _declined(scene, topic):
         return ""
     text = _of(scene, scene.acts.facts.get(topic))
     if topic == "price" and _is_of_another(scene, text):
@@ -128,8 +160,16 @@ def _area_served(scene: Exchange, text: str) -> str:
     return phrases.join([scene.say("served.no", in_city=where or "", In_city=phrases.capital(where or "")), text])
 
 
+def _offers(scene: Exchange) -> bool:
+    """Is what is asked for among the things that the bot itself offers?"""
+    wanted = scene.heard.slots["object_type"].value
+    offered = {chip["ru"].lower() for chip in scene.setup.chips.get("object_type", ())}
+    return {wanted, scene.setup.object_name(wanted, "ru").lower()} & {*offered, *scene.turn.company.objects} != set()
+
+
 def _left(scene: Exchange, topics: list[str]) -> str:
     """Who will answer what we can't: a sentence of its own for one topic, one for several together."""
+    topics = [topic for topic in topics if topic != REST] or topics
     if len(topics) == 1:
         known = phrases.knows(f"answer.{topics[0]}", scene.setup) and not _declined(scene, topics[0])
         return scene.say(f"answer.{topics[0]}" if known else "answer.other")

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from leadbot.engines.base import CompanyFact, Turn
 from leadbot.engines.rules import acts as classifier
-from leadbot.engines.rules.dialogue import intents
+from leadbot.engines.rules.dialogue import intents, questions
 from leadbot.engines.rules.dialogue.contacts import kin
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.memory import Memory
@@ -87,6 +87,8 @@ _DAYS = re.compile(
     r"понедел|вторник|(?<!\w)сред[ауы]|четверг|пятниц|суббот|воскрес|выходн|праздник|сенби|демалыс|weekend|sunday|saturday"
 )
 _COMING = re.compile(r"(?<!\w)(?:приех|приед|подъех|подъед|выех|выед|заех|келес|келе ал|come)")
+# «Телефон: 8 701…», «адрес Талгар»: the name of a value beside it.
+_VALUE_OF = {"question.phone": "phone", "question.address": "city"}
 _PLAIN = frozenset({"yes", "no", "thanks", "greeting", "ack", "bye"})
 _FILLERS = frozenset(
     {*words_of("area.fillers"), "то", "примерно", "метра", "метров", "да", "ну", "вот", "это", "а", "если", "и", "ал"}
@@ -118,7 +120,10 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
             claims = {"question.area_served": 1.0}
     if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard, text, memory.confirming):
         claims[memory.confirming] = 1.0
-    asks = intents.asks_plainly(text) and not claims.keys() & _ANSWERED and not acts.names & _ANSWERED_SIGNS
+    if questions.asks_for_price(text) and not claims.keys() & _ANSWERED and not any("." in label for label in claims):
+        claims["question.price"] = 1.0
+    answered = _ANSWERED if {"phone", "name"} & heard.slots.keys() or heard.relative else _ANSWERED - {"contact_other"}
+    asks = questions.asks(text) and not claims.keys() & answered and not acts.names & _ANSWERED_SIGNS
     heeded = intents.claimed(acts, claims, asks=asks)
     if "name_of_bot" in heeded and "name" not in heard.slots:
         heeded = replace(heeded, names=heeded.names | {"bot"})
@@ -142,7 +147,7 @@ def _is_plain(acts: Acts, text: str) -> bool:
 # Acts that a question mark belongs to: nothing else is asked then.
 _ANSWERED = frozenset(
     {"human", "bot", "complaint", "trust", "withdrawal", "contact_by", "contact_other", "just_asking", "when_call",
-     "status", "wrong_chat", "why_phone", "greeting", "not_client", "dear", "postponed", "urgency"}
+     "status", "wrong_chat", "why_phone", "not_client", "dear", "postponed", "urgency"}
 )  # fmt: skip
 
 
@@ -154,14 +159,19 @@ def _beside_values(claims: Mapping[str, float], heard: Extraction, turn: Turn, w
     if not claims or not words:
         return {label: sure for label, sure in claims.items() if label in _WITH_VALUES and sure >= _VERY_SURE}
     brings_asked = turn.asked in heard.slots or (turn.asked == "contact" and {"name", "phone"} & heard.slots.keys())
-    asks = intents.asks_plainly(turn.message.text)
+    asks = questions.asks(turn.message.text)
     if brings_asked and not asks and len(words) <= _FEW:  # «где то 120 кв» asks for no address
         claims = {label: sure for label, sure in claims.items() if "." not in label}
     kept, alone = {}, None
     for label, sure in claims.items():
         is_heavy = label in _HEAVY
         stands = label in _WITH_VALUES or ("." in label and asks)
-        stands = stands or (len(words) > 1 and sure >= (_CERTAIN if is_heavy else _VERY_SURE))
+        is_stated = (
+            label.partition(".")[2] in intents.topics() and not asks
+        )  # «Адрес: Атырау, Азаттык 15» asks for none of ours
+        if is_stated and _VALUE_OF.get(label) in heard.slots:
+            continue
+        stands = stands or (len(words) > 1 and not is_stated and sure >= (_CERTAIN if is_heavy else _VERY_SURE))
         if label == "complaint" and _BLAMES.search(intents.fold(turn.message.text)):
             stands = stands or not brings_asked
         if not stands:
@@ -264,6 +274,8 @@ def _outspoken(left: set[str], claims: Mapping[str, float], folded: str) -> set[
         left -= {"withdrawal", "abuse", "urgency", "not_client"}
     if "withdrawal" in left:
         left -= {"unsure", "status", "when_call"}
+    if "known_client" in left:
+        left -= {"question.documents"}  # «я заказывал у вас, договор № 45»
     if "trust" in left:
         left -= {"abuse", "wrong_chat", "question.guarantee", "question.documents", "question.installment"}
     if "contact_by" in left and not _CHANNEL.search(folded):

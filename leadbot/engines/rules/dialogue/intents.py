@@ -26,9 +26,6 @@ _NAMED = (
     "price", "term", "guarantee", "installment", "discount", "portfolio", "address", "hours", "measurement",
     "documents", "area_served", "materials", "phone",
 )  # fmt: skip
-# A question even without its mark.
-_ASKS_PLAINLY = re.compile(r"(?:а )?(?:кто|чей|чья|чье|чьи|что входит|почему|ким(?:дики)?|неге|who|why|whose)(?!\w)")
-_ASKS_AT_END = re.compile(r"\w[ -](?:ма|ме|ба|бе|па|пе)[ .!)]*\Z")  # «сурет жіберсем бола ма»
 # How sure a claim must be; whatever is not named here stands from the classifier's own threshold on.
 _SURE = {
     "complaint": 0.62, "withdrawal": 0.65, "wrong_chat": 0.75, "not_client": 0.9, "second_object": 0.6, "abuse": 0.6,
@@ -112,15 +109,6 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", plain).strip()
 
 
-def find(text: str, facts: Iterable[CompanyFact] = ()) -> Acts:
-    """The acts of a message by itself. `facts` are the company's own, whose words are recognised too.
-
-    What they are worth in their place of the talk says `hearing`.
-    """
-    own = tuple(facts)
-    return claimed(replace(signs(text), facts=answers(own)), claims(text, own), asks=asks_plainly(text))
-
-
 def signs(text: str) -> Acts:
     """What is sure by its form alone: the patterns of acts.txt, a foreign script, no words, an account."""
     folded = fold(text if len(text) <= _READ else text[: _READ * 3 // 4] + " " + text[-_READ // 4 :])
@@ -149,12 +137,6 @@ def claimed(acts: Acts, claims: Mapping[str, float], *, asks: bool) -> Acts:
     if asks and not topics:
         topics = (OTHER,)
     return replace(acts, names=names, topics=topics)
-
-
-def asks_plainly(text: str) -> bool:
-    """Is this a question by its mark, its first word, or the Kazakh particle at its end?"""
-    folded = fold(text)
-    return "?" in text or _ASKS_PLAINLY.match(folded) is not None or _ASKS_AT_END.search(folded) is not None
 
 
 def answers(facts: Iterable[CompanyFact]) -> dict[str, CompanyFact]:

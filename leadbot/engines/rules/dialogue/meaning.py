@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from leadbot.engines.base import Turn
+from leadbot.engines.rules.dialogue import questions
 from leadbot.engines.rules.dialogue.intents import OTHER, Acts
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.dialogue.news import News
@@ -39,7 +40,7 @@ def judge(turn: Turn, memory: Memory, heard: Extraction, acts: Acts, news: News)
         memory.skipped.append(str(asked))
     _count(memory, acts, news, names)
     topics = acts.topics
-    if {"unsure", "of_area"} <= names or _echoes(turn, acts, news):
+    if ({"unsure", "of_area"} <= names and not questions.asked(turn.message.text)) or _echoes(turn, acts, news):
         topics = ()  # «не знаю сколько» asks for no price
     return replace(acts, names=names, topics=topics)
 
@@ -56,8 +57,11 @@ def _mark(memory: Memory, names: frozenset[str], news: News) -> None:
 
 def _echoes(turn: Turn, acts: Acts, news: News) -> bool:
     """«Как звать? Геннадий»: the bot's own question, repeated before the answer."""
-    answered = news.fresh.keys() & ({"name", "phone"} if turn.asked == "contact" else {turn.asked})
-    return acts.topics == (OTHER,) and bool(answered) and not turn.message.text.rstrip().endswith("?")
+    slots = news.fresh.keys() & ({"name", "phone"} if turn.asked == "contact" else {str(turn.asked)})
+    answer = min((news.fresh[slot]["start"] for slot in slots), default=0)
+    return (
+        acts.topics == (OTHER,) and bool(slots) and all(end <= answer for _, end in questions.asked(turn.message.text))
+    )
 
 
 def _note_client(memory: Memory, heard: Extraction, names: frozenset[str]) -> None:
@@ -75,7 +79,7 @@ def _refusals(turn: Turn, memory: Memory, names: frozenset[str], news: News) -> 
     refuses = not news and ("refuse" in names or curt)
     is_of_name = bool(names & _OF_NAME) and not names & _OF_PHONE
     found = set()
-    for slot, questions in (("phone", ("phone", "contact")), ("name", ("name",))):
+    for slot, asking in (("phone", ("phone", "contact")), ("name", ("name",))):
         if slot in memory.facts:
             continue
         again = slot in memory.refused and turn.asked is None and "refuse" in names
@@ -84,7 +88,7 @@ def _refusals(turn: Turn, memory: Memory, names: frozenset[str], news: News) -> 
             continue
         if names & {"complaint", "withdrawal", "contact_by", "human"}:
             continue
-        in_turn = turn.asked == "contact" and slot == "name" if is_of_name else turn.asked in questions
+        in_turn = turn.asked == "contact" and slot == "name" if is_of_name else turn.asked in asking
         if f"refuse_{slot}" in names or again or (refuses and in_turn):
             memory.refused[slot] = memory.refused.get(slot, 0) + 1
             found.add(f"refused_{slot}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from leadbot.engines.base import Turn
-from leadbot.engines.rules.dialogue.intents import Acts, asks_plainly, fold
+from leadbot.engines.rules.dialogue import questions
+from leadbot.engines.rules.dialogue.intents import Acts, fold
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.dialogue.news import News, put, whole
 from leadbot.engines.rules.reading.details import speaks_of_time
@@ -54,7 +55,7 @@ def answer(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts
     said = " ".join(heard.masked.split())
     if slot == "callback" and not speaks_of_time(said):
         return
-    if slot != "callback" and asks_plainly(turn.message.text):
+    if slot != "callback" and questions.asks(turn.message.text):
         return
     if any(letter.isalnum() for letter in said):
         put(memory, news, row.key, whole(turn, said[:80]), replaces=True)

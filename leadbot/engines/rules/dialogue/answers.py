@@ -82,11 +82,18 @@ def _topics(scene: Exchange) -> list[str]:
     """What is asked, each once: the topics, whether we do such work, and what else a clause asks."""
     text, topics = scene.turn.message.text, [topic for topic in scene.acts.topics if topic != OTHER]
     parts = questions.asked(text)
+    if (not topics or _is_of_service(scene, topics)) and _asks_for_service(scene, parts):
+        return [SERVICE]
     if not topics:
-        return [SERVICE if _asks_for_service(scene, parts) else OTHER]
+        return [OTHER]
     if len(parts) > len(topics) and any(_is_of_none(scene, text[start:end]) for start, end in parts):
         topics.append(REST)
     return topics
+
+
+def _is_of_service(scene: Exchange, topics: list[str]) -> bool:
+    """«Бани в Каскелене строите?» asks about the thing, where the company has said nothing of its places."""
+    return topics == ["area_served"] and "area_served" not in scene.acts.facts
 
 
 def _asks_for_service(scene: Exchange, parts: list[tuple[int, int]]) -> bool:

@@ -123,12 +123,20 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
     if questions.asks_for_price(text) and not claims.keys() & _ANSWERED and not any("." in label for label in claims):
         claims["question.price"] = 1.0
     answered = _ANSWERED if {"phone", "name"} & heard.slots.keys() or heard.relative else _ANSWERED - {"contact_other"}
-    asks = questions.asks(text) and not claims.keys() & answered and not acts.names & _ANSWERED_SIGNS
+    asks = _is_open(text, claims, answered, facts) and not acts.names & _ANSWERED_SIGNS
     heeded = intents.claimed(acts, claims, asks=asks)
     if "name_of_bot" in heeded and "name" not in heard.slots:
         heeded = replace(heeded, names=heeded.names | {"bot"})
     is_bare = not (claims or heard.slots or acts.signs or heard.partial_phone)
     return replace(heeded, near=_near(text) if is_bare else "")
+
+
+def _is_open(text: str, claims: Mapping[str, float], answered: frozenset[str], facts: tuple[CompanyFact, ...]) -> bool:
+    """Does the message ask something that no act heard in it answers? «Я подумаю. А от какой суммы берётесь?» does."""
+    if not claims.keys() & answered:
+        return questions.asks(text)
+    parts = [text[start:end] for start, end in questions.asked(text)]
+    return parts != [text] and any(not intents.claims(part, facts).keys() & answered for part in parts)
 
 
 def _confirms(acts: Acts, heard: Extraction, text: str, what: str) -> bool:
@@ -242,6 +250,8 @@ def _sorted_out(
         left.discard("complaint")
     if "question.area_served" in left and not _ASKS_OF_US.search(folded) and "?" not in folded:
         left.discard("question.area_served")  # «то есть в Конаеве»
+    if "city" in named and questions.asks(turn.message.text) and not _place_is_asked(heard, turn.message.text):
+        left.discard("question.area_served")
     if "question.area_served" in left and "city" in named:
         left -= {"question.hours", "question.address"}
     left -= _no_questions(left, claims, acts, named, folded)
@@ -302,12 +312,14 @@ def _borne_out(heard: Extraction, text: str) -> dict[str, float]:
 
 def _asks_for_place(heard: Extraction, text: str) -> bool:
     """«В Актобе строите?»: a place, a verb that asks of us, and no object of his own."""
-    return (
-        text.rstrip().endswith("?")
-        and "city" in heard.slots
-        and "object_type" not in heard.slots
-        and _ASKS_OF_US.search(intents.fold(text)) is not None
-    )
+    asks_of_us = _ASKS_OF_US.search(intents.fold(text)) is not None
+    return asks_of_us and _place_is_asked(heard, text) and "object_type" not in heard.slots
+
+
+def _place_is_asked(heard: Extraction, text: str) -> bool:
+    """Does a clause that asks name the place? Not in «Кызылорда. Так копаете или нет?»"""
+    place = heard.slots.get("city")
+    return place is not None and any(start <= place.start < end for start, end in questions.asked(text))
 
 
 def _near(text: str) -> str:

@@ -4,11 +4,16 @@ how rarely a page asks for it."""
 from __future__ import annotations
 
 import re
+import time
 
+import pytest
+from itsdangerous import TimestampSigner
 from playwright.sync_api import expect
 
 from browser.conftest import PHONE
 from browser.hosting import Come, Host, Shop, Visit, take
+
+DAY = 24 * 3600
 
 
 def test_an_answer_to_a_closed_chat_is_seen_here_and_on_the_next_page(come: Come, host: Host, shop: Shop) -> None:
@@ -103,3 +108,42 @@ def test_closing_the_chat_throws_a_recording_away(come: Come) -> None:
     visit.page.evaluate("leadbot.open()")
     expect(record).to_have_attribute("aria-pressed", "false")
     expect(visit.chat.locator("[data-author=client]")).to_have_count(0)
+
+
+def test_an_answer_to_a_client_who_left_is_seen_a_day_later(
+    come: Come, host: Host, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = come()
+    visit.open()
+    visit.say("Хочу дом")
+    visit.page.wait_for_timeout(1200)
+    visit.page.goto("about:blank")
+    take(shop.manager, "Здравствуйте, я Айгуль. Какой у вас участок?")
+    now = TimestampSigner.get_timestamp
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: now(self) + DAY)
+    visit.page.clock.install(time=time.time() + DAY)
+    visit.page.goto(host.put("/prices", shop.code))
+    expect(visit.page.get_by_role("status")).to_contain_text("Какой у вас участок?", timeout=10_000)
+    visit.page.get_by_role("button", name="Какой у вас участок?").click()
+    expect(visit.chat.locator("[data-author=manager]")).to_be_visible()
+    visit.field.fill("8 соток")
+    visit.field.press("Enter")
+    expect(shop.manager.page.locator(".log")).to_contain_text("8 соток", timeout=15_000)
+    visit.complaints[:] = [text for text in visit.complaints if "401" not in text]
+
+
+def test_text_twice_as_large_fits_a_phone_of_320_pixels(come: Come) -> None:
+    visit = come({"width": 320, "height": 568})
+    visit.page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => document.documentElement.style.fontSize = '200%')"
+    )
+    visit.page.reload()
+    visit.open()
+    visit.say("Хочу дом в Алматы")
+    frame = visit.page.frames[-1]
+    wide = frame.evaluate(
+        "[...document.querySelectorAll('body *')].filter((each) => each.checkVisibility()"
+        " && each.getBoundingClientRect().right > innerWidth + 1).map((each) => each.outerHTML.slice(0, 80))"
+    )
+    assert wide == []
+    assert visit.field.bounding_box()["height"] > 0

@@ -87,6 +87,8 @@ _DAYS = re.compile(
     r"понедел|вторник|(?<!\w)сред[ауы]|четверг|пятниц|суббот|воскрес|выходн|праздник|сенби|демалыс|weekend|sunday|saturday"
 )
 _COMING = re.compile(r"(?<!\w)(?:приех|приед|подъех|подъед|выех|выед|заех|келес|келе ал|come)")
+# «Сколько стоит замер» asks about the visit.
+_HAS_A_PRICE = frozenset({"question.measurement", "question.discount", "question.installment", "question.documents"})
 # «Телефон: 8 701…», «адрес Талгар»: the name of a value beside it.
 _VALUE_OF = {"question.phone": "phone", "question.address": "city"}
 _PLAIN = frozenset({"yes", "no", "thanks", "greeting", "ack", "bye"})
@@ -120,8 +122,8 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
             claims = {"question.area_served": 1.0}
     if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard, text, memory.confirming):
         claims[memory.confirming] = 1.0
-    if questions.asks_for_price(text) and not claims.keys() & _ANSWERED and not any("." in label for label in claims):
-        claims["question.price"] = 1.0
+    if not claims.keys() & (_ANSWERED | _HAS_A_PRICE) and questions.asks_for_price(text):
+        claims["question.price"] = max(_VERY_SURE, claims.get("question.price", 0))
     answered = _ANSWERED if {"phone", "name"} & heard.slots.keys() or heard.relative else _ANSWERED - {"contact_other"}
     asks = _is_open(text, claims, answered, facts) and not acts.names & _ANSWERED_SIGNS
     heeded = intents.claimed(acts, claims, asks=asks)

@@ -238,11 +238,11 @@ TABLE = Fields(
             summary_order=5, told="Sum the client named",
         ),
         Field(
-            "materials", is_extracted=True, is_of_object=True, is_free=True, newest_counts=True, summary_order=4,
-            told="Materials the client named",
+            "materials", is_extracted=True, is_of_object=True, is_free=True, newest_counts=True,
+            is_said_back=True, summary_order=4, told="Materials the client named",
         ),
         Field(
-            "callback", is_extracted=True, is_free=True, newest_counts=True, summary_order=6,
+            "callback", is_extracted=True, is_free=True, newest_counts=True, is_said_back=True, summary_order=6,
             told="When the client wants to be called",
         ),
     )

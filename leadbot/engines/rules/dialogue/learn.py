@@ -278,10 +278,10 @@ def _may_replace(memory: Memory, heard: Extraction, acts: Acts, slot: str, found
         return found.sure and _is_the_contact(memory, heard, acts, old, found)
     if slot == "object_type" and not found.sure:
         return False  # «вернее участок в Талгаре, в Есике у нас дача»
-    if found.corrects:
-        return True
     if slot == "area" and old.get("m2") is not None and found.m2 is None:
         return False  # «участок 10 соток» beside «дом 9 на 11»
+    if found.corrects:
+        return True
     if not old.get("sure", True) and found.sure:
         return True
     if slot == "phone":  # the first is his, unless he says to take the other

@@ -6,8 +6,8 @@ from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue.intents import Acts, asks_plainly, fold
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.dialogue.news import News, put, whole
-from leadbot.engines.rules.reading.details import speaks_of_time
 from leadbot.engines.rules.reading.extract import Extraction
+from leadbot.engines.rules.reading.times import speaks_of_time
 from leadbot.engines.rules.words import near
 from leadbot.engines.rules.words.words import words as words_of
 from leadbot.texts.trades import Setup

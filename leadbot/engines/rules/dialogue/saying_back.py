@@ -110,7 +110,7 @@ def _shown(scene: Exchange, slot: str, value: str) -> str:
     """A stored value in the language of the talk."""
     if slot == "city":
         return phrases.town(value, scene.language)
-    if slot == "area":
+    if slot in ("area", "plot"):
         return phrases.measure(value, scene.language)
     if slot == "object_type":
         return scene.setup.object_name(value, scene.language)

@@ -293,7 +293,8 @@ def _somebody_else(scene: Scene, person: Person) -> str:
     before = _back_in_clause(scene, person.first, 4)
     after = ahead(scene, person.last, 2)
     for at, word in enumerate(before[:3]):
-        owned = before[at + 1 : at + 2] in (["моей"], ["своей"], ["нашей"])  # «моей жене» is not Женя
+        # «моей жене», «жене Алие» are not Женя
+        owned = before[at + 1 : at + 2] in (["моей"], ["своей"], ["нашей"]) or (at == 0 and person.case == "dat")
         if word.startswith(RELATION) and (owned or word not in NOT_RELATION):
             return "relation"
         if word.startswith(STAFF):

@@ -30,6 +30,7 @@ _MONEY = stems("area.money*")
 _HEIGHT = stems("area.height*")
 _LABELS = words("area.labels")
 _STREETS = words("objects.streets")
+_OF_ADDRESS = _STREETS | {"адрес", "мекенжаи"}
 _HOUSE_OF_STREET = frozenset({"дом", "д", "уи", "house"})
 _TOO = stems("area.too*")
 _FLOOR = stems("details.floor*")
@@ -212,7 +213,7 @@ def _bare_sizes(scene: Scene) -> list[Size]:
         if group.first <= last or not scene.free(group.first, group.last):
             continue  # the fraction of the last one
         value, last = amount(scene, index)
-        if scene.key(group.first - 1) in ("не", "/") or _is_labelled(scene, group.first):
+        if scene.key(group.first - 1) in ("не", "not", "/") or _is_labelled(scene, group.first):
             continue  # «не 83,6», «24/7»
         high, last = _other_end(scene, group.first, value, last)
         after = scene.key(last + 1)
@@ -243,7 +244,8 @@ def changed(scene: Scene) -> list[Size]:
     for index, group in enumerate(scene.groups):
         old, last = amount(scene, index)
         ahead = next((at for at, later in enumerate(scene.groups) if later.first > last), None)
-        denied = scene.key(group.first - 1) == "не" and scene.key(last + 1) in ("а", ",")
+        goes_on = scene.key(last + 1) in ("а", ",", "емес", "emes")
+        denied = goes_on and near.denied(scene, group.first, last)
         if ahead is None or not (denied or _is_what_was(scene, group.first, last)):
             continue
         first, (value, end) = scene.groups[ahead].first, amount(scene, ahead)
@@ -261,7 +263,8 @@ def put_right(scene: Scene, sizes: list[Size]) -> list[Size]:
         value, last = amount(scene, index)
         if not before or not scene.free(group.first, last) or _of_another(scene, last):
             continue
-        if near.corrected(scene, before[-1].last + 1, group.first):
+        wrong = near.denied(scene, before[-1].first, before[-1].last)  # «не 5 квадратов, а 6,5»
+        if wrong or near.corrected(scene, before[-1].last + 1, group.first):
             return [Size(value, group.first, last, weight=3, corrects=True)]
     return []
 
@@ -270,7 +273,8 @@ def _of_another(scene: Scene, last: int) -> bool:
     """«не 45, а 54 дом», «не 77 а 78 в конце»."""
     after = scene.key(last + 1)
     of_phone = any(word.startswith(_OF_PHONE) for word in scene.words(0, len(scene.tokens)))
-    return of_phone or is_other_unit(after) or after in _HOUSE or after in ("-", "/", ":", "%")
+    he_says = after == "я" and scene.tokens[last + 1].spaced  # «а 6,5, я померила», no «6-я»
+    return of_phone or (is_other_unit(after) and not he_says) or after in _HOUSE or after in ("-", "/", ":", "%")
 
 
 def _other_end(scene: Scene, first: int, value: float, last: int) -> tuple[float | None, int]:
@@ -322,10 +326,8 @@ def _half(scene: Scene, at: int) -> Size | None:
 def _is_labelled(scene: Scene, first: int) -> bool:
     """«кв. 12», «ул. Абая 10», «№ 5», «высота 3»: the words before say what the number is."""
     before = [scene.key(at) for at in range(max(0, first - 3), first)]
-    if before[-1:] and before[-1] in _HOUSE_OF_STREET and scene.words(first - 6, first - 2) & _STREETS:
-        return True  # «ул. Абая, дом 45»
-    if before[-1:] and before[-1] in _HOUSE_OF_STREET and scene.words(first - 5, first - 2) & {"адрес", "мекенжаи"}:
-        return True  # «адрес Ломоносова дом 45»
+    if before[-1:] and before[-1] in _HOUSE_OF_STREET and scene.words(first - 6, first - 2) & _OF_ADDRESS:
+        return True  # «ул. Абая, дом 45», «адрес Ломоносова дом 45»
     return any(word in _LABELS for word in before[-2:]) or any(
         word in ("ул", "улица", "кошеси", "пр") or word.startswith(_HEIGHT) for word in before
     )

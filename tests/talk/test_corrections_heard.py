@@ -1,0 +1,81 @@
+"""Corrections, and what must not be taken for one: the right value stays on the lead, and the client hears it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from talking import COMPANY, Talk
+
+from leadbot.engines.rules.reading.extract import extract
+from leadbot.texts.trades import load
+
+
+def talk(setup: str, *lines: str) -> Talk:
+    """A talk in this trade, the lines said one after the other."""
+    held = Talk(replace(COMPANY, setup=setup) if setup else COMPANY)
+    held.say(*lines)
+    return held
+
+
+PUT_RIGHT = [
+    # a size whose number alone is said anew, after the lead is there
+    ("renovation", ("ремонт кухни 9 квадратов Караганда, Инна 87075550121", "ой не 9 квадратов, а 11,5 я перемерила"),
+     "area", "11,5 м²", "площадь: 11,5 м²"),
+    ("", ("үй салу керек, Шымкентте, 140 шаршы, Самат 87015550122", "ауданы 140 емес 165 болады"),
+     "area", "165 м²", "165 м²"),
+    ("", ("üy salu kerek Astanada 120 kvadrat, Samat 87015550123", "120 emes 125 kvadrat"),
+     "area", "125 м²", "125 м²"),
+    ("", ("House in Almaty, 80 sqm, John 87015550124", "It is 90 sqm, not 80"), "area", "90 м²", "90 m²"),
+    ("", ("үй керек, Таразда, 110 шаршы, Самат 87015550125", "130 деп түзетіңізші"), "area", "130 м²", "130 м²"),
+    # land put right leaves the house as it is
+    ("", ("дом хотим 130 квадратов в Уральске, земли 6 соток", "ой, участок 7 соток, а не 6"),
+     "area", "130 м²", "7 соток"),
+    ("", ("үй саламыз Атырауда 90 шаршы, жеріміз 6 сотық", "жер 9 сотық екен, 6 емес"), "area", "90 м²", "9 сотық"),
+    # one material for another
+    ("", ("баня из кирпича в Таразе 40 квадратов", "не из кирпича, а из пеноблока"),
+     "materials", "пеноблок", "пеноблок"),
+    ("renovation", ("ванная бөлме жөндеу, керамогранит", "керамогранит емес плитка болсын"),
+     "materials", "плитка", "плитка"),
+    ("", ("дом из бруса, Костанай, 90 квадратов", "вместо бруса газоблок"), "materials", "газоблок", "газоблок"),
+    # another time to call
+    ("", ("баня 30 кв Талгар, позвоните завтра, Лев 87075550126", "извините, не завтра, а в пятницу"),
+     "callback", "в пятницу", "в пятницу"),
+    ("", ("баня 30 кв Талгар, звоните вечером, Лев 87075550127", "ой, лучше утром"), "callback", "утром", "утром"),
+    ("", ("монша керек Талғарда 30 шаршы, ертең қоңырау шалыңыз, Самат 87015550128", "ертең емес, дүйсенбі"),
+     "callback", "дүйсенбі", "дүйсенбі"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("setup", "lines", "slot", "value", "said"), PUT_RIGHT)
+def test_what_is_put_right_stands_and_is_said_back(
+    setup: str, lines: tuple[str, ...], slot: str, value: str, said: str
+) -> None:
+    held = talk(setup, *lines)
+    assert held.value(slot) == value
+    assert said in held.history[-1].text
+
+
+READ = [
+    ("", "Қашан келіп көресіздер?", None, "object_type", None),
+    ("", "муж работает до семи, звоните днём", None, "callback", "днём"),
+    ("", "только не звоните с утра, сплю", None, "callback", "не звоните с утра"),
+    ("", "таңертең хабарласпаңыз", None, "callback", "таңертең хабарласпаңыз"),
+    ("", "бригада кинула нас на 3 млн", None, "budget", None),
+    ("", "потерял на этом 500 тысяч, бюджет теперь 2 млн", None, "budget", "2 млн"),
+    ("", "на завтра до обеда, а в среду после 3", "callback", "callback", "завтра до обеда, в среду после 3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("setup", "text", "asked", "slot", "value"), READ)
+def test_a_message_is_read_for_what_it_says(
+    setup: str, text: str, asked: str | None, slot: str, value: str | None
+) -> None:
+    found = extract(text, asked=asked, setup=load(setup) if setup else None).slots.get(slot)
+    assert (found.value if found else None) == value
+
+
+@pytest.mark.parametrize("line", ["и ещё брата 15 лет запишите", "к мастеру Айне и подругу", "3 емес 4 дана"])
+def test_no_answer_to_when_without_a_time_in_it(line: str) -> None:
+    held = talk("beauty", "маникюр", line)
+    assert held.history[1].text and held.value("callback") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from leadbot.engines.base import Turn
@@ -29,6 +30,9 @@ _WAYS = (
 )  # fmt: skip
 _KIN = tuple((item.split()[0], tuple(item.split()[1:])) for item in raw("contact.kin"))
 
+
+_HIMSELF = re.compile(r"(?<!\w)(?:я|меня|мен|мени|i.?m|me|ya|menya)(?!\w)")
+_NUMBER = ("номер", "номир", "телефон", "number", "phone")
 
 _CONTACT = frozenset({"contact", "phone", "known_phone", "name"})
 
@@ -63,14 +67,30 @@ def other(memory: Memory, heard: Extraction, acts: Acts, text: str) -> str:
 
     Only of a client whose own name is known: else who is named is the contact.
     """
-    if "contact_other" not in acts or "phone" not in heard.slots:
-        return ""
     own, named = memory.value("name"), heard.slots.get("name")
-    if own is None:
+    if own is None or "phone" not in heard.slots:
+        return ""
+    of_kin = heard.relative and named is not None and named.value == heard.relative
+    if not (of_kin or "contact_other" in acts or memory.asked == "same_phone" or _is_kins_number(text)):
         return ""
     if named is not None and named.value != own and own not in named.value.split():
         return named.value
     return heard.relative or kin(text)
+
+
+def is_himself(memory: Memory, heard: Extraction, acts: Acts, text: str) -> bool:
+    """«звоните жене Алие», and then «я Виктор»: is the name we hold another's, and this one his own?"""
+    named, held = heard.slots.get("name"), memory.value("name")
+    if named is None or not named.sure or held is None or held != memory.relative or named.value == held:
+        return False
+    return "introduces" in acts or _HIMSELF.search(fold(text)) is not None
+
+
+def _is_kins_number(text: str) -> bool:
+    """«әкемнің нөмірі …», «номер мужа …», "my wife's number"."""
+    words = re.findall(r"[^\W\d_]+", fold(text))
+    beside = (pair for one, other in itertools.pairwise(words) for pair in ((one, other), (other, one)))
+    return any(number.startswith(_NUMBER) and kin(whose) for number, whose in beside)
 
 
 def kin(text: str) -> str:

@@ -49,7 +49,7 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
     _number_of_before(memory, news, turn, heard, acts)
     heard = _objects(memory, news, turn, heard, acts, setup)
     _set_aside(memory, news, turn, heard, acts)
-    before = memory.value("name")
+    before, himself = memory.value("name"), contacts.is_himself(memory, heard, acts, turn.message.text)
     whom = contacts.other(memory, heard, acts, turn.message.text)
     if whom:
         memory.contact_name = news.contact_name = whom
@@ -70,10 +70,10 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
             is_whom = slot == "phone" and bool(whom)
             if is_whom and "phone" in memory.facts:
                 note_other(memory, news, str(memory.facts["phone"]["value"]), of_old=True)
-            newer = is_whom or turn.company.fields[slot].newest_counts
+            newer = is_whom or (slot == "name" and himself) or turn.company.fields[slot].newest_counts
             put(memory, news, slot, fact, newer or _may_replace(memory, heard, acts, slot, found), setup)
-    if "name" in news.changed and "introduces" in acts and before == memory.relative:
-        memory.contact_name = news.contact_name = before  # «звоните жене Назгуль», and then «меня зовут Дастан»
+    if "name" in news.changed and himself:
+        memory.contact_name = news.contact_name = str(before)  # «звоните жене Назгуль», and then «меня зовут Дастан»
     _restated(memory, news, turn, heard, acts)
     storeys.answered(memory, news, turn)
     _name_of_a_relative(memory, news, turn, heard)

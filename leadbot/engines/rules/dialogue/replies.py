@@ -99,6 +99,8 @@ def _thank(scene: Exchange, made: Reply) -> None:
         thanks += " " + closed(key, opening, scene.turn.now, scene.language)
     made.keep(thanks)
     _contact_said(scene, made)
+    if scene.news.another or scene.news.wish or scene.news.further:
+        further(scene, made)
     say_back(scene, made)
     if "human" in scene.acts:
         made.asks, made.act = False, "call_human"
@@ -114,6 +116,8 @@ def _thank(scene: Exchange, made: Reply) -> None:
 def _contact_said(scene: Exchange, made: Reply) -> None:
     """How he will be reached, and who else, where this message said it."""
     news, memory = scene.news, scene.memory
+    if "name" in news.changed:
+        corrected(scene, made)
     if news.contact_name and "phone" in memory.facts:
         phone = memory.facts["phone"]["value"]
         made.keep(scene.say("contact_name", phone=phone, name=phrases.capital(news.contact_name)))

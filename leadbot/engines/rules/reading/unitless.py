@@ -244,8 +244,7 @@ def changed(scene: Scene) -> list[Size]:
     for index, group in enumerate(scene.groups):
         old, last = amount(scene, index)
         ahead = next((at for at, later in enumerate(scene.groups) if later.first > last), None)
-        goes_on = scene.key(last + 1) in ("а", ",", "емес", "emes")
-        denied = goes_on and near.denied(scene, group.first, last)
+        denied = near.denied(scene, group.first, last) and scene.key(last + 1) in ("а", ",", "емес", "emes")
         if ahead is None or not (denied or _is_what_was(scene, group.first, last)):
             continue
         first, (value, end) = scene.groups[ahead].first, amount(scene, ahead)
@@ -259,12 +258,11 @@ def changed(scene: Scene) -> list[Size]:
 def put_right(scene: Scene, sizes: list[Size]) -> list[Size]:
     """«63 квадрат, ой извините 36», «3,8 кв, ой 4,8 екен»: the number behind, its unit not said again."""
     for index, group in enumerate(scene.groups):
-        before = [size for size in sizes if 0 < group.first - size.last <= _NEAR_ENOUGH and size.unit not in LAND]
+        old = next((size for size in reversed(sizes) if 0 < group.first - size.last <= _NEAR_ENOUGH), None)
         value, last = amount(scene, index)
-        if not before or not scene.free(group.first, last) or _of_another(scene, last):
+        if old is None or not scene.free(group.first, last) or _of_another(scene, last):
             continue
-        wrong = near.denied(scene, before[-1].first, before[-1].last)  # «не 5 квадратов, а 6,5»
-        if wrong or near.corrected(scene, before[-1].last + 1, group.first):
+        if near.denied(scene, old.first, old.last) or near.corrected(scene, old.last + 1, group.first):
             return [Size(value, group.first, last, weight=3, corrects=True)]
     return []
 
@@ -273,8 +271,7 @@ def _of_another(scene: Scene, last: int) -> bool:
     """«не 45, а 54 дом», «не 77 а 78 в конце»."""
     after = scene.key(last + 1)
     of_phone = any(word.startswith(_OF_PHONE) for word in scene.words(0, len(scene.tokens)))
-    he_says = after == "я" and scene.tokens[last + 1].spaced  # «а 6,5, я померила», no «6-я»
-    return of_phone or (is_other_unit(after) and not he_says) or after in _HOUSE or after in ("-", "/", ":", "%")
+    return of_phone or is_other_unit(after) or after in _HOUSE or after in ("-", "/", ":", "%")
 
 
 def _other_end(scene: Scene, first: int, value: float, last: int) -> tuple[float | None, int]:

@@ -13,7 +13,7 @@ from leadbot.engines.rules.words.words import words
 _CORRECTING = words("near.correcting")
 _REFUSING = frozenset({"нет", "жок", "no", "net", "joq"})
 _NOT = frozenset({"не", "not", "ne", "нет"})
-_NOT_BEHIND = frozenset({"емес", "emes"})
+_NOT_BEHIND = frozenset({"емес", "емеспин", "emes", "emespin"})
 _PREPOSITIONS = words("near.prepositions")
 
 

@@ -79,3 +79,63 @@ def test_a_message_is_read_for_what_it_says(
 def test_no_answer_to_when_without_a_time_in_it(line: str) -> None:
     held = talk("beauty", "маникюр", line)
     assert held.history[1].text and held.value("callback") is None
+
+
+def test_the_client_is_not_whom_to_call_for_him() -> None:
+    held = talk("", "баня 40 квадратов в Уральске, звоните сестре Инне 87075550131", "это я, Глеб, пишу")
+    assert (held.value("name"), held.value("phone")) == ("Глеб", "87075550131")
+    assert "Инна" in held.history[-1].text and "Глеб" in held.history[-1].text
+    held = talk("", "монша 40 шаршы Оралда, атым Самат", "қарындасымның нөмірі 87015550132, аты Ләззат")
+    assert held.value("name") == "Самат" and "Ләззат" in held.history[-1].text
+    held = talk("", "дом 90 кв Уральск, участок есть, Пётр 87075550133", "нет, номер сына 87075550134")
+    assert held.value("name") == "Пётр" and "Сын, 87075550134" in held.history[-1].text
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("мен Болат емеспін, менің атым Марал", "Марал"),
+        ("атымды дұрыстаңызшы, Әділ деп. Рахмет", "Әділ"),
+        ("Лев это я, а Болат брат", "Лев"),
+    ],
+)
+def test_a_name_is_put_right(line: str, name: str) -> None:
+    assert talk("", "баня 40 кв Уральск Болат 87075550135", line).value("name") == name
+
+
+def test_what_is_only_wanted_stands_instead_of_the_whole() -> None:
+    for line in ("только крыша нужна", "нет, не дом, тек шатыр", "крыша только нужна, без дома"):
+        held = talk("", "дом 100 кв, Уральск", line)
+        assert held.value("object_type") == "кровля" and not held.known["state"].get("parked")
+    held = talk("", "дом и баня, Уральск, 100 кв", "не дом, только баня")
+    assert held.value("object_type") == "баня" and not held.known["state"].get("parked")
+
+
+def test_another_thing_in_another_town_is_a_lead_of_its_own() -> None:
+    held = talk("renovation", "ремонт квартиры в Уральске 50 кв, Лев 87075550136", "ещё кухню брату освежить в Аксае")
+    assert (held.value("object_type"), held.value("city")) == ("кухня", "Аксай")
+    held.say("нет, у него свой номер 87075550137 Игорь")
+    assert held.value("name") == "Лев" and "Игорь, 87075550137" in held.history[-1].text
+
+
+def test_what_is_wanted_beside_is_said_in_the_message_that_makes_the_lead() -> None:
+    held = talk("", "баня 30 кв Уральск, участок есть", "Лев 87075550138, и ещё беседку посчитайте")
+    assert held.registered and "беседка" in held.history[-1].text
+
+
+def test_a_yes_is_no_town_and_no_plot() -> None:
+    assert talk("", "баня 5х4", "верная").value("city") is None
+    assert talk("", "баня 30 кв Уральск", "Самат 87015550139, қоршауды да қараңыз").value("plot") is None
+    assert talk("", "баня 30 кв Уральск", "да есть, Лев 87075550140").value("plot") == "есть"
+
+
+def test_another_thing_no_table_holds_replaces_what_is_taken_back() -> None:
+    assert (
+        talk("cars", "Шиномонтаж керек", "шиномонтаж емес, сигнализация керек").value("object_type") == "сигнализация"
+    )
+
+
+@pytest.mark.parametrize("line", ["другой номер 87075550142", "ана нөмірге емес, 87075550142"])
+def test_another_number_is_no_friends(line: str) -> None:
+    held = talk("", "баня 40 кв Уральск, участок есть, Болат 87075550141", line)
+    assert held.value("phone") == "87075550142" and not held.known["state"].get("contact_name")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from leadbot import fields
 from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue import contacts, own_questions, own_words, second, storeys
-from leadbot.engines.rules.dialogue.intents import Acts, fold
+from leadbot.engines.rules.dialogue.intents import Acts, fold, signs
 from leadbot.engines.rules.dialogue.memory import Fact, Memory
 from leadbot.engines.rules.dialogue.news import News, fact_of, note_other, put, whole
 from leadbot.engines.rules.reading import phone_line, regions
@@ -84,7 +84,7 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
     if value := own_questions.answer(turn, heard, acts):
         put(memory, news, str(turn.asked), whole(turn, value), replaces=True)
     own_words.wish(memory, news, turn, heard, acts, setup)
-    _further_contacts(memory, news, heard, acts)
+    contacts.note_further(memory, news, heard, acts)
     _no_longer_an_area(memory, heard)
     _way_of_contact(memory, news, turn, heard, acts)
     memory.partial = "" if "phone" in news.slots else heard.partial_phone
@@ -123,6 +123,9 @@ def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Ac
             second.park(memory, facts)
         return _without(heard, facts.keys())
     if kind is None or not second.is_parked(memory, kind) or kind.value == memory.value("object_type"):
+        return heard
+    if kind.corrects and not second.has_lead(memory, kind.value):
+        second.drop(memory, kind)  # «не дом, только фундамент»: no further thing any more
         return heard
     if "first_of_all" in acts and not turn.registered and second.bring_forward(memory, kind):
         news.forward = True
@@ -329,15 +332,13 @@ def _longer(old: Fact, found: Found) -> bool:
 
 def _answer_to_plot(memory: Memory, news: News, turn: Turn, acts: Acts) -> None:
     """«да», «нет», «ещё ищем» after the question about the plot."""
-    if turn.asked != "plot" or "plot" in news.slots:
+    if turn.asked != "plot" or "plot" in news.slots or news.contact_name:
         return
-    value = "ищет" if "looking" in acts else "нет" if "no" in acts else "есть" if "yes" in acts else None
+    said = acts
+    if news.slots & _CONTACT:  # «Марат, 8707…, дуалды да» is no «да»: a clause begins with it
+        said = signs(
+            " ".join(clause.split()[0] for clause in re.split(r"[,.;!?\n]", turn.message.text) if clause.split())
+        )
+    value = "ищет" if "looking" in acts else "нет" if "no" in said else "есть" if "yes" in said else None
     if value:
         put(memory, news, "plot", whole(turn, value), replaces=True)
-
-
-def _further_contacts(memory: Memory, news: News, heard: Extraction, acts: Acts) -> None:
-    for found in heard.others.get("phone", ()):
-        note_other(memory, news, found.value)
-    if acts.contact:
-        note_other(memory, news, acts.contact)

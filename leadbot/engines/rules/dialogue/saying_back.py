@@ -76,7 +76,7 @@ def further(scene: Exchange, made: Reply) -> None:
     made.keep(scene.say("second.parked", what=phrases.small(what)) if what.strip() else scene.say("noted"))
 
 
-def beside(scene: Exchange) -> str:
+def _beside(scene: Exchange) -> str:
     """«Записал: дом и баня.», where the first thing comes in the same breath."""
     news = scene.news
     if "object_type" not in news.fresh or not news.further or news.another:
@@ -84,6 +84,18 @@ def beside(scene: Exchange) -> str:
     first = object_line({"object_type": news.fresh["object_type"]}, scene.setup, scene.language)
     lines = [first, *(object_line(facts, scene.setup, scene.language) for facts in news.further)]
     return scene.say("second.both", what=phrases.listed([phrases.small(line) for line in lines], scene.language))
+
+
+def aside(scene: Exchange, made: Reply) -> bool:
+    """What is wanted beside the object, where this message said it."""
+    news = scene.news
+    if both := _beside(scene):
+        made.keep(both)
+    elif news.another or news.wish or news.further:
+        further(scene, made)
+    else:
+        return False
+    return True
 
 
 def say_back(scene: Exchange, made: Reply) -> None:

@@ -21,12 +21,13 @@ def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text
         return False
     if "elsewhere" in acts and "second_object" not in acts:
         return False
+    own = _own(memory, heard)
     says_so = "second_object" in acts or "another" in acts
+    says_so = says_so or (found is not None and "also" in acts and "city" in own)  # «и ещё ванну у тёщи в Каскелене»
     if found is not None and (found.corrects or not (found.sure or says_so) or setup.is_land(found.value)):
         return False
     if setup.is_land(old["value"]) or is_parked(memory, found):
         return False
-    own = _own(memory, heard)
     if found is None:
         return says_so and "second_object" in acts and len(own) > 0 and bool({"area", "plot"} & own)
     if found.value == old["value"]:
@@ -63,6 +64,11 @@ def park(memory: Memory, facts: dict[str, Fact]) -> None:
             each.facts |= facts
             return
     memory.parked.append(Parked(facts))
+
+
+def drop(memory: Memory, found: Found) -> None:
+    """Forget this object among those put aside."""
+    memory.parked = [each for each in memory.parked if each.facts.get("object_type", {}).get("value") != found.value]
 
 
 def has_lead(memory: Memory, kind: str) -> bool:

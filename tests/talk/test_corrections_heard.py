@@ -139,3 +139,38 @@ def test_another_thing_no_table_holds_replaces_what_is_taken_back() -> None:
 def test_another_number_is_no_friends(line: str) -> None:
     held = talk("", "баня 40 кв Уральск, участок есть, Болат 87075550141", line)
     assert held.value("phone") == "87075550142" and not held.known["state"].get("contact_name")
+
+
+@pytest.mark.parametrize(
+    ("first", "line", "slot", "value"),
+    [
+        ("квартира 2 комнаты 50 кв Уральск, ремонт", "не 2 комнаты, а 3", "rooms", "3"),
+        ("дом 3 этажа 200 кв Уральск", "не 3 этажа, а 2", "floors", "2"),
+        ("дом 90 кв Уральск, бюджет 30 млн", "не 30 млн, а 25 млн", "budget", "25 млн"),
+        ("дом 90 кв Уральск", "90 неверно, 95 метров", "area", "95 м²"),
+    ],
+)
+def test_a_count_put_right_stands_and_is_said_back(first: str, line: str, slot: str, value: str) -> None:
+    held = talk("", first, line)
+    assert held.value(slot) == value and "Исправил" in held.history[-1].text
+
+
+def test_a_side_of_a_thing_is_put_right() -> None:
+    held = talk("furniture", "шкаф 2 на 2,5, Уральск, Лев 87075550143", "ширина не 2, а 2,20")
+    assert held.value("area") == "2,2 × 2,5 м" and "2,2 × 2,5 м" in held.history[-1].text
+    assert talk("windows", "терезе 130 х 140, Орал", "130 емес 120 екен").value("area") == "120 × 140 см"
+
+
+def test_the_size_of_the_sentence_before_is_not_the_other_things() -> None:
+    held = talk("furniture", "шкаф 2 на 2,5, Уральск, Лев 87075550144", "2,20 на 2,5 же. и комод в спальню")
+    assert (held.value("object_type"), held.value("area")) == ("шкаф", "2,2 × 2,5 м")
+    assert "комод" in held.history[-1].text
+
+
+def test_whom_to_call_is_no_thing() -> None:
+    assert talk("other", "әкеме звондаңыздар").value("object_type") is None
+
+
+def test_what_no_table_holds_is_kept_beside_what_is_known() -> None:
+    held = talk("", "дом 90 кв Уральск, участок есть, Лев 87075550145", "беседку тоже, и водосток с карнизом ещё")
+    assert "водосток" in " ".join(held.known["state"]["remarks"])

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from leadbot import fields
 from leadbot.engines.base import Turn
-from leadbot.engines.rules.dialogue import contacts, own_questions, own_words, second, storeys
+from leadbot.engines.rules.dialogue import contacts, own_questions, own_words, second, sides, storeys
 from leadbot.engines.rules.dialogue.intents import Acts, fold, signs
 from leadbot.engines.rules.dialogue.memory import Fact, Memory
 from leadbot.engines.rules.dialogue.news import News, fact_of, note_other, put, whole
@@ -76,6 +76,7 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
         memory.contact_name = news.contact_name = str(before)  # «звоните жене Назгуль», and then «меня зовут Дастан»
     _restated(memory, news, turn, heard, acts)
     storeys.answered(memory, news, turn)
+    sides.put_right(memory, news, turn)
     _name_of_a_relative(memory, news, turn, heard)
     _ending_of_phone(memory, news, turn)
     _other_of_two(memory, news, turn, heard)
@@ -112,6 +113,11 @@ def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Ac
     if "complaint" in acts:  # what he has had built is no wish, but tells which work he complains of
         return _without(heard, facts.keys() - ({"city", "object_type"} - memory.facts.keys()))
     if second.is_another(memory, heard, acts, setup, text):
+        if kind is not None and second.is_said_before(heard, text):  # «3,20 на 2. И шкаф»
+            size = replace(heard.slots["area"], corrects=True)
+            news.further.append({slot: fact for slot, fact in facts.items() if slot != "area"})
+            second.park(memory, news.further[-1])
+            return replace(heard, slots={**_without(heard, facts.keys()).slots, "area": size})
         if kind is None:
             facts["object_type"] = memory.facts["object_type"]
         if ("same_place" in acts or _is_part(facts, setup)) and "city" not in facts and "city" in memory.facts:

@@ -72,6 +72,8 @@ def wish(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, 
         return
     if acts.names & (NO_ANSWER - {"postponed"}) or acts.topic not in (None, "other", *_OF_IT) or heard.trouble:
         return
+    if "contact_other" in acts and "wish" not in acts:
+        return  # «күйеуіме звондаңыздар»
     asked = None if "object_type" in heard.denied else turn.asked  # «жөндеу емес, эвакуатор керек»
     if asked not in (None, "object_type") or (asked is None and news.slots & _CONTACT):
         return

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+from leadbot.engines.rules.dialogue.answers import keep_remark
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
+from leadbot.engines.rules.dialogue.intents import fold
 from leadbot.engines.rules.dialogue.storeys import storeys
 from leadbot.engines.rules.dialogue.summary import object_line
+from leadbot.engines.rules.words import near
 from leadbot.texts import phrases
 
+_SOME = 2  # words no table holds that are worth reading
 _BEGINNING = 7  # digits up to which a number is taken for the beginning of one, not for one that lacks a digit
 _DIMENSIONS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:[xхXХ×*]|на|by)\s*(\d+(?:[.,]\d+)?)")
 
@@ -64,6 +68,7 @@ def corrected(scene: Exchange, made: Reply) -> bool:
     made.parts.append(
         scene.say("corrected", label=phrases.label(slot, scene.language, scene.setup).lower(), value=value)
     )
+    aside(scene, made)
     return True
 
 
@@ -74,6 +79,14 @@ def further(scene: Exchange, made: Reply) -> None:
     lines = [object_line(facts, scene.setup, scene.language) for facts in (news.another, *news.further) if facts]
     what = phrases.listed(list(dict.fromkeys(filter(None, lines))) or [wish], scene.language)
     made.keep(scene.say("second.parked", what=phrases.small(what)) if what.strip() else scene.say("noted"))
+    if "also" in scene.acts and _untold(scene) >= _SOME:
+        keep_remark(scene)  # «веранду, и дорожку ещё к калитке»: a person reads the rest
+
+
+def _untold(scene: Exchange) -> int:
+    """How many words of the message are neither values nor everyday ones."""
+    words = re.findall(r"[^\W\d_]{3,}", scene.heard.masked)
+    return sum(not near.is_common(fold(word)) for word in words)
 
 
 def _beside(scene: Exchange) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.memory import Fact, Memory, Parked
 from leadbot.engines.rules.reading.extract import Extraction, Found
 from leadbot.texts.trades import Setup
 
+_SENTENCE = re.compile(r"[.!?]\s|\n")
 PART = 2  # rank of what is a part of a thing, as a roof of a house
 
 
@@ -64,6 +67,12 @@ def park(memory: Memory, facts: dict[str, Fact]) -> None:
             each.facts |= facts
             return
     memory.parked.append(Parked(facts))
+
+
+def is_said_before(heard: Extraction, text: str) -> bool:
+    """Does the size stand in a sentence of its own, before the one that names the other object?"""
+    size, thing = heard.slots.get("area"), heard.slots["object_type"]
+    return size is not None and size.end < thing.start and bool(_SENTENCE.search(text[size.end : thing.start]))
 
 
 def drop(memory: Memory, found: Found) -> None:

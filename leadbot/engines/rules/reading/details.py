@@ -46,7 +46,8 @@ _ONE_FLOOR = words("details.one_floor")
 _MONEY = words("details.money")
 _SCALE = words("details.scale")
 _SCALE_STEMS = stems("details.scale*")
-_LOST = stems("details.lost*")  # «кинули меня на 2 млн»
+_LOST = stems("details.lost*")
+_BEHIND = 3  # tokens from what is taken back to what is right
 _LAND = stems("details.land*")
 _MATERIALS = _pairs("details.materials")
 
@@ -87,7 +88,18 @@ def _counted(scene: Scene, stems: tuple[str, ...], *, most: int, ordinal: frozen
             and not (scene.key(at) in ordinal and group.value > (3 if scene.key(at) == "кабат" else 1))
         ):
             scene.take(group.first, at)
+            if near.denied(scene, group.first, at):
+                return _instead(scene, at, most)
             return scene.found(str(int(group.value)), group.first, at)
+    return None
+
+
+def _instead(scene: Scene, last: int, most: int) -> Found | None:
+    """«не 3 комнаты, а 4», «3 бөлме емес, 4»: the count that stands behind the one taken back."""
+    for group in scene.groups:
+        if 0 < group.first - last <= _BEHIND and scene.free(group.first, group.last) and 1 <= group.value <= most:
+            scene.take(group.first, group.last)
+            return scene.found(str(int(group.value)), group.first, group.last, corrects=True)
     return None
 
 
@@ -109,17 +121,16 @@ def budget(scene: Scene) -> Found | None:
         if scene.key(at) in _MONEY:
             scaled, at = True, at + 1
         if scaled and not scene.key(at).startswith(("квадр", "шарш", "кв")):
-            lost = any(scene.key(before).startswith(_LOST) for before in range(max(0, group.first - 4), group.first))
-            found = (
-                found
-                if lost
-                else found
-                or scene.found(
-                    _plain(scene.text[scene.tokens[group.first].start : scene.tokens[at - 1].end]), group.first, at - 1
-                )
-            )
+            if not (near.denied(scene, group.first, at - 1) or _is_lost(scene, group.first)):
+                said = scene.text[scene.tokens[group.first].start : scene.tokens[at - 1].end]
+                found = found or scene.found(_plain(said), group.first, at - 1)
             scene.take(group.first, at - 1)
     return found
+
+
+def _is_lost(scene: Scene, first: int) -> bool:
+    """«кинули меня на 2 млн»: what is gone is no budget."""
+    return any(scene.key(at).startswith(_LOST) for at in range(max(0, first - 4), first))
 
 
 def _plain(words: str) -> str:

@@ -43,6 +43,7 @@ _LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
 _MOST_SOTKAS = 100  # a bare number above it is square metres of land
 _PER = frozenset({"за", "per"})
 _OF_PHONE = ("конц", "цифр", "сон", "номер", "номир", "телеф", "digit")
+_GOES_ON = near.NOT_BEHIND | {"а", ","}
 _NEAR_ENOUGH = 6  # tokens from a size to the one it is put right by
 _WAS, _NOW = words("area.was"), words("area.now")  # «было 47, стало 49»
 _AS, _WRITTEN = frozenset({"деп", "написал", "написала"}), ("жаз", "айт", "ошиб", "по ошиб")
@@ -244,7 +245,7 @@ def changed(scene: Scene) -> list[Size]:
     for index, group in enumerate(scene.groups):
         old, last = amount(scene, index)
         ahead = next((at for at, later in enumerate(scene.groups) if later.first > last), None)
-        denied = near.denied(scene, group.first, last) and scene.key(last + 1) in ("а", ",", "емес", "emes")
+        denied = near.denied(scene, group.first, last) and scene.key(last + 1) in _GOES_ON
         if ahead is None or not (denied or _is_what_was(scene, group.first, last)):
             continue
         first, (value, end) = scene.groups[ahead].first, amount(scene, ahead)

@@ -13,7 +13,7 @@ from leadbot.engines.rules.words.words import words
 _CORRECTING = words("near.correcting")
 _REFUSING = frozenset({"нет", "жок", "no", "net", "joq"})
 _NOT = frozenset({"не", "not", "ne", "нет"})
-_NOT_BEHIND = frozenset({"емес", "емеспин", "emes", "emespin"})
+NOT_BEHIND = frozenset({"неправильно", "неверно", "емес", "емеспин", "emes", "emespin"})
 _PREPOSITIONS = words("near.prepositions")
 
 
@@ -26,7 +26,7 @@ def denied(scene: Scene, first: int, last: int) -> bool:
         before -= 1
     if scene.key(before) in _NOT and scene.key(before) != "нет":
         return True
-    return scene.key(last + 1) in _NOT_BEHIND or (scene.key(last + 1), scene.key(last + 2)) in (
+    return scene.key(last + 1) in NOT_BEHIND or (scene.key(last + 1), scene.key(last + 2)) in (
         ("не", "нужен"),
         ("не", "нужна"),
         ("не", "надо"),

@@ -172,5 +172,12 @@ def test_whom_to_call_is_no_thing() -> None:
 
 
 def test_what_no_table_holds_is_kept_beside_what_is_known() -> None:
-    held = talk("", "дом 90 кв Уральск, участок есть, Лев 87075550145", "беседку тоже, и водосток с карнизом ещё")
+    held = talk(
+        "", "дом 90 кв Уральск, участок есть, Лев 87075550145", "мансарда утеплённая, да ещё водосток с карнизом"
+    )
     assert "водосток" in " ".join(held.known["state"]["remarks"])
+
+
+def test_a_spare_number_of_somebody_else_stays_the_second() -> None:
+    held = talk("", "баня 40 кв Уральск, участок есть, Инна 87075550146", "номер сына 87075550147, если не отвечу")
+    assert held.value("phone") == "87075550146" and held.known["state"]["others"] == ["87075550147"]

@@ -71,8 +71,9 @@ def other(memory: Memory, heard: Extraction, acts: Acts, text: str) -> str:
     own, named = memory.value("name"), heard.slots.get("name")
     if own is None or "phone" not in heard.slots:
         return ""
-    of_kin = heard.relative and named is not None and named.value == heard.relative
-    if not (of_kin or "contact_other" in acts or memory.asked == "same_phone" or _is_kins_number(text)):
+    theirs = (named is not None and named.value == heard.relative) or _is_kins_number(text)
+    theirs = theirs and ("correction" in acts or "phone" not in memory.facts)  # else it is a second number
+    if not (theirs or "contact_other" in acts or memory.asked == "same_phone"):
         return ""
     if named is not None and named.value != own and own not in named.value.split():
         return named.value

@@ -10,7 +10,7 @@ from leadbot.engines.rules.dialogue.answers import answer, asks, keep_remark
 from leadbot.engines.rules.dialogue.ask import MOST, WRITTEN, next_slot, question
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import Acts
-from leadbot.engines.rules.dialogue.saying_back import announced, beside, corrected, further, phone_trouble, say_back
+from leadbot.engines.rules.dialogue.saying_back import announced, aside, corrected, further, phone_trouble, say_back
 from leadbot.engines.rules.dialogue.summary import object_line
 from leadbot.texts import phrases
 from leadbot.texts.languages import LANGUAGES
@@ -99,6 +99,7 @@ def _thank(scene: Exchange, made: Reply) -> None:
         thanks += " " + closed(key, opening, scene.turn.now, scene.language)
     made.keep(thanks)
     _contact_said(scene, made)
+    aside(scene, made)
     say_back(scene, made)
     if "human" in scene.acts:
         made.asks, made.act = False, "call_human"
@@ -114,6 +115,8 @@ def _thank(scene: Exchange, made: Reply) -> None:
 def _contact_said(scene: Exchange, made: Reply) -> None:
     """How he will be reached, and who else, where this message said it."""
     news, memory = scene.news, scene.memory
+    if "name" in news.changed and not scene.registers:
+        corrected(scene, made)
     if news.contact_name and "phone" in memory.facts:
         phone = memory.facts["phone"]["value"]
         made.keep(scene.say("contact_name", phone=phone, name=phrases.capital(news.contact_name)))
@@ -256,10 +259,8 @@ def _means_known_number(scene: Exchange) -> bool:
 def _noted(scene: Exchange, made: Reply) -> None:
     news = scene.news
     say_back(scene, made)
-    if both := beside(scene):
-        made.keep(both)
-    elif news.another or news.wish or news.further:
-        further(scene, made)
+    if aside(scene, made):
+        pass
     elif news.forward:
         what = object_line(scene.memory.object_facts(), scene.setup, scene.language)
         made.parts.append(scene.say("second.first", what=what))

@@ -10,7 +10,15 @@ from leadbot.engines.rules.dialogue.answers import answer, asks, keep_remark
 from leadbot.engines.rules.dialogue.ask import MOST, WRITTEN, next_slot, question
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
 from leadbot.engines.rules.dialogue.intents import Acts
-from leadbot.engines.rules.dialogue.saying_back import announced, aside, corrected, further, phone_trouble, say_back
+from leadbot.engines.rules.dialogue.saying_back import (
+    added,
+    announced,
+    aside,
+    corrected,
+    further,
+    phone_trouble,
+    say_back,
+)
 from leadbot.engines.rules.dialogue.summary import object_line
 from leadbot.texts import phrases
 from leadbot.texts.languages import LANGUAGES
@@ -149,7 +157,7 @@ def _after(scene: Exchange, made: Reply) -> None:
     elif news.another or news.wish or news.further:
         further(scene, made)
     elif news:
-        made.parts.append(scene.say("after.added"))
+        made.parts.append(added(scene))
         say_back(scene, made)
     elif not made.parts:
         _nothing_new(scene, made)

@@ -111,6 +111,19 @@ def aside(scene: Exchange, made: Reply) -> bool:
     return True
 
 
+def added(scene: Exchange) -> str:
+    """«Добавил к заявке: в субботу.», where the values can be named."""
+    news = scene.news
+    told = [
+        _shown(scene, slot, fact["value"])
+        for slot, fact in (news.fresh | news.changed).items()
+        if slot not in ("name", "phone", "object_type")
+    ]
+    return (
+        scene.say("after.added.what", what=phrases.listed(told, scene.language)) if told else scene.say("after.added")
+    )
+
+
 def say_back(scene: Exchange, made: Reply) -> None:
     """Repeat what is not sure, so that the client can put it right."""
     for slot, fact in scene.news.fresh.items():

@@ -138,7 +138,7 @@ class LeadEvent(Owned, Base):
     """What happened to a lead; `user_id` None means the bot.
 
     `kind` is created, moved, changed (by the client's words), repeated, edited (by a manager), otherwise (the client
-    said otherwise than an edit), dealt (in turn), assigned, taken, released,
+    said otherwise than an edit, or another talk than its own did), dealt (in turn), assigned, taken, released,
     task_set, task_moved, task_done, task_deleted, merged, unmerged, split, beside (the client wants something
     further, which has its own lead) or withdrawn (he needs it no more).
     """

@@ -164,10 +164,10 @@ class LeadEvent(Owned, Base):
 
 
 class ErasedLead(Owned, Base):
-    """That there was a lead, and since when there is none: for who keeps a copy. Its id is never given out again."""
+    """That there was a lead, and since when there is none: for who keeps a copy."""
 
     __tablename__ = "erased_leads"
-    __table_args__ = (Index(None, "company_id", "id"), Index(None, "erased_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (Index(None, "company_id", "id"), Index(None, "erased_at"))
 
     lead_id: Mapped[int]
     erased_at: Mapped[datetime] = mapped_column(default=utcnow)

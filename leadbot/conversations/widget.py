@@ -164,15 +164,16 @@ def change(values: dict[str, object], *, by: User) -> Company:
     return own
 
 
-def pin(*, by: User) -> str:
-    """Allow the site where the widget was last seen, and from then on only what is listed; the site. Raises Invalid."""
+def pin(host: str, *, by: User) -> None:
+    """Allow the site that the person has been shown and named, and from then on only what is listed. Raises Invalid.
+
+    Where the widget was seen last is no proof: a stranger's browser says it, and may have said another since.
+    """
     users.check_may_write(by)
-    host = company_settings.company().widget_seen_host
-    if not host:
+    sites = CHECKS["domains"](host)
+    if len(sites) != 1:
         raise Invalid("The widget has not been seen on any site yet", field="domains")
-    domains = look(company_settings.company()).domains
-    change({"domains": "\n".join(dict.fromkeys((*domains, host)))}, by=by)
-    return host
+    change({"domains": "\n".join((*look(company_settings.company()).domains, *sites))}, by=by)
 
 
 def pause(is_paused: bool, *, by: User) -> None:

@@ -17,7 +17,7 @@ from leadbot.conversations.widget_fields import CHECKS, DARK, LIGHT, OFFSET, SLU
 from leadbot.database import tenancy
 from leadbot.database.session import db, read_only, utcnow
 from leadbot.errors import Invalid, NotFound
-from leadbot.events import HandOffAsked, publish
+from leadbot.events import CrowdCalls, HandOffAsked, publish
 from leadbot.leads import attribution
 from leadbot.models import AuditEvent, Author, BotUser, Company, Conversation, Source, TalkPresence, User
 from leadbot.models.company import new_widget_key
@@ -203,8 +203,11 @@ def seen(page: str) -> None:
         db.session.commit()
 
 
-def call_manager(client_ref: str, message_id: str | None, language: str, *, may_disturb: bool) -> None:
-    """A client asks for a human by the button: it stands in the talk, and the managers are told unless they were.
+def call_manager(
+    client_ref: str, message_id: str | None, language: str, *, may_disturb: bool, is_crowd: bool = False
+) -> None:
+    """A client asks for a human by the button: it stands in the talk, and the managers are told unless they were; of
+    one in a crowd by the notice that speaks of them all.
 
     Silent where a manager has the talk already. Raises what `talks.take` does.
     """
@@ -220,7 +223,7 @@ def call_manager(client_ref: str, message_id: str | None, language: str, *, may_
         seq = talks.hear(talk, words, message_id=message_id, digest=digest)
     if talk.handled_by != "manager":
         if may_disturb:
-            publish(HandOffAsked(talk.id, words))
+            publish(CrowdCalls() if is_crowd else HandOffAsked(talk.id, words))
             unanswered.asked(talk)
         waiting.put(talk, waiting.CALL)
         talk.nudge_due_at = None  # he speaks already

@@ -174,7 +174,8 @@ def _marks_to_set(lead: Lead, draft: LeadDraft, *, is_heard: bool, is_alone: boo
     differing = [mark for mark in MARKS if getattr(lead, mark) != getattr(draft, mark)]
     if is_heard:
         return [mark for mark in differing if is_alone or getattr(draft, mark)]
-    return [mark for mark in differing if getattr(lead, mark) is None]
+    kept_with = {"contact_name": draft.phone_e164 == lead.phone_e164}  # it says whose that number is
+    return [mark for mark in differing if getattr(lead, mark) is None and kept_with.get(mark, True)]
 
 
 def _retell(lead: Lead, draft: LeadDraft, *, is_heard: bool, has_news: bool) -> bool:

@@ -105,6 +105,13 @@ def test_what_is_empty_he_fills_and_her_words_prove_it(owner: User) -> None:
     assert records.get(made.id).city == "Алматы", "the talk that made it has the last word"
 
 
+def test_whom_to_call_goes_with_the_number_or_not_at_all(card: Lead) -> None:
+    say("a stranger", f"мой номер {SAULE}", f"звоните лучше мужу, Аскару: {ASKAR}")
+    db.session.refresh(card)
+    assert (card.phone, card.contact_name) == (SAULE, None)
+    assert ASKAR in {each.to_value for each in records.history(card) if each.kind == "otherwise"}
+
+
 def test_she_takes_back_her_own_marks_whoever_has_joined(card: Lead) -> None:
     say("a stranger", f"мой номер {SAULE}")
     say("her phone", "уже не нужно, передумали")

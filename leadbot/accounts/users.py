@@ -111,6 +111,12 @@ def begin_session(user: User) -> str:
     return key
 
 
+def note_token(user: User) -> None:
+    """Write down that this person has come in, not at a browser but by a token."""
+    audit.note(user.id, AuditEvent.LOGGED_IN)
+    db.session.commit()
+
+
 def end_session(key: str) -> None:
     """Log one browser out: its cookie is worth nothing from now on."""
     db.session.execute(delete(WebSession).where(WebSession.key_hash == key_hash(key)))

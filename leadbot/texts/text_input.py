@@ -21,6 +21,9 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 
+# What many firms of the country are called: «Sarai.kz», and nothing else.
+_BRAND = re.compile(r"(?:(?:ТОО|ИП|ЖШС|LLP) )?[«\"]?[^\W_][\w-]*\.kz[»\"]?", re.IGNORECASE)
+
 
 def line(value: object, field: str, *, most: int, required: bool = True) -> str:
     """One line of text: NFC, trimmed, no controls, no marks that turn the reading direction. Raises Invalid."""
@@ -53,9 +56,9 @@ def tidied(value: object, *, most: int) -> str:
 
 def name_of(value: object, field: str, *, most: int, required: bool = True) -> str:
     """What somebody or something is called, one line: it stands in letters to people who know neither, so that no
-    address of a site may be in it. Raises Invalid."""
+    address of a site may be in it, unless it is the whole name. Raises Invalid."""
     text = line(value, field, most=most, required=required)
-    if _ADDRESS.search(unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))):
+    if not _BRAND.fullmatch(text) and _ADDRESS.search(unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))):
         raise Invalid("Write the name without the address of a site", field=field)
     return text
 

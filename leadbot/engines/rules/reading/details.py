@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from leadbot.engines.rules.reading import city, people, units
-from leadbot.engines.rules.words import morph, near
+from leadbot.engines.rules.words import morph, near, visits
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.text import TextToken, fold
 from leadbot.engines.rules.words.words import raw, stems, words
@@ -134,7 +134,7 @@ def plot(scene: Scene) -> Found | None:
     for at, token in enumerate(scene.tokens):
         if token.kind != "word" or not token.key.startswith(_LAND) or token.key.startswith("жере"):
             continue
-        words = scene.words(at - 3, at + 3)
+        words = scene.words(at - 3, min(at + 5, max(scene.clause(at)[1], at + 3)))
         if words & {"нет", "нету", "жок", "no", "нема"}:
             return scene.found("нет", at, at)
         if any(w.startswith(("ищ", "подбир", "издеп", "looking")) for w in words):
@@ -234,6 +234,7 @@ def materials(scene: Scene, setup: HasWorks) -> Found | None:
 
 
 _SINCE = frozenset({"кейин", "дейин"})
+_AT, _OF_DAY = frozenset({"на", "в", "к", "сагат", "at"}), ("час", "утр", "вечер", "дня")
 _ENDINGS_OF_HOURS = frozenset({"дан", "ден", "тан", "тен", "нан", "нен", "га", "ге", "ка", "ке"})
 
 
@@ -244,12 +245,25 @@ def callback(scene: Scene) -> Found | None:
             continue
         named = token.key.startswith(_WHEN) and not people.given(token, shaped=False)  # «Жумагуль» is no Friday
         begins = named or _hour_behind(scene, at) or (token.key in _HOUR_BEFORE and _is_hour(scene, at + 1))
-        if not begins or not (_about_calling(scene, at) or scene.asked == "callback" or _only_a_time(scene)):
+        about = _about_calling(scene, at) or scene.asked == "callback" or _only_a_time(scene)
+        if not begins or not (about or visits.is_to_come(scene, at)):
             continue
-        last = _callback_end(scene, at)
+        last = _hour_apart(scene, _callback_end(scene, at))
         scene.take(at, last)
         return scene.found(scene.text[token.start : scene.tokens[last].end], at, last)
     return None
+
+
+def _hour_apart(scene: Scene, last: int) -> int:
+    """The token of the hour that stands apart from its day: «жексенбіге жазыңыз 11ге», «завтра запишите на 10»."""
+    end = scene.clause(last)[1]
+    for at in range(last + 1, min(last + 5, end) + 1):
+        if scene.kind(at) == "number" and len(scene.key(at)) <= 2 and scene.free(at, at):
+            if past := _past_hour(scene, at):
+                return past - 1
+            if scene.key(at - 1) in _AT and (at == end or scene.key(at + 1).startswith(_OF_DAY)):
+                return at
+    return last
 
 
 def speaks_of_time(said: str) -> bool:
@@ -312,7 +326,10 @@ def _callback_end(scene: Scene, at: int) -> int:
             or (token.kind == "number" and len(token.key) <= 2)
             or (token.key in ":-" and scene.kind(last + 2) == "number")
             or (token.key == "-" and scene.key(last + 2) in _ENDINGS_OF_HOURS)
-            or (token.key in _ENDINGS_OF_HOURS and (scene.key(last + 2) in _SINCE or _past_hour(scene, last + 2)))
+            or (
+                token.key in _ENDINGS_OF_HOURS
+                and (scene.key(last) == "-" or scene.key(last + 2) in _SINCE or _past_hour(scene, last + 2))
+            )
         ):
             break
         last += 1

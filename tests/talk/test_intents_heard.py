@@ -134,7 +134,7 @@ def test_a_threat_is_a_complaint(said: str) -> None:
     assert talk.act == "complaint"
 
 
-@over(["где почитать отзывы?", "а сколько стоит баня 40 кв?", "спасибо, жду звонка"])
+@over(["жалоб больше нет", "где почитать отзывы?", "а сколько стоит баня 40 кв?", "спасибо, жду звонка"])
 def test_what_is_no_complaint_is_answered_as_ever(said: str) -> None:
     talk = talk_in("construction")
     talk.say(*COMPLAINT, said)
@@ -211,6 +211,7 @@ def test_fear_of_pain_is_no_distrust() -> None:
         ("cars", "диагностика, в пятницу после обеда", "пятницу после обеда"),
         ("cars", "ертең кешке шина ауыстыру керек", "ертең кешке"),
         ("dental", "тіс ауырады, сейсенбіге жазыңыз 9-ға", "сейсенбіге жазыңыз 9-ға"),
+        ("beauty", "укладка, в 17:30 завтра", "17:30 завтра"),
         ("dental", "зуб ноет с понедельника", None),
         ("dental", "сегодня утром сломался зуб", None),
         ("beauty", "в воскресенье работаете?", None),

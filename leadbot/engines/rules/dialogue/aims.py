@@ -68,7 +68,9 @@ _THREATENS = re.compile(rf"(?<!\w)(?:{_COURT} (?:\w+ ){{0,4}}{_WILL}|{_WILL} (?:
 _OR_ELSE = re.compile(
     r"(?<!\w)(?:если (?:вы |\w+ )?не|иначе|а то|ейтпесе|айтпесе|болмаса|otherwise|or else|unless|if you)"
 )
-_NAMED_SO = re.compile(r"(?<!\w)(?:жалоб\w*|шагым\w*|претензи\w*|complaint\w*)(?!\w)")
+_NAMED_SO = re.compile(
+    r"(?<!\w)(?<!без )(?<!нет )(?<!no )(?:жалоб\w*|шагым\w*|претензи\w*|complaint\w*)(?!\w)(?! (?:\w+ )?(?:нет|жок))"
+)
 _PERSON = re.compile(r"(?<!\w)(?:адам|кис[иы]|человек|людь?м|люди|живо|менедж|оператор|manager|human|person|operator)")
 _CLAUSE = re.compile(r"[^,.!?;\n]+\??")
 _CLAUSES = 6  # that are looked into

@@ -8,16 +8,13 @@ from leadbot.engines.base import Known, Turn
 from leadbot.engines.rules.dialogue.intents import fold
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.dialogue.news import News
+from leadbot.engines.rules.words.words import stems
 from leadbot.fields import Fields
 from leadbot.texts import phrases
 from leadbot.texts.trades import Setup
 
 # What happens this minute: whoever tells of it is rung first, and then asked where it is.
-_EMERGENCY = re.compile(
-    r"(?<!\w)(?:прорва|прорыв|лопну|хлещ|затоп|затап|топ(?:ит|ят|им)|потоп|теч[еь]|протек|потек|фонтан|искр|горит|дым|пожар"
-    r"|замыка|коротн|газ(?:ом)? (?:пахн|утеч)|пахнет газ|авари|застря|захлопн|кров|опух|жарыл|су (?:кет|ак|агы|бас)"
-    r"|агып|агыл|тамшыл|ток (?:согы|сок)|от (?:шык|кет)|ортен|burst|flood|leak|fire|smoke|spark|gas|locked out|bleed)"
-)
+_EMERGENCY = stems("ask.emergency*")
 MOST = 2  # times anything is asked
 WRITTEN = frozenset({"whatsapp", "telegram", "message"})  # ways of contact by which nobody is called
 
@@ -34,10 +31,15 @@ def next_slot(memory: Memory, turn: Turn, setup: Setup, news: News) -> str | Non
         return None if turn.registered or memory.withdrawn else _contact(memory)
     if _plot_is_due(memory, setup, news):
         return "plot"
-    is_known = "object_type" in memory.facts or _EMERGENCY.search(fold(" ".join(memory.remarks))) is not None
+    is_known = "object_type" in memory.facts or _is_emergency(memory)
     if memory.urgent and is_known and not turn.registered and (slot := _contact(memory)):
         return slot  # a burst pipe is no time for square metres
     return _of_order(memory, turn, setup) or (None if turn.registered else _contact(memory))
+
+
+def _is_emergency(memory: Memory) -> bool:
+    told = " " + " ".join(re.findall(r"\w+", fold(" ".join(memory.remarks))))
+    return any(f" {beginning}" in told for beginning in _EMERGENCY)
 
 
 def _of_order(memory: Memory, turn: Turn, setup: Setup) -> str | None:

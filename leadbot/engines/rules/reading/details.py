@@ -249,9 +249,16 @@ def callback(scene: Scene) -> Found | None:
         if not begins or not (about or visits.is_to_come(scene, at)):
             continue
         last = _hour_apart(scene, _callback_end(scene, at))
-        scene.take(at, last)
-        return scene.found(scene.text[token.start : scene.tokens[last].end], at, last)
+        first = _clock_before(scene, at)
+        scene.take(first, last)
+        return scene.found(scene.text[scene.tokens[first].start : scene.tokens[last].end], first, last)
     return None
+
+
+def _clock_before(scene: Scene, at: int) -> int:
+    """Where the time begins whose hour goes before the day: «в 18:00 сегодня»."""
+    is_clock = scene.key(at - 2) == ":" and scene.kind(at - 1) == scene.kind(at - 3) == "number"
+    return at - 3 if is_clock else at
 
 
 def _hour_apart(scene: Scene, last: int) -> int:

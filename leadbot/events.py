@@ -112,6 +112,11 @@ class HandOffAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class CrowdCalls:
+    """More clients ask for a person than anybody could be told of one by one. Those who wait stand in the list."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClientWaiting:
     """A client has waited for a person for so many minutes; `words` are his last."""
 

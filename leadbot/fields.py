@@ -222,11 +222,11 @@ TABLE = Fields(
             summary_order=3, told="Whether there is a plot of land, or its size",
         ),
         Field(
-            "rooms", Kind.NUMBER, is_extracted=True, is_of_object=True, newest_counts=True,
+            "rooms", Kind.NUMBER, is_extracted=True, is_of_object=True, newest_counts=True, is_said_back=True,
             summary_order=1, told="Number of rooms",
         ),
         Field(
-            "floors", Kind.NUMBER, is_extracted=True, is_of_object=True, newest_counts=True,
+            "floors", Kind.NUMBER, is_extracted=True, is_of_object=True, newest_counts=True, is_said_back=True,
             summary_order=2, told="Number of floors",
         ),
         Field(
@@ -235,14 +235,14 @@ TABLE = Fields(
         ),
         Field(
             "budget", Kind.MONEY, is_extracted=True, is_of_object=True, is_free=True, newest_counts=True,
-            summary_order=5, told="Sum the client named",
+            is_said_back=True, summary_order=5, told="Sum the client named",
         ),
         Field(
-            "materials", is_extracted=True, is_of_object=True, is_free=True, newest_counts=True, summary_order=4,
-            told="Materials the client named",
+            "materials", is_extracted=True, is_of_object=True, is_free=True, newest_counts=True,
+            is_said_back=True, summary_order=4, told="Materials the client named",
         ),
         Field(
-            "callback", is_extracted=True, is_free=True, newest_counts=True, summary_order=6,
+            "callback", is_extracted=True, is_free=True, newest_counts=True, is_said_back=True, summary_order=6,
             told="When the client wants to be called",
         ),
     )

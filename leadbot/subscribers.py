@@ -16,6 +16,7 @@ from leadbot.events import (
     ClientWaiting,
     ClientWrote,
     ComplaintMade,
+    CrowdCalls,
     Dispatcher,
     HandOffAsked,
     InvitationMade,
@@ -65,6 +66,7 @@ def _subscribe(events: Dispatcher) -> None:
     events.on(TaskDue, hear.task_due)
     events.on(LeadNotTaken, hear.lead_not_taken)
     events.on(HandOffAsked, hear.hand_off_asked)
+    events.on(CrowdCalls, hear.crowd_calls)
     events.on(ComplaintMade, hear.complaint_made)
     events.on(ClientWaiting, hear.client_waiting)
     events.on(ClientWrote, hear.client_wrote)

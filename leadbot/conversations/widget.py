@@ -17,7 +17,7 @@ from leadbot.conversations.widget_fields import CHECKS, DARK, LIGHT, OFFSET, SLU
 from leadbot.database import tenancy
 from leadbot.database.session import db, read_only, utcnow
 from leadbot.errors import Invalid, NotFound
-from leadbot.events import HandOffAsked, publish
+from leadbot.events import CrowdCalls, HandOffAsked, publish
 from leadbot.leads import attribution
 from leadbot.models import AuditEvent, Author, BotUser, Company, Conversation, Source, TalkPresence, User
 from leadbot.models.company import new_widget_key
@@ -164,15 +164,16 @@ def change(values: dict[str, object], *, by: User) -> Company:
     return own
 
 
-def pin(*, by: User) -> str:
-    """Allow the site where the widget was last seen, and from then on only what is listed; the site. Raises Invalid."""
+def pin(host: str, *, by: User) -> None:
+    """Allow the site that the person has been shown and named, and from then on only what is listed. Raises Invalid.
+
+    Where the widget was seen last is no proof: a stranger's browser says it, and may have said another since.
+    """
     users.check_may_write(by)
-    host = company_settings.company().widget_seen_host
-    if not host:
+    sites = CHECKS["domains"](host)
+    if len(sites) != 1:
         raise Invalid("The widget has not been seen on any site yet", field="domains")
-    domains = look(company_settings.company()).domains
-    change({"domains": "\n".join(dict.fromkeys((*domains, host)))}, by=by)
-    return host
+    change({"domains": "\n".join((*look(company_settings.company()).domains, *sites))}, by=by)
 
 
 def pause(is_paused: bool, *, by: User) -> None:
@@ -202,8 +203,11 @@ def seen(page: str) -> None:
         db.session.commit()
 
 
-def call_manager(client_ref: str, message_id: str | None, language: str, *, may_disturb: bool) -> None:
-    """A client asks for a human by the button: it stands in the talk, and the managers are told unless they were.
+def call_manager(
+    client_ref: str, message_id: str | None, language: str, *, may_disturb: bool, is_crowd: bool = False
+) -> None:
+    """A client asks for a human by the button: it stands in the talk, and the managers are told unless they were; of
+    one in a crowd by the notice that speaks of them all.
 
     Silent where a manager has the talk already. Raises what `talks.take` does.
     """
@@ -219,7 +223,7 @@ def call_manager(client_ref: str, message_id: str | None, language: str, *, may_
         seq = talks.hear(talk, words, message_id=message_id, digest=digest)
     if talk.handled_by != "manager":
         if may_disturb:
-            publish(HandOffAsked(talk.id, words))
+            publish(CrowdCalls() if is_crowd else HandOffAsked(talk.id, words))
             unanswered.asked(talk)
         waiting.put(talk, waiting.CALL)
         talk.nudge_due_at = None  # he speaks already

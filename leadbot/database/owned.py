@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Any
 
 from sqlalchemy import Enum, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,7 +16,17 @@ class Tenant:
 
 
 class Owned:
-    """A row of one company. The guard in `tenancy` scopes every statement that touches such a table."""
+    """A row of one company. The guard in `tenancy` scopes every statement that touches such a table.
+
+    Its id is given out once: what people still have open of an erased row must not reach another one. PostgreSQL's
+    sequences never go back; SQLite has to be told.
+    """
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        cls.__table_args__ = (*getattr(cls, "__table_args__", ()), {"sqlite_autoincrement": True})
+        super().__init_subclass__(**more)
+
+    __table_args__: Any
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))

@@ -1,13 +1,30 @@
-"""Whose word counts: what a manager has written on a card stays, whatever the client says to the bot later."""
+"""Whose word counts: what a manager has written on a card stays, whatever the client says to the bot later; and a talk
+that found the card by its phone alone changes nothing that stands there, since anybody can type a number."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from leadbot import fields
-from leadbot.models import Lead, Source
+from leadbot.database.session import db
+from leadbot.models import Lead, LeadEvent, Source
 
 _PAIRS = {row.follower: row.key for row in fields.TABLE if row.follower}
+_UNSAID = {*_PAIRS, "language"}  # what follows from a client's words and is no statement of its own
+
+
+def speakers(lead: Lead) -> set[int]:
+    """The talks whose word changes the card: the one that made it, and those of the leads that a person has made part
+    of it. All others came by the phone alone."""
+    talks, parts = {lead.conversation_id}, [lead.id]
+    while parts:
+        joined = select(Lead.id, Lead.conversation_id).where(Lead.merged_into_id.in_(parts))
+        rows = db.session.execute(joined).all()
+        talks |= {row.conversation_id for row in rows}
+        parts = [row.id for row in rows]
+    return {talk for talk in talks if talk is not None}
 
 
 def hold(lead: Lead, field: str, *, user_id: int | None, said: str | None) -> None:
@@ -28,19 +45,30 @@ def standing(lead: Lead, field: str) -> str | None:
     return value
 
 
-def sort(lead: Lead, new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """What a talk may write on the card, and what it says otherwise than a manager's word, each value once."""
+def sort(lead: Lead, new: dict[str, Any], *, is_heard: bool) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a talk may write on the card, and what it says otherwise than stands there, each value once.
+
+    One whose word counts (`is_heard`) gives way to a manager's only; any other fills what is empty.
+    """
     free: dict[str, Any] = {}
     otherwise: dict[str, str] = {}
     for field, value in new.items():
-        if not is_held(lead, field):
+        held = is_held(lead, field)
+        if not held and (is_heard or not standing(lead, _PAIRS.get(field, field))):
             free[field] = value
             continue
         entry = lead.edited.get(field, {})
-        if field in _PAIRS or value == entry.get("said"):
+        if field in _UNSAID or value in {entry.get("said"), standing(lead, field)}:
             continue
-        if value == standing(lead, field):
+        if held:
+            lead.edited = {**lead.edited, field: {"by": entry.get("by"), "said": value}}
+        elif _was_said(lead, field, value):
             continue
         otherwise[field] = value
-        lead.edited = {**lead.edited, field: {"by": entry.get("by"), "said": value}}
     return free, otherwise
+
+
+def _was_said(lead: Lead, field: str, value: str) -> bool:
+    """Is it in the history already?"""
+    of_lead = select(LeadEvent.id).where(LeadEvent.lead_id == lead.id, LeadEvent.kind == "otherwise")
+    return db.session.scalar(of_lead.where(LeadEvent.field == field, LeadEvent.to_value == value).limit(1)) is not None

@@ -82,7 +82,8 @@ def note_erased(ids: Collection[int]) -> None:
 def erased(*, after: int = 0, limit: int = PAGE) -> list[ErasedLead]:
     """Which leads the company has erased, as it went, from behind the number `after`.
 
-    SQLite gives the id of its newest lead out again once that is deleted: what is there again is none of them.
+    Before ids were given out once (0039), SQLite gave that of its newest lead out again: what is there again is none
+    of them.
     """
     again = select(Lead.id).where(Lead.id == ErasedLead.lead_id).exists()
     gone = select(ErasedLead).where(ErasedLead.id > after, ~again).order_by(ErasedLead.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -136,8 +136,9 @@ def _bring_up_to_date(talk: Conversation, lead: Lead, draft: LeadDraft) -> Regis
 def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
     """Take over what is new; what the talk does not know stays. Returns the fields that changed."""
     stated = {field: value for field, value in _values(draft).items() if value is not None}
-    facts = talk.known.get("facts", {})
-    new, otherwise = held_values.sort(lead, stated | _details(draft))
+    facts, speakers = talk.known.get("facts", {}), held_values.speakers(lead)
+    is_heard = talk.id in speakers
+    new, otherwise = held_values.sort(lead, stated | _details(draft), is_heard=is_heard)
     old = {field: held_values.standing(lead, field) for field in new}
     changed = {field for field, value in new.items() if old[field] != value}
     for field in changed & stated.keys():
@@ -151,32 +152,41 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
         records.record(lead, "otherwise", field=field, from_value=held_values.standing(lead, field), to_value=value)
         if field in ANNOUNCED:
             events.publish(events.LeadContradicted(lead.id, field, value, talk.id))
-    for mark in MARKS:
-        if getattr(lead, mark) != getattr(draft, mark) and (getattr(draft, mark) or _is_its_only_talk(talk, lead)):
-            setattr(lead, mark, getattr(draft, mark))
-            changed.add(mark)
     if "area" in changed:
         lead.area_m2 = draft.area_m2
-    if _retell(lead, draft):
+    proven = None if is_heard else frozenset(changed)
+    for mark in _marks_to_set(lead, draft, is_heard=is_heard, is_alone=speakers == {talk.id}):
+        setattr(lead, mark, getattr(draft, mark))
+        changed.add(mark)
+    if _retell(lead, draft, is_heard=is_heard, has_news=bool(changed)):
         changed.add("summary")
     if changed or otherwise:
-        lead.is_hot = scoring.is_hot(lead, facts, has_returned=lead.previous_id is not None)
-        keep_evidence(talk, lead)
+        is_hot = scoring.is_hot(lead, facts, has_returned=lead.previous_id is not None)
+        lead.is_hot = is_hot or (lead.is_hot and not is_heard)
+        keep_evidence(talk, lead, only=proven)
         board.touch()
     return changed
 
 
-def _is_its_only_talk(talk: Conversation, lead: Lead) -> bool:
-    """May this talk take a mark back? What another one has said of the lead stays."""
-    others = select(Conversation.id).where(Conversation.lead_id == lead.id, Conversation.id != talk.id)
-    return talk.lead_id == lead.id and not db.session.scalar(select(others.exists()))
+def _marks_to_set(lead: Lead, draft: LeadDraft, *, is_heard: bool, is_alone: bool) -> list[str]:
+    """What the talk says of the lead besides values. A mark is taken back by the only talk whose word counts; one that
+    came by the phone alone says how to reach the client where nobody has, and marks nothing."""
+    differing = [mark for mark in MARKS if getattr(lead, mark) != getattr(draft, mark)]
+    if is_heard:
+        return [mark for mark in differing if is_alone or getattr(draft, mark)]
+    kept_with = {"contact_name": draft.phone_e164 == lead.phone_e164}  # it says whose that number is
+    return [mark for mark in differing if getattr(lead, mark) is None and kept_with.get(mark, True)]
 
 
-def _retell(lead: Lead, draft: LeadDraft) -> bool:
+def _retell(lead: Lead, draft: LeadDraft, *, is_heard: bool, has_news: bool) -> bool:
     """Bring the summary up to date; whether it says something else now."""
     if not draft.summary or held_values.is_held(lead, "summary"):
         return False
-    before, lead.summary, lead.told = lead.summary, draft.summary, draft.told
+    before = lead.summary
+    if is_heard or not before:
+        lead.summary, lead.told = draft.summary, draft.told
+    elif not has_news:
+        return False
     summaries.renew(lead)
     return lead.summary != before
 
@@ -203,9 +213,10 @@ def latest(phone_e164: str, *, is_test: bool) -> Lead | None:
     return found
 
 
-def keep_evidence(talk: Conversation, lead: Lead, *, is_new: bool = False) -> None:
-    """Tie each value to the client's words it came from."""
-    facts: Mapping[str, Any] = talk.known.get("facts", {})
+def keep_evidence(talk: Conversation, lead: Lead, *, is_new: bool = False, only: Collection[str] | None = None) -> None:
+    """Tie each value, or `only` those that this talk has brought, to the client's words it came from."""
+    known: Mapping[str, Any] = talk.known.get("facts", {})
+    facts = known if only is None else {field: fact for field, fact in known.items() if field in only}
     seqs = list({fact["seq"] for fact in facts.values()})
     lines = select(Message.seq, Message.id).where(Message.conversation_id == talk.id, Message.seq.in_(seqs))
     ids = {line.seq: line.id for line in db.session.execute(lines)}

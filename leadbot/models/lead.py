@@ -138,7 +138,7 @@ class LeadEvent(Owned, Base):
     """What happened to a lead; `user_id` None means the bot.
 
     `kind` is created, moved, changed (by the client's words), repeated, edited (by a manager), otherwise (the client
-    said otherwise than an edit), dealt (in turn), assigned, taken, released,
+    said otherwise than an edit, or another talk than its own did), dealt (in turn), assigned, taken, released,
     task_set, task_moved, task_done, task_deleted, merged, unmerged, split, beside (the client wants something
     further, which has its own lead) or withdrawn (he needs it no more).
     """
@@ -164,10 +164,10 @@ class LeadEvent(Owned, Base):
 
 
 class ErasedLead(Owned, Base):
-    """That there was a lead, and since when there is none: for who keeps a copy. Its id is never given out again."""
+    """That there was a lead, and since when there is none: for who keeps a copy."""
 
     __tablename__ = "erased_leads"
-    __table_args__ = (Index(None, "company_id", "id"), Index(None, "erased_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (Index(None, "company_id", "id"), Index(None, "erased_at"))
 
     lead_id: Mapped[int]
     erased_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -38,6 +38,11 @@ TITLES: Words = {
         "kk": "Клиент менеджерді күтіп тұр",
         "en": "A client is waiting for a manager",
     },
+    "calls": {
+        "ru": "Сразу много клиентов ждут менеджера",
+        "kk": "Бірден көп клиент менеджерді күтіп тұр",
+        "en": "Many clients are waiting for a manager",
+    },
     "unanswered": {
         "ru": "Клиент ждёт ответа {minutes}\u00a0мин",
         "kk": "Клиент {minutes}\u00a0мин жауап күтіп тұр",
@@ -96,6 +101,11 @@ def changed(key: str, lead: LeadNotice, language: str, field: str, value: str) -
 def of_client(key: str, who: str, language: str, minutes: int = 0) -> Brief:
     """«Клиент ждёт менеджера», «Канат»; `who` is a name, a phone or «Гость 7»."""
     return _brief(_title(key, language, minutes=str(minutes)), first_name(who) if _has_letters(who) else "", language)
+
+
+def many_call(language: str) -> Brief:
+    """«Сразу много клиентов ждут менеджера»."""
+    return Brief(_title("calls", language))
 
 
 def task(lead: LeadNotice, language: str, time: str, note: str) -> Brief:

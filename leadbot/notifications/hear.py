@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from leadbot.accounts import users
+from leadbot.accounts import tenant, users
 from leadbot.bot import company_settings
 from leadbot.database.session import db, utcnow
 from leadbot.events import (
     ClientWaiting,
     ClientWrote,
     ComplaintMade,
+    CrowdCalls,
     HandOffAsked,
     LeadChanged,
     LeadContradicted,
@@ -153,6 +154,18 @@ def hand_off_asked(event: HandOffAsked) -> None:
             "call", "call", _talk(event.talk_id), NoticeGroup.CLIENTS,
             lambda who, language: notices.client_calls(who, words, language),
         )
+    )  # fmt: skip
+
+
+def crowd_calls(event: CrowdCalls) -> None:
+    """Many ask for a human at once: told once an hour."""
+    tenant.locked_company()  # two of them at the same moment
+    tell(
+        Notice(
+            event="calls", group=NoticeGroup.CLIENTS, key=f"calls:{utcnow():%Y-%m-%d.%H}",
+            text=notices.many_call, brief=briefs.many_call, path="/conversations",
+        ),
+        once=True,
     )  # fmt: skip
 
 

@@ -42,6 +42,11 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "kk": "🙋 Клиент менеджерді күтіп тұр: {who}. «{words}»",
         "en": "🙋 A client is waiting for a manager: {who}. “{words}”",
     },
+    "calls": {
+        "ru": "🙋 Сразу много клиентов зовут менеджера. Кто ждёт, видно в диалогах.",
+        "kk": "🙋 Бірден көп клиент менеджерді шақырып жатыр. Кім күтіп тұрғаны диалогтарда көрінеді.",
+        "en": "🙋 Many clients are calling for a manager at once. Conversations shows who is waiting.",
+    },
     "complaint": {
         "ru": "❗ {owner}, жалоба клиента: {who}. «{words}»",
         "kk": "❗ {owner}, клиент шағымданып тұр: {who}. «{words}»",

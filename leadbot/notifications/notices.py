@@ -119,6 +119,11 @@ def client_calls(who: str, words: str, language: str) -> str:
     return _phrase("call", language, who=shown_phone(who) if _is_phone(who) else one_line(who), words=one_line(words))
 
 
+def many_call(language: str) -> str:
+    """More clients ask for a human than can be named."""
+    return _phrase("calls", language)
+
+
 def nobody_took(lead: LeadNotice, minutes: int, language: str, owner: str = "") -> str:
     """A lead has waited so many working minutes: a reminder to all, or to the `owner` by name."""
     return _phrase(

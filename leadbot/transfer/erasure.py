@@ -47,10 +47,7 @@ def of_talk(talk: Conversation) -> Traces:
     """Everything of the person of this talk, whether it made a lead or not."""
     fact = talk.known.get("facts", {}).get("phone", {})
     phones = {str(fact[key]) for key in ("value", "e164") if fact.get(key)}
-    leads = select(Lead).where(or_(Lead.bot_user_id == talk.bot_user_id, Lead.id == (talk.lead_id or 0)))
-    found = list(db.session.scalars(leads))
-    phones |= {phone for lead in found for phone in (lead.phone, lead.phone_e164)}
-    return _follow({lead.id for lead in found}, phones, {talk.bot_user_id})
+    return _follow(set(), phones, {talk.bot_user_id})
 
 
 def erase(traces: Traces, *, by: User) -> None:
@@ -129,28 +126,34 @@ def _expire_some(days: int) -> int:
 
 
 def _follow(leads: set[int], phones: set[str], clients: Iterable[int] = ()) -> Traces:
-    """From what is known of a person to all that hangs on it: phones lead to leads and talks, and these to each other
-    and to their merges."""
-    known, doors, asked = set(leads), set(clients), set[str]()
+    """From what is known of a person to all that hangs on it.
+
+    What is his own brings phones; what bears one of these, or has come to one of his leads, goes with him and leads to
+    no further phone: anybody can type a number, and must not tie two clients together by it.
+    """
+    his, doors = _his_own(leads, set(clients))
+    bearing = select(Lead.phone, Lead.phone_e164).where(Lead.id.in_(his))
+    phones = phones.union(*(tuple(row) for row in db.session.execute(bearing)))
+    linked = or_(Lead.phone_e164.in_(phones), Lead.previous_id.in_(his), Lead.related_lead_id.in_(his))
+    came = select(Conversation.bot_user_id).where(Conversation.lead_id.in_(his))
+    also = _his_own(
+        his | set(db.session.scalars(select(Lead.id).where(linked))),
+        doors | set(db.session.scalars(came)) | Mentions(phones).clients(),
+    )
+    talks = select(Conversation.id).where(Conversation.bot_user_id.in_(also[1]))
+    return Traces(frozenset(also[0]), frozenset(also[1]), frozenset(db.session.scalars(talks)), frozenset(phones))
+
+
+def _his_own(leads: set[int], doors: set[int]) -> tuple[set[int], set[int]]:
+    """With these leads and doors: all leads that a door has made, the doors they came by, and what people merged."""
     while True:
-        doors |= Mentions(phones - asked).clients()
-        asked = phones
-        same = or_(
-            Lead.id.in_(known), Lead.phone_e164.in_(phones), Lead.bot_user_id.in_(doors),
-            Lead.merged_into_id.in_(known), Lead.previous_id.in_(known), Lead.related_lead_id.in_(known),
-        )  # fmt: skip
-        found = list(db.session.scalars(select(Lead).where(same)))
-        ids = known | {lead.id for lead in found} | {lead.merged_into_id for lead in found if lead.merged_into_id}
-        all_phones = phones | {phone for lead in found for phone in (lead.phone, lead.phone_e164)}
-        talks = list(
-            db.session.scalars(
-                select(Conversation).where(or_(Conversation.lead_id.in_(ids), Conversation.bot_user_id.in_(doors)))
-            )
-        )
-        people = doors | {lead.bot_user_id for lead in found if lead.bot_user_id} | {talk.bot_user_id for talk in talks}
-        if (ids, all_phones, people) == (known, phones, doors):
-            return Traces(frozenset(ids), frozenset(people), frozenset(talk.id for talk in talks), frozenset(phones))
-        known, phones, doors = ids, all_phones, people
+        same = or_(Lead.id.in_(leads), Lead.bot_user_id.in_(doors), Lead.merged_into_id.in_(leads))
+        found = db.session.execute(select(Lead.id, Lead.bot_user_id, Lead.merged_into_id).where(same)).all()
+        ids = leads.union({row.id for row in found}, {row.merged_into_id for row in found} - {None})
+        people = doors | ({row.bot_user_id for row in found} - {None})
+        if (ids, people) == (leads, doors):
+            return ids, people
+        leads, doors = ids, people
 
 
 def _erase(traces: Traces) -> None:

@@ -153,7 +153,9 @@ def call_manager() -> None:
     known = gate.visitor()
     visitors.VISITOR.count(gate.site().key, known)
     may_disturb = visitors.may_call(gate.site().key, known)
-    widget.call_manager(known, request.form.get("message_id") or None, language(), may_disturb=may_disturb)
+    is_crowd = may_disturb and visitors.is_crowd(gate.site().key, caller(request.remote_addr))
+    message_id = request.form.get("message_id") or None
+    widget.call_manager(known, message_id, language(), may_disturb=may_disturb, is_crowd=is_crowd)
 
 
 def news() -> Response:

@@ -15,11 +15,16 @@ def look(page: Page, where: str) -> list[str]:
     """What is wrong with the page as it stands."""
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     wrong = [f"{where}: {each['id']} {each['nodes'][0]['html'][:200]}" for each in found]
+    return wrong + too_large(page, where)
+
+
+def too_large(page: Page, where: str) -> list[str]:
+    """What runs off the screen."""
     wider = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
     # on a desk the board and the conversations are one screen high: whatever is long scrolls inside
     taller = page.evaluate("""() => document.querySelector(".page.fill") && innerWidth > 720
         ? document.documentElement.scrollHeight - innerHeight : 0""")
-    return wrong + [f"{where}: {px} px too {how}" for px, how in ((wider, "wide"), (taller, "tall")) if px > 0]
+    return [f"{where}: {px} px too {how}" for px, how in ((wider, "wide"), (taller, "tall")) if px > 0]
 
 
 def visit(person: Person) -> list[str]:
@@ -53,10 +58,10 @@ def visit(person: Person) -> list[str]:
     return wrong + look(page, "a lead")
 
 
-# each language and each width, the longest words where there is least room
+# each language and each width, the longest words where there is least room; test_every_page.py has the others
 @pytest.mark.parametrize(
     ("viewport", "theme", "language"),
-    [(WIDE, "light", "ru"), (PHONE, "dark", "kk"), (NARROW, "light", "kk"), (WIDE, "dark", "kk")],
+    [(WIDE, "light", "ru"), (PHONE, "dark", "kk"), (NARROW, "light", "kk")],
 )
 def test_nothing_stands_in_anybodys_way(sit: Sit, viewport: dict[str, int], theme: str, language: str) -> None:
     person = sit(viewport, color_scheme=theme)

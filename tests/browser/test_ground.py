@@ -116,42 +116,49 @@ def check_page(page: Page, what: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), what
 
 
-# each language and each width, the longest words where there is least room
-@pytest.mark.parametrize(
-    ("viewport", "language"),
-    [(WIDE, "ru-RU"), (WIDE, "kk-KZ"), (PHONE, "en-GB"), (NARROW, "kk-KZ"), (NARROW, "ru-RU")],
-    ids=["wide-ru", "wide-kk", "phone-en", "narrow-kk", "narrow-ru"],
-)
-def test_public_pages_are_for_everybody(browser: Browser, site: str, language: str, viewport: dict[str, int]) -> None:
-    for theme in ("light", "dark"):
-        context = browser.new_context(locale=language, viewport=viewport, color_scheme=theme, bypass_csp=True)
-        page = context.new_page()
-        for path in ("/", "/login", "/signup", "/nowhere"):
-            page.goto(site + path)
-            check_page(page, f"{path} {theme}")
-        page.goto(site + "/signup")
-        page.click("main form button[type=submit]")
-        check_page(page, f"sign-up with errors {theme}")
-        context.close()
+# Each language in each theme, the longest words where there is least room.
+LOOKS = {
+    "ru": ((WIDE, "light"), (NARROW, "dark")),
+    "kk": ((NARROW, "light"), (WIDE, "dark")),
+    "en": ((PHONE, "light"), (PHONE, "dark")),
+}
 
 
-@pytest.mark.parametrize(
-    ("viewport", "language"),
-    [(WIDE, "ru"), (WIDE, "kk"), (PHONE, "en"), (NARROW, "kk"), (NARROW, "ru")],
-    ids=["wide-ru", "wide-kk", "phone-en", "narrow-kk", "narrow-ru"],
-)
-def test_settings_are_for_everybody(sit: Sit, language: str, viewport: dict[str, int]) -> None:
-    person = sit(viewport, expected=REFUSED, bypass_csp=True)
+def check_looks(page: Page, what: str, language: str) -> None:
+    """The page as it stands, in the looks of its language."""
+    for viewport, theme in LOOKS[language]:
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        check_page(page, f"{what} {theme} {viewport['width']}")
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_public_pages_are_for_everybody(browser: Browser, site: str, language: str) -> None:
+    context = browser.new_context(locale={"ru": "ru-RU", "kk": "kk-KZ", "en": "en-GB"}[language], bypass_csp=True)
+    page = context.new_page()
+    for path in ("/", "/login", "/signup", "/nowhere"):
+        page.goto(site + path)
+        check_looks(page, path, language)
+    page.goto(site + "/signup")
+    page.click("main form button[type=submit]")
+    check_looks(page, "sign-up with errors", language)
+    context.close()
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_settings_are_for_everybody(sit: Sit, language: str) -> None:
+    person = sit(expected=REFUSED, bypass_csp=True)
+    page = person.page
     person.reads(language)
     person.go("/settings/company")
-    assert person.page.evaluate(LEAKING) == []
-    for theme in ("light", "dark"):
-        person.page.emulate_media(color_scheme=theme)
-        for path in ("/settings/company", "/settings/telegram", "/settings/profile"):
-            person.go(path)
-            check_page(person.page, f"{path} {theme}")
-        person.go("/settings/company")
-        person.page.fill("[name=company_name]", "")
-        person.page.click("#company button.primary")
-        person.page.locator("[aria-invalid]").wait_for()
-        check_page(person.page, f"no name {theme}")
+    for viewport, _ in LOOKS[language]:
+        page.set_viewport_size(viewport)
+        assert page.evaluate(LEAKING) == []
+    for path in ("/settings/company", "/settings/telegram", "/settings/profile"):
+        person.go(path)
+        check_looks(page, path, language)
+    person.go("/settings/company")
+    page.fill("[name=company_name]", "")
+    page.click("#company button.primary")
+    page.locator("[aria-invalid]").wait_for()
+    check_looks(page, "no name", language)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
@@ -188,15 +187,14 @@ def test_nothing_stands_in_anybodys_way(come: Come, shop: Shop) -> None:
     assert not any(wrong.values()), wrong
 
 
-@pytest.mark.parametrize(
-    "look", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=str
-)
-def test_nor_in_any_state_of_the_chat(come: Come, shop: Shop, look: dict[str, str]) -> None:
+def test_nor_in_any_state_of_the_chat(come: Come, shop: Shop) -> None:
     wrong = {}
-    visit = come(code=shop.code.replace(" async", ' data-ru-bubble="Посчитать дом?" data-delay="0.1" async'), **look)
+    visit = come(code=shop.code.replace(" async", ' data-ru-bubble="Посчитать дом?" data-delay="0.1" async'))
 
     def check(state: str) -> None:
-        wrong[state] = faults(visit.page)
+        for scheme, forced in (("light", "none"), ("dark", "none"), ("light", "active")):
+            visit.page.emulate_media(color_scheme=scheme, forced_colors=forced)
+            wrong[state, scheme, forced] = faults(visit.page)
 
     visit.page.get_by_role("status").wait_for()
     check("invited")

@@ -134,9 +134,28 @@ def test_where_it_was_seen_can_be_pinned(app: Flask, almaty: Web, key: str) -> N
     assert "Пока ни на одном сайте" in almaty.get(URL).text
     visitor.ask("POST", f"/w/{key}/open", {"page": "https://stroykz.kz/o-nas?x=1"})
     assert re.search(r"Виджет открывали на stroykz.kz: \d\d.\d\d.\d{4}, \d\d:\d\d", almaty.get(URL).text)
-    assert almaty.post(f"{URL}/pin").status_code == 303
+    assert almaty.post(f"{URL}/pin", shown_site(almaty)).status_code == 303
     assert "https://stroykz.kz" in visitor.open().headers["Content-Security-Policy"]
     assert "Разрешить только" not in almaty.get(URL).text
+
+
+def shown_site(web: Web) -> dict[str, str]:
+    """What the form beside «Разрешить только …» sends."""
+    found = re.search(r'name="site" value="([^"]*)"', web.get(URL).text)
+    return {"site": found.group(1)} if found else {}
+
+
+def test_a_stranger_chooses_no_site_for_the_owner(app: Flask, almaty: Web, key: str) -> None:
+    visitor = Visitor(app, key)
+    visitor.ask("POST", f"/w/{key}/open", {"page": "https://ac-uy.kz/"})
+    sent = shown_site(almaty)
+    visitor.ask("POST", f"/w/{key}/open", {"page": "https://evil.example/"})
+    assert almaty.post(f"{URL}/pin", sent).status_code == 303
+    allowed = visitor.open().headers["Content-Security-Policy"]
+    assert "https://ac-uy.kz" in allowed and "evil.example" not in allowed
+    for nothing in ({}, {"site": "  "}, {"site": "no site"}):
+        almaty.post(f"{URL}/pin", nothing)
+    assert visitor.open().headers["Content-Security-Policy"] == allowed
 
 
 def test_a_pause_closes_and_opens(almaty: Web, stranger: FlaskClient, key: str) -> None:

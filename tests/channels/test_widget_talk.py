@@ -183,6 +183,11 @@ def test_an_unfit_message_is_refused_with_a_word(visitor: Visitor, rows: Rows, t
     assert len(rows(Message)) == 0
 
 
+def call(visitor: Visitor, number: int) -> str:
+    """What a visitor hears who calls for a manager."""
+    return bubbles(visitor.ask("POST", f"/w/{visitor.key}/call", {"message_id": f"c{number}"}).text, "bot")[-1]
+
+
 class TestLimits:
     """With limits on, as in production."""
 
@@ -207,3 +212,25 @@ class TestLimits:
         ]
         assert bubbles(said[-1].text, "bot") == ["Зову менеджера ещё раз, ему уже сообщили. Ответ придёт сюда."]
         assert len(rows(Delivery)) == 3
+
+    def test_a_flood_of_calls_hides_no_honest_one(
+        self, app: Flask, visitor: Visitor, rows: Rows, api_almaty: Api
+    ) -> None:
+        set_company(app, api_almaty.company_id, telegram_chat_id="-100123")
+        for number in range(70):
+            call(Visitor(app, visitor.key, address="10.0.0.9"), number)
+        told = [row.event for row in rows(Delivery)]
+        assert (told.count("call"), told.count("calls")) == (20, 1)
+        assert call(visitor, 1) == "Зову менеджера. Ответ придёт в этот чат."
+        assert [row.event for row in rows(Delivery)].count("call") == 21
+
+    def test_a_flood_from_everywhere_is_one_notice_and_all_stand_in_the_list(
+        self, app: Flask, visitor: Visitor, rows: Rows, api_almaty: Api
+    ) -> None:
+        set_company(app, api_almaty.company_id, telegram_chat_id="-100123")
+        for number in range(65):
+            call(Visitor(app, visitor.key, address=f"10.0.{number}.9"), number)
+        assert call(visitor, 1) == "Зову менеджера. Ответ придёт в этот чат.", "he is told of by the notice for all"
+        told = [row.event for row in rows(Delivery)]
+        assert (told.count("call"), told.count("calls")) == (60, 1)
+        assert {talk.waits_for for talk in rows(Conversation)} == {"call"}

@@ -53,7 +53,7 @@ PROMISES = (
         "Telegram answers 15 % 500 and 10 % 429",
         "2,000 turns, 50 kills: 0 acknowledged leads lost, 0 doubled, 0 unannounced, told twice ≤ 1 %, integrity ok",
         ("test_fifty_kills_in_two_thousand_turns", "test_kill_any_process_and_no_lead_is_lost",
-         "test_a_killed_supervisor_is_replaced_at_once_and_leaves_nobody_behind",
+         "test_a_killed_supervisor_is_replaced_at_once_and_a_clean_stop_ends_all_within_ten_seconds",
          "test_children_in_their_first_second_do_not_outlive_it", "test_each_restart_right_after_a_kill_gets_the_port"),
     ),
     Promise(
@@ -66,7 +66,8 @@ PROMISES = (
         "R2",
         "A clean stop: SIGTERM to web master and worker in turn, with a model that thinks for 3 s",
         "1,200 turns, 12 stops: 0 lost, 0 answers 5xx, 0 told twice, each stop shorter than the grace of 8 s",
-        ("test_twelve_stops_in_twelve_hundred_turns", "test_a_clean_stop_ends_all_of_it_within_ten_seconds"),
+        ("test_twelve_stops_in_twelve_hundred_turns",
+         "test_a_killed_supervisor_is_replaced_at_once_and_a_clean_stop_ends_all_within_ten_seconds"),
     ),
     Promise(
         "R3",
@@ -131,6 +132,13 @@ PROMISES = (
         "PostgreSQL or Redis dies in mid-turn and comes back; Redis stays away",
         "0 lost, nothing but 200, 409 and 503; without Redis notices go out within 15 s and people log in",
         ("test_a_server_that_dies_and_comes_back", "test_without_redis_notices_go_out_and_people_log_in"),
+    ),
+    Promise(
+        "R14",
+        "A crowd of three hundred at once: at two hosts on one PostgreSQL; at the widget from one address, beside one "
+        "who floods and many who send half a request",
+        "All served, 0 leads lost or doubled, no more connections to PostgreSQL than the pools add up to",
+        ("test_a_crowd_at_two_hosts_is_served_and_nothing_is_lost", "test_the_honest_are_served_while_one_floods"),
     ),
 )  # fmt: skip
 TESTS = {test for promise in PROMISES for test in promise.tests}

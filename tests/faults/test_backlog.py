@@ -109,8 +109,8 @@ def test_a_worker_that_is_stopped_ends_what_it_sends_and_nothing_goes_twice(
     tmp_path: Path, telegram: TelegramDouble
 ) -> None:
     office = Office(tmp_path, telegram)
-    office.put(0, 200)
-    for _ in range(3):
+    office.put(0, 120)
+    for _ in range(2):
         before = len(telegram.sent)
         with office.worker() as process:
             assert until(lambda so_far=before: len(telegram.sent) > so_far + 10, 60)
@@ -120,7 +120,7 @@ def test_a_worker_that_is_stopped_ends_what_it_sends_and_nothing_goes_twice(
             assert time.monotonic() - begun < STOP_SECONDS
     with office.worker():
         assert until(lambda: not office.waiting(), 60)
-    assert set(Counter(telegram.texts).values()) == {1} and len(telegram.sent) == 200
+    assert set(Counter(telegram.texts).values()) == {1} and len(telegram.sent) == 120
 
 
 def test_a_worker_goes_on_while_redis_is_away_and_hears_the_bell_once_it_is_back(

@@ -22,9 +22,9 @@ COLUMN = "    favourite_colour: Mapped[str | None] = mapped_column(String(20))\n
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of what the command line needs."""
+    """A copy of what the command line needs, compiled as it is."""
     for name in ("leadbot", "migrations"):
-        shutil.copytree(ROOT / name, tmp_path / "checkout" / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, tmp_path / "checkout" / name)
     for name in ("wsgi.py", ".flaskenv"):
         shutil.copy(ROOT / name, tmp_path / "checkout" / name)
     return tmp_path / "checkout"
@@ -63,11 +63,7 @@ def test_a_new_column_reaches_an_installation_with_data(url: str, checkout: Path
     engine.dispose()
 
 
-def test_an_empty_revision_is_numbered_too(url: str, checkout: Path) -> None:
-    run(url, checkout, "revision", "-m", "fill something")
-    assert (checkout / "migrations" / "versions" / f"{int(newest()) + 1:04}_fill_something.py").exists()
-
-
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # test_migrations.py compares on both
 def test_nothing_is_made_where_nothing_has_changed(url: str, checkout: Path) -> None:
     before = set((checkout / "migrations" / "versions").glob("*.py"))
     run(url, checkout, "migrate", "-m", "nothing")
@@ -88,6 +84,7 @@ FILLING = """
 def test_rows_are_filled_in_batches_and_stay_counted(url: str, checkout: Path) -> None:
     run(url, checkout, "revision", "-m", "fill something")
     [made] = (checkout / "migrations" / "versions").glob("*_fill_something.py")
+    assert made.name == f"{int(newest()) + 1:04}_fill_something.py"  # an empty one is numbered too
     made.write_text(made.read_text().replace("    pass\n", FILLING, 1))
     run(url, checkout, "upgrade")
     engine = create_engine(url)

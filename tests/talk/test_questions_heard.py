@@ -16,6 +16,8 @@ ASKS = """
 за какой срок управитесь
 расскажите как всё проходит
 до скольки метров бурите
+краска ваша или моя
+мусор вывозите вы или мы сами
 у вас гарантийный талон есть или нет?
 қазан айында бастай аласыздар ма
 плита қоясыздарма
@@ -128,3 +130,13 @@ def test_what_it_costs_is_asked_in_many_words(row):
 @over(["Адрес: Атырау, Азаттык 15, ремонт офиса 60 кв", "Телефон городской 8 727 268 18 18, дом 100 кв"])
 def test_a_value_with_its_label_asks_for_none_of_ours(text):
     assert "передан" not in talk("construction", text).answers()[-1]
+
+
+def test_what_is_added_to_the_lead_is_named():
+    held = talk("beauty", "Маникюр хочу", "Инна 8 707 555 03 40")
+    assert held.say("лучше в субботу утром").startswith("Добавил к заявке: в субботу утром.")
+
+
+def test_a_material_that_is_named_is_no_question_about_materials():
+    answer = talk("furniture", "Шкаф, ЛДСП белая. Какой срок изготовления?").answers()[-1]
+    assert "Срок" in answer and "материал" not in answer

@@ -144,7 +144,7 @@ def bomb() -> bytes:
     out, row = io.BytesIO(), b'<row><c t="inlineStr"><is><t>' + b"7" * 5000 + b"</t></is></c></row>"
     with (
         zipfile.ZipFile(io.BytesIO(as_xlsx(("1", [["Телефон"]])))) as whole,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as book,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book,
     ):
         for name in whole.namelist():
             if not name.endswith("sheet1.xml"):

@@ -13,7 +13,8 @@ ADDRESS = Limit("widget address", "120 per minute")  # with a model; then the em
 FLOOD = Limit("widget flood", "3000 per minute")  # from one address
 BOT = Limit("widget bot", "2000 per hour")  # with a model; then the embedded engine
 CALLS = Limit("widget calls", "3 per hour")
-CALLS_BOT = Limit("widget calls bot", "60 per hour")
+CALLS_ADDRESS = Limit("widget calls address", "20 per hour")  # told one by one; then as a crowd
+CALLS_BOT = Limit("widget calls bot", "60 per hour")  # the same
 RENEWALS = Limit("widget renewals", "3000 per minute")
 
 
@@ -27,5 +28,11 @@ def check_message(key: str, visitor: str, address: str) -> bool:
 
 
 def may_call(key: str, visitor: str) -> bool:
-    """Count a call for a manager; may it disturb them?"""
-    return CALLS.takes(key, visitor) and CALLS_BOT.takes(key)
+    """Count a visitor's call for a manager; may it disturb them? Whoever else calls, his first ones may."""
+    return CALLS.takes(key, visitor)
+
+
+def is_crowd(key: str, address: str) -> bool:
+    """Count a call that may disturb; are there too many to tell of each? Those from one address beyond its own number
+    use up nothing of the company's."""
+    return not (CALLS_ADDRESS.takes(key, address) and CALLS_BOT.takes(key))

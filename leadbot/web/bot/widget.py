@@ -88,8 +88,9 @@ def save() -> Response:
 
 @bp.post("/pin")
 def pin() -> Response:
-    """Allow the site where the widget was seen, and from then on only what is listed."""
-    host = widget.pin(by=current_user)
+    """Allow the site that the page has shown, and from then on only what is listed."""
+    host = request.form.get("site", "")
+    widget.pin(host, by=current_user)
     return go(url_for(".show"), note=gettext("Only listed sites may show the chat now: %(site)s", site=host))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue.ask import next_slot
 from leadbot.engines.rules.dialogue.intents import Acts, fold
 from leadbot.engines.rules.dialogue.memory import Memory
-from leadbot.engines.rules.dialogue.news import News
+from leadbot.engines.rules.dialogue.news import News, note_other
 from leadbot.engines.rules.reading.extract import Extraction
-from leadbot.engines.rules.words.words import raw
+from leadbot.engines.rules.words.words import raw, stems
 from leadbot.texts.trades import Setup
 
 CALL, WHATSAPP, TELEGRAM, MESSAGE = "call", "whatsapp", "telegram", "message"
@@ -30,6 +31,10 @@ _WAYS = (
 _WHY = re.compile(r"(?<!\w)(?:неге|зачем|почему|why)(?!\w)[^?]*\?")  # «зачем писать?» is no wish for it
 _KIN = tuple((item.split()[0], tuple(item.split()[1:])) for item in raw("contact.kin"))
 
+
+_HIMSELF = re.compile(r"(?<!\w)(?:я|меня|мен|мени|i.?m|me|ya|menya)(?!\w)")
+_NO_KIN, _NO_CASE = stems("contact.no_kin*"), 3  # «другой номер»; letters of «ана (нөмір)», «муж»
+_NUMBER = ("номер", "номир", "телефон", "number", "phone")
 
 _CONTACT = frozenset({"contact", "phone", "known_phone", "name"})
 
@@ -64,19 +69,36 @@ def other(memory: Memory, heard: Extraction, acts: Acts, text: str) -> str:
 
     Only of a client whose own name is known: else who is named is the contact.
     """
-    if "contact_other" not in acts or "phone" not in heard.slots:
-        return ""
     own, named = memory.value("name"), heard.slots.get("name")
-    if own is None:
+    if own is None or "phone" not in heard.slots:
+        return ""
+    theirs = (named is not None and named.value == heard.relative) or _is_kins_number(text)
+    theirs = theirs and ("correction" in acts or "phone" not in memory.facts)  # else it is a second number
+    if not (theirs or "contact_other" in acts or memory.asked == "same_phone"):
         return ""
     if named is not None and named.value != own and own not in named.value.split():
         return named.value
     return heard.relative or kin(text)
 
 
+def is_himself(memory: Memory, heard: Extraction, acts: Acts, text: str) -> bool:
+    """«звоните жене Алие», and then «я Виктор»: is the name we hold another's, and this one his own?"""
+    named, held = heard.slots.get("name"), memory.value("name")
+    if named is None or not named.sure or held is None or held != memory.relative or named.value == held:
+        return False
+    return "introduces" in acts or _HIMSELF.search(fold(text)) is not None
+
+
+def _is_kins_number(text: str) -> bool:
+    """«әкемнің нөмірі …», «номер мужа …», "my wife's number"."""
+    words = re.findall(r"[^\W\d_]+", fold(text))
+    beside = (pair for one, other in itertools.pairwise(words) for pair in ((one, other), (other, one)))
+    return any(number.startswith(_NUMBER) and len(whose) > _NO_CASE and kin(whose) for number, whose in beside)
+
+
 def kin(text: str) -> str:
     """«жена» of «звоните жене»: who is meant, in the nominative."""
-    words = re.findall(r"[^\W\d_]+", fold(text))
+    words = [word for word in re.findall(r"[^\W\d_]+", fold(text)) if not word.startswith(_NO_KIN)]
     for name, beginnings in _KIN:
         if any(word.startswith(beginnings) for word in words):
             return name
@@ -90,3 +112,11 @@ def is_same_number(memory: Memory, heard: Extraction, acts: Acts) -> bool:
     if "same_number" in acts:
         return True
     return memory.asked == "known_phone" and "yes" in acts and "no" not in acts
+
+
+def note_further(memory: Memory, news: News, heard: Extraction, acts: Acts) -> None:
+    """Keep what else he can be reached by."""
+    for found in heard.others.get("phone", ()):
+        note_other(memory, news, found.value)
+    if acts.contact:
+        note_other(memory, news, acts.contact)

@@ -81,3 +81,8 @@ def receipted_once(scene: Exchange, parts: list[str]) -> list[str]:
             kept.append(part)
         is_told = is_told or part in receipts
     return kept
+
+
+def unsaid_of(text: str, last: frozenset[str]) -> str:
+    """The text without the sentences that were said in the message before."""
+    return " ".join(sentence for sentence in phrases.sentences(text) if phrases.stopped(sentence) not in last)

@@ -88,8 +88,10 @@ _DAYS = re.compile(
 )
 _OPEN = re.compile(r"(?<!\w)(?:работа|график|режим|откры|закры|до скольк|жумыс|ашык|жабы|open|clos|hours)")
 _COMING = re.compile(r"(?<!\w)(?:приех|приед|подъех|подъед|выех|выед|заех|келес|келе ал|come)")
+# «Сколько стоит замер» asks about the visit.
+_HAS_A_PRICE = frozenset({"question.measurement", "question.discount", "question.installment", "question.documents"})
 # «Телефон: 8 701…», «адрес Талгар»: the name of a value beside it.
-_VALUE_OF = {"question.phone": "phone", "question.address": "city"}
+_VALUE_OF = {"question.phone": "phone", "question.address": "city", "question.materials": "materials"}
 _PLAIN = frozenset({"yes", "no", "thanks", "greeting", "ack", "bye"})
 _OF_ANSWERS = frozenset({"yes", "no", "correction", "unsure", "refuse"})
 _FILLERS = frozenset(
@@ -123,8 +125,8 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
             claims = {"question.area_served": 1.0}
     if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard, text, memory.confirming):
         claims[memory.confirming] = 1.0
-    if questions.asks_for_price(text) and not claims.keys() & _ANSWERED and not any("." in label for label in claims):
-        claims["question.price"] = 1.0
+    if not claims.keys() & (_ANSWERED | _HAS_A_PRICE) and questions.asks_for_price(text):
+        claims["question.price"] = max(_VERY_SURE, claims.get("question.price", 0))
     answered = _ANSWERED if {"phone", "name"} & heard.slots.keys() or heard.relative else _ANSWERED - {"contact_other"}
     asks = _is_open(text, claims, answered, facts) and not {*acts.names, *claims} & _ANSWERED_SIGNS
     heeded = intents.claimed(acts, claims, asks=asks)
@@ -179,11 +181,9 @@ def _beside_values(claims: Mapping[str, float], heard: Extraction, turn: Turn, w
     for label, sure in claims.items():
         is_heavy = label in _HEAVY
         stands = label in _WITH_VALUES or ("." in label and asks)
-        is_stated = (
-            label.partition(".")[2] in intents.topics() and not asks
-        )  # «Адрес: Атырау, Азаттык 15» asks for none of ours
-        if is_stated and _VALUE_OF.get(label) in heard.slots:
+        if _VALUE_OF.get(label) in heard.slots and not _asks_itself(label, turn):
             continue
+        is_stated = label.partition(".")[2] in intents.topics() and not asks
         stands = stands or (len(words) > 1 and not is_stated and sure >= (_CERTAIN if is_heavy else _VERY_SURE))
         if label == "complaint" and _BLAMES.search(intents.fold(turn.message.text)):
             stands = stands or not brings_asked
@@ -193,6 +193,12 @@ def _beside_values(claims: Mapping[str, float], heard: Extraction, turn: Turn, w
         if stands and not (is_heavy and brings_asked and sure < _VERY_SURE):
             kept[label] = sure
     return kept
+
+
+def _asks_itself(label: str, turn: Turn) -> bool:
+    """Is there a clause that asks and bears this claim? «МДФ, эмаль. Какой срок?» asks for no materials."""
+    text, facts = turn.message.text, turn.company.facts
+    return any(label in intents.claims(text[start:end], facts) for start, end in questions.asked(text))
 
 
 def _asked_apart(heard: Extraction, text: str, facts: tuple[CompanyFact, ...]) -> dict[str, float]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from leadbot import fields
 from leadbot.engines.base import Turn
-from leadbot.engines.rules.dialogue import contacts, own_questions, own_words, second, storeys
-from leadbot.engines.rules.dialogue.intents import Acts, fold
+from leadbot.engines.rules.dialogue import contacts, own_questions, own_words, second, sides, storeys
+from leadbot.engines.rules.dialogue.intents import Acts, fold, signs
 from leadbot.engines.rules.dialogue.memory import Fact, Memory
 from leadbot.engines.rules.dialogue.news import News, fact_of, note_other, put, whole
 from leadbot.engines.rules.reading import phone_line, regions
@@ -49,7 +49,7 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
     _number_of_before(memory, news, turn, heard, acts)
     heard = _objects(memory, news, turn, heard, acts, setup)
     _set_aside(memory, news, turn, heard, acts)
-    before = memory.value("name")
+    before, himself = memory.value("name"), contacts.is_himself(memory, heard, acts, turn.message.text)
     whom = contacts.other(memory, heard, acts, turn.message.text)
     if whom:
         memory.contact_name = news.contact_name = whom
@@ -70,12 +70,13 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
             is_whom = slot == "phone" and bool(whom)
             if is_whom and "phone" in memory.facts:
                 note_other(memory, news, str(memory.facts["phone"]["value"]), of_old=True)
-            newer = is_whom or turn.company.fields[slot].newest_counts
+            newer = is_whom or (slot == "name" and himself) or turn.company.fields[slot].newest_counts
             put(memory, news, slot, fact, newer or _may_replace(memory, heard, acts, slot, found), setup)
-    if "name" in news.changed and "introduces" in acts and before == memory.relative:
-        memory.contact_name = news.contact_name = before  # «звоните жене Назгуль», and then «меня зовут Дастан»
+    if "name" in news.changed and himself:
+        memory.contact_name = news.contact_name = str(before)  # «звоните жене Назгуль», and then «меня зовут Дастан»
     _restated(memory, news, turn, heard, acts)
     storeys.answered(memory, news, turn)
+    sides.put_right(memory, news, turn)
     _name_of_a_relative(memory, news, turn, heard)
     _ending_of_phone(memory, news, turn)
     _other_of_two(memory, news, turn, heard)
@@ -84,7 +85,7 @@ def take(memory: Memory, turn: Turn, heard: Extraction, acts: Acts, setup: Setup
     if value := own_questions.answer(turn, heard, acts):
         put(memory, news, str(turn.asked), whole(turn, value), replaces=True)
     own_words.wish(memory, news, turn, heard, acts, setup)
-    _further_contacts(memory, news, heard, acts)
+    contacts.note_further(memory, news, heard, acts)
     _no_longer_an_area(memory, heard)
     _way_of_contact(memory, news, turn, heard, acts)
     memory.partial = "" if "phone" in news.slots else heard.partial_phone
@@ -112,6 +113,11 @@ def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Ac
     if "complaint" in acts:  # what he has had built is no wish, but tells which work he complains of
         return _without(heard, facts.keys() - ({"city", "object_type"} - memory.facts.keys()))
     if second.is_another(memory, heard, acts, setup, text):
+        if kind is not None and second.is_said_before(heard, text):  # «3,20 на 2. И шкаф»
+            size = replace(heard.slots["area"], corrects=True)
+            news.further.append({slot: fact for slot, fact in facts.items() if slot != "area"})
+            second.park(memory, news.further[-1])
+            return replace(heard, slots={**_without(heard, facts.keys()).slots, "area": size})
         if kind is None:
             facts["object_type"] = memory.facts["object_type"]
         if ("same_place" in acts or _is_part(facts, setup)) and "city" not in facts and "city" in memory.facts:
@@ -123,6 +129,9 @@ def _objects(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Ac
             second.park(memory, facts)
         return _without(heard, facts.keys())
     if kind is None or not second.is_parked(memory, kind) or kind.value == memory.value("object_type"):
+        return heard
+    if kind.corrects and not second.has_lead(memory, kind.value):
+        second.drop(memory, kind)  # «не дом, только фундамент»: no further thing any more
         return heard
     if "first_of_all" in acts and not turn.registered and second.bring_forward(memory, kind):
         news.forward = True
@@ -278,10 +287,10 @@ def _may_replace(memory: Memory, heard: Extraction, acts: Acts, slot: str, found
         return found.sure and _is_the_contact(memory, heard, acts, old, found)
     if slot == "object_type" and not found.sure:
         return False  # «вернее участок в Талгаре, в Есике у нас дача»
-    if found.corrects:
-        return True
     if slot == "area" and old.get("m2") is not None and found.m2 is None:
         return False  # «участок 10 соток» beside «дом 9 на 11»
+    if found.corrects:
+        return True
     if not old.get("sure", True) and found.sure:
         return True
     if slot == "phone":  # the first is his, unless he says to take the other
@@ -329,15 +338,13 @@ def _longer(old: Fact, found: Found) -> bool:
 
 def _answer_to_plot(memory: Memory, news: News, turn: Turn, acts: Acts) -> None:
     """«да», «нет», «ещё ищем» after the question about the plot."""
-    if turn.asked != "plot" or "plot" in news.slots:
+    if turn.asked != "plot" or "plot" in news.slots or news.contact_name:
         return
-    value = "ищет" if "looking" in acts else "нет" if "no" in acts else "есть" if "yes" in acts else None
+    said = acts
+    if news.slots & _CONTACT:  # «Марат, 8707…, дуалды да» is no «да»: a clause begins with it
+        said = signs(
+            " ".join(clause.split()[0] for clause in re.split(r"[,.;!?\n]", turn.message.text) if clause.split())
+        )
+    value = "ищет" if "looking" in acts else "нет" if "no" in said else "есть" if "yes" in said else None
     if value:
         put(memory, news, "plot", whole(turn, value), replaces=True)
-
-
-def _further_contacts(memory: Memory, news: News, heard: Extraction, acts: Acts) -> None:
-    for found in heard.others.get("phone", ()):
-        note_other(memory, news, found.value)
-    if acts.contact:
-        note_other(memory, news, acts.contact)

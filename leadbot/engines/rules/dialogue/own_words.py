@@ -9,8 +9,8 @@ from leadbot.engines.rules.dialogue import intents, questions
 from leadbot.engines.rules.dialogue.intents import Acts, fold
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.dialogue.news import News, put, whole
-from leadbot.engines.rules.reading.details import speaks_of_time
 from leadbot.engines.rules.reading.extract import Extraction
+from leadbot.engines.rules.reading.times import speaks_of_time
 from leadbot.engines.rules.words import near
 from leadbot.engines.rules.words.words import words as words_of
 from leadbot.texts.trades import Setup
@@ -107,10 +107,13 @@ def wish(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, 
         or heard.trouble
     ):
         return
-    if turn.asked not in (None, "object_type") or (turn.asked is None and news.slots & _CONTACT):
+    if "contact_other" in acts and "wish" not in acts:
+        return  # «күйеуіме звондаңыздар»
+    asked = None if "object_type" in heard.denied else turn.asked  # «жөндеу емес, эвакуатор керек»
+    if asked not in (None, "object_type") or (asked is None and news.slots & _CONTACT):
         return
     said = " ".join(heard.masked.split()).strip(" ,.;!?-")
-    if len(said.split()) < (1 if turn.asked else _LEAST_WISH):
+    if len(said.split()) < (1 if asked else _LEAST_WISH):
         return
     words = said.split()
     while words and (_is_but_a_wish(words[0]) or _greets(words[0])):
@@ -119,7 +122,7 @@ def wish(memory: Memory, news: News, turn: Turn, heard: Extraction, acts: Acts, 
         return
     while words and near.is_everyday(fold(words[-1]).strip(".,!?")):
         del words[-1]  # «видеограф керек еді»
-    if acts.topic in _OF_IT and (turn.asked or not any(len(word) >= _LEAST_THING for word in words)):
+    if acts.topic in _OF_IT and (asked or not any(len(word) >= _LEAST_THING for word in words)):
         return  # «сколько стоит?» names nothing
     if words and any(letter.isalpha() for letter in "".join(words)):
         put(memory, news, "object_type", whole(turn, _named(words)[:_LONGEST_WISH].strip(" ,.")), replaces=True)

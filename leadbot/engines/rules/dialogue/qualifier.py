@@ -16,6 +16,7 @@ from leadbot.engines.rules.dialogue.orders import gives_orders
 from leadbot.engines.rules.dialogue.replies import reply
 from leadbot.engines.rules.dialogue.summary import draft, is_lead, lead_of
 from leadbot.engines.rules.reading.extract import Extraction, extract
+from leadbot.engines.rules.reading.times import names_a_day
 from leadbot.engines.rules.words.language import script
 from leadbot.texts import phrases
 from leadbot.texts.asking import asking
@@ -111,6 +112,8 @@ def _spoken_of(memory: Memory, text: str) -> str | None:
             return slot
     if ends_anew(text):
         return None
+    if "callback" in memory.facts and names_a_day(text):
+        return "callback"  # «ой, лучше в субботу»
     return "area" if "area" in memory.facts and _ONE_NUMBER.fullmatch(text) else memory.asked
 
 

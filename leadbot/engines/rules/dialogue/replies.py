@@ -8,9 +8,17 @@ from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue import outside
 from leadbot.engines.rules.dialogue.answers import answer, asks, keep_remark
 from leadbot.engines.rules.dialogue.ask import MOST, WRITTEN, next_slot, question
-from leadbot.engines.rules.dialogue.exchange import Exchange, Reply, receipted_once
+from leadbot.engines.rules.dialogue.exchange import Exchange, Reply, receipted_once, unsaid_of
 from leadbot.engines.rules.dialogue.intents import Acts
-from leadbot.engines.rules.dialogue.saying_back import announced, beside, corrected, further, phone_trouble, say_back
+from leadbot.engines.rules.dialogue.saying_back import (
+    added,
+    announced,
+    aside,
+    corrected,
+    further,
+    phone_trouble,
+    say_back,
+)
 from leadbot.engines.rules.dialogue.summary import object_line
 from leadbot.texts import phrases
 from leadbot.texts.languages import LANGUAGES
@@ -100,6 +108,7 @@ def _thank(scene: Exchange, made: Reply) -> None:
         thanks += " " + closed(key, opening, scene.turn.now, scene.language)
     made.keep(thanks)
     _contact_said(scene, made)
+    aside(scene, made)
     say_back(scene, made)
     if "human" in scene.acts:
         made.asks, made.act = False, "call_human"
@@ -115,6 +124,8 @@ def _thank(scene: Exchange, made: Reply) -> None:
 def _contact_said(scene: Exchange, made: Reply) -> None:
     """How he will be reached, and who else, where this message said it."""
     news, memory = scene.news, scene.memory
+    if "name" in news.changed and not scene.registers:
+        corrected(scene, made)
     if news.contact_name and "phone" in memory.facts:
         phone = memory.facts["phone"]["value"]
         made.keep(scene.say("contact_name", phone=phone, name=phrases.capital(news.contact_name)))
@@ -147,7 +158,7 @@ def _after(scene: Exchange, made: Reply) -> None:
     elif news.another or news.wish or news.further:
         further(scene, made)
     elif news:
-        made.parts.append(scene.say("after.added"))
+        made.parts.append(added(scene))
         say_back(scene, made)
     elif not made.parts:
         _nothing_new(scene, made)
@@ -257,10 +268,8 @@ def _means_known_number(scene: Exchange) -> bool:
 def _noted(scene: Exchange, made: Reply) -> None:
     news = scene.news
     say_back(scene, made)
-    if both := beside(scene):
-        made.keep(both)
-    elif news.another or news.wish or news.further:
-        further(scene, made)
+    if aside(scene, made):
+        pass
     elif news.forward:
         what = object_line(scene.memory.object_facts(), scene.setup, scene.language)
         made.parts.append(scene.say("second.first", what=what))
@@ -307,20 +316,15 @@ def _refused_phone(scene: Exchange, made: Reply) -> None:
 def _join(scene: Exchange, made: Reply, asked: str | None) -> str:
     """Statements and one question, nothing of it said in the bot's last message, at most phrases.LIMIT characters but
     for what the client has asked."""
-    unsaid = [(_unsaid(part, scene.last), part in made.kept) for part in receipted_once(scene, made.parts)]
+    unsaid = [(unsaid_of(part, scene.last), part in made.kept) for part in receipted_once(scene, made.parts)]
     parts = [part for part, _ in unsaid if part]
     if asked == "plot" and parts == [made.hello] and phrases.where(scene.memory.value("city") or "", scene.language):
         parts = []  # that question bears a greeting of its own
-    ending = _unsaid(_question(scene, asked, warm=not parts), scene.last) if asked else ""
+    ending = unsaid_of(_question(scene, asked, warm=not parts), scene.last) if asked else ""
     spare = [part for part, kept in unsaid if part and not kept]
     while spare and len(phrases.join([*parts, ending])) > phrases.LIMIT and len(parts) > (0 if ending else 1):
         parts.remove(spare.pop(0 if made.kept else -1))
     return phrases.join((*parts, ending)) or _otherwise(scene)
-
-
-def _unsaid(text: str, last: frozenset[str]) -> str:
-    """The text without the sentences that were said in the message before."""
-    return " ".join(sentence for sentence in phrases.sentences(text) if phrases.stopped(sentence) not in last)
 
 
 def _question(scene: Exchange, asked: str, *, warm: bool) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+from leadbot.engines.rules.dialogue.answers import keep_remark
 from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
+from leadbot.engines.rules.dialogue.intents import fold
 from leadbot.engines.rules.dialogue.storeys import storeys
 from leadbot.engines.rules.dialogue.summary import object_line
+from leadbot.engines.rules.words import near
 from leadbot.texts import phrases
 
+_SOME = 2  # words no table holds that are worth reading
 _BEGINNING = 7  # digits up to which a number is taken for the beginning of one, not for one that lacks a digit
 _DIMENSIONS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:[xхXХ×*]|на|by)\s*(\d+(?:[.,]\d+)?)")
 
@@ -64,6 +68,7 @@ def corrected(scene: Exchange, made: Reply) -> bool:
     made.parts.append(
         scene.say("corrected", label=phrases.label(slot, scene.language, scene.setup).lower(), value=value)
     )
+    aside(scene, made)
     return True
 
 
@@ -74,9 +79,17 @@ def further(scene: Exchange, made: Reply) -> None:
     lines = [object_line(facts, scene.setup, scene.language) for facts in (news.another, *news.further) if facts]
     what = phrases.listed(list(dict.fromkeys(filter(None, lines))) or [wish], scene.language)
     made.keep(scene.say("second.parked", what=phrases.small(what)) if what.strip() else scene.say("noted"))
+    if "also" in scene.acts and _untold(scene) >= _SOME:
+        keep_remark(scene)  # «веранду, и дорожку ещё к калитке»: a person reads the rest
 
 
-def beside(scene: Exchange) -> str:
+def _untold(scene: Exchange) -> int:
+    """How many words of the message are neither values nor everyday ones."""
+    words = re.findall(r"[^\W\d_]{3,}", scene.heard.masked)
+    return sum(not near.is_common(fold(word)) for word in words)
+
+
+def _beside(scene: Exchange) -> str:
     """«Записал: дом и баня.», where the first thing comes in the same breath."""
     news = scene.news
     if "object_type" not in news.fresh or not news.further or news.another:
@@ -84,6 +97,31 @@ def beside(scene: Exchange) -> str:
     first = object_line({"object_type": news.fresh["object_type"]}, scene.setup, scene.language)
     lines = [first, *(object_line(facts, scene.setup, scene.language) for facts in news.further)]
     return scene.say("second.both", what=phrases.listed([phrases.small(line) for line in lines], scene.language))
+
+
+def aside(scene: Exchange, made: Reply) -> bool:
+    """What is wanted beside the object, where this message said it."""
+    news = scene.news
+    if both := _beside(scene):
+        made.keep(both)
+    elif news.another or news.wish or news.further:
+        further(scene, made)
+    else:
+        return False
+    return True
+
+
+def added(scene: Exchange) -> str:
+    """«Добавил к заявке: в субботу.», where the values can be named."""
+    news = scene.news
+    told = [
+        _shown(scene, slot, fact["value"])
+        for slot, fact in (news.fresh | news.changed).items()
+        if slot not in ("name", "phone", "object_type")
+    ]
+    return (
+        scene.say("after.added.what", what=phrases.listed(told, scene.language)) if told else scene.say("after.added")
+    )
 
 
 def say_back(scene: Exchange, made: Reply) -> None:
@@ -110,7 +148,7 @@ def _shown(scene: Exchange, slot: str, value: str) -> str:
     """A stored value in the language of the talk."""
     if slot == "city":
         return phrases.town(value, scene.language)
-    if slot == "area":
+    if slot in ("area", "plot"):
         return phrases.measure(value, scene.language)
     if slot == "object_type":
         return scene.setup.object_name(value, scene.language)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.memory import Fact, Memory, Parked
 from leadbot.engines.rules.reading.extract import Extraction, Found
 from leadbot.texts.trades import Setup
 
+_SENTENCE = re.compile(r"[.!?]\s|\n")
 PART = 2  # rank of what is a part of a thing, as a roof of a house
 
 
@@ -21,12 +24,13 @@ def is_another(memory: Memory, heard: Extraction, acts: Acts, setup: Setup, text
         return False
     if "elsewhere" in acts and "second_object" not in acts:
         return False
+    own = _own(memory, heard)
     says_so = "second_object" in acts or "another" in acts
+    says_so = says_so or (found is not None and "also" in acts and "city" in own)  # «и ещё ванну у тёщи в Каскелене»
     if found is not None and (found.corrects or not (found.sure or says_so) or setup.is_land(found.value)):
         return False
     if setup.is_land(old["value"]) or is_parked(memory, found):
         return False
-    own = _own(memory, heard)
     if found is None:
         return says_so and "second_object" in acts and len(own) > 0 and bool({"area", "plot"} & own)
     if found.value == old["value"]:
@@ -63,6 +67,17 @@ def park(memory: Memory, facts: dict[str, Fact]) -> None:
             each.facts |= facts
             return
     memory.parked.append(Parked(facts))
+
+
+def is_said_before(heard: Extraction, text: str) -> bool:
+    """Does the size stand in a sentence of its own, before the one that names the other object?"""
+    size, thing = heard.slots.get("area"), heard.slots["object_type"]
+    return size is not None and size.end < thing.start and bool(_SENTENCE.search(text[size.end : thing.start]))
+
+
+def drop(memory: Memory, found: Found) -> None:
+    """Forget this object among those put aside."""
+    memory.parked = [each for each in memory.parked if each.facts.get("object_type", {}).get("value") != found.value]
 
 
 def has_lead(memory: Memory, kind: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from leadbot.engines.rules.reading.runs import Run, runs, says_phone
 from leadbot.engines.rules.words.numbers import Group
+from leadbot.engines.rules.words.runs import Run, runs, says_phone
 from leadbot.engines.rules.words.scene import Scene
 from leadbot.engines.rules.words.words import stems, words
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
-from leadbot.engines.rules.reading import city, people, units
-from leadbot.engines.rules.words import morph, near, visits
+from leadbot.engines.rules.reading import city, units
+from leadbot.engines.rules.words import near
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.text import TextToken, fold
 from leadbot.engines.rules.words.words import raw, stems, words
@@ -47,17 +46,10 @@ _ONE_FLOOR = words("details.one_floor")
 _MONEY = words("details.money")
 _SCALE = words("details.scale")
 _SCALE_STEMS = stems("details.scale*")
-_WHEN = stems("details.when*")
-_CALL = stems("details.call*")
+_LOST = stems("details.lost*")
+_BEHIND = 3  # tokens from what is taken back to what is right
 _LAND = stems("details.land*")
 _MATERIALS = _pairs("details.materials")
-_HOURS = words("details.hours")
-_HOUR_BEFORE = words("details.hour_before")
-_TIMES = stems("details.times*")
-_MONTHS = stems("details.months*")
-_ANY_TIME = words("details.any_time")
-_POLITE = words("details.polite")
-_CALLBACK_WORDS = words("details.callback_words")
 
 
 def rooms(scene: Scene) -> Found | None:
@@ -96,7 +88,18 @@ def _counted(scene: Scene, stems: tuple[str, ...], *, most: int, ordinal: frozen
             and not (scene.key(at) in ordinal and group.value > (3 if scene.key(at) == "кабат" else 1))
         ):
             scene.take(group.first, at)
+            if near.denied(scene, group.first, at):
+                return _instead(scene, at, most)
             return scene.found(str(int(group.value)), group.first, at)
+    return None
+
+
+def _instead(scene: Scene, last: int, most: int) -> Found | None:
+    """«не 3 комнаты, а 4», «3 бөлме емес, 4»: the count that stands behind the one taken back."""
+    for group in scene.groups:
+        if 0 < group.first - last <= _BEHIND and scene.free(group.first, group.last) and 1 <= group.value <= most:
+            scene.take(group.first, group.last)
+            return scene.found(str(int(group.value)), group.first, group.last, corrects=True)
     return None
 
 
@@ -118,11 +121,16 @@ def budget(scene: Scene) -> Found | None:
         if scene.key(at) in _MONEY:
             scaled, at = True, at + 1
         if scaled and not scene.key(at).startswith(("квадр", "шарш", "кв")):
-            found = found or scene.found(
-                _plain(scene.text[scene.tokens[group.first].start : scene.tokens[at - 1].end]), group.first, at - 1
-            )
+            if not (near.denied(scene, group.first, at - 1) or _is_lost(scene, group.first)):
+                said = scene.text[scene.tokens[group.first].start : scene.tokens[at - 1].end]
+                found = found or scene.found(_plain(said), group.first, at - 1)
             scene.take(group.first, at - 1)
     return found
+
+
+def _is_lost(scene: Scene, first: int) -> bool:
+    """«кинули меня на 2 млн»: what is gone is no budget."""
+    return any(scene.key(at).startswith(_LOST) for at in range(max(0, first - 4), first))
 
 
 def _plain(words: str) -> str:
@@ -225,121 +233,11 @@ def materials(scene: Scene, setup: HasWorks) -> Found | None:
     for at, token in enumerate(scene.tokens):
         is_object = any(at == thing.last for thing in scene.mentions)  # «деревья посадить»
         if token.kind == "word" and token.key.startswith(stems_of) and not (is_object or _is_town(token)):
+            if near.denied(scene, at, at) or near.replaced(scene, at):
+                continue  # «не из бруса, а из газоблока», «плитканың орнына ламинат»
             name = next(n for stem, n in known.items() if token.key.startswith(stem))
             if scene.asked == "city":
                 scene.take(at, at)  # «МДФ» is no place
             if all(name != earlier for earlier, _ in hits):
                 hits.append((name, at))
     return scene.found(", ".join(n for n, _ in hits), hits[0][1], hits[-1][1]) if hits else None
-
-
-_SINCE = frozenset({"кейин", "дейин"})
-_AT, _OF_DAY = frozenset({"на", "в", "к", "сагат", "at"}), ("час", "утр", "вечер", "дня")
-_ENDINGS_OF_HOURS = frozenset({"дан", "ден", "тан", "тен", "нан", "нен", "га", "ге", "ка", "ке"})
-
-
-def callback(scene: Scene) -> Found | None:
-    """When to call, in the client's words: «завтра после 6», «кешкі 7-ден кейін»; its hour is consumed."""
-    for at, token in enumerate(scene.tokens):
-        if token.kind != "word" and not _hour_behind(scene, at):
-            continue
-        named = token.key.startswith(_WHEN) and not people.given(token, shaped=False)  # «Жумагуль» is no Friday
-        begins = named or _hour_behind(scene, at) or (token.key in _HOUR_BEFORE and _is_hour(scene, at + 1))
-        about = _about_calling(scene, at) or scene.asked == "callback" or _only_a_time(scene)
-        if not begins or not (about or visits.is_to_come(scene, at)):
-            continue
-        last = _hour_apart(scene, _callback_end(scene, at))
-        first = _clock_before(scene, at)
-        scene.take(first, last)
-        return scene.found(scene.text[scene.tokens[first].start : scene.tokens[last].end], first, last)
-    return None
-
-
-def _clock_before(scene: Scene, at: int) -> int:
-    """Where the time begins whose hour goes before the day: «в 18:00 сегодня»."""
-    is_clock = scene.key(at - 2) == ":" and scene.kind(at - 1) == scene.kind(at - 3) == "number"
-    return at - 3 if is_clock else at
-
-
-def _hour_apart(scene: Scene, last: int) -> int:
-    """The token of the hour that stands apart from its day: «жексенбіге жазыңыз 11ге», «завтра запишите на 10»."""
-    end = scene.clause(last)[1]
-    for at in range(last + 1, min(last + 5, end) + 1):
-        if scene.kind(at) == "number" and len(scene.key(at)) <= 2 and scene.free(at, at):
-            if past := _past_hour(scene, at):
-                return past - 1
-            if scene.key(at - 1) in _AT and (at == end or scene.key(at + 1).startswith(_OF_DAY)):
-                return at
-    return last
-
-
-def speaks_of_time(said: str) -> bool:
-    """Is there any word of a time in it: a day, an hour, «когда угодно», «на следующей неделе»; «2012 год» is none."""
-    spoken = fold(said).replace(",", " ").replace(".", " ").split()
-    return any(
-        word in _HOURS | _CALLBACK_WORDS | _ANY_TIME or word.startswith((*_WHEN, *_TIMES)) or _is_clock(word)
-        for word in spoken
-    )
-
-
-def _is_clock(word: str) -> bool:
-    """«15», «15:30», «10-12», «18ге»: an hour or a day of the month."""
-    digits = re.match(r"\d+", word)
-    return digits is not None and len(digits[0]) <= 2
-
-
-def _only_a_time(scene: Scene) -> bool:
-    """«можно завтра до 11»: said alone, a time is when to call."""
-    spoken = [t.key for t in scene.tokens if t.kind == "word"]
-    return all(key in _CALLBACK_WORDS | _HOURS | _POLITE or key.startswith(_WHEN) for key in spoken)
-
-
-def _is_hour(scene: Scene, at: int) -> bool:
-    """«6», «шести», «обеда»."""
-    key = scene.key(at)
-    return (scene.kind(at) == "number" and len(key) <= 2) or key in _HOURS or key.startswith(_WHEN)
-
-
-def _hour_behind(scene: Scene, at: int) -> bool:
-    """«7-ден кейін», «9-дан 18-ге дейін», «жетіден кейін»: in Kazakh the hour comes first."""
-    past = at + 1 if scene.key(at) in _HOURS else _past_hour(scene, at)
-    return bool(past) and (scene.key(past) in _SINCE or scene.key(_past_hour(scene, past)) in _SINCE)
-
-
-def _past_hour(scene: Scene, at: int) -> int:
-    """The token behind «7-ден», «18ге»; 0 where no such hour stands here."""
-    ending = at + 2 if scene.key(at + 1) == "-" else at + 1
-    is_hour = scene.kind(at) == "number" and len(scene.key(at)) <= 2 and scene.key(ending) in _ENDINGS_OF_HOURS
-    return ending + 1 if is_hour else 0
-
-
-def _about_calling(scene: Scene, at: int) -> bool:
-    return any(t.kind == "word" and any(s in t.key for s in _CALL) for t in scene.tokens[max(0, at - 6) : at + 9])
-
-
-def _callback_end(scene: Scene, at: int) -> int:
-    last = at
-    while last + 1 < len(scene.tokens) and last - at < 7:
-        token = scene.tokens[last + 1]
-        stem = next((s for s, _ in morph.cuts(token.key)), "")
-        goes_on = (
-            token.key in _CALLBACK_WORDS
-            or token.key in _HOURS
-            or token.key.startswith((*_WHEN, *_MONTHS))
-            or stem in _CALLBACK_WORDS
-        )
-        if not (
-            goes_on
-            or (token.kind == "number" and len(token.key) <= 2)
-            or (token.key in ":-" and scene.kind(last + 2) == "number")
-            or (token.key == "-" and scene.key(last + 2) in _ENDINGS_OF_HOURS)
-            or (
-                token.key in _ENDINGS_OF_HOURS
-                and (scene.key(last) == "-" or scene.key(last + 2) in _SINCE or _past_hour(scene, last + 2))
-            )
-        ):
-            break
-        last += 1
-    while last > at and scene.key(last) in ("в", "и", "или", "к", "с", "до", "после"):
-        last -= 1
-    return last

@@ -7,7 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from leadbot.engines.rules.reading import area, city, details, names, objects, people, phone, quarters, several, where
+from leadbot.engines.rules.reading import (
+    area,
+    city,
+    details,
+    names,
+    objects,
+    people,
+    phone,
+    quarters,
+    several,
+    times,
+    where,
+)
 from leadbot.engines.rules.words import language, morph, near, numbers, object_forms, text
 from leadbot.engines.rules.words.scene import Found, Scene, Thing
 from leadbot.engines.rules.words.text import TextToken
@@ -91,7 +103,7 @@ class _Reader:
         phones = _guarded("phone", lambda: phone.find(scene, self.partial), phone.Phones())
         scene.phone_at = phones.spans[0] if phones.spans else None
         slots: dict[str, Found | None] = {"budget": _guarded("budget", lambda: details.budget(scene), None)}
-        slots["callback"] = _guarded("callback", lambda: details.callback(scene), None)
+        slots["callback"] = _guarded("callback", lambda: times.callback(scene), None)
         slots["rooms"] = _guarded("rooms", lambda: details.rooms(scene), None)
         slots["floors"] = _guarded("floors", lambda: details.floors(scene), None)
         table = object_forms.table(self.setup, self.own_objects)

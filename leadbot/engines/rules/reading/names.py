@@ -45,6 +45,8 @@ _TO = frozenset({"к", "ко"})
 _CALL_BEHIND = stems("names.call_behind*")
 _STOPS = frozenset(".!?;()…,\n")
 
+_THEIR_NAME = frozenset({"аты", "есими", "имя", "name", "aty", "зовут"})
+_MY_NAME = ("атымды", "есимимди", "atymdy")
 _WORDS_TOO = words("names.words_too")
 _FEW = 4  # words of a message that is an answer
 
@@ -184,8 +186,17 @@ def _is_to_be_called(scene: Scene, person: Person) -> bool:
     return any(word.startswith(_CALL_BEHIND) for word in behind)
 
 
+def _is_kins(scene: Scene, person: Person) -> bool:
+    """«інімнің нөмірі 8707…, аты Дәурен»: named behind the number of one of his."""
+    phone_at = scene.phone_at
+    named = scene.key(person.first - 1) in _THEIR_NAME and phone_at is not None and phone_at[1] < person.first
+    return named and any(is_role(scene.key(at)) for at in range(phone_at[0] if phone_at else 0))
+
+
 def _is_of_another(scene: Scene, person: Person) -> bool:
     """«её зовут Галия», «аты Галия»: introduced, but not by himself."""
+    if _is_kins(scene, person):
+        return True
     before = back(scene, person.first, 5)
     strong = introducing(before, INTRO) or introducing(before, INTRO_KNOWN)
     return bool(strong) and other_owner(before[strong:])
@@ -246,6 +257,8 @@ def introduced(scene: Scene, person: Person) -> bool:
     """«меня зовут X», «X меня зовут», «атым X», «X-мын», "my name is X", «это X», «мен X»."""
     if person.case == "cop":
         return True
+    if _is_kins(scene, person):
+        return False
     before = back(scene, person.first, 5)
     while before and (before[0] in _FILLERS or before[0] in people.HONORIFIC):
         before = before[1:]
@@ -269,6 +282,8 @@ def introduced(scene: Scene, person: Person) -> bool:
         return True  # «Рақия апаларың», but «Қанат ағаны жіберіңіз»
     if after[:1] and after[0] in people.HONORIFIC and after[1:] and after[1].startswith(_CALLED_SO):
         return True  # «Сапар аға дей беріңіз»
+    if after[:1] == ["деп"] and any(word.startswith(_MY_NAME) for word in before):
+        return True  # «атымды дұрыстаңыз, Нұрбол деп»
     if after[:1] == ["деген"] and any(word.endswith(people.BEING) for word in after[1:]):
         return True
     if {"меня", "menya"} & set(before[:2]) and after[:1] in (["зовут"], ["звать"], ["завут"], ["zovut"], ["zovyt"]):
@@ -293,7 +308,8 @@ def _somebody_else(scene: Scene, person: Person) -> str:
     before = _back_in_clause(scene, person.first, 4)
     after = ahead(scene, person.last, 2)
     for at, word in enumerate(before[:3]):
-        owned = before[at + 1 : at + 2] in (["моей"], ["своей"], ["нашей"])  # «моей жене» is not Женя
+        # «моей жене», «жене Алие» are not Женя
+        owned = before[at + 1 : at + 2] in (["моей"], ["своей"], ["нашей"]) or (at == 0 and person.case == "dat")
         if word.startswith(RELATION) and (owned or word not in NOT_RELATION):
             return "relation"
         if word.startswith(STAFF):

@@ -46,6 +46,8 @@ _OLD = words("objects.old")
 _AWAY = frozenset({"с", "со", "из", "от"})
 _COUNTING = words("objects.counting")
 _MOST_COUNTED, _LEAST_SIZE = 20, 12
+_ONLY = words("objects.only")
+_NEEDED, _ARTICLES = words("objects.needed"), frozenset({"the", "a"})
 _COUNTED_ENDINGS = ("ов", "ев", "ей", "он", "иц", "мест", "артир")
 
 
@@ -63,7 +65,8 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
         for hit in good:
             placed = hit.key not in objects.own and _is_where(scene, hit)
             hit.score -= _LANDMARK * placed  # «окна в дом», «үйге терезе», «дверь на кухню»
-    best = max(good, key=lambda h: (*_standing(h, objects), h.score, -h.first))
+    only = [h for h in good if _is_only(scene, h)]
+    best = max(only or good, key=lambda h: (*_standing(h, objects), h.score, -h.first))
     best.key = unnamed.FLAT if scene.key(best.first).startswith("хат") and unnamed.flat(scene) else best.key
     corrects = any(h.denied for h in hits)
     later = [h for h in good if h.first > best.last and h.key != best.key and h.rank <= best.rank]
@@ -72,7 +75,9 @@ def find(scene: Scene, objects: Table) -> tuple[Found | None, bool]:
     scene.building, scene.object_at = best.rank == 1, (best.first, best.last)
     scene.mentions = [Thing(h.key, h.first, h.last) for h in good]
     scene.further = [] if corrects else _further(scene, best, good, objects)
-    return scene.found(best.key, best.first, best.last, sure=_is_sure(scene, best, objects), corrects=corrects), False
+    return scene.found(
+        best.key, best.first, best.last, sure=_is_sure(scene, best, objects), corrects=corrects or bool(only)
+    ), False
 
 
 def _is_sure(scene: Scene, best: _ObjectHit, objects: Table) -> bool:
@@ -267,6 +272,13 @@ def _owned(scene: Scene, hit: _ObjectHit) -> float:
     if stands:
         return 2  # «там уже дом стоит»
     return 1.5 if before[-2:] in _AT_US or (before[-1:] == ["есть"] and before[-3:-1] in _AT_US) else 0
+
+
+def _is_only(scene: Scene, hit: _ObjectHit) -> bool:
+    """«только фундамент», «баня только нужна», «тек шатыр», "just the roof": nothing else is wanted."""
+    before = hit.first - 1 - (scene.key(hit.first - 1) in _ARTICLES)
+    ends = scene.key(hit.last + 2) in _NEEDED or scene.kind(hit.last + 2) in ("", "mark", "line")
+    return scene.key(before) in _ONLY or (scene.key(hit.last + 1) in _ONLY and ends)
 
 
 def _is_landmark(scene: Scene, hit: _ObjectHit) -> bool:

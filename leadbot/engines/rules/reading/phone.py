@@ -14,9 +14,9 @@ from functools import lru_cache
 import phonenumbers
 
 from leadbot.engines.rules.reading import decoys
-from leadbot.engines.rules.reading.runs import Run, mend_letters, plus_before, runs, says_phone
 from leadbot.engines.rules.words.numbers import Group
 from leadbot.engines.rules.words.preferred import preferred
+from leadbot.engines.rules.words.runs import Run, mend_letters, plus_before, runs, says_phone
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.words import stems, words
 

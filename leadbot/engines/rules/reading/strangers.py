@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from leadbot.engines.rules.reading import city, people
 from leadbot.engines.rules.reading.people import Person
-from leadbot.engines.rules.reading.runs import says_phone
 from leadbot.engines.rules.words import near
 from leadbot.engines.rules.words.around import INTRO, INTRO_SELF, back, introducing, is_role, other_owner
 from leadbot.engines.rules.words.numbers import word_at
+from leadbot.engines.rules.words.runs import says_phone
 from leadbot.engines.rules.words.scene import Scene
 from leadbot.engines.rules.words.words import stems, words
 

@@ -30,6 +30,7 @@ _MONEY = stems("area.money*")
 _HEIGHT = stems("area.height*")
 _LABELS = words("area.labels")
 _STREETS = words("objects.streets")
+_OF_ADDRESS = _STREETS | {"адрес", "мекенжаи"}
 _HOUSE_OF_STREET = frozenset({"дом", "д", "уи", "house"})
 _TOO = stems("area.too*")
 _FLOOR = stems("details.floor*")
@@ -42,6 +43,7 @@ _LEAST_APART = 28  # below it a number by itself may be a flat's, a day, an age
 _MOST_SOTKAS = 100  # a bare number above it is square metres of land
 _PER = frozenset({"за", "per"})
 _OF_PHONE = ("конц", "цифр", "сон", "номер", "номир", "телеф", "digit")
+_GOES_ON = near.NOT_BEHIND | {"а", ","}
 _NEAR_ENOUGH = 6  # tokens from a size to the one it is put right by
 _WAS, _NOW = words("area.was"), words("area.now")  # «было 47, стало 49»
 _AS, _WRITTEN = frozenset({"деп", "написал", "написала"}), ("жаз", "айт", "ошиб", "по ошиб")
@@ -212,7 +214,7 @@ def _bare_sizes(scene: Scene) -> list[Size]:
         if group.first <= last or not scene.free(group.first, group.last):
             continue  # the fraction of the last one
         value, last = amount(scene, index)
-        if scene.key(group.first - 1) in ("не", "/") or _is_labelled(scene, group.first):
+        if scene.key(group.first - 1) in ("не", "not", "/") or _is_labelled(scene, group.first):
             continue  # «не 83,6», «24/7»
         high, last = _other_end(scene, group.first, value, last)
         after = scene.key(last + 1)
@@ -243,7 +245,7 @@ def changed(scene: Scene) -> list[Size]:
     for index, group in enumerate(scene.groups):
         old, last = amount(scene, index)
         ahead = next((at for at, later in enumerate(scene.groups) if later.first > last), None)
-        denied = scene.key(group.first - 1) == "не" and scene.key(last + 1) in ("а", ",")
+        denied = near.denied(scene, group.first, last) and scene.key(last + 1) in _GOES_ON
         if ahead is None or not (denied or _is_what_was(scene, group.first, last)):
             continue
         first, (value, end) = scene.groups[ahead].first, amount(scene, ahead)
@@ -257,11 +259,11 @@ def changed(scene: Scene) -> list[Size]:
 def put_right(scene: Scene, sizes: list[Size]) -> list[Size]:
     """«63 квадрат, ой извините 36», «3,8 кв, ой 4,8 екен»: the number behind, its unit not said again."""
     for index, group in enumerate(scene.groups):
-        before = [size for size in sizes if 0 < group.first - size.last <= _NEAR_ENOUGH and size.unit not in LAND]
+        old = next((size for size in reversed(sizes) if 0 < group.first - size.last <= _NEAR_ENOUGH), None)
         value, last = amount(scene, index)
-        if not before or not scene.free(group.first, last) or _of_another(scene, last):
+        if old is None or not scene.free(group.first, last) or _of_another(scene, last):
             continue
-        if near.corrected(scene, before[-1].last + 1, group.first):
+        if near.denied(scene, old.first, old.last) or near.corrected(scene, old.last + 1, group.first):
             return [Size(value, group.first, last, weight=3, corrects=True)]
     return []
 
@@ -322,10 +324,8 @@ def _half(scene: Scene, at: int) -> Size | None:
 def _is_labelled(scene: Scene, first: int) -> bool:
     """«кв. 12», «ул. Абая 10», «№ 5», «высота 3»: the words before say what the number is."""
     before = [scene.key(at) for at in range(max(0, first - 3), first)]
-    if before[-1:] and before[-1] in _HOUSE_OF_STREET and scene.words(first - 6, first - 2) & _STREETS:
-        return True  # «ул. Абая, дом 45»
-    if before[-1:] and before[-1] in _HOUSE_OF_STREET and scene.words(first - 5, first - 2) & {"адрес", "мекенжаи"}:
-        return True  # «адрес Ломоносова дом 45»
+    if before[-1:] and before[-1] in _HOUSE_OF_STREET and scene.words(first - 6, first - 2) & _OF_ADDRESS:
+        return True  # «ул. Абая, дом 45», «адрес Ломоносова дом 45»
     return any(word in _LABELS for word in before[-2:]) or any(
         word in ("ул", "улица", "кошеси", "пр") or word.startswith(_HEIGHT) for word in before
     )

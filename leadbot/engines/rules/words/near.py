@@ -13,6 +13,7 @@ from leadbot.engines.rules.words.words import words
 _CORRECTING = words("near.correcting")
 _REFUSING = frozenset({"нет", "жок", "no", "net", "joq"})
 _NOT = frozenset({"не", "not", "ne", "нет"})
+NOT_BEHIND = frozenset({"неправильно", "неверно", "емес", "емеспин", "emes", "emespin"})
 _PREPOSITIONS = words("near.prepositions")
 
 
@@ -25,12 +26,18 @@ def denied(scene: Scene, first: int, last: int) -> bool:
         before -= 1
     if scene.key(before) in _NOT and scene.key(before) != "нет":
         return True
-    return scene.key(last + 1) == "емес" or (scene.key(last + 1), scene.key(last + 2)) in (
+    return scene.key(last + 1) in NOT_BEHIND or (scene.key(last + 1), scene.key(last + 2)) in (
         ("не", "нужен"),
         ("не", "нужна"),
         ("не", "надо"),
         ("керек", "емес"),
     )
+
+
+def replaced(scene: Scene, at: int) -> bool:
+    """«вместо бруса», «плитканың орнына», "instead of brick"."""
+    before = (scene.key(at - 2), scene.key(at - 1))
+    return before[1] == "вместо" or before == ("instead", "of") or scene.key(at + 1) == "орнына"
 
 
 def corrected(scene: Scene, first: int, last: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,6 +11,8 @@ from typing import Any, Protocol
 
 from leadbot.engines.rules.words import forms, near
 from leadbot.engines.rules.words.text import fold, one_slip, skeleton
+
+_KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)  # letters no Russian word has, nor its cases
 
 
 class HasObjects(Protocol):
@@ -104,7 +107,7 @@ def _add(built: Table, phrase: str, key: str, *, exact: bool = False) -> None:
         built.heads.add(parts[0])
     if not key and len(parts) == 1:
         built.forms[plain] = ""  # «көру» is no «қора»
-    for form in {plain} if exact else _spellings(parts):
+    for form in {plain} if exact or _KAZAKH.search(phrase) else _spellings(parts):  # «көре» is no dative of «қора»
         built.forms.setdefault(form, key)
         if len(parts) > 1:
             built.heads.add(form.partition(" ")[0])

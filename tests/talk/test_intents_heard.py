@@ -305,3 +305,10 @@ def test_a_nod_gets_no_receipt(nods: tuple[str, str]) -> None:
     talk.say("үй 100 кв Алматы", KK, "бар", *nods)
     assert phrases.say("noted", "kk") not in talk.answers()[-2:]
     assert phrases.say("after.added", "kk") not in talk.answers()[-2:]
+
+
+@over(["частный дом, живём 5 человек", "2 комнаты 46 квадрат", "9 этаж, квартира 112, капитальный ремонт"])
+def test_a_russian_talk_that_counts_so_stays_russian(said: str) -> None:
+    talk = Talk()
+    talk.say("здравствуйте, нужен ремонт", said)
+    assert talk.language == "ru"

@@ -34,7 +34,8 @@ def language_of(tokens: list[TextToken], known: str | None = None) -> str | None
     told = [token for at, token in enumerate(tokens) if _tells(tokens, at)]
     for token in told:
         _vote(token, votes)
-    votes["kk"] += 1.5 * any(_is_counted_in_kazakh(tokens, at) for at in range(1, len(tokens)))
+    if known == "kk" or votes["kk"]:  # «46 квадрат» alone is how many write Russian, too
+        votes["kk"] += 1.5 * any(_is_counted_in_kazakh(tokens, at) for at in range(1, len(tokens)))
     best = max(votes, key=lambda language: votes[language])
     if votes[best] < 1:
         return None

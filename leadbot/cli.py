@@ -116,6 +116,8 @@ def restore_command(file: Path) -> None:
     with _told():
         backup.restore(config, file)
     print(f"Restored into {config.data_dir}. Start with `make run`")
+    print("Everybody logs in anew, programs too; links that were sent are worth nothing any more.")
+    print("What was removed or erased since the backup is back: remove those people and erase those clients again.")
 
 
 @contextmanager

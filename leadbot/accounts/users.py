@@ -56,7 +56,7 @@ def sign_up(
     if setup not in setups.names():
         raise Invalid("Choose among: %(names)s", field="setup", names=", ".join(setups.names()))
     bot = {} if setup == setups.DEFAULT else {"setup": setup}
-    name = text_input.line(company_name, "company_name", most=COMPANY_NAME_MOST)
+    name = text_input.name_of(company_name, "company_name", most=COMPANY_NAME_MOST)
     person = clean_name(person, required=False)
     hashed = hash_password(clean_password(password))  # slow on purpose: before the transaction begins
     if by_email(email):
@@ -109,6 +109,12 @@ def begin_session(user: User) -> str:
     audit.note(user.id, AuditEvent.LOGGED_IN)
     db.session.commit()
     return key
+
+
+def note_token(user: User) -> None:
+    """Write down that this person has come in, not at a browser but by a token."""
+    audit.note(user.id, AuditEvent.LOGGED_IN)
+    db.session.commit()
 
 
 def end_session(key: str) -> None:
@@ -191,7 +197,7 @@ def email_key(email: str) -> str:
 
 def clean_name(value: object, *, required: bool = True) -> str:
     """What a person is called. An address is none: clients see it. Raises Invalid."""
-    name = text_input.line(value, "name", most=NAME_MOST, required=required)
+    name = text_input.name_of(value, "name", most=NAME_MOST, required=required)
     if "@" in name:
         raise Invalid("Write a name as clients shall see it, not an address", field="name")
     return name

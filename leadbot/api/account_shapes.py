@@ -43,7 +43,7 @@ Password = Annotated[
 ]
 CompanyName = Annotated[
     str,
-    passed_by(lambda name: text_input.line(name, "company_name", most=users.COMPANY_NAME_MOST)),
+    passed_by(lambda name: text_input.name_of(name, "company_name", most=users.COMPANY_NAME_MOST)),
     Field(
         description="At most 200 characters",
         examples=["СтройКомпания Алматы"],

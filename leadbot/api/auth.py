@@ -52,7 +52,9 @@ def log_in() -> dict[str, str]:
     given = bodies.as_form(shapes.LogIn)
     with entry.logging_in(given.username, caller(request.remote_addr)):
         user = users.log_in(given.username, given.password)
-    return {"access_token": tokens.issue(user), "token_type": "bearer"}
+    token = tokens.issue(user)
+    users.note_token(user)
+    return {"access_token": token, "token_type": "bearer"}
 
 
 @bp.get("/me")

@@ -156,7 +156,8 @@ def time_zones() -> frozenset[str]:
 
 
 def _name(value: object) -> str:
-    return text_input.line(value, "company_name", most=200)
+    known = company().name  # a form sends it along with the rest, and it was right when it was given
+    return known if value == known else text_input.name_of(value, "company_name", most=users.COMPANY_NAME_MOST)
 
 
 def _digest(value: object) -> bool:

@@ -21,7 +21,7 @@ from leadbot.engines.speech import Speech, SpeechError, SpeechUnavailable
 from leadbot.errors import Invalid
 from leadbot.events import ClientWrote, publish
 from leadbot.fields import CONTACT
-from leadbot.files import kinds, storage
+from leadbot.files import kinds
 from leadbot.leads import registration
 from leadbot.leads.registration import Registered
 from leadbot.models import Author, Company, Conversation, Lead, Message, Source
@@ -196,7 +196,7 @@ def _checked(incoming: Incoming) -> Incoming:
     ref = text_input.line(incoming.client_ref, "user_id", most=REF_MOST)
     text = text_input.message(incoming.text, "text", most=TEXT_MOST)
     if incoming.audio is not None or incoming.file is not None:
-        storage.check_room()
+        voice.check_room(incoming.audio, incoming.file)
     if incoming.audio is not None:
         voice.check(incoming.audio)
     file = kinds.clean(incoming.file) if incoming.file is not None else None

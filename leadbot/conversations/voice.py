@@ -1,14 +1,18 @@
-"""Voice messages: which are taken, and which are listened to."""
+"""What is sent beside words: whether there is room for it; voice messages, which are taken and which listened to."""
 
 from __future__ import annotations
 
+from leadbot.accounts.limits import Limit
+from leadbot.database import tenancy
 from leadbot.engines import duration
 from leadbot.engines.audio import has_picture, sniff
-from leadbot.errors import Invalid, LeadbotError
+from leadbot.errors import Invalid, LeadbotError, NoRoom
 from leadbot.files import storage
 from leadbot.files.storage import VOICE
 
 MOST_BYTES = 10 * 1024 * 1024
+KILOBYTES = Limit("kept kilobytes", "500000 per hour")  # of one company's clients, whatever the door
+KILOBYTES_DAY = Limit("kept kilobytes day", "2000000 per day")
 MOST_MINUTES = 5  # what is longer, as far as it says so itself, is kept and not put into words
 
 
@@ -26,6 +30,16 @@ class UnsupportedVideo(LeadbotError):
     status = 415
     code = "unsupported_video"
     text = "Videos can’t be sent here. Send a photo, or say it in a voice message"
+
+
+def check_room(*sent: bytes | None) -> None:
+    """Count what somebody sends to the company. Raises NoRoom where its clients have sent so much lately that the disk
+    would soon be full for all, or where it is."""
+    storage.check_room()
+    kilobytes = sum(-(-len(data) // 1024) for data in sent if data)
+    within = [limit.takes(str(tenancy.acting_for()), amount=kilobytes) for limit in (KILOBYTES, KILOBYTES_DAY)]
+    if not all(within):
+        raise NoRoom
 
 
 def check(audio: bytes) -> None:

@@ -1,5 +1,5 @@
 """Whose word counts: what a manager has written on a card stays, whatever the client says to the bot later; and a talk
-that found the card by its phone alone changes nothing that stands there, since anybody can type a number."""
+that found the card by its phone alone changes neither name nor number there, since anybody can type one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from leadbot.database.session import db
 from leadbot.models import Lead, LeadEvent, Source
 
 _PAIRS = {row.follower: row.key for row in fields.TABLE if row.follower}
+_WHO = {"name", "phone", "phone_e164"}  # whom to call
 _UNSAID = {*_PAIRS, "language"}  # what follows from a client's words and is no statement of its own
 
 
@@ -48,13 +49,15 @@ def standing(lead: Lead, field: str) -> str | None:
 def sort(lead: Lead, new: dict[str, Any], *, is_heard: bool) -> tuple[dict[str, Any], dict[str, str]]:
     """What a talk may write on the card, and what it says otherwise than stands there, each value once.
 
-    One whose word counts (`is_heard`) gives way to a manager's only; any other fills what is empty.
+    One whose word counts (`is_heard`) gives way to a manager's only. Any other brings the card up to date too, but for
+        whom to call; and where a person wrote the card, it fills but what is empty.
     """
     free: dict[str, Any] = {}
     otherwise: dict[str, str] = {}
     for field, value in new.items():
         held = is_held(lead, field)
-        if not held and (is_heard or not standing(lead, _PAIRS.get(field, field))):
+        may_write = is_heard or (lead.conversation_id is not None and field not in _WHO)
+        if not held and (may_write or not standing(lead, _PAIRS.get(field, field))):
             free[field] = value
             continue
         entry = lead.edited.get(field, {})

@@ -170,12 +170,13 @@ def _change(talk: Conversation, lead: Lead, draft: LeadDraft) -> set[str]:
 
 def _marks_to_set(lead: Lead, draft: LeadDraft, *, is_heard: bool, is_alone: bool) -> list[str]:
     """What the talk says of the lead besides values. A mark is taken back by the only talk whose word counts; one that
-    came by the phone alone says how to reach the client where nobody has, and marks nothing."""
+    came by the phone alone says how to reach the client where nobody has, and cancels nothing."""
     differing = [mark for mark in MARKS if getattr(lead, mark) != getattr(draft, mark)]
     if is_heard:
         return [mark for mark in differing if is_alone or getattr(draft, mark)]
     kept_with = {"contact_name": draft.phone_e164 == lead.phone_e164}  # it says whose that number is
-    return [mark for mark in differing if getattr(lead, mark) is None and kept_with.get(mark, True)]
+    raised = [mark for mark in differing if getattr(draft, mark) and mark != "is_withdrawn"]
+    return [mark for mark in raised if not getattr(lead, mark) and kept_with.get(mark, True)]
 
 
 def _retell(lead: Lead, draft: LeadDraft, *, is_heard: bool, has_news: bool) -> bool:

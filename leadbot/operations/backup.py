@@ -23,6 +23,8 @@ DATABASE, KEY = "leadbot.db", "secret_key"
 KEYS = (KEY, "vapid_private_key")
 FOLDERS = tuple(shelf.folder for shelf in SHELVES)
 SQLITE = "sqlite:///"
+# Not one more: what was made since the backup may bear the next numbers.
+NEW_VERSIONS = "UPDATE users SET token_version = abs(random() % 1073741824) + 1"
 
 
 class BackupError(Exception):
@@ -55,7 +57,8 @@ def write(config: Config, path: Path) -> int:
 
 
 def restore(config: Config, path: Path) -> None:
-    """Put everything back into an empty data folder; nothing is there until all of it is. Raises BackupError."""
+    """Put everything back into an empty data folder; nothing is there until all of it is. Nobody is logged in then, and
+    no link and no token of before is worth anything: it may have been ended since. Raises BackupError."""
     database = _database(config)
     taken = [place for place in (database, *(config.data_dir / name for name in FOLDERS)) if _holds(place)]
     if taken:
@@ -64,6 +67,7 @@ def restore(config: Config, path: Path) -> None:
         new = Path(folder)
         _unpack(path, new)
         _check(new / DATABASE)
+        _end_authority(new / DATABASE)
         for name in FOLDERS:
             if (new / name).is_dir():
                 with suppress(FileNotFoundError):
@@ -147,6 +151,14 @@ def _check(database: Path) -> None:
         raise BackupError(f"the database in it is damaged: {found}")
     if not any((MIGRATIONS / "versions").glob(f"{revision}_*.py")):
         raise BackupError(f"it was made by a newer Leadbot (revision {revision}): update this copy first")
+
+
+def _end_authority(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(NEW_VERSIONS)
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for table in {"web_sessions", "one_time_links"} & there:  # an old backup may have neither
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608
 
 
 def _holds(place: Path) -> bool:

@@ -14,6 +14,15 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028\u2029\u2060-\u206f\u2800\u3164\ufeff\uffa0]"
 )
+# What mail programs make a link of: a scheme, www, or a name below a country or one of the common domains.
+_COMMON = "com|net|org|info|biz|online|site|shop|store|top|xyz|app|dev|pro|club|link|click|live|space|website|page"
+_ADDRESS = re.compile(
+    rf"://|\bwww[.。．]|[^\W_][\w-]*[.。．](?:[a-z]{{2}}|xn--[a-z0-9-]+|{_COMMON}|example|рф|қаз|рус|сайт|онлайн)(?![\w.-]*\w)",
+    re.IGNORECASE,
+)
+
+# What many firms of the country are called: «Sarai.kz», and nothing else.
+_BRAND = re.compile(r"(?:(?:ТОО|ИП|ЖШС|LLP) )?[«\"]?[^\W_][\w-]*\.kz[»\"]?", re.IGNORECASE)
 
 
 def line(value: object, field: str, *, most: int, required: bool = True) -> str:
@@ -43,6 +52,15 @@ def tidied(value: object, *, most: int) -> str:
     text = value.encode("utf-8", "ignore").decode() if isinstance(value, str) else ""
     text = _BIDI.sub("", _CONTROLS.sub("", _BREAKS.sub(" ", unicodedata.normalize("NFC", text))))
     return text.strip()[:most]
+
+
+def name_of(value: object, field: str, *, most: int, required: bool = True) -> str:
+    """What somebody or something is called, one line: it stands in letters to people who know neither, so that no
+    address of a site may be in it, unless it is the whole name. Raises Invalid."""
+    text = line(value, field, most=most, required=required)
+    if not _BRAND.fullmatch(text) and _ADDRESS.search(unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))):
+        raise Invalid("Write the name without the address of a site", field=field)
+    return text
 
 
 def is_visible(text: str) -> bool:

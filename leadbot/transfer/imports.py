@@ -18,6 +18,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import selectinload
 
 from leadbot.accounts import audit, users
+from leadbot.accounts.limits import Limit
 from leadbot.bot import company_settings
 from leadbot.database import tenancy
 from leadbot.database.session import db, publish_after_commit, utcnow
@@ -26,10 +27,11 @@ from leadbot.events import RowsWaiting
 from leadbot.models import AuditEvent, Company, ImportState, LeadImport, User
 from leadbot.transfer import imports_kept, imports_plan, imports_written
 from leadbot.transfer.imports_plan import FileColumn, Plan, Words
-from leadbot.transfer.imports_rows import Meant, Reader, RowFault, Sieve, rows
+from leadbot.transfer.imports_rows import Meant, Reader, RowFault, Sieve, in_batches, rows
 
 MOST_BYTES = 48 * 1024 * 1024
 LASTS_SECONDS = imports_kept.LASTS_SECONDS  # of a file that nobody says anything about
+UPLOADS = Limit("files of leads", "60 per hour")  # of a company
 BATCH = 500
 LEASE_SECONDS = 30  # longer than a batch may take
 ROWS = "imports"  # what the worker knows them by
@@ -52,7 +54,7 @@ class FaultyRows:
         if len(self.lines) < LINES:
             self.lines.append(fault.line)
         if fault.said and fault.said not in self.said and len(self.said) < SAMPLES:
-            self.said.append(fault.said[:100])
+            self.said.append(fault.said)
 
 
 @dataclass(slots=True)
@@ -73,10 +75,12 @@ class Sheet:
 
 
 def keep(data: bytes, words: Words, *, by: User) -> str:
-    """Lay a file of leads aside; the key it is found by. Raises Invalid for anything else, Forbidden."""
+    """Lay a file of leads aside; the key it is found by. Where too much of the company lies there, the oldest files go
+    that are not being taken over. Raises Invalid for what is no such file, Forbidden, TooMany."""
     users.check_may_write(by)
     if not data.strip():
         raise Invalid("Choose a file", field="file")
+    UPLOADS.count(str(by.company_id))
     key, sheets = imports_kept.lay(data, imports_plan.scored(words))
     try:
         plan = imports_plan.recognise(key, sheets, words)
@@ -85,6 +89,8 @@ def keep(data: bytes, words: Words, *, by: User) -> str:
     except Invalid:
         imports_kept.forget(key)
         raise
+    going = running()
+    imports_kept.make_room({key, going.key} if going else {key})
     return key
 
 
@@ -94,8 +100,7 @@ def look(key: str, words: Words, *, by: User) -> Sheet:
     plan = Plan(**imports_kept.plan(key))
     reader, sieve = Reader(words, plan), Sieve()
     sheet = Sheet(plan, imports_plan.columns(key, plan), imports_plan.ignored(plan, words))
-    found = rows(key, plan)
-    while some := list(islice(found, BATCH)):
+    for some in in_batches(rows(key, plan), BATCH):
         leads, faults = reader.read(some)
         fresh, left = sieve.sort(leads)
         sheet.count, sheet.known, sheet.wrong = (
@@ -275,7 +280,7 @@ def _take_over(job: LeadImport) -> None:
     words, plan = Words(**job.words["words"]), Plan(**job.words["plan"])
     reader, sieve = Reader(words, plan), Sieve()
     found = islice(rows(key, plan), done, None)
-    while some := list(islice(found, BATCH)):
+    for some in in_batches(found, BATCH):
         leads, faults = reader.read(some)
         db.session.rollback()  # no transaction is held over reading
         fresh, known = sieve.sort(leads)

@@ -17,7 +17,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-MEMORY_BYTES, OUT_BYTES = 1024 * 1024 * 1024, 512 * 1024 * 1024
+MEMORY_BYTES, OUT_BYTES = 1024 * 1024 * 1024, 160 * 1024 * 1024  # all sheets together
 SECONDS = 30  # of CPU; by the clock it is twice as long
 UNPACKED_MOST = 400 * 1024 * 1024  # what a packed workbook may say that it holds
 SHEETS_MOST, ROWS_MOST, COLUMNS_MOST, CELL_MOST = 30, 100_200, 200, 32_767
@@ -69,8 +69,8 @@ def plain(cell: Any) -> Any:
     return cell[:CELL_MOST] or None if isinstance(cell, str) else cell
 
 
-def write(path: Path, rows: Iterable[list[Any]]) -> None:
-    """A JSON list a line; what is empty at the end of a row or of the table is left out."""
+def write(path: Path, rows: Iterable[list[Any]]) -> int:
+    """A JSON list a line; what is empty at the end of a row or of the table is left out. How many bytes that were."""
     with path.open("x", encoding="utf-8") as out:
         empty = 0
         for row in rows:
@@ -82,6 +82,7 @@ def write(path: Path, rows: Iterable[list[Any]]) -> None:
                 continue
             out.write("[]\n" * empty + json.dumps(cells, ensure_ascii=False) + "\n")
             empty = 0
+    return path.stat().st_size
 
 
 def _read(source: str, folder: Path) -> int:
@@ -94,9 +95,13 @@ def _read(source: str, folder: Path) -> int:
             for each in book.sheets_metadata
             if each.visible == calamine.SheetVisibleEnum.Visible and each.typ == calamine.SheetTypeEnum.WorkSheet
         ][:SHEETS_MOST]
+        room = OUT_BYTES
         for number, name in enumerate(sheets):
             rows = book.get_sheet_by_name(name).iter_rows()
-            write(folder / f"sheet-{number}.jsonl", (row for row, _ in zip(rows, range(ROWS_MOST), strict=False)))
+            some = (row for row, _ in zip(rows, range(ROWS_MOST), strict=False))
+            room -= write(folder / f"sheet-{number}.jsonl", some)
+            if room < 0:
+                return 1
     except calamine.PasswordError:
         return LOCKED
     except BaseException as error:  # a panic of the library is no Exception

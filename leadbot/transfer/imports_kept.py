@@ -10,7 +10,8 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ from leadbot.transfer import imports_book, imports_text
 from leadbot.transfer.imports_text import Score
 
 LASTS_SECONDS = 3600
-BYTES_MOST = 400 * 1024 * 1024  # of records; what has more is no list of clients
+BYTES_MOST = 160 * 1024 * 1024  # of records; what has more is no list of clients
+LIE_ASIDE_BYTES = 2 * BYTES_MOST  # of all files of a company; beyond it the oldest go
+LINE_MOST = 4 * imports_book.CELL_MOST  # characters of a row; one that has more can't be read
 _KEY = re.compile(r"[A-Za-z0-9_-]{20,40}")
 _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -49,7 +52,7 @@ def records(key: str, sheet: int) -> Iterator[tuple[int, Record]]:
         raise NotFound
     with path.open(encoding="utf-8") as file:
         for line, text in enumerate(file, 1):
-            yield line, json.loads(text)
+            yield line, json.loads(text) if len(text) <= LINE_MOST else None
 
 
 def find(key: str) -> Path:
@@ -98,6 +101,24 @@ def forget_all() -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def make_room(spared: Collection[str]) -> None:
+    """Throw away the company's oldest files, but for those of these keys, until the rest is no more than may lie aside.
+
+    Others may be at it: what has gone meanwhile takes no room.
+    """
+    found = []
+    for path in _folder().glob(f"{tenancy.acting_for()}-*"):
+        with suppress(FileNotFoundError):
+            size = sum(each.stat().st_size for each in path.glob("*"))
+            found.append((_key_of(path) in spared, path.stat().st_mtime, size, path))
+    total = sum(size for _, _, size, _ in found)
+    for is_spared, _, size, path in sorted(found):
+        if is_spared or total <= LIE_ASIDE_BYTES:
+            return
+        throw_away(path)
+        total -= size
+
+
 def old() -> dict[str, Path]:
     """What nobody has touched for an hour, of all companies, by key."""
     too_old = time.time() - LASTS_SECONDS
@@ -105,7 +126,7 @@ def old() -> dict[str, Path]:
     for path in _folder().glob("*-*"):
         try:
             if path.stat().st_mtime < too_old:
-                found[path.name.partition("-")[2].partition(".")[0]] = path
+                found[_key_of(path)] = path
         except FileNotFoundError:  # another worker was quicker
             continue
     return found
@@ -157,6 +178,10 @@ def _write(path: Path, found: Iterator[imports_text.Record]) -> None:
 
 def _name(key: str) -> str:
     return f"{tenancy.acting_for()}-{key}"
+
+
+def _key_of(path: Path) -> str:
+    return path.name.partition("-")[2].partition(".")[0]
 
 
 def _folder() -> Path:

@@ -27,6 +27,7 @@ FIELDS = (
 LOOKED_AT, TITLES_MOST, SAMPLES = 200, 20, 3
 ENOUGH = 0.6  # of the cells that say something must be of a kind
 NAME_MOST = 100
+SHOWN_MOST = 200  # characters of a cell that are looked at, or of what a column is called
 _SEVERAL = re.compile(r"[;|\t]|,(?=\S)")  # several names in what passes for one: it was cut at the wrong sign
 SAID_MOST = 200  # stages and reasons of other systems that are told apart
 
@@ -148,7 +149,7 @@ def _number(asked: str | None, now: int, most: int) -> int:
 
 def _of_sheet(key: str, sheets_: list[str], sheet: int, words: Words) -> Plan:
     plan = Plan(sheets_, sheet)
-    top = [row or [] for _, row in islice(imports_kept.records(key, sheet), TITLES_MOST)]
+    top = [_shortened(row or []) for _, row in islice(imports_kept.records(key, sheet), TITLES_MOST)]
     scores = [scored(words)([cell_text(row, at) for at in range(len(row))]) for row in top]
     best = max(scores, default=0)
     if best >= 100 or best >= 2:
@@ -168,9 +169,14 @@ def _of_sheet(key: str, sheets_: list[str], sheet: int, words: Words) -> Plan:
 
 
 def _below(key: str, plan: Plan) -> list[list[Any]]:
-    """The first rows below the header that say something."""
-    found = (row for line, row in imports_kept.records(key, plan.sheet) if line > plan.header and row)
+    """The first rows below the header that say something, with the beginnings of their cells: some hundred whole ones
+    could fill the memory."""
+    found = (_shortened(row) for line, row in imports_kept.records(key, plan.sheet) if line > plan.header and row)
     return list(islice(found, LOOKED_AT))
+
+
+def _shortened(row: list[Any]) -> list[Any]:
+    return [cell.strip()[:SHOWN_MOST] if isinstance(cell, str) else cell for cell in row]
 
 
 def _by_content(held: list[str], rows: list[list[Any]], plan: Plan, *, has_header: bool) -> None:

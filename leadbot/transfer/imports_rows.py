@@ -26,6 +26,8 @@ from leadbot.transfer.imports_terms import NOTE
 from leadbot.transfer.imports_values import Note, Phone, PhoneReader, Task
 
 MOST_ROWS = 100_000
+BATCH_CHARACTERS = 1_000_000
+SAID_OF_FAULT = 100
 _FIRST_YEAR, _TOMORROW = 1970, timedelta(days=1)
 _PARTS = ("last_name", "middle_name")
 
@@ -92,6 +94,20 @@ def rows(key: str, plan: Plan) -> Iterator[FileRow]:
         yield FileRow(line, record)
 
 
+def in_batches(found: Iterable[FileRow], most: int) -> Iterator[list[FileRow]]:
+    """The rows some at a time: at most so many, and fewer where they are long, since a batch is held in memory."""
+    batch: list[FileRow] = []
+    size = 0
+    for row in found:
+        batch.append(row)
+        size += sum(len(cell) for cell in row.record or () if isinstance(cell, str))
+        if len(batch) >= most or size >= BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
 def _says(cell: Any) -> bool:
     return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
@@ -130,7 +146,7 @@ class Reader:
                     raise Faulty("unreadable")
                 made.append({"line": line, **self._lead(self._cells(record))})
             except Faulty as fault:
-                faults.append(RowFault(line, fault.kind, fault.said))
+                faults.append(RowFault(line, fault.kind, fault.said[:SAID_OF_FAULT]))
             except Invalid as error:
                 faults.append(RowFault(line, "value", f"{error.field}"))
         return made, faults

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -16,7 +15,7 @@ from leadbot.leads import board, records, search
 from leadbot.models import Conversation, Delivery, Lead, LeadEvent, LeadMerge, LeadNote, LeadTask, User
 from leadbot.transfer import imports_kept
 from leadbot.transfer.imports_plan import Plan, Words, cell_text
-from leadbot.transfer.imports_rows import Reader, RowFault, Sieve, rows
+from leadbot.transfer.imports_rows import Reader, RowFault, Sieve, in_batches, rows
 
 LEFT = "left.jsonl"
 BATCH = 500
@@ -118,7 +117,7 @@ def _noted(key: str) -> Iterator[RowFault]:
 
 def _faults(key: str, words: Words, plan: Plan) -> Iterator[RowFault]:
     reader, sieve, found = Reader(words, plan), Sieve(), rows(key, plan)
-    while some := list(islice(found, BATCH)):
+    for some in in_batches(found, BATCH):
         leads, faults = reader.read(some)
         yield from faults
         yield from sieve.sort(leads)[1]

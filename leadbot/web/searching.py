@@ -6,9 +6,11 @@ to and sent on within the company. An address of before, `?q=…`, leads to one 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, make_response, redirect, request
+from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
@@ -31,18 +33,20 @@ PLACES = frozenset(
 def search() -> Response:
     """On to the page that is searched, with the other fields of the form as they are."""
     place = request.form.getlist(PLACE)[-1:]  # a button's own stands behind the form's
-    if not place or _endpoint(place[0]) not in PLACES:
+    endpoint, values = _found(place[0]) if place else ("", {})
+    if endpoint not in PLACES:
         raise NotFound
     left_out = (WORDS, VEILED, PLACE, "csrf_token")
     others = [(name, value) for name, value in request.form.items(multi=True) if value and name not in left_out]
-    return _to(place[0], others)
+    return _to(endpoint, values, others)
 
 
 def unveil_address() -> Response | None:
     """The way to the same page, where words stand in the address of one that is searched."""
     if request.method not in {"GET", "HEAD"} or WORDS not in request.args or request.endpoint not in PLACES:
         return None
-    return _to(request.path, [each for each in request.args.items(multi=True) if each[0] not in (WORDS, VEILED)])
+    others = [each for each in request.args.items(multi=True) if each[0] not in (WORDS, VEILED)]
+    return _to(request.endpoint, request.view_args or {}, others)
 
 
 def words() -> str:
@@ -57,14 +61,16 @@ def veiled(text: str) -> dict[str, str]:
     return {VEILED: encryption.veiled(text, current_user.company_id)} if text else {}
 
 
-def _to(path: str, others: list[tuple[str, str]]) -> Response:
+def _to(endpoint: str, values: Mapping[str, Any], others: list[tuple[str, str]]) -> Response:
+    """To the page itself, never to a path as it was sent: //board is another host."""
+    path = url_for(endpoint, **values)
     query = urlencode([*others, *veiled(words()).items()])
     return make_response(redirect(f"{path}?{query}" if query else path, 303))
 
 
-def _endpoint(path: str) -> str | None:
+def _found(path: str) -> tuple[str, Mapping[str, Any]]:
     try:
-        endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
+        endpoint, values = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
-        return None
-    return str(endpoint)
+        return "", {}
+    return str(endpoint), values

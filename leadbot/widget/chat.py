@@ -9,7 +9,7 @@ from leadbot.accounts.limits import Limit, caller, visitors
 from leadbot.conversations import chat, hand_off, presence, talks, voice, widget
 from leadbot.conversations.chat import Incoming
 from leadbot.engines.audio import HEAD_BYTES, has_picture, sniff
-from leadbot.errors import NotFound
+from leadbot.errors import NoRoom, NotFound
 from leadbot.files import storage
 from leadbot.files.storage import FILES, VOICE
 from leadbot.leads import attribution
@@ -184,11 +184,13 @@ def after() -> int:
 
 
 def _upload() -> tuple[bytes | None, bytes | None]:
-    """The sound, or else the photo or document of this message. Raises Invalid, UnsupportedVideo."""
+    """The sound, or else the photo or document of this message. Raises Invalid, UnsupportedVideo, NoRoom."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return None, None
     data = sent.read()
+    if not visitors.may_send(len(data), caller(request.remote_addr)):
+        raise NoRoom
     if sniff(data[:HEAD_BYTES]) is None and not has_picture(data):
         return None, data
     voice.check_is_sound(data)

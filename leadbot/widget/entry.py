@@ -39,7 +39,8 @@ def launcher() -> Response:
     except NotFound:
         return sending.javascript("", SET)
     tenancy.act_for(site.company_id)
-    return sending.file("launcher.js", SET, instead=(PLACE, f"({in_script(_given(site))})"))
+    kept = SET if state().config.public_url else "no-store"  # else it bears the host that was asked: nobody else's
+    return sending.file("launcher.js", kept, instead=(PLACE, f"({in_script(_given(site))})"))
 
 
 @bp.get("/w/<key>/site.js")

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from conftest import Api, Web, contract_dialogue
+from conftest import PASSWORD, Api, Web, contract_dialogue
 from flask import Flask
 from test_team import invite, join, user_of
 
@@ -43,11 +43,11 @@ def test_what_people_do_is_written_down(app: Flask, almaty: Web, astana: Web) ->
     assert told(almaty) == [
         ("limits", ""), ("company", "Название компании, Язык уведомлений"), ("removed", "Айгуль Серикова"),
         ("role", "Айгуль Серикова, Наблюдатель"), ("logged_in", ""), ("joined", "Менеджер"), ("invited", "Менеджер"),
-        ("logged_in", ""),
+        ("logged_in", ""), ("logged_in", ""),
     ]  # fmt: skip
     assert [act for act, _ in told(almaty, f"?who={who}")] == ["logged_in", "joined"]
     assert [act for act, _ in told(almaty, "?group=settings")] == ["limits", "company"]
-    assert [act for act, _ in told(astana)] == ["logged_in"]
+    assert [act for act, _ in told(astana)] == ["logged_in", "logged_in"]
 
 
 def test_an_export_and_an_erasure_leave_a_line_and_nothing_of_the_client(almaty: Web, api_almaty: Api) -> None:
@@ -76,4 +76,13 @@ def test_it_is_read_page_by_page_and_forgets_after_a_year(app: Flask, almaty: We
     first = almaty.get(LOG).text
     older = re.search(r'href="(/settings/log\?before=\d+)"', first)
     assert older and first.count('data-act="turns"') == audit.PAGE
-    assert [act for act, _ in told(almaty, older[1].removeprefix(LOG))] == ["logged_in"]
+    assert [act for act, _ in told(almaty, older[1].removeprefix(LOG))] == ["logged_in", "logged_in"]
+
+
+def test_a_token_is_written_down_as_a_browser_is_and_a_wrong_password_is_not(app: Flask, almaty: Web) -> None:
+    before = len(told(almaty, "?group=entry"))
+    who = {"username": "manager@almaty.kz", "password": PASSWORD}
+    for password, status in ((PASSWORD, 200), ("wrong-one-here", 401)):
+        sent = app.test_client().post("/api/auth/login", data=who | {"password": password})
+        assert sent.status_code == status
+    assert len(told(almaty, "?group=entry")) == before + 1

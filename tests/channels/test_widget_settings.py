@@ -14,7 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from visiting import Visitor
 
+from leadbot import create_app
 from leadbot.accounts import hours_settings
+from leadbot.config import Config
 from leadbot.conversations import widget
 from leadbot.database import tenancy
 from leadbot.database.session import db
@@ -57,8 +59,18 @@ def test_what_is_set_reaches_the_site_without_another_code(
     assert told.items() >= {"color": "#ffcc00", "position": "left", "ruBubble": "Дом</script>?", "delay": "7"}.items()
     assert told.items() >= {"offsetX": "0", "offsetY": "90", "sound": "1", "kkTitle": "Құрылыс", "lang": "kk"}.items()
     entry = stranger.get(f"/widget.js?bot={key}")
-    assert "</script>" not in entry.text and "max-age=60" in entry.headers["Cache-Control"]
+    assert "</script>" not in entry.text
     assert stranger.get(f"/widget.js?bot={key}", headers={"If-None-Match": entry.headers["ETag"]}).status_code == 304
+
+
+def test_a_launcher_that_bears_the_host_that_was_asked_is_kept_nowhere(config: Config, key: str) -> None:
+    for public, home, kept in (
+        (None, "http://evil.example", "no-store"),
+        ("https://bot.dom.kz", "https://bot.dom.kz", "public, max-age=60, stale-if-error=604800"),
+    ):
+        client = create_app(config.replace(public_url=public, trusted_hosts=("evil.example",))).test_client()
+        answer = client.get(f"/widget.js?bot={key}", base_url="http://evil.example")
+        assert f'"home":"{home}"' in answer.text and answer.headers["Cache-Control"] == kept
 
 
 def test_outside_hours_the_button_goes_by_choice(

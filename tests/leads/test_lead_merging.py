@@ -162,7 +162,7 @@ def test_a_repeat_is_split_off_with_its_values(app: Flask, almaty: Web, api_alma
     contract_dialogue(api_almaty, "first")
     for words in ("Хочу баню 40 квадратов в Астане", "Руслан, 87768776637"):
         api_almaty.say("second", words)
-    assert row(api_almaty, 1)["object_type"] == "дом"
+    assert row(api_almaty, 1)["object_type"] == "баня"
     assert almaty.post("/leads/1/split/2").location == "/leads/2"
     first, second = row(api_almaty, 1), row(api_almaty, 2)
     assert (first["name"], first["object_type"], first["city"], first["area"]) == ("Канат", "дом", "Алматы", "150 м²")

@@ -5,16 +5,21 @@ from __future__ import annotations
 import io
 import sqlite3
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import Api, contract_dialogue, sign_up_api
+from conftest import PASSWORD, Api, contract_dialogue, log_in_web, sign_up_api
 from flask import Flask
+from sqlalchemy import select
 
 from leadbot import create_app
+from leadbot.api import tokens
 from leadbot.config import Config
+from leadbot.database import tenancy
 from leadbot.database.migrate import upgrade
 from leadbot.database.session import db
+from leadbot.models import User
 from leadbot.operations import backup
 from leadbot.operations.backup import BackupError
 
@@ -73,13 +78,35 @@ def test_all_comes_back_in_an_empty_folder(almaty: Api, config: Config, tmp_path
     assert (second.data_dir / "secret_key").read_text() == "k" * 48
     assert [one.read_bytes() for one in (second.data_dir / "voice").iterdir()] == [OGG]
     there = create_app(second)
-    client = there.test_client()
-    answer = client.get("/api/leads", headers=almaty.headers)  # the old log-in holds: it is the same key
+    again = there.test_client().post("/api/auth/login", data={"username": "manager@almaty.kz", "password": PASSWORD})
+    token = {"Authorization": f"Bearer {again.json['access_token']}"}
+    answer = there.test_client().get("/api/leads", headers=token)
     assert [lead["phone"] for lead in answer.json["leads"]] == ["87768776637"]
     assert not list(second.data_dir.glob(".restore-*")) and not list(tmp_path.glob(".*.part"))
     with there.app_context():
         upgrade()
         db.engine.dispose()
+
+
+def test_what_was_ended_since_the_backup_stays_ended(almaty: Api, app: Flask, config: Config, tmp_path: Path) -> None:
+    """A browser, an invitation, and tokens made before and after: whoever holds them may have been shut out since."""
+    web = log_in_web(app, "manager@almaty.kz")
+    web.post("/settings/team/invitations", {"email": "aigul@example.kz", "role": "manager"})
+    backup.write(config, tmp_path / "b.tar.gz")
+    with app.app_context():
+        tenancy.act_for(almaty.company_id)
+        user = db.session.scalars(select(User)).one()
+        user.token_version += 1
+        later = tokens.issue(user)
+        db.session.commit()
+    second = settings(tmp_path / "second")
+    backup.restore(second, tmp_path / "b.tar.gz")
+    client = create_app(second).test_client()
+    for headers in (almaty.headers, {"Authorization": f"Bearer {later}"}):
+        assert client.get("/api/leads", headers=headers).status_code == 401
+    with closing(sqlite3.connect(second.data_dir / "leadbot.db")) as found:
+        for table in ("web_sessions", "one_time_links"):
+            assert found.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
 
 def test_a_backup_is_made_in_mid_write(almaty: Api, app: Flask, config: Config, tmp_path: Path) -> None:

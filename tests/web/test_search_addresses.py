@@ -128,3 +128,13 @@ def test_an_address_outlives_a_new_secret_key_as_long_as_the_old_one_is_known(ap
         assert encryption.unveiled(kept, 1) == NAME and encryption.unveiled(kept, 2) is None
         state.config = config.replace(secret_key="o" * 48)
         assert encryption.unveiled(kept, 1) is None
+
+
+@pytest.mark.parametrize("place", ["//board/table", "///conversations", "//leads/1/merge", "/\\board", "//x.kz/board"])
+def test_a_search_never_leads_to_another_host(web: Web, place: str) -> None:
+    for answer in (
+        web.post("/search", {"q": NAME, "to": place}),
+        web.client.get("/", query_string={"q": NAME}, environ_overrides={"PATH_INFO": place}),
+    ):
+        assert answer.status_code in (303, 308, 404)
+        assert re.match(r"(?:http://localhost)?(?:/[a-z0-9]|$)", answer.headers.get("Location", "")), answer.location

@@ -88,14 +88,14 @@ class Limit:
         """Has the allowed number been counted for this key? Counts nothing."""
         return not self._ask("test", key)
 
-    def count(self, *key: str) -> None:
-        """Count one event. Raises TooMany if it is one more than allowed."""
-        if not self.takes(*key):
+    def count(self, *key: str, amount: int = 1) -> None:
+        """Count one event, or so many. Raises TooMany if that is more than allowed."""
+        if not self.takes(*key, amount=amount):
             raise TooMany(retry_after_seconds=self._seconds_left(key))
 
-    def takes(self, *key: str) -> bool:
-        """Count one event and say whether it still was within the limit."""
-        return self._ask("hit", key)
+    def takes(self, *key: str, amount: int = 1) -> bool:
+        """Count one event, or so many, and say whether that still was within the limit."""
+        return self._ask("hit", key, cost=amount)
 
     def standing(self, *key: str) -> Standing | None:
         """How it stands for this key; None where nothing is limited, or can't be counted."""

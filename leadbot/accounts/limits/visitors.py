@@ -15,6 +15,8 @@ BOT = Limit("widget bot", "2000 per hour")  # with a model; then the embedded en
 CALLS = Limit("widget calls", "3 per hour")
 CALLS_ADDRESS = Limit("widget calls address", "20 per hour")  # told one by one; then as a crowd
 CALLS_BOT = Limit("widget calls bot", "60 per hour")  # the same
+KILOBYTES = Limit("widget kilobytes", "150000 per hour")  # of files, from one address
+KILOBYTES_DAY = Limit("widget kilobytes day", "400000 per day")
 RENEWALS = Limit("widget renewals", "3000 per minute")
 
 
@@ -25,6 +27,12 @@ def check_message(key: str, visitor: str, address: str) -> bool:
     VISITOR_DAY.count(key, visitor)
     within = ADDRESS.takes(address), BOT.takes(key)
     return not all(within)
+
+
+def may_send(size_bytes: int, address: str) -> bool:
+    """Count a file; is it no more from this address than photos of a house and its papers?"""
+    within = [limit.takes(address, amount=-(-size_bytes // 1024)) for limit in (KILOBYTES, KILOBYTES_DAY)]
+    return all(within)
 
 
 def may_call(key: str, visitor: str) -> bool:

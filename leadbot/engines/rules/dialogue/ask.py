@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from leadbot.engines.base import Known, Turn
+from leadbot.engines.rules.dialogue.intents import fold
 from leadbot.engines.rules.dialogue.memory import Memory
 from leadbot.engines.rules.dialogue.news import News
+from leadbot.engines.rules.words.words import stems
 from leadbot.fields import Fields
 from leadbot.texts import phrases
 from leadbot.texts.trades import Setup
 
+# What happens this minute: whoever tells of it is rung first, and then asked where it is.
+_EMERGENCY = stems("ask.emergency*")
 MOST = 2  # times anything is asked
 WRITTEN = frozenset({"whatsapp", "telegram", "message"})  # ways of contact by which nobody is called
 
@@ -25,9 +31,15 @@ def next_slot(memory: Memory, turn: Turn, setup: Setup, news: News) -> str | Non
         return None if turn.registered or memory.withdrawn else _contact(memory)
     if _plot_is_due(memory, setup, news):
         return "plot"
-    if memory.urgent and "object_type" in memory.facts and not turn.registered and (slot := _contact(memory)):
+    is_known = "object_type" in memory.facts or _is_emergency(memory)
+    if memory.urgent and is_known and not turn.registered and (slot := _contact(memory)):
         return slot  # a burst pipe is no time for square metres
     return _of_order(memory, turn, setup) or (None if turn.registered else _contact(memory))
+
+
+def _is_emergency(memory: Memory) -> bool:
+    told = " " + " ".join(re.findall(r"\w+", fold(" ".join(memory.remarks))))
+    return any(f" {beginning}" in told for beginning in _EMERGENCY)
 
 
 def _of_order(memory: Memory, turn: Turn, setup: Setup) -> str | None:

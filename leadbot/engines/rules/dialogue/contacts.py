@@ -28,6 +28,7 @@ _WAYS = (
     )),
     (CALL, re.compile(r"(?<!\w)(?:звон|позвон|перезвон|набер|конырау|call|ring)")),
 )  # fmt: skip
+_WHY = re.compile(r"(?<!\w)(?:неге|зачем|почему|why)(?!\w)[^?]*\?")  # «зачем писать?» is no wish for it
 _KIN = tuple((item.split()[0], tuple(item.split()[1:])) for item in raw("contact.kin"))
 
 
@@ -58,7 +59,7 @@ def count_told(memory: Memory, turn: Turn, setup: Setup, news: News, acts: Acts)
 
 def way(text: str, *, has_account: bool = False) -> str:
     """How the client wants to be reached by these words, "" where they don't say, or name an account for it."""
-    folded = fold(text)
+    folded = _WHY.sub("", fold(text))
     found = next((name for name, pattern in _WAYS if pattern.search(folded)), "")
     return "" if has_account and found in (MESSAGE, CALL) else found
 

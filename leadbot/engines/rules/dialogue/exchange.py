@@ -65,3 +65,24 @@ class Exchange:
     def just_said(self, text: str) -> bool:
         """Does this text hold a sentence of the bot's last message?"""
         return not self.last.isdisjoint(phrases.sentences(text))
+
+
+_RECEIPTS = ("noted", "after.added", "after.read", "after.other")
+_PASSED_ON = ("answer.other", "answer.other.again", "answer.when_call")
+
+
+def receipted_once(scene: Exchange, parts: list[str]) -> list[str]:
+    """The parts with one «менеджер увидит» at most, and none beside what says so itself."""
+    receipts = {scene.say(key) for key in _RECEIPTS}
+    is_told = any(scene.say(key) in parts for key in _PASSED_ON)
+    kept = []
+    for part in parts:
+        if part not in receipts or not is_told:
+            kept.append(part)
+        is_told = is_told or part in receipts
+    return kept
+
+
+def unsaid_of(text: str, last: frozenset[str]) -> str:
+    """The text without the sentences that were said in the message before."""
+    return " ".join(sentence for sentence in phrases.sentences(text) if phrases.stopped(sentence) not in last)

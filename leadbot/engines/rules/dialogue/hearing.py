@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from leadbot.engines.base import CompanyFact, Turn
 from leadbot.engines.rules import acts as classifier
-from leadbot.engines.rules.dialogue import intents, questions
+from leadbot.engines.rules.dialogue import aims, intents, questions
 from leadbot.engines.rules.dialogue.contacts import kin
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.memory import Memory
@@ -64,7 +64,7 @@ _OUTRAGE = re.compile(
     r"|уят(?!\w)|сорак|disgrac|unaccept|outrag)"
 )
 _BROKEN = re.compile(
-    r"(?<!\w)(?:тресн|трещ|теч|течет|протек|капа|отвал|отпал|отклеи|отош|вздул|лопн|слома|провис|просел|осел|перекос"
+    r"(?<!\w)(?:тресн|трещ|теч|протек|потек|подтек|затек|затоп|капа|отвал|отпал|отклеи|отош|вздул|лопн|слома|провис|просел|осел|перекос"
     r"|гни|плесен|пузыр|облез|облуп|скрип|шата|не работа|не закрыва|не открыва|искр|дует|сгоре|выпа"
     r"|развал|рухн|обвал|крош|жарыл|агып|агад|тусип|кирап|шири|сынып|сынды|куйи|ажыра|истемей"
     r"|creak|leak|crack|broke|peel|fall|fell|loose|stuck|rott)"
@@ -86,12 +86,14 @@ _LATER = re.compile(
 _DAYS = re.compile(
     r"понедел|вторник|(?<!\w)сред[ауы]|четверг|пятниц|суббот|воскрес|выходн|праздник|сенби|демалыс|weekend|sunday|saturday"
 )
+_OPEN = re.compile(r"(?<!\w)(?:работа|график|режим|откры|закры|до скольк|жумыс|ашык|жабы|open|clos|hours)")
 _COMING = re.compile(r"(?<!\w)(?:приех|приед|подъех|подъед|выех|выед|заех|келес|келе ал|come)")
 # «Сколько стоит замер» asks about the visit.
 _HAS_A_PRICE = frozenset({"question.measurement", "question.discount", "question.installment", "question.documents"})
 # «Телефон: 8 701…», «адрес Талгар»: the name of a value beside it.
 _VALUE_OF = {"question.phone": "phone", "question.address": "city", "question.materials": "materials"}
 _PLAIN = frozenset({"yes", "no", "thanks", "greeting", "ack", "bye"})
+_OF_ANSWERS = frozenset({"yes", "no", "correction", "unsure", "refuse"})
 _FILLERS = frozenset(
     {*words_of("area.fillers"), "то", "примерно", "метра", "метров", "да", "ну", "вот", "это", "а", "если", "и", "ал"}
 )
@@ -118,6 +120,7 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
         if rest is not None:
             claims = _beside_values(claims, heard, turn, rest) | _asked_apart(heard, text, facts)
         claims = _sorted_out(claims | _borne_out(heard, text), acts, heard, turn, memory)
+        claims = aims.aimed(claims, acts, heard, text, memory) | aims.calls_apart(text)
         if not claims and _asks_for_place(heard, text):
             claims = {"question.area_served": 1.0}
     if turn.asked == "confirm" and memory.confirming and _confirms(acts, heard, text, memory.confirming):
@@ -125,8 +128,10 @@ def in_place(acts: Acts, heard: Extraction, turn: Turn, memory: Memory) -> Acts:
     if not claims.keys() & (_ANSWERED | _HAS_A_PRICE) and questions.asks_for_price(text):
         claims["question.price"] = max(_VERY_SURE, claims.get("question.price", 0))
     answered = _ANSWERED if {"phone", "name"} & heard.slots.keys() or heard.relative else _ANSWERED - {"contact_other"}
-    asks = _is_open(text, claims, answered, facts) and not acts.names & _ANSWERED_SIGNS
+    asks = _is_open(text, claims, answered, facts) and not {*acts.names, *claims} & _ANSWERED_SIGNS
     heeded = intents.claimed(acts, claims, asks=asks)
+    if "wrong_chat" in claims:  # «емес еді» is no «нет» to our question
+        heeded = replace(heeded, names=heeded.names - _OF_ANSWERS)
     if "name_of_bot" in heeded and "name" not in heard.slots:
         heeded = replace(heeded, names=heeded.names | {"bot"})
     is_bare = not (claims or heard.slots or acts.signs or heard.partial_phone)
@@ -161,7 +166,7 @@ _ANSWERED = frozenset(
 )  # fmt: skip
 
 
-_ANSWERED_SIGNS = frozenset({"name_of_bot", "refuse", "refuse_name", "call_me"})
+_ANSWERED_SIGNS = frozenset({"name_of_bot", "refuse", "refuse_name", "call_me", "rung"})
 
 
 def _beside_values(claims: Mapping[str, float], heard: Extraction, turn: Turn, words: list[str]) -> dict[str, float]:
@@ -217,6 +222,8 @@ def _no_questions(
         none.add("question.area_served")  # «работаете в воскресенье?»
     if acts.names & {"refuse", "refuse_name"} or left & {"refuse_name", "refuse_phone"}:
         none |= {label for label in topics if claims[label] < _VERY_SURE}  # «без имени можно?»
+    if "callback" in named and not _OPEN.search(folded):
+        none.add("question.hours")  # «в субботу после обеда можно?»
     if "question.measurement" in left and _COMING.search(folded):
         none |= {"question.term", "question.hours"}  # «когда сможете приехать»
     return none
@@ -261,9 +268,11 @@ def _sorted_out(
     if "question.area_served" in left and "city" in named:
         left -= {"question.hours", "question.address"}
     left -= _no_questions(left, claims, acts, named, folded)
-    if "correction" in acts or memory.facts or turn.registered or named - {"object_type"}:
-        left.discard("wrong_chat")
-    if turn.asked in _SPARED or ("wish" in acts and "object_type" in named):
+    is_known = "correction" in acts or memory.facts or turn.registered
+    if named - {"object_type"} or (is_known and (named or claims.get("wrong_chat", 0) < _CERTAIN)):
+        left.discard("wrong_chat")  # «ой, не туда: Косшы»
+    spares = turn.asked in _SPARED and not aims.takes_back(turn.message.text, memory)
+    if spares or ("wish" in acts and "object_type" in named):
         left.discard("withdrawal")
     if "wish" in acts or "object_type" in named:
         left.discard("not_client")

@@ -28,6 +28,8 @@ def judge(turn: Turn, memory: Memory, heard: Extraction, acts: Acts, news: News)
     if acts.signs & _OF_NAME and not acts.signs & _OF_PHONE:
         names -= _OF_PHONE  # «имя не скажу»: the patterns know which of the two
     memory.confirming = ""
+    if "still_wants" in names and memory.withdrawn:
+        names |= {"renewed"}
     _mark(memory, names, news)
     _note_client(memory, heard, names)
     names |= _refusals(turn, memory, names, news)
@@ -49,7 +51,7 @@ def _mark(memory: Memory, names: frozenset[str], news: News) -> None:
     """What a manager must know of the client, whatever else is said later."""
     if "withdrawal" in names:
         memory.withdrawn = True
-    elif memory.withdrawn and (news or "wish" in names):
+    elif memory.withdrawn and (news or names & {"wish", "still_wants"}):
         memory.withdrawn = False  # he wants it after all
     memory.complaint = memory.complaint or "complaint" in names
     memory.urgent = memory.urgent or "urgency" in names
@@ -86,7 +88,7 @@ def _refusals(turn: Turn, memory: Memory, names: frozenset[str], news: News) -> 
         if slot == "phone" and turn.asked == "known_phone" and "no" in names and not news:
             _forget_number(memory)
             continue
-        if names & {"complaint", "withdrawal", "contact_by", "human"}:
+        if names & {"complaint", "withdrawal", "contact_by", "human", "spared", "wrong_chat"}:
             continue
         in_turn = turn.asked == "contact" and slot == "name" if is_of_name else turn.asked in asking
         if f"refuse_{slot}" in names or again or (refuses and in_turn):

@@ -19,7 +19,9 @@ _COUNTS = ("asks", "refused")
 _TEXTS = ("questions", "remarks", "others", "skipped")
 _WORDS = ("partial", "relative", "first", "contact_by", "contact_name", "confirming")
 _NUMBERS = ("fruitless", "abuse", "turns")
-_FLAGS = ("not_client", "offered_human", "nameless", "complaint", "withdrawn", "urgent", "complaint_heard")
+_FLAGS = (
+    "not_client", "offered_human", "nameless", "complaint", "withdrawn", "urgent", "complaint_heard", "called",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class Memory:
     withdrawn: bool = False
     urgent: bool = False
     complaint_heard: bool = False  # and answered
+    called: bool = False  # a manager has been called for him
 
     @classmethod
     def of(cls, known: Known, table: Fields | None = None) -> Self:

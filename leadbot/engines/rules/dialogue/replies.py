@@ -8,7 +8,7 @@ from leadbot.engines.base import Turn
 from leadbot.engines.rules.dialogue import outside
 from leadbot.engines.rules.dialogue.answers import answer, asks, keep_remark
 from leadbot.engines.rules.dialogue.ask import MOST, WRITTEN, next_slot, question
-from leadbot.engines.rules.dialogue.exchange import Exchange, Reply
+from leadbot.engines.rules.dialogue.exchange import Exchange, Reply, receipted_once, unsaid_of
 from leadbot.engines.rules.dialogue.intents import Acts
 from leadbot.engines.rules.dialogue.saying_back import (
     added,
@@ -101,7 +101,8 @@ def _thank(scene: Exchange, made: Reply) -> None:
     if "human" in scene.acts and not opening:  # else the client hears when he will be called
         made.parts.insert(0, scene.say("answer.human.bare"))
     name, phone = memory.value("name") or "", memory.facts["phone"]["value"]
-    thanks = scene.say("thanks" if name else "thanks.no_name", name=name, phone=phone)
+    key = "thanks.write" if scene.news.contact_by in WRITTEN and not opening else "thanks"
+    thanks = scene.say(key if name else f"{key}.no_name", name=name, phone=phone)
     if opening:
         key = "thanks.closed.write" if memory.contact_by in WRITTEN else "thanks.closed"
         thanks += " " + closed(key, opening, scene.turn.now, scene.language)
@@ -315,20 +316,15 @@ def _refused_phone(scene: Exchange, made: Reply) -> None:
 def _join(scene: Exchange, made: Reply, asked: str | None) -> str:
     """Statements and one question, nothing of it said in the bot's last message, at most phrases.LIMIT characters but
     for what the client has asked."""
-    unsaid = [(_unsaid(part, scene.last), part in made.kept) for part in made.parts]
+    unsaid = [(unsaid_of(part, scene.last), part in made.kept) for part in receipted_once(scene, made.parts)]
     parts = [part for part, _ in unsaid if part]
     if asked == "plot" and parts == [made.hello] and phrases.where(scene.memory.value("city") or "", scene.language):
         parts = []  # that question bears a greeting of its own
-    ending = _unsaid(_question(scene, asked, warm=not parts), scene.last) if asked else ""
+    ending = unsaid_of(_question(scene, asked, warm=not parts), scene.last) if asked else ""
     spare = [part for part, kept in unsaid if part and not kept]
     while spare and len(phrases.join([*parts, ending])) > phrases.LIMIT and len(parts) > (0 if ending else 1):
         parts.remove(spare.pop(0 if made.kept else -1))
     return phrases.join((*parts, ending)) or _otherwise(scene)
-
-
-def _unsaid(text: str, last: frozenset[str]) -> str:
-    """The text without the sentences that were said in the message before."""
-    return " ".join(sentence for sentence in phrases.sentences(text) if phrases.stopped(sentence) not in last)
 
 
 def _question(scene: Exchange, asked: str, *, warm: bool) -> str:
@@ -344,6 +340,10 @@ def _question(scene: Exchange, asked: str, *, warm: bool) -> str:
 
 def _otherwise(scene: Exchange) -> str:
     """Something to say where all else has just been said."""
-    keys = ("after.other", "after.added", "noted") if scene.turn.registered else ("noted", "wait", "ok")
+    keys = ["after.other", "after.added", "noted"] if scene.turn.registered else ["noted", "wait", "ok"]
+    if scene.memory.complaint:  # he has left no request
+        keys = ["after.read", "noted", "ok"]
+    elif _parting(scene.acts) and not scene.news:
+        keys = ["ok", *keys]
     texts = [scene.say(key) for key in keys]
     return next((text for text in texts if not scene.just_said(text)), texts[-1])

@@ -142,7 +142,7 @@ def plot(scene: Scene) -> Found | None:
     for at, token in enumerate(scene.tokens):
         if token.kind != "word" or not token.key.startswith(_LAND) or token.key.startswith("жере"):
             continue
-        words = scene.words(at - 3, at + 3)
+        words = scene.words(at - 3, min(at + 5, max(scene.clause(at)[1], at + 3)))
         if words & {"нет", "нету", "жок", "no", "нема"}:
             return scene.found("нет", at, at)
         if any(w.startswith(("ищ", "подбир", "издеп", "looking")) for w in words):

@@ -84,7 +84,7 @@ def extract(
     reading = text.read(message)
     setup = setup or load_setup()
     scene = Scene(message, reading.tokens, numbers.read(reading.tokens), asked, language)
-    scene.land, scene.measures = setup.land, setup.measures
+    scene.land, scene.measures, scene.visits = setup.land, setup.measures, "callback" in setup.order
     scene.sizeless = setup.without.get("area", scene.sizeless)
     return _Reader(scene, setup, objects, partial_phone).read()
 

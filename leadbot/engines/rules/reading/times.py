@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from leadbot.engines.rules.reading import people
-from leadbot.engines.rules.words import morph, near
+from leadbot.engines.rules.words import morph, near, visits
 from leadbot.engines.rules.words.scene import Found, Scene
 from leadbot.engines.rules.words.text import fold
 from leadbot.engines.rules.words.words import stems, words
@@ -26,6 +26,7 @@ _CALL_NOT = re.compile(r"(?:звонда|хабарлас|шал)(?:ма|ме|п
 _PREPOSITIONS = words("details.time_prepositions")
 _ON = frozenset({"в", "во"})  # «в субботу»
 _SINCE = frozenset({"кейин", "дейин"})
+_AT, _OF_DAY = frozenset({"на", "в", "к", "сагат", "at"}), ("час", "утр", "вечер", "дня")
 _ENDINGS_OF_HOURS = frozenset({"дан", "ден", "тан", "тен", "нан", "нен", "га", "ге", "ка", "ке"})
 
 
@@ -44,7 +45,8 @@ def callback(scene: Scene) -> Found | None:
         if near.denied(scene, at, last):
             denied = True
         elif not _is_busy(scene, at) and not _is_refused(scene, at, last):
-            spans.append((at - (scene.key(at - 1) in _ON), last))
+            first = _clock_before(scene, at)
+            spans.append((first - (scene.key(first - 1) in _ON), _hour_apart(scene, last)))
     if not (denied or scene.asked == "callback"):
         spans = spans[:1]
     if not spans:
@@ -62,7 +64,26 @@ def _begins(scene: Scene, at: int) -> bool:
         return False
     named = token.key.startswith(_WHEN) and not people.given(token, shaped=False)  # «Жумагуль» is no Friday
     begins = named or _hour_behind(scene, at) or (token.key in _HOUR_BEFORE and _is_hour(scene, at + 1))
-    return begins and (_about_calling(scene, at) or scene.asked == "callback" or _only_a_time(scene))
+    about = _about_calling(scene, at) or scene.asked == "callback" or _only_a_time(scene)
+    return begins and (about or visits.is_to_come(scene, at))
+
+
+def _clock_before(scene: Scene, at: int) -> int:
+    """Where the time begins whose hour goes before the day: «18:00 сегодня»."""
+    is_clock = scene.key(at - 2) == ":" and scene.kind(at - 1) == scene.kind(at - 3) == "number"
+    return at - 3 if is_clock else at
+
+
+def _hour_apart(scene: Scene, last: int) -> int:
+    """The token of the hour that stands apart from its day: «жексенбіге жазыңыз 11ге», «завтра запишите на 10»."""
+    end = scene.clause(last)[1]
+    for at in range(last + 1, min(last + 5, end) + 1):
+        if scene.kind(at) == "number" and len(scene.key(at)) <= 2 and scene.free(at, at):
+            if past := _past_hour(scene, at):
+                return past - 1
+            if scene.key(at - 1) in _AT and (at == end or scene.key(at + 1).startswith(_OF_DAY)):
+                return at
+    return last
 
 
 def _is_busy(scene: Scene, at: int) -> bool:
@@ -115,7 +136,7 @@ def speaks_of_time(said: str) -> bool:
         word in (_HOURS | _CALLBACK_WORDS | _ANY_TIME) - _PREPOSITIONS
         or word.startswith((*_WHEN, *_TIMES))
         or (_is_clock(word) and not next_word.startswith(_COUNTED))
-        for word, next_word in zip(spoken, [*spoken[1:], ""], strict=True)
+        for word, next_word in zip(spoken, [*spoken[1:], ""], strict=False)
     )
 
 
@@ -170,7 +191,10 @@ def _callback_end(scene: Scene, at: int) -> int:
             or (token.kind == "number" and len(token.key) <= 2)
             or (token.key in ":-" and scene.kind(last + 2) == "number")
             or (token.key == "-" and scene.key(last + 2) in _ENDINGS_OF_HOURS)
-            or (token.key in _ENDINGS_OF_HOURS and (scene.key(last + 2) in _SINCE or _past_hour(scene, last + 2)))
+            or (
+                token.key in _ENDINGS_OF_HOURS
+                and (scene.key(last) == "-" or scene.key(last + 2) in _SINCE or _past_hour(scene, last + 2))
+            )
         ):
             break
         last += 1

@@ -44,6 +44,7 @@ class Scene:
     asked: str | None = None
     language: str | None = None
     guesses: int = 0  # misspelt words looked into so far
+    visits: bool = False  # the trade asks when its client will come
     land: bool = False  # the size asked for is the land's
     measures: str = "m2"  # as in Setup
     sizeless: frozenset[str] = frozenset()  # objects without an area, as a fence

@@ -8,7 +8,7 @@ from leadbot.conversations import hot_lane, junk, unanswered, waiting
 from leadbot.database.session import db
 from leadbot.engines.base import Decision
 from leadbot.events import ComplaintMade, HandOffAsked, LeadPutRight, Withdrawn, publish
-from leadbot.leads import records
+from leadbot.leads import held_values, records
 from leadbot.leads.registration import Registered
 from leadbot.models import Conversation
 from leadbot.texts.folding import fold, phone_forms
@@ -54,9 +54,11 @@ def after_turn(talk: Conversation, act: str | None) -> None:
 
 
 def put_right(event: LeadPutRight) -> None:
-    """A person has put values of a lead right: its talks say them so from now on, the bot in its answers, lists and
-    notices. The client's own words stay beside them as the proof."""
-    for talk in db.session.scalars(select(Conversation).where(Conversation.lead_id == event.lead_id)):
+    """A person has put values of a lead right: the talks that speak for it say them so from now on, the bot in its
+    answers, lists and notices. The client's own words stay beside them as the proof. Who came by the phone alone hears
+    nothing of what the manager knows."""
+    speaking = Conversation.id.in_(held_values.speakers(records.get(event.lead_id)))
+    for talk in db.session.scalars(select(Conversation).where(Conversation.lead_id == event.lead_id, speaking)):
         facts = dict(talk.known.get("facts", {}))
         for field, new in event.values.items():
             if field in facts and new.get(field):

@@ -65,13 +65,13 @@ def sort(lead: Lead, new: dict[str, Any], *, is_heard: bool) -> tuple[dict[str, 
             continue
         if held:
             lead.edited = {**lead.edited, field: {"by": entry.get("by"), "said": value}}
-        elif _was_said(lead, field, value):
+        elif was_said(lead, field, value):
             continue
         otherwise[field] = value
     return free, otherwise
 
 
-def _was_said(lead: Lead, field: str, value: str) -> bool:
-    """Is it in the history already?"""
+def was_said(lead: Lead, field: str, value: str | None) -> bool:
+    """Has somebody said it who could not change what stands there?"""
     of_lead = select(LeadEvent.id).where(LeadEvent.lead_id == lead.id, LeadEvent.kind == "otherwise")
     return db.session.scalar(of_lead.where(LeadEvent.field == field, LeadEvent.to_value == value).limit(1)) is not None

@@ -84,7 +84,7 @@ def lead_changed(event: LeadChanged) -> None:
 
 
 def lead_contradicted(event: LeadContradicted) -> None:
-    """A client says otherwise than a manager wrote on the card, which stays as it is."""
+    """A client says otherwise than stands on the card and may not change it: see leads.held_values."""
     lead, talk, field, facts = _lead(event.lead_id), _talk(event.talk_id), event.field, _facts(event.lead_id)
     kept, value = getattr(lead, field) or "", event.value
     tell(

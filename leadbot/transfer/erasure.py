@@ -17,7 +17,7 @@ from leadbot.database.session import db, scrub_log, utcnow
 from leadbot.errors import Invalid
 from leadbot.events import RowsErased, publish
 from leadbot.files import storage
-from leadbot.leads import board, records
+from leadbot.leads import board, held_values, records
 from leadbot.models import AuditEvent, BotUser, Company, Conversation, Delivery, Lead, LeadStatus, ModelUsage, User
 from leadbot.outbox import deliveries
 from leadbot.transfer import exports_job, imports
@@ -44,10 +44,14 @@ def of_lead(lead: Lead) -> Traces:
 
 
 def of_talk(talk: Conversation) -> Traces:
-    """Everything of the person of this talk, whether it made a lead or not."""
+    """Everything of the person of this talk, whether it made a lead or not; a lead it came to by its phone goes along,
+    whatever its number is now. Another number that it has named on that lead is no proof of who he is."""
     fact = talk.known.get("facts", {}).get("phone", {})
     phones = {str(fact[key]) for key in ("value", "e164") if fact.get(key)}
-    return _follow(set(), phones, {talk.bot_user_id})
+    lead = records.get(talk.lead_id) if talk.lead_id else None
+    if lead and talk.id not in held_values.speakers(lead) and held_values.was_said(lead, "phone", fact.get("value")):
+        phones = set()
+    return _follow({lead.id} if lead else set(), phones, {talk.bot_user_id})
 
 
 def erase(traces: Traces, *, by: User) -> None:

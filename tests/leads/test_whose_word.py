@@ -13,7 +13,7 @@ from leadbot.accounts import users
 from leadbot.conversations import chat, talks
 from leadbot.conversations.chat import Incoming
 from leadbot.database.session import db
-from leadbot.leads import manual_entry, merging, records
+from leadbot.leads import editing, manual_entry, merging, records
 from leadbot.models import Conversation, Delivery, Lead, Source, User
 from leadbot.transfer import erasure
 
@@ -143,6 +143,13 @@ def test_a_lead_put_down_by_hand_is_no_more_open_to_who_types_its_phone(owner: U
     assert (records.get(made.id).city, records.get(made.id).is_withdrawn) == ("Шымкент", False)
 
 
+def test_what_a_manager_puts_right_is_told_to_her_talk_alone(card: Lead, owner: User) -> None:
+    say("a stranger", f"мой номер {SAULE}")
+    editing.change(card, {"phone": ASKAR}, by=owner)
+    known = [talk_of(ref).known["facts"]["phone"] for ref in ("her phone", "a stranger")]
+    assert [(fact["value"], fact["e164"]) for fact in known] == [(ASKAR, f"+7{ASKAR[1:]}"), (SAULE, f"+7{SAULE[1:]}")]
+
+
 def test_two_clients_are_not_tied_together_for_an_erasure(card: Lead, owner: User) -> None:
     other = say("his phone", "Хочу гараж в Таразе", f"Аскар, {ASKAR}").lead
     say("a stranger", f"мой номер {SAULE}", "Сауле", f"Нет, мой номер другой: {ASKAR}")
@@ -163,3 +170,12 @@ def test_nor_does_the_erasure_of_one_go_on_to_another(card: Lead, owner: User) -
     assert other.id in set(db.session.scalars(select(Lead.id)))
     assert talk_of("his phone").lead_id == other.id
     assert talks.find(Source.WIDGET, "a stranger") is None
+
+
+def test_the_talk_erased_takes_the_card_it_came_to_and_nobody_by_another_number(card: Lead, owner: User) -> None:
+    other = say("his phone", "Хочу гараж в Таразе", f"Аскар, {ASKAR}").lead
+    say("a stranger", f"мой номер {SAULE}", "Сауле", f"Нет, мой номер другой: {ASKAR}")
+    assert other
+    erasure.erase(erasure.of_talk(talk_of("a stranger")), by=owner)
+    assert list(db.session.scalars(select(Lead.id))) == [other.id]
+    assert talk_of("his phone").known["facts"]["phone"]["value"] == ASKAR

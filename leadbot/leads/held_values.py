@@ -50,7 +50,7 @@ def sort(lead: Lead, new: dict[str, Any], *, is_heard: bool) -> tuple[dict[str, 
     """What a talk may write on the card, and what it says otherwise than stands there, each value once.
 
     One whose word counts (`is_heard`) gives way to a manager's only. Any other brings the card up to date too, but for
-        whom to call; and where a person wrote the card, it fills but what is empty.
+    whom to call; and where a person wrote the card, it fills but what is empty.
     """
     free: dict[str, Any] = {}
     otherwise: dict[str, str] = {}

@@ -312,3 +312,44 @@ def test_a_russian_talk_that_counts_so_stays_russian(said: str) -> None:
     talk = Talk()
     talk.say("здравствуйте, нужен ремонт", said)
     assert talk.language == "ru"
+
+
+@over(
+    [
+        ("I don't speak Russian, does anybody there speak English?", "en"),
+        ("ұлым орысша біледі, мен қазақша жазамын", "kk"),
+        ("неге орысша жаздыңыз", "kk"),
+    ],
+    name=lambda row: row[0],
+)
+def test_a_language_that_is_but_spoken_of_is_no_switch(row: tuple[str, str]) -> None:
+    said, language = row
+    talk = Talk()
+    talk.say("I want a house in Astana, 120 sqm" if language == "en" else "үй салғым келеді, Астанада, 120 шаршы", said)
+    assert talk.language == language
+    assert phrases.say("answer.language", "ru") not in talk.answers()[-1]
+
+
+def test_a_switch_that_is_asked_for_is_made() -> None:
+    talk = Talk()
+    talk.say("хочу дом в Астане", "қазақша жауап беріңізші, орысша емес")
+    assert talk.language == "kk" and phrases.say("answer.language", "kk") in talk.answers()[-1]
+    assert talk.value("plot") is None
+
+
+def test_a_number_held_back_may_come_in_pieces_after_all() -> None:
+    talk = Talk()
+    talk.say("Ремонт 40 кв, Алматы. Я Денис, номер пока не дам", "ну ладно, 8 705 123", "45 67")
+    assert talk.value("phone") == "87051234567"
+
+
+def test_money_wanted_back_is_a_complaint_and_no_farewell() -> None:
+    talk = Talk()
+    talk.say("сіздер салған төбе ағып тұр. Бақыт 87051112299", "жөндемей-ақ қойыңыздар, ақшамды қайтарыңыздар")
+    assert talk.act == "complaint"
+
+
+def test_an_address_instead_of_the_number_is_kept() -> None:
+    talk = Talk()
+    talk.say("house 100 sqm Almaty", "no phone please, write to kate@example.com")
+    assert talk.answers()[-1].startswith("Noted")

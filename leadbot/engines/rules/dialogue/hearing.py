@@ -63,6 +63,9 @@ _OUTRAGE = re.compile(
     r"(?<!\w)(?:безобраз|беспредел|позор|халтур|возмут|возмущ|недопустим|издеват|сколько можно|масқара|маскара"
     r"|уят(?!\w)|сорак|disgrac|unaccept|outrag)"
 )
+_MONEY_BACK = re.compile(
+    r"(?<!\w)(?:акша\w* кайтар|верните (?:\w+ )?деньги|деньги (?:верн|назад|обратно)|money back|refund)"
+)
 _BROKEN = re.compile(
     r"(?<!\w)(?:тресн|трещ|теч|протек|потек|подтек|затек|затоп|капа|отвал|отпал|отклеи|отош|вздул|лопн|слома|провис|просел|осел|перекос"
     r"|гни|плесен|пузыр|облез|облуп|скрип|шата|не работа|не закрыва|не открыва|искр|дует|сгоре|выпа"
@@ -319,6 +322,8 @@ def _borne_out(heard: Extraction, text: str) -> dict[str, float]:
     label, sure = classifier.likeliest(text)
     folded = intents.fold(text)
     outrage = _OUTRAGE.search(folded) is not None
+    if _MONEY_BACK.search(folded):
+        return {"complaint": _CERTAIN}
     if _BROKEN.search(folded) and (outrage or _OUR_WORK.search(folded)):
         return {"complaint": _CERTAIN}
     calls_kin = label == "contact_other" and sure >= _ASKED_ABOUT and "phone" in heard.slots and kin(text) != ""

@@ -33,6 +33,7 @@ _SURE = {
 }  # fmt: skip
 _FOLD = str.maketrans("ёэәғқңөұүһі", "ееагкноуухи")
 _SPACES = re.compile(r"\s+")
+_OR_NOT = re.compile(r"(?<!\w)(?:(ма|ме|ба|бе|па|пе),? жок па|или нет|or not)(?!\w)")  # says no to nothing
 _READ = 2_000  # characters read of a message; its beginning and its end say what it wants
 
 # An e-mail, or an account with its @: what a client leaves instead of a phone.
@@ -112,6 +113,7 @@ def fold(text: str) -> str:
 def signs(text: str) -> Acts:
     """What is sure by its form alone: the patterns of acts.txt, a foreign script, no words, an account."""
     folded = fold(text if len(text) <= _READ else text[: _READ * 3 // 4] + " " + text[-_READ // 4 :])
+    folded = _OR_NOT.sub(r"\1", folded)
     found = {name for name, pattern in _patterns().items() if pattern.search(folded)}
     if not any(sign.isalnum() for sign in folded):
         found.add("no_words")

@@ -75,9 +75,19 @@ def _listen(turn: Turn, memory: Memory, setup: Setup) -> tuple[Extraction, Acts]
         setup=setup,
     )
     heard = own_questions.without_guesses(_without_ours(heard, turn.company.phone), turn)
+    acts = _languages(acts, turn.language)
     if "object_type" in heard.slots:  # «ағылшын тілі» orders a course and asks for no other language
         acts = replace(acts, names=acts.names - {f"speak_{one}" for one in LANGUAGES})
     return heard, hearing.in_place(acts, heard, turn, memory)
+
+
+def _languages(acts: Acts, spoken: str | None) -> Acts:
+    """The acts without the languages that are but spoken of, or spoken already; «орысша емес» is no other «no»."""
+    named = {one for one in LANGUAGES if f"speak_{one}" in acts}
+    if not named:
+        return acts
+    none = {f"speak_{one}" for one in named if f"not_{one}" in acts or one == spoken}
+    return replace(acts, names=acts.names - none - {"no"})
 
 
 # Questions that are answered by a yes, or by the value of a slot.
@@ -98,6 +108,8 @@ def _without_ours(heard: Extraction, our_phone: str) -> Extraction:
 
 def _answered(turn: Turn, memory: Memory, asked: str | None) -> str | None:
     """What the message answers: the question, or an area that was said back and is now put right by a plain number."""
+    if asked is None and memory.refused.get("phone") and _A_NUMBER.search(turn.message.text):
+        return "phone"  # he gives it after all, maybe in pieces
     area = memory.facts.get("area")
     said_back = area is not None and not area.get("sure", True)
     return "area" if said_back and _PLAIN_NUMBER.fullmatch(turn.message.text) else asked
@@ -117,6 +129,7 @@ def _spoken_of(memory: Memory, text: str) -> str | None:
     return "area" if "area" in memory.facts and _ONE_NUMBER.fullmatch(text) else memory.asked
 
 
+_A_NUMBER = re.compile(r"(?<!\d)(?:\+?7|8)[ -]?7\d\d[ -]?\d")
 _PLAIN_NUMBER = re.compile(
     r"\W*[1-9]\d{0,3}(?:[.,]\d{1,2})?\W*(?:м|m|кв|m2|м2|м²|квадрат\w*|метр\w*|шаршы\w*)?\W*", re.IGNORECASE
 )

@@ -303,10 +303,9 @@ def _says_something(scene: Exchange) -> bool:
 
 def _refused_phone(scene: Exchange, made: Reply) -> None:
     """One reason and one alternative, then no more of it."""
-    if scene.memory.refused.get("phone", 0) < 2:
-        made.parts.append(scene.say("refuse.1"))
-    else:
-        made.parts.append(scene.say("refuse.2.phone" if scene.turn.company.phone else "refuse.2"))
+    again = "refuse.2.phone" if scene.turn.company.phone else "refuse.2"
+    key = "noted" if scene.news.contact else "refuse.1" if scene.memory.refused.get("phone", 0) < 2 else again
+    made.parts.append(scene.say(key))
     made.asks = False
 
 

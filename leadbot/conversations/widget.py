@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from leadbot.accounts import audit, hours_settings, users
+from leadbot.accounts.limits import Limit
 from leadbot.bot import company_settings
 from leadbot.conversations import presence, talks, unanswered, waiting
 from leadbot.conversations.widget_fields import CHECKS, DARK, LIGHT, OFFSET, SLUG, contrast, slug
@@ -19,7 +21,7 @@ from leadbot.database.session import db, read_only, utcnow
 from leadbot.errors import Invalid, NotFound
 from leadbot.events import CrowdCalls, HandOffAsked, publish
 from leadbot.leads import attribution
-from leadbot.models import AuditEvent, Author, BotUser, Company, Conversation, Source, TalkPresence, User
+from leadbot.models import AuditEvent, Author, BotUser, Company, Conversation, FormerSlug, Source, TalkPresence, User
 from leadbot.models.company import new_widget_key
 from leadbot.state import state
 from leadbot.texts import phrases, text_input
@@ -29,6 +31,7 @@ KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # A star is what comes by the network: not a page opened from a disk, nor one packed into an application.
 ANYBODY = "* file: capacitor: ionic:"
 SEEN_EVERY = timedelta(minutes=1)
+MOVES = Limit("addresses of a page", "10 per day")  # each stays a company's own for ever
 
 
 _LINES = (
@@ -99,8 +102,13 @@ def of_key(key: str) -> Site:
 
 
 def of_slug(slug: str) -> Site:
-    """Whose page this is. Raises NotFound as `of_key` does."""
-    return _site(Company.slug == slug if SLUG.fullmatch(slug) else None)
+    """Whose page this is, or was before it got another address. Raises NotFound as `of_key` does."""
+    if not SLUG.fullmatch(slug):
+        raise NotFound
+    now = aliased(Company)
+    has = select(now.id).where(now.slug == slug).scalar_subquery()
+    had = select(FormerSlug.company_id).where(FormerSlug.slug == slug).scalar_subquery()
+    return _site(Company.id == func.coalesce(has, had))
 
 
 def lines_so_far(key: str, client_ref: str) -> tuple[int, bool] | None:
@@ -152,16 +160,33 @@ def change(values: dict[str, object], *, by: User) -> Company:
     users.check_may_write(by)
     checked = {name: CHECKS[name](values[name]) for name in values.keys() & CHECKS.keys()}
     own = company_settings.company()
-    if "slug" in values:
-        own.slug = slug(values["slug"])
     own.widget = {**own.widget, **checked}
     try:
+        if "slug" in values:
+            _move(own, slug(values["slug"]))
         audit.note(by.id, AuditEvent.WIDGET)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
         raise Invalid("This address is taken", field="slug") from None
     return own
+
+
+def _move(own: Company, to: str) -> None:
+    """Give the company's page another address; those it had stay its own. Part of the caller's transaction. Raises
+    Invalid, IntegrityError for one that is another's, TooMany."""
+    if to == own.slug:
+        return
+    MOVES.count(str(own.id))
+    db.session.execute(delete(FormerSlug).where(FormerSlug.slug == to))
+    db.session.add(FormerSlug(slug=own.slug))
+    own.slug = to
+    db.session.flush()  # first it is taken, then looked for: two who change at once can't both miss each other
+    with tenancy.all_companies():
+        was_others = db.session.scalar(select(FormerSlug.id).where(FormerSlug.slug == to))
+    if was_others is not None:
+        db.session.rollback()
+        raise Invalid("This address is taken", field="slug")
 
 
 def pin(host: str, *, by: User) -> None:

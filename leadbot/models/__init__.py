@@ -9,7 +9,7 @@ from leadbot.database.session import Base
 from leadbot.models import marks  # noqa: F401  (what the database notes itself)
 from leadbot.models.audit import AuditEntry, AuditEvent
 from leadbot.models.bot import BotVersion, Scenario
-from leadbot.models.company import Company, LinkKind, OneTimeLink, Role, User, WebSession
+from leadbot.models.company import Company, FormerSlug, LinkKind, OneTimeLink, Role, User, WebSession
 from leadbot.models.conversation import Author, BotUser, CannedAnswer, Conversation, Message, Source, TalkNote, TalkRead
 from leadbot.models.delivery import Delivery, DeliveryState, TelegramBot
 from leadbot.models.lead import (
@@ -50,6 +50,7 @@ __all__ = [
     "ErasedLead",
     "Evidence",
     "ExportState",
+    "FormerSlug",
     "ImportState",
     "Lead",
     "LeadEvent",

@@ -78,6 +78,16 @@ class Company(Tenant, Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
+class FormerSlug(Owned, Base):
+    """An address that a company's page had: it stands on banners and leads to the page for ever, to nobody else's."""
+
+    __tablename__ = "former_slugs"
+    __table_args__ = (Index(None, "company_id"),)
+
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
 class User(UserMixin, Owned, Base):  # type: ignore[misc]  # flask-login bears no types
     """A person of a company. `email` is shown as it was given, `email_key` is what it is known by."""
 

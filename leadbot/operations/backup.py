@@ -155,6 +155,7 @@ def _check(database: Path) -> None:
 
 def _end_authority(database: Path) -> None:
     with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys=ON")  # a browser's notices go with its log-in
         connection.execute(NEW_VERSIONS)
         there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         for table in {"web_sessions", "one_time_links"} & there:  # an old backup may have neither

@@ -16,6 +16,7 @@ from leadbot.texts import text_input
 from leadbot.texts import trades as setups
 from leadbot.transfer import imports_dates, sheets
 
+_READ_MOST = 200  # characters of a cell in which phones are looked for
 _LOCAL = re.compile(r"(?:\+?7|8)(7\d{9})")
 _AS_NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:[eEеЕ]\+?\d+)?")
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how some programs keep a spreadsheet from reading a number
@@ -81,10 +82,11 @@ class PhoneReader:
         digits = re.sub(r"[\s()\u00a0-]", "", typed)
         if found := _LOCAL.fullmatch(digits):  # nearly all, and a hundred times quicker
             return [Phone(f"8{found[1]}", f"+7{found[1]}")], False
-        return self._read(_whole_number(typed.strip()) or line(typed))
+        said = _whole_number(typed.strip()) or line(typed)
+        return self._read(said) if len(said) <= _READ_MOST else self._extracted(said)  # thousands are kept in mind
 
     def _extracted(self, typed: str) -> tuple[list[Phone], bool]:
-        read = extract(typed[:200], asked="phone", objects=self._own, setup=self._setup)
+        read = extract(typed[:_READ_MOST], asked="phone", objects=self._own, setup=self._setup)
         found = [*filter(None, [read.slots.get("phone")]), *read.others.get("phone", ())]
         rest = typed
         for each in found:

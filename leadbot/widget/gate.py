@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
@@ -35,11 +36,11 @@ def keep(bp: Blueprint) -> None:
         bp.register_error_handler(trouble, database_busy)
 
 
-def enter() -> None:
+def enter() -> Response | None:
     """Find the company by its key or slug, receive the body, and only then begin to act for it.
 
     A token in the header is looked at before the body: strangers can't send much, and a slow phone holds no
-    transaction. Raises NotFound, NotAVisitor.
+    transaction. A page that has another address now leads there. Raises NotFound, NotAVisitor.
     """
     g.language = _asked_language() or "ru"
     values = request.view_args or {}
@@ -48,7 +49,9 @@ def enter() -> None:
     elif "slug" in values:
         site = widget.of_slug(values["slug"])
     else:
-        return
+        return None
+    if request.method != "POST" and values.get("slug", site.slug) != site.slug:
+        return _moved(site, values)
     g.site, g.time_zone = site, site.time_zone
     g.language = _asked_language() or site.language
     if request.method == "POST":
@@ -58,6 +61,13 @@ def enter() -> None:
             request.max_content_length = BODY_MOST_BYTES
         request.form  # noqa: B018  (receives and reads it)
     tenancy.act_for(site.company_id)
+    return None
+
+
+def _moved(site: Site, values: dict[str, Any]) -> Response:
+    """On to where the page is now; not for good, since a company may go back to an address it had."""
+    path, query = url_for(request.endpoint or "", **{**values, "slug": site.slug}), request.query_string.decode()
+    return make_response(redirect(f"{path}?{query}" if query else path, 302))
 
 
 def site() -> Site:

@@ -150,6 +150,7 @@ def test_the_ways_out_are_few() -> None:
         "channels/workplace/work.py _notice_anywhere",
         "operations/metrics.py _rows",
         "operations/resealing.py reseal",
+        "conversations/widget.py _move",
         "conversations/widget.py _site",
         "conversations/widget.py lines_so_far",
     }

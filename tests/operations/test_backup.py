@@ -25,6 +25,11 @@ from leadbot.operations.backup import BackupError
 
 pytestmark = pytest.mark.slow
 
+DEVICE = """
+INSERT INTO push_subscriptions
+    (company_id, user_id, session_id, endpoint, endpoint_hash, p256dh, auth, browser, created_at)
+SELECT company_id, user_id, id, 'https://push.example/1', '1', 'k', 'a', '', created_at FROM web_sessions
+"""
 OGG = b"OggS\x00\x02" + b"\x00" * 22 + b"OpusHead" + b"\x00" * 200
 
 
@@ -92,6 +97,8 @@ def test_what_was_ended_since_the_backup_stays_ended(almaty: Api, app: Flask, co
     """A browser, an invitation, and tokens made before and after: whoever holds them may have been shut out since."""
     web = log_in_web(app, "manager@almaty.kz")
     web.post("/settings/team/invitations", {"email": "aigul@example.kz", "role": "manager"})
+    with sqlite3.connect(config.data_dir / "leadbot.db") as there:
+        there.execute(DEVICE)  # his browser takes notices
     backup.write(config, tmp_path / "b.tar.gz")
     with app.app_context():
         tenancy.act_for(almaty.company_id)
@@ -105,8 +112,9 @@ def test_what_was_ended_since_the_backup_stays_ended(almaty: Api, app: Flask, co
     for headers in (almaty.headers, {"Authorization": f"Bearer {later}"}):
         assert client.get("/api/leads", headers=headers).status_code == 401
     with closing(sqlite3.connect(second.data_dir / "leadbot.db")) as found:
-        for table in ("web_sessions", "one_time_links"):
+        for table in ("web_sessions", "one_time_links", "push_subscriptions"):
             assert found.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+        assert found.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_a_backup_is_made_in_mid_write(almaty: Api, app: Flask, config: Config, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from leadbot.database.session import db
 from leadbot.errors import TooMany
 from leadbot.models import Lead, User
 from leadbot.transfer import imports, imports_book, imports_kept, imports_plan
+from leadbot.transfer.imports_values import PhoneReader
 from leadbot.web.transfer import file_words
 
 MEGABYTE = 1024 * 1024
@@ -100,3 +101,17 @@ def test_a_company_lays_only_so_many_files_aside(app: Flask, almaty: Web, monkey
     form = {"file": (io.BytesIO(data), "x.csv")}
     assert almaty.post("/leads/import", form, content_type="multipart/form-data").status_code == 429
     assert asked == [(str(almaty.company_id),)] * 2
+
+
+def test_long_cells_with_phones_are_not_kept_in_mind(app: Flask, almaty: Web) -> None:
+    with app.app_context():
+        act(almaty)
+        phones = PhoneReader()
+        tracemalloc.start()
+        try:
+            for number in range(200):
+                assert phones.of(f"8 701 333 {number:04} {number}-үй " + "ә" * 30_000)[1]
+            held, _peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert held < 3 * 1024 * 1024

@@ -197,10 +197,9 @@ def email_key(email: str) -> str:
 
 def clean_name(value: object, *, required: bool = True) -> str:
     """What a person is called. An address is none: clients see it. Raises Invalid."""
-    name = text_input.name_of(value, "name", most=NAME_MOST, required=required)
-    if "@" in name:
+    if isinstance(value, str) and "@" in value:
         raise Invalid("Write a name as clients shall see it, not an address", field="name")
-    return name
+    return text_input.name_of(value, "name", most=NAME_MOST, required=required)
 
 
 def clean_password(value: object) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy import delete, update
 from leadbot.config import Config
 from leadbot.database import tenancy
 from leadbot.database.session import db
-from leadbot.models import Company, User
+from leadbot.models import AuditEntry, Company, User
 
 ME = "/api/auth/me"
 IN_AN_HOUR = 4_000_000_000  # a fixed moment: it stands in the names of tests
@@ -135,6 +135,7 @@ def test_a_company_that_is_switched_off_is_out_at_once(api_almaty: Api, app: Fla
 
 
 def test_a_token_does_not_pass_to_whoever_takes_the_freed_address(api_almaty: Api, app: Flask) -> None:
+    execute(app, delete(AuditEntry))  # of his log-in
     execute(app, delete(User))
     assert_refused(api_almaty.get(ME))
     body = {"email": "manager@almaty.kz", "password": PASSWORD, "company_name": "Другая"}

@@ -16,6 +16,7 @@ from typing import Any
 import databases
 import flask_migrate
 from alembic.script import ScriptDirectory
+from flask import Flask
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Float, MetaData, String, Table, inspect, text
 
 from leadbot import create_app
@@ -150,3 +151,20 @@ def _of_type(column: Column[Any], number: int) -> Any:
     if isinstance(kind, DateTime):
         return f"2026-11-24 09:{number:02}:30.000005"
     return f"{column.name} {number}"[: kind.length] if isinstance(kind, String) else number
+
+
+def application(config: Config) -> Iterator[Flask]:
+    """A copy with these settings, its migrations at hand."""
+    app = create_app(config)
+    with app.app_context():
+        load_alembic(app)
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@contextmanager
+def connect() -> Iterator[Connection]:
+    """A connection that sees the rows of all companies."""
+    with all_companies(), db.engine.connect() as connection:
+        yield connection

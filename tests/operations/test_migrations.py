@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import databases
@@ -18,12 +17,11 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import Connection, inspect, text
 
-from leadbot import create_app
 from leadbot.accounts import users
 from leadbot.config import ROOT, Config
 from leadbot.conversations import chat
-from leadbot.database import counters, searching, tenancy
-from leadbot.database.migrate import load_alembic, newest, shape, upgrade
+from leadbot.database import counters, searching
+from leadbot.database.migrate import newest, shape, upgrade
 from leadbot.database.session import Base, db
 from leadbot.models import Source
 
@@ -46,29 +44,14 @@ def database_url(kind: str, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def bare(config: Config) -> Iterator[Flask]:
     """The application over a database without a table."""
-    yield from application(config)
+    yield from history.application(config)
 
 
 @pytest.fixture(params=history.starts())
 def earlier(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Flask]:
     """The application over a database that an earlier copy has left."""
     with history.at(kind, request.param, tmp_path) as url:
-        yield from application(history.settings(url, tmp_path))
-
-
-def application(config: Config) -> Iterator[Flask]:
-    app = create_app(config)
-    with app.app_context():
-        load_alembic(app)
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-@contextmanager
-def connect() -> Iterator[Connection]:
-    with tenancy.all_companies(), db.engine.connect() as connection:
-        yield connection
+        yield from history.application(history.settings(url, tmp_path))
 
 
 def differences(connection: Connection) -> list[object]:
@@ -93,13 +76,13 @@ def flask_db(url: str, folder: Path, *command: str, root: Path = ROOT) -> subpro
 
 def test_migrations_and_models_agree(bare: Flask) -> None:
     upgrade()
-    with connect() as connection:
+    with history.connect() as connection:
         assert differences(connection) == []
 
 
 def test_what_is_searched_is_indexed_alike_by_migrations_and_models(bare: Flask) -> None:
     upgrade()
-    with connect() as connection:
+    with history.connect() as connection:
         migrated = searched(connection)
         assert set(migrated) == {"ix_messages_searched", "ix_leads_searched"}
         for index in migrated:
@@ -120,12 +103,12 @@ def searched(connection: Connection) -> dict[str, str]:
 
 
 def test_an_earlier_copys_rows_survive_the_upgrade(earlier: Flask) -> None:
-    with connect() as connection:
+    with history.connect() as connection:
         columns = history.columns(connection)
         before = history.rows(connection, columns)
     assert all(before.values())
     upgrade()
-    with connect() as connection:
+    with history.connect() as connection:
         assert shape() == newest()
         there = history.columns(connection)
         kept = {table: [name for name in names if name in there[table]] for table, names in columns.items()}
@@ -137,7 +120,7 @@ def test_an_earlier_copys_rows_survive_the_upgrade(earlier: Flask) -> None:
 @OLDEST
 def test_leads_are_counted_after_an_upgrade_as_before(earlier: Flask) -> None:
     upgrade()
-    with connect() as connection:
+    with history.connect() as connection:
         assert counted(connection) == [(3, 0, 0, 0, 0, 0)] * 2
         connection.execute(text("UPDATE leads SET status = 'won' WHERE id = 1"))
         connection.execute(text("DELETE FROM leads WHERE id IN (2, 6)"))
@@ -146,14 +129,14 @@ def test_leads_are_counted_after_an_upgrade_as_before(earlier: Flask) -> None:
 
 @OLDEST
 def test_triggers_that_are_gone_are_put_back_with_true_counts(earlier: Flask) -> None:
-    with connect() as connection:  # as an upgrade that died had left them, until it was one transaction
+    with history.connect() as connection:  # as an upgrade that died had left them, until it was one transaction
         for name in ("leads_counted_in", "leads_counted_over", "leads_counted_out"):
             on = " ON leads" if connection.dialect.name == "postgresql" else ""
             connection.execute(text(f"DROP TRIGGER {name}{on}"))
         connection.execute(text("UPDATE leads SET status = 'lost' WHERE id = 1"))
         connection.commit()
     upgrade()
-    with connect() as connection:
+    with history.connect() as connection:
         assert counted(connection) == [(2, 0, 0, 0, 0, 1), (3, 0, 0, 0, 0, 0)]
 
 
@@ -168,7 +151,7 @@ def test_any_number_may_upgrade_at_once(database_url: str, tmp_path: Path, bare:
 def rows() -> dict[str, int]:
     """How many rows there are by table; the same tables before and after a change."""
     names = ("companies", "users", "conversations", "messages", "leads", "lead_events", "evidence", "canned_answers")
-    with connect() as connection:
+    with history.connect() as connection:
         return {name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in names}
 
 
@@ -183,7 +166,7 @@ def test_rows_survive_the_way_back_and_forth(bare: Flask) -> None:
     flask_migrate.downgrade(revision="0001")
     upgrade()
     assert rows() == before
-    with connect() as connection:
+    with history.connect() as connection:
         found = connection.execute(text("SELECT folded FROM messages WHERE author = 'client' ORDER BY seq")).scalars()
         assert list(found) == ["уй салгым келеди", "гулнур, 8 705 111 22 33"]
         talk = connection.execute(text("SELECT client_seq, folded_who FROM conversations")).one()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import flask_migrate
@@ -12,29 +11,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, inspect, text
 
-from leadbot import create_app
-from leadbot.database import tenancy
-from leadbot.database.migrate import load_alembic, upgrade
+from leadbot.database.migrate import upgrade
 from leadbot.database.session import Base, db
 
-BEFORE = "0038"
+BEFORE, AFTER = "0038", "0039"
 
 
 @pytest.fixture
 def earlier(tmp_path: Path) -> Iterator[Flask]:
     with history.at("sqlite", BEFORE, tmp_path) as url:
-        app = create_app(history.settings(url, tmp_path))
-        with app.app_context():
-            load_alembic(app)
-            yield app
-            db.session.remove()
-            db.engine.dispose()
-
-
-@contextmanager
-def connect() -> Iterator[Connection]:
-    with tenancy.all_companies(), db.engine.connect() as connection:
-        yield connection
+        yield from history.application(history.settings(url, tmp_path))
 
 
 def made(connection: Connection, kind: str) -> dict[str, str]:
@@ -57,13 +43,13 @@ def ids_once(connection: Connection) -> set[str]:
 
 
 def test_every_row_index_and_trigger_is_kept(earlier: Flask) -> None:
-    with connect() as connection:
+    with history.connect() as connection:
         columns = history.columns(connection)
         rows = history.rows(connection, columns)
         indexes, triggers = made(connection, "index"), made(connection, "trigger")
         keys = foreign_keys(connection)
-    upgrade()
-    with connect() as connection:
+    flask_migrate.upgrade(revision=AFTER)
+    with history.connect() as connection:
         assert history.rows(connection, columns) == rows
         assert (made(connection, "index"), made(connection, "trigger")) == (indexes, triggers)
         assert foreign_keys(connection) == keys
@@ -72,11 +58,11 @@ def test_every_row_index_and_trigger_is_kept(earlier: Flask) -> None:
 
 
 def test_an_id_that_was_in_use_or_erased_before_is_not_given_out_again(earlier: Flask) -> None:
-    with connect() as connection:
+    with history.connect() as connection:
         connection.execute(text("UPDATE erased_leads SET lead_id = 77 WHERE id = 1"))
         connection.commit()
     upgrade()
-    with connect() as connection:
+    with history.connect() as connection:
         assert after_all_are_gone(connection, "talk_notes") == 7
         assert after_all_are_gone(connection, "leads") == 78
 
@@ -92,12 +78,12 @@ def after_all_are_gone(connection: Connection, table: str) -> int:
 
 
 def test_the_way_back_keeps_them_too(earlier: Flask) -> None:
-    with connect() as connection:
+    with history.connect() as connection:
         columns = history.columns(connection)
         rows, tables = history.rows(connection, columns), made(connection, "table")
     upgrade()
     db.session.remove()
     flask_migrate.downgrade(revision=BEFORE)
-    with connect() as connection:
+    with history.connect() as connection:
         assert history.rows(connection, columns) == rows
         assert set(made(connection, "table")) == set(tables) and ids_once(connection) == {"erased_leads"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from leadbot.engines.base import CompanyCard, Decision, Known, LeadDraft, TalkLine, Turn
@@ -60,3 +61,8 @@ class Talk:
     def answers(self) -> list[str]:
         """All that the bot has said."""
         return [line.text for line in self.history if line.author == "bot"]
+
+
+def talk_in(trade: str) -> Talk:
+    """A talk with a company of this trade that can be found and called."""
+    return Talk(replace(COMPANY, setup=trade, phone="+77273550101", address="Алматы, Абая 10"))

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from collecting import over
-from talking import COMPANY, Talk
+from talking import COMPANY, Talk, talk_in
 
 from leadbot.texts import phrases
 
 RU, KK = "Ерлан 8 701 555 66 77", "есімім Айдос, нөмірім 8 701 555 66 77"
-
-
-def talk_in(trade: str) -> Talk:
-    return Talk(replace(COMPANY, setup=trade, phone="+77273550101", address="Алматы, Абая 10"))
 
 
 def state(talk: Talk, name: str) -> object:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from collecting import over
-from talking import COMPANY, Talk
+from talking import Talk, talk_in
 
 from leadbot.texts import phrases
 
 KK = "есімім Айдос, нөмірім 8 701 555 66 77"
-
-
-def talk_in(trade: str) -> Talk:
-    return Talk(replace(COMPANY, setup=trade, phone="+77273550101", address="Алматы, Абая 10"))
 
 
 @over(["баня 5 на 6, кухня 12 квадрат", "подвал, забор", "гараж, 30 метр"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from leadbot.engines.rules import acts as classifier
+from leadbot.engines.rules.dialogue import questions
 from leadbot.engines.rules.dialogue.ask import WRITTEN
 from leadbot.engines.rules.dialogue.intents import Acts, fold
 from leadbot.engines.rules.dialogue.memory import Memory
@@ -72,7 +73,6 @@ _NAMED_SO = re.compile(
     r"(?<!\w)(?<!без )(?<!нет )(?<!no )(?:жалоб\w*|шагым\w*|претензи\w*|complaint\w*)(?!\w)(?! (?:\w+ )?(?:нет|жок))"
 )
 _PERSON = re.compile(r"(?<!\w)(?:адам|кис[иы]|человек|людь?м|люди|живо|менедж|оператор|manager|human|person|operator)")
-_CLAUSE = re.compile(r"[^,.!?;\n]+\??")
 _CLAUSES = 6  # that are looked into
 _READ = 400  # characters of a message that are read: what is longer tells a story
 
@@ -105,7 +105,7 @@ def calls_apart(text: str) -> dict[str, float]:
     text = text[:_READ]
     if not _PERSON.search(fold(text)):
         return {}
-    for part in _CLAUSE.findall(text)[:_CLAUSES]:
+    for part in questions.CLAUSE.findall(text)[:_CLAUSES]:
         if _PERSON.search(fold(part)) and not part.endswith("?"):
             label, sure = classifier.likeliest(part)
             if label == "human" and sure >= _LIKELY:
@@ -115,7 +115,7 @@ def calls_apart(text: str) -> dict[str, float]:
 
 def _to_be_rung(claims: dict[str, float], text: str) -> dict[str, float]:
     """«Неге жазады? Маған звондасын»: a call is wanted after all, and no reason for it is asked."""
-    stated = fold(" ".join(part for part in _CLAUSE.findall(text[:_READ]) if not part.endswith("?")))
+    stated = fold(" ".join(part for part in questions.CLAUSE.findall(text[:_READ]) if not part.endswith("?")))
     if not _RING.search(stated) or _NO_RING.search(stated):
         return claims
     left = {label: sure for label, sure in claims.items() if label not in ("why_phone", "when_call")}

@@ -102,7 +102,6 @@ _FILLERS = frozenset(
 )
 _WISHED = frozenset({"object_type", "city", "area", "phone"})
 _FEW = 2  # words beside a value that say nothing more
-_CLAUSE = re.compile(r"[^,.!?;\n]+\??")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -153,7 +152,7 @@ def _confirms(acts: Acts, heard: Extraction, text: str, what: str) -> bool:
     """A yes outside of what he asks in his turn («гарантия есть?»); or his phone, given to a human, not a question."""
     if "no" in acts:
         return False
-    said = " ".join(part for part in _CLAUSE.findall(text) if not part.endswith("?"))
+    said = " ".join(part for part in questions.CLAUSE.findall(text) if not part.endswith("?"))
     return ("phone" in heard.slots and what != "withdrawal") or ("yes" in acts and "yes" in intents.signs(said))
 
 
@@ -207,7 +206,7 @@ def _asks_itself(label: str, turn: Turn) -> bool:
 def _asked_apart(heard: Extraction, text: str, facts: tuple[CompanyFact, ...]) -> dict[str, float]:
     """«Дом 120 кв, Канат 8701… Когда сможете приехать?»: the questions with no value in them, each by itself."""
     claims: dict[str, float] = {}
-    for part in _CLAUSE.finditer(text):
+    for part in questions.CLAUSE.finditer(text):
         valued = any(part.start() <= found.start < part.end() for found in heard.slots.values())
         if part[0].endswith("?") and not valued and len(_WORD.findall(part[0])) >= _FEW:
             asked = {label: sure for label, sure in intents.claims(part[0], facts).items() if "." in label}

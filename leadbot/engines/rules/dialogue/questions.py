@@ -11,7 +11,7 @@ import re
 from leadbot.engines.rules.dialogue.intents import fold
 
 _READ = 2_000  # characters of a message that are read
-_CLAUSE = re.compile(r"[^,.!?;\n]+\??")
+CLAUSE = re.compile(r"[^,.!?;\n]+\??")  # with its question mark
 # What may stand before the word that asks: «а скажите, за сколько», «и в какие дни».
 _LEAD_IN = (
     r"(?:(?:а|и|и еще|еще|но|ну|так|вот|то|же|или|скажите|подскажите|интересно|можно узнать|интересует|салем|слушайте"
@@ -81,7 +81,7 @@ _AGAIN = re.compile(
 
 def asked(text: str) -> list[tuple[int, int]]:
     """Where the clauses that ask begin and end in the text, each with its question mark."""
-    return [part.span() for part in _CLAUSE.finditer(text[:_READ]) if _asks(part[0])]
+    return [part.span() for part in CLAUSE.finditer(text[:_READ]) if _asks(part[0])]
 
 
 def asks(text: str) -> bool:
